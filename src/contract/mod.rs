@@ -1,0 +1,32 @@
+//! What a vendor promises, as data: its operations, their documented behaviors, the readings of its ambiguous
+//! points, and the findings about a client. Types only: nothing here knows HTTP or any one vendor.
+
+mod behavior;
+mod finding;
+mod reading;
+
+pub use behavior::{Behavior, Operation, ReachedBy, Standing};
+pub(crate) use behavior::{behaviors, operations};
+pub use finding::Finding;
+pub(crate) use finding::findings;
+pub use reading::{Choice, Reading, Readings, UnknownReading};
+pub(crate) use reading::readings;
+
+/// Everything one vendor promises. Each vendor's `contract.rs` declares one.
+#[derive(Debug)]
+pub struct Catalogue {
+    /// The vendor's folder name, the first segment of every id below.
+    pub vendor: &'static str,
+    /// The company and product, as a person would say it.
+    pub product: &'static str,
+    /// How a request proves who sends it.
+    pub credential: &'static str,
+    /// The operations served.
+    pub operations: &'static [&'static Operation],
+    /// Every outcome and feature.
+    pub behaviors: &'static [&'static Behavior],
+    /// Every ambiguous point with its options.
+    pub readings: &'static [&'static Reading],
+    /// Every rule about a client's requests.
+    pub findings: &'static [&'static Finding],
+}

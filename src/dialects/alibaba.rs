@@ -1,0 +1,201 @@
+//! What Alibaba Cloud CCC adds to a scenario. Names in `PascalCase` are the wire's and override what is derived.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+
+use super::{CallData, ListedAt};
+
+/// An access key with the contact-centre instances that it may read.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// The key's public half.
+    pub access_key_id: String,
+    /// The key that signs.
+    pub access_key_secret: String,
+    /// A temporary (STS) credential's token; requests must then carry it.
+    pub security_token: Option<String>,
+    /// When the security token ends; never, if left out.
+    pub security_token_expires: Option<DateTime<Utc>>,
+    /// What the gateway makes of the key.
+    #[serde(default)]
+    pub state: KeyState,
+    /// The instances, each by its id alone or with its state.
+    #[serde(default)]
+    pub instances: Vec<Instance>,
+}
+
+impl super::Account for Account {
+    fn public_half(&self) -> &str {
+        &self.access_key_id
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        std::iter::once(self.access_key_secret.as_str()).chain(self.security_token.as_deref()).collect()
+    }
+}
+
+/// What the gateway makes of a key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyState {
+    /// It signs requests.
+    #[default]
+    Active,
+    /// Switched off: `InvalidAccessKeyId.Inactive`.
+    Disabled,
+    /// Signs, but has no right to the operation: `Forbidden.RAM`.
+    Forbidden,
+}
+
+/// A contact-centre instance: `ccc-test`, or `{id: ccc-test, state: stopped}`.
+#[derive(Debug, Clone, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "InstanceSchema")]
+pub struct Instance {
+    /// `InstanceId`.
+    pub id: String,
+    /// Whether it answers.
+    pub state: InstanceState,
+}
+
+/// How an editor should read an [`Instance`].
+#[derive(JsonSchema)]
+#[schemars(untagged, deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum InstanceSchema {
+    Id(String),
+    WithState(InstanceEntry),
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct InstanceEntry {
+    id: String,
+    #[serde(default)]
+    state: InstanceState,
+}
+
+impl<'de> Deserialize<'de> for Instance {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Instance;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an instance id, or `{id: …, state: …}`")
+            }
+
+            fn visit_str<E: Error>(self, id: &str) -> Result<Instance, E> {
+                Ok(Instance { id: id.to_owned(), state: InstanceState::Running })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Instance, A::Error> {
+                let InstanceEntry { id, state } = InstanceEntry::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Instance { id, state })
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// Whether an instance answers (contract.md 3.2, `AbnormalService.*`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum InstanceState {
+    /// It answers.
+    #[default]
+    Running,
+    /// `AbnormalService.Ceased`.
+    Stopped,
+    /// `AbnormalService.Creating`.
+    Creating,
+    /// `AbnormalService.Disabled`.
+    Disabled,
+}
+
+/// An agent at Alibaba.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Agent {
+    /// `AgentIds`; the agent's id and the instance's, joined by `@`, if left out.
+    pub agent_id: Option<String>,
+    /// `AgentNames`; the agent's name, if left out.
+    pub agent_name: Option<String>,
+}
+
+/// Alibaba shows no customer, only numbers: nothing to add.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Customer {}
+
+/// A queue at Alibaba.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Queue {
+    /// `SkillGroupIds`; the queue's id and the instance's, joined by `@`, if left out.
+    pub skill_group: Option<String>,
+    /// `SkillGroupNames`; the queue's name, if left out.
+    pub skill_group_name: Option<String>,
+}
+
+/// A call detail record's fields (the page's 30 and the five that only the SDK has, contract.md 2.2).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase", default)]
+#[expect(missing_docs, reason = "the wire's own names")]
+pub struct Call {
+    pub contact_id: Option<String>,
+    pub instance_id: Option<String>,
+    pub contact_type: Option<String>,
+    pub contact_disposition: Option<String>,
+    pub calling_number: Option<String>,
+    pub called_number: Option<String>,
+    pub caller_location: Option<String>,
+    pub callee_location: Option<String>,
+    pub broker: Option<String>,
+    pub additional_broker: Option<String>,
+    pub agent_ids: Option<String>,
+    pub agent_names: Option<String>,
+    pub skill_group_ids: Option<String>,
+    pub skill_group_names: Option<String>,
+    pub call_ids: Option<String>,
+    /// Milliseconds since 1970; must be the call's `at`, for the list is ordered by it.
+    pub start_time: Option<i64>,
+    /// Milliseconds since 1970.
+    pub established_time: Option<i64>,
+    /// Milliseconds since 1970.
+    pub release_time: Option<i64>,
+    pub release_initiator: Option<String>,
+    pub release_reason: Option<String>,
+    pub early_media_state: Option<String>,
+    /// Seconds, as are the other durations.
+    pub call_duration: Option<u64>,
+    pub talk_time: Option<u64>,
+    pub held_time: Option<u64>,
+    pub dialing_time: Option<u64>,
+    pub ring_time: Option<u64>,
+    pub ivr_time: Option<u64>,
+    pub queue_time: Option<u64>,
+    pub wait_time: Option<u64>,
+    pub recording_ready: Option<bool>,
+    pub recording_duration: Option<u64>,
+    pub satisfaction_index: Option<i64>,
+    pub satisfaction_description: Option<String>,
+    pub satisfaction_survey_channel: Option<String>,
+    pub satisfaction_survey_offered: Option<bool>,
+}
+
+impl CallData for Call {
+    fn wire_id(&self) -> Option<Cow<'_, str>> {
+        self.contact_id.as_deref().map(Cow::Borrowed)
+    }
+
+    fn listed_at(&self) -> Option<ListedAt<'_>> {
+        self.start_time.map(ListedAt::UnixMillis)
+    }
+}

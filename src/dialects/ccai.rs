@@ -1,0 +1,115 @@
+//! What Google CCAI Platform adds to a scenario.
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{CallData, ListedAt};
+
+/// A customer of CCAI Platform, by its subdomain, with the settings of its calls (contract.md sections 3 and 6).
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// The user of the Basic credential, and the Host's first label.
+    pub subdomain: String,
+    /// The password of the Basic credential.
+    pub token: String,
+    /// The domain under which a Host names the subdomain.
+    pub domain: Option<String>,
+    /// The numbers that outbound calls may come from.
+    #[serde(default)]
+    pub outbound_numbers: Vec<String>,
+    /// The number that outbound calls come from when the request names none.
+    pub default_outbound_number: Option<String>,
+    /// The number that inbound and scheduled calls show.
+    pub inbound_default_number: Option<String>,
+    /// The enabled languages, as ISO 639-1 codes.
+    #[serde(default)]
+    pub languages: Vec<String>,
+    /// Whether an agent must make outbound calls with a ticket.
+    #[serde(default)]
+    pub ticket_required: bool,
+    /// The id that the next created call gets.
+    pub next_call_id: Option<u64>,
+    /// The id that the next participant of a created call gets.
+    pub next_participant_id: Option<u64>,
+    /// Who holds the calls created here: as a call's `on`; CCAI Platform alone, if left out.
+    pub created_on: Option<Vec<String>>,
+}
+
+impl super::Account for Account {
+    fn public_half(&self) -> &str {
+        &self.subdomain
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        vec![&self.token]
+    }
+}
+
+/// An agent at CCAI Platform (`agent_info`).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Agent {
+    /// `agent_info.id`.
+    pub user_id: Option<u64>,
+    /// `agent_info.agent_number`.
+    pub agent_number: Option<u64>,
+    /// `agent_info.avatar_url`.
+    pub avatar_url: Option<String>,
+}
+
+/// An end user at CCAI Platform.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Customer {
+    /// `end_user.id`.
+    pub end_user_id: Option<u64>,
+    /// `end_user.identifier`.
+    pub identifier: Option<String>,
+    /// `end_user.out_contact_id`.
+    pub out_contact_id: Option<String>,
+}
+
+/// A queue's menu at CCAI Platform.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Queue {
+    /// `selected_menu.id`.
+    pub menu_id: Option<u64>,
+    /// `selected_menu.menu_type`, as shown: `ivr_menu`, `mobile_menu`, `web_menu`.
+    pub menu_type: Option<String>,
+    /// The kinds of call that may enter the queue, whatever its menu type says.
+    pub entry: Vec<Entry>,
+}
+
+/// A way into a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// By telephone menu.
+    Ivr,
+    /// From the mobile app.
+    Mobile,
+    /// From the web.
+    Web,
+}
+
+/// A call at CCAI Platform.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Call {
+    /// Its id, which other requests may name as `call_id`.
+    pub id: Option<u64>,
+}
+
+impl CallData for Call {
+    fn wire_id(&self) -> Option<Cow<'_, str>> {
+        self.id.map(|id| Cow::Owned(id.to_string()))
+    }
+
+    fn listed_at(&self) -> Option<ListedAt<'_>> {
+        None
+    }
+}

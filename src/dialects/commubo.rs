@@ -1,0 +1,163 @@
+//! What commubo adds to a scenario. Names in camelCase are the wire's (page L77-131) and override what is derived.
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use serde::{Deserialize, Serialize};
+
+use super::{CallData, ListedAt};
+
+/// A tenant of commubo with its access token (page L39-48).
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// `x-commubo-tenantId`: an opaque text, compared exactly.
+    pub tenant_id: String,
+    /// `x-commubo-accessToken`.
+    pub access_token: String,
+}
+
+impl super::Account for Account {
+    fn public_half(&self) -> &str {
+        &self.tenant_id
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        vec![&self.access_token]
+    }
+}
+
+/// The `operator` that an agent is at commubo (page L309-410).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+#[expect(missing_docs, reason = "the wire's own names")]
+pub struct Agent {
+    pub operator_id: Option<String>,
+    pub created_date_time: Option<String>,
+    pub updated_date_time: Option<String>,
+    pub operator_voice_id: Option<Digits>,
+    pub name: Option<String>,
+    pub name_kana: Option<String>,
+    pub short_name: Option<String>,
+    pub short_name_kana: Option<String>,
+    pub org_name: Option<String>,
+    pub org_name_kana: Option<String>,
+    pub org_short_name: Option<String>,
+    pub org_short_name_kana: Option<String>,
+    pub dept_name: Option<String>,
+    pub dept_name_kana: Option<String>,
+    pub dept_short_name: Option<String>,
+    pub dept_short_name_kana: Option<String>,
+}
+
+/// The `customer` that a customer is at commubo (page L189-308).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+#[expect(missing_docs, reason = "the wire's own names")]
+pub struct Customer {
+    pub customer_id: Option<String>,
+    pub created_date_time: Option<String>,
+    pub updated_date_time: Option<String>,
+    pub family_name: Option<String>,
+    pub family_name_kana: Option<String>,
+    pub personal_name: Option<String>,
+    pub personal_name_kana: Option<String>,
+    pub middle_name: Option<String>,
+    pub middle_name_kana: Option<String>,
+    /// At most five (page L249-254).
+    #[schemars(length(max = 5))]
+    pub phone_numbers: Option<Vec<String>>,
+    pub org_name: Option<String>,
+    pub org_name_kana: Option<String>,
+    pub org_short_name: Option<String>,
+    pub org_short_name_kana: Option<String>,
+    pub dept_name: Option<String>,
+    pub dept_name_kana: Option<String>,
+    pub dept_short_name: Option<String>,
+    pub dept_short_name_kana: Option<String>,
+    pub note: Option<String>,
+}
+
+/// The conversation `scenario` that a queue is at commubo (page L411-421).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+#[expect(missing_docs, reason = "the wire's own names")]
+pub struct Queue {
+    pub scenario_id: Option<String>,
+}
+
+/// A call as commubo shows it (page L134-188, L422-426).
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+#[expect(missing_docs, reason = "the wire's own names")]
+pub struct Call {
+    pub call_id: Option<String>,
+    /// 0 incoming, 1 outgoing, 2 user call.
+    pub call_type: Option<Digits>,
+    pub related_call_id: Option<String>,
+    pub phone_number: Option<String>,
+    /// Must be the call's `at`, for the list is ordered by it.
+    pub call_date_time: Option<String>,
+    pub connected_date_time: Option<String>,
+    /// Seconds.
+    pub talk_time: Option<Digits>,
+    pub connect_result: Option<String>,
+    pub check_point: Option<String>,
+    pub note: Option<String>,
+}
+
+impl CallData for Call {
+    fn wire_id(&self) -> Option<Cow<'_, str>> {
+        self.call_id.as_deref().map(Cow::Borrowed)
+    }
+
+    fn listed_at(&self) -> Option<ListedAt<'_>> {
+        self.call_date_time.as_deref().map(ListedAt::Text)
+    }
+}
+
+/// A whole number, written with or without quotes, as the page itself does both (L113 and L332, L78 and L138).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(transparent)]
+pub struct Digits(#[schemars(with = "DigitsSchema")] pub u64);
+
+/// How an editor should read [`Digits`].
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum DigitsSchema {
+    Number(u64),
+    Text(#[schemars(regex(pattern = "^[0-9]+$"))] String),
+}
+
+impl<'de> Deserialize<'de> for Digits {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl Visitor<'_> for Either {
+            type Value = Digits;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a whole number of 0 or more, such as `123` or `\"123\"`")
+            }
+
+            fn visit_u64<E: Error>(self, n: u64) -> Result<Digits, E> {
+                Ok(Digits(n))
+            }
+
+            fn visit_i64<E: Error>(self, n: i64) -> Result<Digits, E> {
+                u64::try_from(n).map(Digits).map_err(|_| E::invalid_value(Unexpected::Signed(n), &self))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Digits, E> {
+                let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+                digits
+                    .then(|| text.parse().ok())
+                    .flatten()
+                    .map(Digits)
+                    .ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}

@@ -1,0 +1,107 @@
+//! Dialect data: what one vendor adds to an account, agent, customer, queue or call of a scenario.
+//!
+//! A file a vendor, each with the same five types. They are data: no HTTP, and nothing of the rest of the crate.
+//! Neutral names (`tenant_id`, `menu_id`) configure; names as the vendor's wire writes them (`callId`, `ContactId`)
+//! override what would be derived from the neutral record, and are shown as written.
+
+use std::borrow::Cow;
+
+pub mod alibaba;
+pub mod ccai;
+pub mod commubo;
+pub mod sencloud;
+
+/// Hands the list of vendors to another macro: the one place that has it as data.
+macro_rules! vendors {
+    ($then:ident! { $($args:tt)* }) => {
+        $then! { [commubo ccai alibaba sencloud] $($args)* }
+    };
+}
+pub(crate) use vendors;
+
+/// A credential of one vendor.
+pub trait Account {
+    /// The part of the credential that is not secret and names the account: tenant id, subdomain, access key id.
+    fn public_half(&self) -> &str;
+    /// Every part that must not appear whole in a journal, a log or a report.
+    fn secrets(&self) -> Vec<&str>;
+}
+
+/// One vendor's additions to a call.
+pub trait CallData {
+    /// The call's id on this vendor's wire, where the scenario sets it.
+    fn wire_id(&self) -> Option<Cow<'_, str>>;
+    /// The time that this vendor lists calls by, where the scenario sets it.
+    fn listed_at(&self) -> Option<ListedAt<'_>>;
+}
+
+/// A call's time as a vendor's wire writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListedAt<'a> {
+    /// An RFC 3339 text.
+    Text(&'a str),
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    UnixMillis(i64),
+}
+
+macro_rules! data {
+    ([$($vendor:ident)+]) => {
+        /// The vendors' folder names, which are also their keys in a scenario.
+        pub const VENDORS: &[&str] = &[$( stringify!($vendor) ),+];
+
+        data! { @of [$($vendor)+] OfAgent Agent "Each vendor's additions to one agent." }
+        data! { @of [$($vendor)+] OfCustomer Customer "Each vendor's additions to one customer." }
+        data! { @of [$($vendor)+] OfQueue Queue "Each vendor's additions to one queue." }
+        data! { @of [$($vendor)+] OfCall Call "Each vendor's additions to one call." }
+
+        /// Every account of a scenario.
+        #[derive(Debug, Clone, Default)]
+        pub struct Accounts {
+            $(
+                #[doc = concat!("The accounts of ", stringify!($vendor), ", in the order of the files.")]
+                pub $vendor: Vec<$vendor::Account>,
+            )+
+        }
+
+        impl Accounts {
+            /// Every account with its vendor's name.
+            pub fn each(&self) -> impl Iterator<Item = (&'static str, &dyn Account)> {
+                let all = std::iter::empty();
+                $( let all = all.chain(self.$vendor.iter().map(|a| (stringify!($vendor), a as &dyn Account))); )+
+                all
+            }
+        }
+
+        impl OfCall {
+            /// The additions there are, with their vendors' names.
+            pub fn each(&self) -> impl Iterator<Item = (&'static str, &dyn CallData)> {
+                let all = std::iter::empty();
+                $(
+                    let all = all.chain(
+                        self.$vendor.as_deref().map(|data| (stringify!($vendor), data as &dyn CallData)),
+                    );
+                )+
+                all
+            }
+        }
+    };
+    (@of [$($vendor:ident)+] $of:ident $entry:ident $doc:literal) => {
+        #[doc = $doc]
+        #[derive(Debug, Clone, Default)]
+        pub struct $of {
+            $(
+                #[doc = concat!("What the scenario says under `", stringify!($vendor), "`.")]
+                pub $vendor: Option<Box<$vendor::$entry>>,
+            )+
+        }
+
+        impl $of {
+            /// Whether no vendor adds anything.
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                true $( && self.$vendor.is_none() )+
+            }
+        }
+    };
+}
+vendors! { data! {} }

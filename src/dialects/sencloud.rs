@@ -1,0 +1,74 @@
+//! What Sencloud adds to a scenario. Names are the wire's (page L56-103) and override what is derived.
+
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{CallData, ListedAt};
+
+/// A shop's key: `<account id>:<secret>` (contract.md section 4).
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Account {
+    /// The bearer key, whole.
+    pub api_key: String,
+}
+
+impl super::Account for Account {
+    fn public_half(&self) -> &str {
+        self.api_key.split_once(':').map_or(self.api_key.as_str(), |(id, _)| id)
+    }
+
+    fn secrets(&self) -> Vec<&str> {
+        vec![self.api_key.split_once(':').map_or(self.api_key.as_str(), |(_, secret)| secret)]
+    }
+}
+
+/// An agent's extension.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the wire's own names")]
+pub struct Agent {
+    pub extension_id: Option<String>,
+    pub user_id: Option<String>,
+}
+
+/// A contact.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the wire's own names")]
+pub struct Customer {
+    pub contact_id: Option<String>,
+}
+
+/// What the filters `hotline_ids` and `department_id` look at; no call log shows them.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the wire's own names")]
+pub struct Queue {
+    pub hotline_id: Option<String>,
+    pub department_id: Option<String>,
+}
+
+/// A call log.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the wire's own names")]
+pub struct Call {
+    pub id: Option<String>,
+    pub external_id: Option<String>,
+    pub external_session_id: Option<String>,
+    /// RFC 3339; must be the call's `at`, for the list is ordered by it.
+    pub started_at: Option<String>,
+}
+
+impl CallData for Call {
+    fn wire_id(&self) -> Option<Cow<'_, str>> {
+        self.id.as_deref().map(Cow::Borrowed)
+    }
+
+    fn listed_at(&self) -> Option<ListedAt<'_>> {
+        self.started_at.as_deref().map(ListedAt::Text)
+    }
+}

@@ -1,0 +1,6 @@
+//! callmock
+pub mod contract;
+pub mod dialects;
+pub mod nearest;
+pub mod scenario;
+pub mod universe;

@@ -1,0 +1,32 @@
+//! The nearest right word: what a message proposes for a misspelt one.
+
+/// The option that a word was most likely meant to be, if any is near.
+#[must_use]
+pub fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    options
+        .into_iter()
+        .map(|option| (strsim::damerau_levenshtein(&lower, &option.to_lowercase()), option))
+        .filter(|(distance, option)| *distance <= option.chars().count().max(word.chars().count()).div_ceil(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, option)| option)
+}
+
+/// ` (did you mean …?)`, or nothing where no option is near.
+#[must_use]
+pub fn did_you_mean<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(word, options).map_or_else(String::new, |option| format!("; did you mean `{option}`?"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_word_finds_the_right_one_and_nonsense_finds_none() {
+        let options = ["agents", "customers", "queues", "calls"];
+        assert_eq!(nearest("agnets", options), Some("agents"));
+        assert_eq!(nearest("Calls", options), Some("calls"));
+        assert_eq!(nearest("xylophone", options), None);
+    }
+}

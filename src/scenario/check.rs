@@ -1,0 +1,353 @@
+//! Checking a merged scenario and turning it into what a world starts with: every name is looked up here, and what
+//! cannot be true is refused.
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset, NaiveTime, SubsecRound, TimeDelta, Timelike};
+
+use super::diagnostic::{Diagnostic, Invalid};
+use super::file::Generate;
+use super::load::{Entry, Merged, instead};
+use super::values::{At, Place, When};
+use super::{ClockSpec, Request, Scenario, file};
+use crate::contract::{Readings, UnknownReading};
+use crate::dialects::{Accounts, ListedAt, VENDORS};
+use crate::universe::{
+    Agent, Call, CallId, Cast, Customer, Holder, Ordinal, Outcome, Plan, Queue, Rating, Recording, Ref, Universe,
+    is_generated_id,
+};
+
+/// How many calls one scenario may generate.
+const GENERATED: RangeInclusive<u32> = 1..=10_000_000;
+
+/// Checks a merged scenario.
+///
+/// # Errors
+/// Every mistake in it.
+pub fn check(mut merged: Merged, request: &Request<'static>) -> Result<Scenario, Invalid> {
+    let mut mistakes = vec![];
+    let readings = readings(&merged, request, &mut mistakes);
+    let accounts = accounts(std::mem::take(&mut merged.accounts), &mut mistakes);
+    let seed = request.seed.or(merged.seed).unwrap_or_default();
+    let universe = universe(&mut merged, &accounts, seed, &mut mistakes);
+    if !mistakes.is_empty() {
+        return Err(Invalid(mistakes));
+    }
+    let clock = match (request.now, merged.clock) {
+        (Some(now), _) => ClockSpec::Fixed(now),
+        (None, Some(clock)) => clock.0,
+        (None, None) => ClockSpec::Real,
+    };
+    Ok(Scenario { title: merged.title, universe: Arc::new(universe), accounts, clock, seed, readings })
+}
+
+fn readings(merged: &Merged, request: &Request<'static>, mistakes: &mut Vec<Diagnostic>) -> Readings {
+    let mut readings = Readings::default();
+    for entry in &merged.readings {
+        let (id, option) = &entry.value;
+        match readings.choose(request.readings.iter().copied(), &id.value, &option.value) {
+            Ok(()) => {}
+            Err(UnknownReading::Id) => {
+                let known = request.readings.iter().map(|r| r.id);
+                let message = format!("unknown reading `{}`{}", id.value, instead(&id.value, known));
+                mistakes.push(entry.mistake(id.place, &id.value, message));
+            }
+            Err(UnknownReading::Option(options)) => {
+                let known = options.iter().copied();
+                let message = format!("`{}` is not an option{}", option.value, instead(&option.value, known));
+                mistakes.push(entry.mistake(option.place, &id.value, message));
+            }
+        }
+    }
+    readings
+}
+
+fn accounts(files: Vec<Entry<file::Accounts>>, mistakes: &mut Vec<Diagnostic>) -> Accounts {
+    let mut all = file::Accounts::default();
+    let mut seen: HashMap<(&str, String), Arc<str>> = HashMap::new();
+    for entry in files {
+        for (vendor, n, account) in entry.value.each() {
+            let half = account.value.public_half().to_owned();
+            let part = format!("{vendor}[{n}]");
+            if half.is_empty() {
+                mistakes.push(entry.mistake(account.place, &part, "the public half of a credential cannot be empty"));
+            } else if let Some(file) = seen.insert((vendor, half.clone()), Arc::clone(&entry.file)) {
+                let message = format!("a second account `{half}` of {vendor}; the first is in {file}. Give it another");
+                mistakes.push(entry.mistake(account.place, &part, message));
+            }
+        }
+        all.append(entry.value);
+    }
+    all.into_accounts()
+}
+
+/// The entries of one kind by their ids.
+struct Names {
+    kind: &'static str,
+    index: HashMap<String, usize>,
+}
+
+impl Names {
+    fn of<T>(
+        kind: &'static str,
+        entries: &[Entry<T>],
+        id: impl Fn(&T) -> &At<String>,
+        mistakes: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut index: HashMap<String, usize> = HashMap::with_capacity(entries.len());
+        for (n, entry) in entries.iter().enumerate() {
+            let id = id(&entry.value);
+            if id.value.is_empty() {
+                mistakes.push(entry.mistake(id.place, "id", "an id cannot be empty"));
+            } else if let Some(first) = index.insert(id.value.clone(), n) {
+                let Entry { file, path, .. } = &entries[first];
+                let message =
+                    format!("a second {kind} `{}`; the first is {path} in {file}. Give it another id", id.value);
+                mistakes.push(entry.mistake(id.place, "id", message));
+            }
+        }
+        Self { kind, index }
+    }
+
+    fn find<T>(
+        &self,
+        entry: &Entry<T>,
+        part: &str,
+        id: Option<&At<String>>,
+        mistakes: &mut Vec<Diagnostic>,
+    ) -> Option<usize> {
+        let id = id?;
+        let found = self.index.get(&id.value).copied();
+        if found.is_none() {
+            let mut known: Vec<&str> = self.index.keys().map(String::as_str).collect();
+            known.sort_unstable();
+            let message =
+                format!("there is no {} `{}`{}", self.kind, id.value, instead(&id.value, known.iter().copied()));
+            mistakes.push(entry.mistake(id.place, part, message));
+        }
+        found
+    }
+}
+
+fn universe(merged: &mut Merged, accounts: &Accounts, seed: u64, mistakes: &mut Vec<Diagnostic>) -> Universe {
+    let agent_names = Names::of("agent", &merged.agents, |a| &a.id, mistakes);
+    let customer_names = Names::of("customer", &merged.customers, |c| &c.id, mistakes);
+    let queue_names = Names::of("queue", &merged.queues, |q| &q.id, mistakes);
+    let call_names = Names::of("call", &merged.calls, |c| &c.id, mistakes);
+
+    let mut agents: Vec<Agent> = merged.agents.drain(..).map(|entry| agent(entry.value)).collect();
+    let mut customers: Vec<Customer> =
+        merged.customers.drain(..).map(|entry| customer(entry, mistakes)).collect();
+    let mut queues: Vec<Queue> = merged.queues.drain(..).map(|entry| queue(entry.value)).collect();
+
+    let mut wire_ids: HashMap<(&str, String), String> = HashMap::new();
+    let mut calls = Vec::with_capacity(merged.calls.len());
+    for mut entry in std::mem::take(&mut merged.calls) {
+        phases(&entry, mistakes);
+        let agent = agent_names.find(&entry, "agent", entry.value.agent.as_ref(), mistakes).map(Ref::to);
+        let customer =
+            customer_names.find(&entry, "customer", entry.value.customer.as_ref(), mistakes).map(Ref::to);
+        let queue = queue_names.find(&entry, "queue", entry.value.queue.as_ref(), mistakes).map(Ref::to);
+        let parent = call_names.find(&entry, "parent", entry.value.parent.as_ref(), mistakes);
+        if let Some(parent) = &entry.value.parent
+            && parent.value == entry.value.id.value
+        {
+            mistakes.push(entry.mistake(parent.place, "parent", "a call cannot be derived from itself"));
+        }
+        if merged.generate.is_some() && is_generated_id(&entry.value.id.value) {
+            let message = "generated calls have the ids `gen-1`, `gen-2` and so on; give this one another";
+            mistakes.push(entry.mistake(entry.value.id.place, "id", message));
+        }
+        let on = entry.value.on.take();
+        let on = holders(&entry, on.as_deref(), accounts, mistakes);
+        let data = entry.value.take_data();
+        for (vendor, data) in data.each() {
+            let place = entry.value.id.place;
+            if let Some(id) = data.wire_id()
+                && let Some(first) = wire_ids.insert((vendor, id.to_string()), entry.path.clone())
+            {
+                let message = format!("a second call with the id `{id}` at {vendor}; the first is {first}");
+                mistakes.push(entry.mistake(place, vendor, message));
+            }
+            if let Some(listed) = data.listed_at() {
+                listed_at(&entry, vendor, listed, mistakes);
+            }
+        }
+        let file::Call { id, direction, from, to, at, outcome, ended_by, note, recording, rating, .. } = entry.value;
+        let length = |length: Option<super::values::Length>| length.map(|l| l.0).unwrap_or_default();
+        calls.push(Call {
+            id: CallId::Listed(id.value.into()),
+            direction,
+            from: from.into(),
+            to: to.into(),
+            at: at.value.0,
+            dial: length(entry.value.dial),
+            ivr: length(entry.value.ivr),
+            wait: length(entry.value.wait),
+            ring: length(entry.value.ring),
+            talk: length(entry.value.talk.map(|talk| talk.value)),
+            hold: length(entry.value.hold.map(|hold| hold.value)),
+            outcome,
+            ended_by,
+            agent,
+            customer,
+            queue,
+            parent: parent.and_then(|n| u32::try_from(n).ok()).map(Ordinal),
+            note: note.map(Into::into),
+            recording: recording.map(|r| Recording { url: r.url.map(Into::into), duration: r.duration.0 }),
+            rating: rating.map(|r| {
+                Box::new(Rating { score: r.score, label: r.label.map(Into::into), channel: r.channel })
+            }),
+            on,
+            data: (!data.is_empty()).then(|| Box::new(data)),
+        });
+    }
+
+    if let Some(entry) = &merged.generate
+        && let Some(plan) = plan(entry, accounts, mistakes)
+    {
+        let first = u32::try_from(calls.len()).unwrap_or(u32::MAX);
+        let cast = Cast { agents: &mut agents, customers: &mut customers, queues: &mut queues };
+        calls.extend(plan.calls(seed, first, cast));
+    }
+    Universe::new(seed, agents, customers, queues, calls)
+}
+
+fn agent(mut agent: file::Agent) -> Agent {
+    let data = agent.take_data();
+    Agent {
+        id: agent.id.value.into(),
+        name: agent.name.0,
+        email: agent.email.map(Into::into),
+        extension: agent.extension.map(Into::into),
+        state: agent.state,
+        data,
+    }
+}
+
+fn customer(mut entry: Entry<file::Customer>, mistakes: &mut Vec<Diagnostic>) -> Customer {
+    let data = entry.value.take_data();
+    let numbers = data.commubo.as_ref().and_then(|c| c.phone_numbers.as_ref()).map_or(0, Vec::len);
+    if numbers > 5 {
+        let message = format!("at most five numbers fit here, and {numbers} are given");
+        mistakes.push(entry.mistake(entry.value.id.place, "commubo.phoneNumbers", message));
+    }
+    let customer = entry.value;
+    Customer {
+        id: customer.id.value.into(),
+        name: customer.name.map(|name| name.0),
+        phones: customer.phones.into_iter().map(Into::into).collect(),
+        tickets: customer.tickets.into_iter().map(Into::into).collect(),
+        data,
+    }
+}
+
+fn queue(mut queue: file::Queue) -> Queue {
+    let data = queue.take_data();
+    Queue { id: queue.id.value.into(), name: queue.name.into(), state: queue.state, data }
+}
+
+/// Refuses phases that contradict the outcome.
+fn phases(entry: &Entry<file::Call>, mistakes: &mut Vec<Diagnostic>) {
+    let file::Call { talk, hold, outcome, .. } = &entry.value;
+    let spoke = talk.map(|talk| talk.value.0).unwrap_or_default();
+    if let Some(talk) = talk
+        && *outcome != Outcome::Answered
+        && spoke.0 > 0
+    {
+        let message = "only an answered call has talk; leave it out, or write `outcome: answered`";
+        mistakes.push(entry.mistake(talk.place, "talk", message));
+    }
+    if let Some(hold) = hold
+        && hold.value.0 > spoke
+    {
+        let message = format!("hold is within talk, so {} is more than there is ({spoke})", hold.value.0);
+        mistakes.push(entry.mistake(hold.place, "hold", message));
+    }
+}
+
+/// Refuses a wire time that would put the call elsewhere in the vendor's list than its `at` does.
+fn listed_at(entry: &Entry<file::Call>, vendor: &str, listed: ListedAt<'_>, mistakes: &mut Vec<Diagnostic>) {
+    let at = entry.value.at;
+    let (shown, same) = match listed {
+        ListedAt::UnixMillis(ms) => (ms.to_string(), at.value.0.timestamp_millis() == ms),
+        ListedAt::Text(text) => {
+            let wire = DateTime::parse_from_rfc3339(text).map(|wire| wire.to_utc());
+            let same = wire.is_ok_and(|wire| wire == at.value.0 || wire == at.value.0.trunc_subsecs(0));
+            (text.to_owned(), same)
+        }
+    };
+    if !same {
+        let message = format!(
+            "{vendor} lists calls by this time, so it must be the call's `at` ({}), not `{shown}`",
+            at.value.0.to_rfc3339()
+        );
+        mistakes.push(entry.mistake(at.place, vendor, message));
+    }
+}
+
+fn holders<T>(
+    entry: &Entry<T>,
+    on: Option<&[At<String>]>,
+    accounts: &Accounts,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<Arc<[Holder]>> {
+    let mut holders = vec![];
+    for (n, holder) in on?.iter().enumerate() {
+        let (name, account) = match holder.value.split_once('/') {
+            Some((name, account)) => (name, Some(account)),
+            None => (holder.value.as_str(), None),
+        };
+        let mut fail = |message: String| mistakes.push(entry.mistake(holder.place, &format!("on[{n}]"), message));
+        let Some(vendor) = VENDORS.iter().copied().find(|vendor| *vendor == name) else {
+            fail(format!("there is no vendor `{name}`{}", instead(name, VENDORS.iter().copied())));
+            continue;
+        };
+        let known = || accounts.each().filter(|(v, _)| *v == vendor).map(|(_, a)| a.public_half());
+        match account {
+            Some(account) if !known().any(|half| half == account) => {
+                let known: Vec<&str> = known().collect();
+                let instead = instead(account, known.iter().copied());
+                fail(format!("there is no account `{account}` of {vendor}{instead}"));
+            }
+            account => holders.push(Holder { vendor, account: account.map(Into::into) }),
+        }
+    }
+    Some(holders.into())
+}
+
+fn plan(entry: &Entry<Generate>, accounts: &Accounts, mistakes: &mut Vec<Diagnostic>) -> Option<Plan> {
+    let Generate { calls, from, to, offset, on } = &entry.value;
+    let offset = offset.map_or(FixedOffset::east_opt(0)?, |offset| offset.0);
+    let midnight = |day: chrono::NaiveDate| day.and_time(NaiveTime::MIN).and_local_timezone(offset).single();
+    let start = match from.0 {
+        When::Day(day) => midnight(day)?,
+        When::Moment(moment) => moment.with_timezone(&offset),
+    };
+    let end = match to.value.0 {
+        When::Day(day) => midnight(day.succ_opt()?)?,
+        When::Moment(moment) => moment.with_timezone(&offset),
+    };
+    let mut fail = |place: Place, part: &str, message: String| mistakes.push(entry.mistake(place, part, message));
+    if !GENERATED.contains(&calls.value) {
+        let (least, most) = (GENERATED.start(), GENERATED.end());
+        fail(calls.place, "calls", format!("expected {least} to {most} calls, found {}", calls.value));
+        return None;
+    }
+    if end - start < TimeDelta::milliseconds(1) {
+        fail(to.place, "to", "the end is not after the beginning".to_owned());
+        return None;
+    }
+    let on = holders(entry, on.as_deref(), accounts, mistakes);
+    let whole_hour = start - TimeDelta::minutes(i64::from(start.minute()));
+    Some(Plan {
+        calls: calls.value,
+        from: start.to_utc(),
+        to: end.to_utc(),
+        first_hour: whole_hour.hour(),
+        on,
+    })
+}
+

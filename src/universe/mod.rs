@@ -1,0 +1,248 @@
+//! The universe: what a scenario becomes. Immutable, indexed, vendor-neutral records, shared behind an `Arc`.
+//!
+//! One call exists once; each vendor shows it in its own dialect.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::num::NonZeroU32;
+use std::ops::{Bound, RangeBounds};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+mod call;
+mod generate;
+mod millis;
+mod opaque;
+mod people;
+mod queue;
+
+pub use call::{Call, CallId, Direction, EndedBy, Holder, Outcome, Rating, RatingChannel, Recording};
+pub use generate::{Cast, Plan, is_generated_id};
+pub use millis::Millis;
+pub use opaque::Decimals;
+pub use people::{Agent, AgentState, Customer, Name};
+pub use queue::{Queue, QueueState};
+
+/// A call's place in its universe: what breaks ties between equal times, and what wire ids are made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ordinal(pub u32);
+
+/// A reference to an agent, customer or queue of the same universe.
+pub struct Ref<T>(NonZeroU32, PhantomData<fn() -> T>);
+
+impl<T> Ref<T> {
+    /// The reference to the entry at an index.
+    ///
+    /// # Panics
+    /// At 4 294 967 295 entries, which no scenario has.
+    #[must_use]
+    pub fn to(index: usize) -> Self {
+        let place = u32::try_from(index + 1).ok().and_then(NonZeroU32::new);
+        Self(place.expect("fewer entries than fit in 32 bits"), PhantomData)
+    }
+
+    /// The entry's index.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+impl<T> Clone for Ref<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Ref<T> {}
+impl<T> PartialEq for Ref<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<T> std::fmt::Debug for Ref<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "#{}", self.index())
+    }
+}
+
+/// The records of one scenario and their indexes.
+#[derive(Debug, Default)]
+pub struct Universe {
+    seed: u64,
+    agents: Vec<Agent>,
+    customers: Vec<Customer>,
+    queues: Vec<Queue>,
+    calls: Vec<Call>,
+    /// Ordinals by (time, ordinal).
+    by_time: Vec<Ordinal>,
+    /// Ids that a scenario sets, by vendor. All others are computed.
+    wire_ids: HashMap<&'static str, HashMap<Box<str>, Ordinal>>,
+}
+
+impl Universe {
+    /// Takes the records and indexes them.
+    #[must_use]
+    pub fn new(
+        seed: u64,
+        agents: Vec<Agent>,
+        customers: Vec<Customer>,
+        queues: Vec<Queue>,
+        calls: Vec<Call>,
+    ) -> Self {
+        let mut by_time: Vec<Ordinal> = ordinals(&calls).collect();
+        by_time.sort_by_key(|ordinal| (calls[ordinal.0 as usize].at, *ordinal));
+        let mut wire_ids: HashMap<_, HashMap<_, _>> = HashMap::new();
+        for (ordinal, call) in ordinals(&calls).zip(&calls) {
+            for (vendor, data) in call.data.iter().flat_map(|data| data.each()) {
+                if let Some(id) = data.wire_id() {
+                    wire_ids.entry(vendor).or_default().insert(id.into(), ordinal);
+                }
+            }
+        }
+        Self { seed, agents, customers, queues, calls, by_time, wire_ids }
+    }
+
+    /// What ids and generated data were made from.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// How many calls there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Whether there is no call.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// Every call in the order of the scenario, which is the order of ordinals.
+    #[must_use]
+    pub fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    /// The call at a place, if the universe has as many.
+    #[must_use]
+    pub fn call(&self, ordinal: Ordinal) -> Option<&Call> {
+        self.calls.get(ordinal.0 as usize)
+    }
+
+    /// The agent behind a reference.
+    #[must_use]
+    pub fn agent(&self, agent: Ref<Agent>) -> &Agent {
+        &self.agents[agent.index()]
+    }
+
+    /// The customer behind a reference.
+    #[must_use]
+    pub fn customer(&self, customer: Ref<Customer>) -> &Customer {
+        &self.customers[customer.index()]
+    }
+
+    /// The queue behind a reference.
+    #[must_use]
+    pub fn queue(&self, queue: Ref<Queue>) -> &Queue {
+        &self.queues[queue.index()]
+    }
+
+    /// The call to which a scenario gave this id on a vendor's wire.
+    #[must_use]
+    pub fn by_wire_id(&self, vendor: &str, id: &str) -> Option<Ordinal> {
+        self.wire_ids.get(vendor)?.get(id).copied()
+    }
+
+    /// The calls that began within a range of time, oldest first; equal times by ordinal.
+    ///
+    /// Costs two binary searches, whatever the size of the universe and of the range.
+    #[must_use]
+    pub fn between(self: &Arc<Self>, times: impl RangeBounds<DateTime<Utc>>) -> Slice {
+        let at = |ordinal: &Ordinal| self.calls[ordinal.0 as usize].at;
+        let start = match times.start_bound() {
+            Bound::Included(t) => self.by_time.partition_point(|o| at(o) < *t),
+            Bound::Excluded(t) => self.by_time.partition_point(|o| at(o) <= *t),
+            Bound::Unbounded => 0,
+        };
+        let end = match times.end_bound() {
+            Bound::Included(t) => self.by_time.partition_point(|o| at(o) <= *t),
+            Bound::Excluded(t) => self.by_time.partition_point(|o| at(o) < *t),
+            Bound::Unbounded => self.by_time.len(),
+        };
+        Slice { universe: Arc::clone(self), next: start, end: end.max(start) }
+    }
+}
+
+/// A stretch of the time index that keeps its universe alive: it can be streamed for as long as a client reads.
+#[derive(Debug, Clone)]
+pub struct Slice {
+    universe: Arc<Universe>,
+    next: usize,
+    end: usize,
+}
+
+impl Iterator for Slice {
+    type Item = Ordinal;
+
+    fn next(&mut self) -> Option<Ordinal> {
+        if self.next == self.end {
+            return None;
+        }
+        self.next += 1;
+        Some(self.universe.by_time[self.next - 1])
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.end - self.next, Some(self.end - self.next))
+    }
+}
+
+impl DoubleEndedIterator for Slice {
+    fn next_back(&mut self) -> Option<Ordinal> {
+        if self.next == self.end {
+            return None;
+        }
+        self.end -= 1;
+        Some(self.universe.by_time[self.end])
+    }
+}
+
+impl ExactSizeIterator for Slice {}
+
+fn ordinals(calls: &[Call]) -> impl Iterator<Item = Ordinal> + use<> {
+    let count = u32::try_from(calls.len()).expect("a scenario has fewer calls than fit in 32 bits");
+    (0..count).map(Ordinal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn universe(times: &[i64]) -> Arc<Universe> {
+        let calls = times.iter().map(|t| Call::plain(DateTime::from_timestamp(*t, 0).unwrap())).collect();
+        Arc::new(Universe::new(0, vec![], vec![], vec![], calls))
+    }
+
+    proptest! {
+        #[test]
+        fn a_slice_holds_exactly_the_calls_of_its_range_in_time_then_ordinal_order(
+            times in prop::collection::vec(0_i64..50, 0..80), from in 0_i64..50, length in -5_i64..50,
+        ) {
+            let (start, end) = (DateTime::from_timestamp(from, 0).unwrap(), DateTime::from_timestamp(from + length, 0).unwrap());
+            let slice = universe(&times).between((Bound::Included(start), Bound::Excluded(end)));
+            let mut expected: Vec<(i64, usize)> = times.iter().copied().enumerate()
+                .filter(|(_, t)| (from..from + length).contains(t)).map(|(i, t)| (t, i)).collect();
+            expected.sort_unstable();
+            let expected: Vec<usize> = expected.into_iter().map(|(_, i)| i).collect();
+            prop_assert_eq!(slice.len(), expected.len());
+            prop_assert_eq!(slice.clone().map(|o| o.0 as usize).collect::<Vec<_>>(), expected.clone());
+            let backwards: Vec<usize> = slice.rev().map(|o| o.0 as usize).collect();
+            prop_assert_eq!(backwards, expected.into_iter().rev().collect::<Vec<_>>());
+        }
+    }
+}
