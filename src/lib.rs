@@ -1,6 +1,32 @@
-//! callmock
+//! callmock answers exactly as four contact-centre vendors do, so that code which talks to them can be developed,
+//! tested and contract-checked on one machine, offline.
+//!
+//! The map, from the ground up; imports run down only:
+//!
+//! | module | duty |
+//! | --- | --- |
+//! | [`contract`] | what a vendor promises, as types: operations, behaviors, readings, findings |
+//! | [`dialects`] | what one vendor adds to a scenario's entries |
+//! | [`universe`] | neutral records of calls, people and queues; the time index; the generator |
+//! | [`scenario`] | the files a world starts with: format, loading, checking, JSON Schema |
+//! | [`world`] | one client's view: clock, ids, nonces, journal, readings |
+//! | [`exchange`] | the one middleware between socket and vendor |
+//! | [`vendors`] | a folder a vendor: routes, auth, query, model, error, contract |
+//! | [`admin`] | the API under `/_mock` |
+//! | [`report`] | the catalogue as table, JSON and Markdown |
+//! | [`server`] | listener, mounting, stop |
+//! | [`cli`] | a file a subcommand |
+
+pub mod admin;
+pub mod cli;
 pub mod contract;
 pub mod dialects;
+pub mod exchange;
 pub mod nearest;
+pub mod report;
 pub mod scenario;
+pub mod server;
 pub mod universe;
+pub mod urlencoded;
+pub mod vendors;
+pub mod world;

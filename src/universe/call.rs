@@ -88,6 +88,12 @@ impl Call {
         })
     }
 
+    /// Whether any account of a vendor holds this call.
+    #[must_use]
+    pub fn on_vendor(&self, vendor: &str) -> bool {
+        self.on.as_ref().is_none_or(|on| on.iter().any(|holder| holder.vendor == vendor))
+    }
+
     #[cfg(test)]
     pub(super) fn plain(at: DateTime<Utc>) -> Self {
         Self {

@@ -1,0 +1,122 @@
+//! `GET` and `DELETE /_mock/journal`: what the clients sent and got.
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Map, Value, json};
+
+use super::Admin;
+use crate::exchange::refusal;
+use crate::nearest::did_you_mean;
+use crate::urlencoded;
+use crate::world::{Captured, Entry, Filter};
+
+const PARAMETERS: [&str; 7] = ["vendor", "operation", "status", "behavior", "finding", "after", "limit"];
+
+/// The exchanges that the query asks for, oldest first.
+pub async fn list(State(admin): State<Admin>, RawQuery(query): RawQuery) -> Result<Json<Value>, Response> {
+    let Query { filter, after, limit } = Query::read(&query.unwrap_or_default())
+        .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", &message))?;
+    let page = admin.app.worlds.default().journal().page(&filter, after, limit);
+    let exchanges: Vec<Value> = page.entries.iter().map(exchange).collect();
+    Ok(Json(json!({ "exchanges": exchanges, "next": page.next, "dropped": page.dropped })))
+}
+
+/// Forgets every exchange.
+pub async fn clear(State(admin): State<Admin>) -> StatusCode {
+    admin.app.worlds.default().journal().clear();
+    StatusCode::NO_CONTENT
+}
+
+struct Query {
+    filter: Filter,
+    after: u64,
+    limit: usize,
+}
+
+impl Query {
+    fn read(query: &str) -> Result<Self, String> {
+        let pairs = urlencoded::pairs(query).map_err(|_| "the query is not percent-encoded UTF-8".to_owned())?;
+        let mut read = Self { filter: Filter::default(), after: 0, limit: usize::MAX };
+        for (name, value) in pairs {
+            let number = |what: &str| {
+                value.parse::<u64>().map_err(|_| format!("`{name}` takes {what}, not `{value}`"))
+            };
+            match name.as_str() {
+                "vendor" => read.filter.vendor = Some(value),
+                "operation" => read.filter.operation = Some(value),
+                "behavior" => read.filter.behavior = Some(value),
+                "finding" => read.filter.finding = Some(value),
+                "status" => {
+                    let status = number("an HTTP status")?;
+                    read.filter.status = Some(
+                        u16::try_from(status).map_err(|_| format!("`status` takes an HTTP status, not `{value}`"))?,
+                    );
+                }
+                "after" => read.after = number("the `next` of an earlier answer")?,
+                "limit" => read.limit = usize::try_from(number("a number")?).unwrap_or(usize::MAX),
+                other => {
+                    let near = did_you_mean(other, PARAMETERS);
+                    return Err(format!("unknown parameter `{other}`{near}; known: {}", PARAMETERS.join(", ")));
+                }
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn exchange(entry: &Entry) -> Value {
+    let Entry { request, response, .. } = entry;
+    let mut value = json!({
+        "seq": entry.seq,
+        "at": entry.at,
+        "vendor": entry.vendor,
+        "operation": entry.operation,
+        "behaviors": entry.behaviors,
+        "findings": entry.findings,
+        "fault": null,
+        "duration_us": u64::try_from(entry.duration.as_micros()).unwrap_or(u64::MAX),
+        "request": {
+            "method": request.method,
+            "path": request.path,
+            "query": object(&request.query),
+            "headers": object(&request.headers),
+        },
+        "response": { "status": response.status, "headers": object(&response.headers), "finished": response.finished },
+    });
+    body(&mut value["request"], &request.body);
+    body(&mut value["response"], &response.body);
+    if let Some(explanation) = &entry.explanation {
+        value["explanation"] = explanation.clone();
+    }
+    value
+}
+
+/// A body as JSON where it is JSON, otherwise as text; what was cut off is said.
+fn body(message: &mut Value, captured: &Captured) {
+    let text = || Value::String(String::from_utf8_lossy(&captured.bytes).into_owned());
+    message["body"] = match (captured.bytes.is_empty(), captured.truncated()) {
+        (true, false) => Value::Null,
+        (_, true) => text(),
+        (false, false) => serde_json::from_slice(&captured.bytes).unwrap_or_else(|_| text()),
+    };
+    if captured.truncated() {
+        message["truncated"] = Value::Bool(true);
+        message["bytes"] = captured.total.into();
+    }
+}
+
+/// Pairs as an object; a name that came more than once has a list.
+fn object(pairs: &[(String, String)]) -> Value {
+    let mut object = Map::new();
+    for (name, value) in pairs {
+        let value = Value::String(value.clone());
+        match object.get_mut(name) {
+            None => drop(object.insert(name.clone(), value)),
+            Some(Value::Array(all)) => all.push(value),
+            Some(first) => *first = Value::Array(vec![first.take(), value]),
+        }
+    }
+    Value::Object(object)
+}

@@ -1,0 +1,32 @@
+//! `callmock check FILE…`
+
+use super::{Exit, sources};
+use crate::scenario::{self, Request};
+
+/// Files to check together, as `serve` would merge them
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Scenario files, or names of built-in ones
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+}
+
+pub fn run(args: &Args) -> Exit {
+    let sources = match sources::sources(&args.files) {
+        Ok(sources) => sources,
+        Err(message) => {
+            eprintln!("callmock: {message}");
+            return Exit::Usage;
+        }
+    };
+    match scenario::load(&Request { sources, readings: sources::readings(), ..Request::default() }) {
+        Ok(scenario) => {
+            let title = scenario.title.as_deref().unwrap_or("no title");
+            super::print(&format!("ok: {} calls ({title})\n", scenario.universe.len()))
+        }
+        Err(invalid) => {
+            eprintln!("{invalid}");
+            Exit::Usage
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `callmock contract`
+
+use clap::ValueEnum;
+
+use super::Exit;
+use crate::report::catalogue;
+use crate::vendors;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// How to print it
+    #[arg(long, value_enum, default_value = "table", env = "CALLMOCK_FORMAT")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+    Markdown,
+}
+
+pub fn run(args: &Args) -> Exit {
+    let all = vendors::ALL.iter().map(|vendor| vendor.catalogue());
+    super::print(&match args.format {
+        Format::Table => catalogue::table(all),
+        Format::Json => format!("{:#}\n", catalogue::json(all)),
+        Format::Markdown => catalogue::markdown(all),
+    })
+}

@@ -1,0 +1,81 @@
+//! The command line: a file a subcommand.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod check;
+mod contract;
+mod health;
+mod schema;
+mod serve;
+mod sources;
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// It did what was asked.
+    Done = 0,
+    /// Something failed while it ran.
+    Failed = 1,
+    /// The command line or a scenario is wrong.
+    Usage = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Answers exactly as four contact-centre vendors do, for development, tests and contract checks offline.
+#[derive(Debug, Parser)]
+#[command(name = "callmock", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::Args,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the vendors (also the default)
+    Serve(serve::Args),
+    /// Check scenario files
+    Check(check::Args),
+    /// Print the JSON Schema of scenario files
+    Schema,
+    /// Print the catalogue of behaviors, readings and findings
+    Contract(contract::Args),
+    /// Ask a running callmock whether it is healthy
+    Health(health::Args),
+}
+
+/// Runs the command that the arguments ask for.
+#[must_use]
+pub fn run() -> Exit {
+    let cli = Cli::parse();
+    match cli.command {
+        None => serve::run(&cli.serve),
+        Some(Command::Serve(args)) => serve::run(&args),
+        Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Schema) => schema::run(),
+        Some(Command::Contract(args)) => contract::run(&args),
+        Some(Command::Health(args)) => health::run(&args),
+    }
+}
+
+/// Prints a result to standard output. A reader that has seen enough and closed the pipe is not a failure.
+fn print(text: &str) -> Exit {
+    use std::io::{ErrorKind, Write};
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Exit::Done,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
+        Err(error) => {
+            eprintln!("callmock: standard output: {error}");
+            Exit::Failed
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What is learned about a request on its way: behaviors met and findings caused.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::response::{IntoResponseParts, ResponseParts};
+
+use crate::contract::{Behavior, Finding};
+
+/// The outcome of an answer, as a part of the response: `(Outcome(&LISTED), body)`.
+#[derive(Debug, Clone, Copy)]
+pub struct Outcome(pub &'static Behavior);
+
+impl IntoResponseParts for Outcome {
+    type Error = Infallible;
+
+    fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Infallible> {
+        response.extensions_mut().insert(self);
+        Ok(response)
+    }
+}
+
+/// Where a vendor's checks note what they learn.
+#[derive(Debug, Clone, Default)]
+pub struct Notes(Arc<Mutex<Learned>>);
+
+/// What was learned, the outcome first.
+#[derive(Debug, Default)]
+pub struct Learned {
+    /// Ids of behaviors.
+    pub behaviors: Vec<&'static str>,
+    /// Ids of findings.
+    pub findings: Vec<&'static str>,
+    /// For the journal only.
+    pub explanation: Option<serde_json::Value>,
+}
+
+impl Notes {
+    /// The request used a feature.
+    pub fn behavior(&self, behavior: &'static Behavior) {
+        self.with(|learned| push_once(&mut learned.behaviors, behavior.id));
+    }
+
+    /// The request deserves a finding.
+    pub fn finding(&self, finding: &'static Finding) {
+        self.with(|learned| push_once(&mut learned.findings, finding.id));
+    }
+
+    /// Tells the journal what the answer does not say.
+    pub fn explain(&self, explanation: serde_json::Value) {
+        self.with(|learned| learned.explanation = Some(explanation));
+    }
+
+    pub(super) fn take(&self, outcome: Option<Outcome>) -> Learned {
+        let mut learned = self.with(std::mem::take);
+        if let Some(Outcome(behavior)) = outcome {
+            learned.behaviors.retain(|id| *id != behavior.id);
+            learned.behaviors.insert(0, behavior.id);
+        }
+        learned
+    }
+
+    fn with<T>(&self, change: impl FnOnce(&mut Learned) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn push_once(ids: &mut Vec<&'static str>, id: &'static str) {
+    if !ids.contains(&id) {
+        ids.push(id);
+    }
+}

@@ -1,0 +1,114 @@
+//! The catalogue: every operation, behavior, reading and finding, as a table, JSON or Markdown.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::contract::{Behavior, Catalogue, ReachedBy, Standing};
+
+/// The catalogue as JSON: `{behaviors, readings, findings}`.
+pub fn json(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Value {
+    let behaviors: Vec<Value> = catalogues
+        .clone()
+        .flat_map(|c| c.behaviors)
+        .map(|b| {
+            let mut value = json!({
+                "id": b.id, "vendor": b.vendor(), "operation": b.operation(), "status": b.status,
+                "summary": b.summary, "source": b.source, "standing": b.standing,
+            });
+            if b.reached_by == ReachedBy::Fault {
+                value["reached_by"] = json!("fault");
+            }
+            value
+        })
+        .collect();
+    let readings: Vec<Value> = catalogues
+        .clone()
+        .flat_map(|c| c.readings)
+        .map(|r| {
+            json!({ "id": r.id, "default": r.default(), "options": r.options, "question": r.question, "source": r.source })
+        })
+        .collect();
+    let findings: Vec<Value> = catalogues.flat_map(|c| c.findings).map(|f| json!(f)).collect();
+    json!({ "behaviors": behaviors, "readings": readings, "findings": findings })
+}
+
+/// The catalogue as a table for a terminal: a line a behavior.
+pub fn table(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
+    let behaviors: Vec<&Behavior> = catalogues.flat_map(|c| c.behaviors.iter().copied()).collect();
+    let width = behaviors.iter().map(|b| b.id.len()).max().unwrap_or(0);
+    let mut text = format!("{:width$}  STATUS  STANDING    SUMMARY\n", "BEHAVIOR");
+    for b in behaviors {
+        let _ = writeln!(text, "{:width$}  {:6}  {:10}  {}", b.id, status(b), standing(b), b.summary);
+    }
+    text
+}
+
+/// The catalogue as Markdown: a section a vendor.
+pub fn markdown(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
+    let mut text = String::from("# What callmock promises\n\n");
+    text.push_str(&operations(catalogues.clone()));
+    for catalogue in catalogues {
+        let _ = writeln!(text, "\n## {} ({})\n", catalogue.vendor, catalogue.product);
+        text.push_str("| behavior | status | standing | what happens | source |\n| --- | --- | --- | --- | --- |\n");
+        for b in catalogue.behaviors {
+            let (summary, source) = (cell(b.summary), cell(b.source));
+            let _ = writeln!(text, "| `{}` | {} | {} | {summary} | {source} |", b.id, status(b), standing(b));
+        }
+        text.push_str("\n| reading | options, the default first | the open question | source |\n| --- | --- | --- | --- |\n");
+        for r in catalogue.readings {
+            let (question, source) = (cell(r.question), cell(r.source));
+            let _ = writeln!(text, "| `{}` | {} | {question} | {source} |", r.id, r.options.join(", "));
+        }
+        text.push_str("\n| finding | what the client did | what to do instead |\n| --- | --- | --- |\n");
+        for f in catalogue.findings {
+            let _ = writeln!(text, "| `{}` | {} | {} |", f.id, cell(f.summary), cell(f.fix));
+        }
+    }
+    text
+}
+
+/// The table of operations that the README shows.
+pub fn operations(catalogues: impl Iterator<Item = &'static Catalogue>) -> String {
+    let mut text = String::from(
+        "| vendor | operation | request | credential | answers | behaviors |\n| --- | --- | --- | --- | --- | --- |\n",
+    );
+    for catalogue in catalogues {
+        for operation in catalogue.operations {
+            let mine = |b: &&&Behavior| b.operation() == operation.id || b.operation() == "any";
+            let mut statuses: Vec<u16> = catalogue.behaviors.iter().filter(mine).filter_map(|b| b.status).collect();
+            statuses.sort_unstable();
+            statuses.dedup();
+            let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
+            let _ = writeln!(
+                text,
+                "| {} ({}) | `{}` | `{} {}` | {} | {} | {} |",
+                catalogue.vendor,
+                catalogue.product,
+                operation.id,
+                operation.method,
+                operation.path,
+                cell(catalogue.credential),
+                statuses.join(" "),
+                catalogue.behaviors.iter().filter(mine).count(),
+            );
+        }
+    }
+    text
+}
+
+fn status(behavior: &Behavior) -> String {
+    behavior.status.map_or_else(|| "-".to_owned(), |status| status.to_string())
+}
+
+fn standing(behavior: &Behavior) -> &'static str {
+    match behavior.standing {
+        Standing::Documented => "documented",
+        Standing::Inferred => "inferred",
+        Standing::Choice => "choice",
+    }
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}

@@ -1,0 +1,3 @@
+//! Reports for people and machines, drawn from what vendors promise.
+
+pub mod catalogue;

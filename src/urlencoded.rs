@@ -1,0 +1,74 @@
+//! `application/x-www-form-urlencoded`, read strictly: what lenient readers let pass is a mistake that a client
+//! should hear about.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A broken percent-encoding, or bytes that are not UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Malformed;
+
+/// The decoded pairs of a query or form body, in order, repetitions and blanks kept.
+///
+/// # Errors
+/// At the first pair that does not decode.
+pub fn pairs(text: &str) -> Result<Vec<(String, String)>, Malformed> {
+    split(text).map(|(name, value)| Ok((decode(name)?, decode(value)?))).collect()
+}
+
+/// The pairs as well as they decode, for showing to people.
+pub fn lossy(text: &str) -> impl Iterator<Item = (String, String)> {
+    let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
+    split(text).map(move |(name, value)| (decode(name), decode(value)))
+}
+
+/// Percent-encodes everything but the unreserved characters of RFC 3986, with upper-case digits.
+#[must_use]
+pub fn strict(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+fn split(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}
+
+fn decode(part: &str) -> Result<String, Malformed> {
+    let bytes = part.as_bytes();
+    let broken = bytes.iter().enumerate().any(|(i, byte)| {
+        *byte == b'%' && !bytes.get(i + 1..i + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    });
+    if broken {
+        return Err(Malformed);
+    }
+    let spaced = part.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn whatever_is_encoded_is_decoded_again(name: String, value: String) {
+            prop_assume!(!name.is_empty());
+            let text = format!("{}={}", strict(&name), strict(&value));
+            prop_assert_eq!(pairs(&text), Ok(vec![(name, value)]));
+        }
+    }
+
+    #[test]
+    fn broken_encodings_are_refused_and_blanks_and_repetitions_kept() {
+        for broken in ["a=%", "a=%4", "a=%zz", "%ff=a", "a=%c3%28", "a=%é0"] {
+            assert_eq!(pairs(broken), Err(Malformed), "{broken}");
+        }
+        let kept = |text| pairs(text).unwrap();
+        assert_eq!(kept("a=&a&b=1=2&&c=+%20%00"), [("a", ""), ("a", ""), ("b", "1=2"), ("c", "  \0")].map(own));
+        fn own((name, value): (&str, &str)) -> (String, String) {
+            (name.to_owned(), value.to_owned())
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Who asks: an access key, proved by a signature, with all that the gateway checks before it looks at the request
+//! itself (fact sheet 1.1, 3.1, 5; order B1).
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::contract::{self as behaviors, Skew};
+use super::error::{Error, Refused, Required};
+use super::query::{Parameters, parameters};
+use super::sign::{self, Acs3, Rpc};
+use crate::dialects::alibaba::{Account, KeyState};
+use crate::exchange::Context;
+use crate::world::{Clock, World};
+
+/// Where newer SDKs put a temporary credential's token.
+pub const SECURITY_TOKEN: &str = "x-acs-security-token";
+
+/// How far a time of signing may be off (3.1).
+const PATIENCE: TimeDelta = TimeDelta::minutes(15);
+
+/// What an ACS3 signature must cover at least (5.1): SDKs differ in all the rest.
+const MUST_BE_SIGNED: [&str; 5] = ["host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-version"];
+
+/// The key that a request proved to come from.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// Its public half.
+    pub access_key_id: String,
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Refused;
+
+    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let parameters = parameters(request, state).await?;
+        let claim = Claim::read(request, &parameters).map_err(|error| Refused::of(request, error))?;
+        let caller = claim.prove(request, &parameters).map_err(|error| Refused::of(request, error))?;
+        request.extensions.insert(caller.clone());
+        Ok(caller)
+    }
+}
+
+/// What a request says about itself: one of the two styles of signing.
+struct Claim {
+    access_key_id: String,
+    timestamp: String,
+    nonce: String,
+    security_token: Option<String>,
+    signature: Signature,
+}
+
+enum Signature {
+    Acs3 { signed_headers: Vec<String>, given: String },
+    Rpc { given: String },
+}
+
+impl Claim {
+    /// Reads the claim, and refuses one that is not complete, in the gateway's order.
+    fn read(request: &Parts, parameters: &Parameters) -> Result<Self, Error> {
+        let style = if is_acs3(&request.headers, parameters) { Self::read_acs3 } else { Self::read_rpc };
+        style(request, parameters)
+    }
+
+    fn read_acs3(request: &Parts, _: &Parameters) -> Result<Self, Error> {
+        let header = |name: &str| {
+            request.headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
+        };
+        let authorization = header(header::AUTHORIZATION.as_str());
+        // A request without Authorization lacks a key, and nothing else is said of it (B1a).
+        let authorization = authorization.ok_or(Error::Missing(Required::AccessKeyId))?;
+        let (algorithm, parts) = authorization.split_once(' ').unwrap_or((authorization, ""));
+        let part = |name: &str| {
+            let parts = parts.split(',').filter_map(|part| part.trim().split_once('='));
+            parts.filter(|(n, _)| *n == name).map(|(_, value)| value.to_owned()).find(|value| !value.is_empty())
+        };
+        let access_key_id = part("Credential").ok_or(Error::IncompleteSignature)?;
+        let timestamp = header("x-acs-date").ok_or(Error::Missing(Required::Timestamp))?;
+        fresh(well_formed(timestamp)?, request)?;
+        let nonce = header("x-acs-signature-nonce").ok_or(Error::Missing(Required::SignatureNonce))?;
+        if algorithm != Acs3::ALGORITHM {
+            return Err(Error::InvalidSignatureMethod);
+        }
+        let signed_headers = part("SignedHeaders").ok_or(Error::IncompleteSignature)?;
+        Ok(Self {
+            access_key_id,
+            timestamp: timestamp.to_owned(),
+            nonce: nonce.to_owned(),
+            security_token: header(SECURITY_TOKEN).map(str::to_owned),
+            signature: Signature::Acs3 {
+                signed_headers: signed_headers.split(';').map(str::to_lowercase).collect(),
+                given: part("Signature").ok_or(Error::IncompleteSignature)?,
+            },
+        })
+    }
+
+    fn read_rpc(request: &Parts, parameters: &Parameters) -> Result<Self, Error> {
+        let required = |name: Required| parameters.get(name.name())?.ok_or(Error::Missing(name));
+        let access_key_id = required(Required::AccessKeyId)?;
+        let timestamp = required(Required::Timestamp)?;
+        fresh(well_formed(timestamp)?, request)?;
+        let nonce = required(Required::SignatureNonce)?;
+        if required(Required::SignatureMethod)? != Rpc::METHOD {
+            return Err(Error::InvalidSignatureMethod);
+        }
+        Ok(Self {
+            access_key_id: access_key_id.to_owned(),
+            timestamp: timestamp.to_owned(),
+            nonce: nonce.to_owned(),
+            security_token: parameters.get("SecurityToken")?.map(str::to_owned),
+            signature: Signature::Rpc { given: required(Required::Signature)?.to_owned() },
+        })
+    }
+
+    /// Checks key, token, signature, nonce and right, in this order.
+    fn prove(self, request: &Parts, parameters: &Parameters) -> Result<Caller, Error> {
+        let Context { world, notes, .. } = Context::of(request);
+        let accounts = &world.accounts().alibaba;
+        let account = accounts.iter().find(|account| account.access_key_id == self.access_key_id);
+        let account = account.ok_or(Error::AccessKeyNotFound)?;
+        if account.state == KeyState::Disabled {
+            return Err(Error::AccessKeyInactive);
+        }
+        if check_token(account, self.security_token.as_deref(), world)? {
+            notes.behavior(&behaviors::SECURITY_TOKEN);
+        }
+        match &self.signature {
+            Signature::Acs3 { .. } => notes.behavior(&behaviors::SIGNED_ACS3),
+            Signature::Rpc { .. } => notes.behavior(&behaviors::SIGNED_RPC),
+        }
+        self.check_signature(account, request, parameters)?;
+        if !world.nonces().first_use(&self.access_key_id, &self.nonce) {
+            notes.explain(json!({ "signature": { "cause": "nonce", "nonce": self.nonce } }));
+            return Err(Error::SignatureNonceUsed);
+        }
+        if account.state == KeyState::Forbidden {
+            return Err(Error::ForbiddenRam);
+        }
+        Ok(Caller { access_key_id: self.access_key_id })
+    }
+
+    fn check_signature(&self, account: &Account, request: &Parts, parameters: &Parameters) -> Result<(), Error> {
+        let Context { notes, body, .. } = Context::of(request);
+        let method = request.method.as_str();
+        match &self.signature {
+            Signature::Rpc { given } => {
+                let signed = Rpc::of(method, parameters.all());
+                if sign::same(&signed.signature(&account.access_key_secret), given) {
+                    return Ok(());
+                }
+                notes.explain(json!({ "signature": {
+                    "cause": "signature",
+                    "string_to_sign": signed.string_to_sign,
+                    "given": given,
+                    "time": self.timestamp,
+                    "nonce": self.nonce,
+                } }));
+                Err(Error::SignatureMismatchRpc(signed.string_to_sign))
+            }
+            Signature::Acs3 { signed_headers, given } => {
+                if MUST_BE_SIGNED.iter().any(|must| !signed_headers.iter().any(|name| name == must)) {
+                    let all = json!({ "cause": "signed_headers", "given": signed_headers, "required": MUST_BE_SIGNED });
+                    notes.explain(json!({ "signature": all }));
+                    return Err(Error::IncompleteSignature);
+                }
+                let headers: Vec<(String, String)> =
+                    signed_headers.iter().map(|name| (name.clone(), canonical_header(request, name))).collect();
+                let hash = sign::body_hash(body);
+                let signed = Acs3::of(method, request.uri.path(), parameters.query(), &headers, &hash);
+                let given_hash = canonical_header(request, "x-acs-content-sha256");
+                let whole = given_hash == hash;
+                if whole && sign::same(&signed.signature(&account.access_key_secret), given) {
+                    return Ok(());
+                }
+                notes.explain(json!({ "signature": {
+                    "cause": if whole { "signature" } else { "body_hash" },
+                    "canonical_request": signed.canonical_request,
+                    "string_to_sign": signed.string_to_sign,
+                    "given": given,
+                    "body_hash": { "given": given_hash, "computed": hash },
+                    "time": self.timestamp,
+                    "nonce": self.nonce,
+                } }));
+                let Acs3 { canonical_request, string_to_sign } = signed;
+                Err(Error::SignatureMismatchAcs3 { string_to_sign, canonical_request })
+            }
+        }
+    }
+}
+
+/// Which style a request is in. SDKs of the older style echo `x-acs-action` and `x-acs-version` as headers, so those
+/// tell nothing (1.1).
+fn is_acs3(headers: &HeaderMap, parameters: &Parameters) -> bool {
+    let has_authorization = headers.contains_key(header::AUTHORIZATION);
+    let rpc = ["AccessKeyId", "Signature", "SignatureNonce", "SignatureMethod", "Timestamp"];
+    has_authorization || !rpc.iter().any(|name| parameters.has(name))
+}
+
+/// `YYYY-MM-DDThh:mm:ssZ` and no other form.
+fn well_formed(text: &str) -> Result<DateTime<Utc>, Error> {
+    let parsed = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ").ok().filter(|_| text.len() == 20);
+    parsed.map(|time| time.and_utc()).ok_or(Error::InvalidTimestampFormat)
+}
+
+/// A time of signing within 15 minutes of the clock that the world's reading names.
+fn fresh(time: DateTime<Utc>, request: &Parts) -> Result<(), Error> {
+    let Context { world, notes, .. } = Context::of(request);
+    let now = match world.reading() {
+        Skew::Real => Clock::machine(),
+        Skew::World => {
+            notes.behavior(&behaviors::SKEW_WORLD);
+            world.now()
+        }
+        Skew::Off => {
+            notes.behavior(&behaviors::SKEW_OFF);
+            return Ok(());
+        }
+    };
+    let off = time - now;
+    if off.abs() <= PATIENCE {
+        return Ok(());
+    }
+    let explanation: Value = json!({
+        "cause": "time", "given": time, "expected": now, "seconds_off": off.num_seconds(),
+        "seconds_allowed": PATIENCE.num_seconds(),
+    });
+    notes.explain(json!({ "signature": explanation }));
+    Err(Error::InvalidTimestampExpired)
+}
+
+/// Whether a temporary credential's token was given and is right; false where none is needed and none was given.
+fn check_token(account: &Account, given: Option<&str>, world: &World) -> Result<bool, Error> {
+    if given.is_some_and(|token| !token.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=-_.".contains(&b))) {
+        return Err(Error::SecurityTokenMalformed);
+    }
+    if given != account.security_token.as_deref() {
+        return Err(Error::SecurityTokenMismatch);
+    }
+    if given.is_some() && account.security_token_expires.is_some_and(|end| world.now() >= end) {
+        return Err(Error::SecurityTokenExpired);
+    }
+    Ok(given.is_some())
+}
+
+/// A header's value as it is signed: trimmed, several values sorted and joined by commas. HTTP/2 has the host in the
+/// URI.
+fn canonical_header(request: &Parts, name: &str) -> String {
+    let values = request.headers.get_all(name).iter();
+    let mut values: Vec<_> = values.map(|v| String::from_utf8_lossy(v.as_bytes()).trim().to_owned()).collect();
+    if values.is_empty() && name == "host" {
+        values.extend(request.uri.authority().map(ToString::to_string));
+    }
+    values.sort();
+    values.join(",")
+}

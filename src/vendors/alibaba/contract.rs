@@ -1,0 +1,246 @@
+//! What Alibaba Cloud CCC promises: its operation, behaviors, readings and findings. `B1`, `3.1` and the like are
+//! rows and sections of its fact sheet; `page` is the operation's own page.
+
+use crate::contract::{Catalogue, behaviors, findings, operations, readings};
+
+/// Everything that Alibaba Cloud CCC promises.
+pub static CATALOGUE: Catalogue = Catalogue {
+    vendor: super::NAME,
+    product: "Alibaba Cloud CCC 2020-07-01",
+    credential: "access key, signed with ACS3-HMAC-SHA256 or HMAC-SHA1, and `InstanceId`",
+    operations: OPERATIONS,
+    behaviors: BEHAVIORS,
+    readings: READINGS,
+    findings: FINDINGS,
+};
+
+operations! {
+    LIST_CALL_DETAIL_RECORDS = "list_call_detail_records", "GET or POST" "/", "page L1-5",
+        "Lists the call detail records of an instance (`Action=ListCallDetailRecords`).";
+}
+
+behaviors! {
+    // How a request may be put.
+    SIGNED_ACS3 = "alibaba.any.signed_acs3", -, Documented, "5.1",
+        "Signed with ACS3-HMAC-SHA256 in headers.";
+    SIGNED_RPC = "alibaba.any.signed_rpc", -, Documented, "5.2",
+        "Signed with HMAC-SHA1 in parameters.";
+    FORM_BODY = "alibaba.any.form_body", -, Inferred, "1.1",
+        "Parameters in a form body.";
+    SECURITY_TOKEN = "alibaba.any.security_token", -, Documented, "1.1",
+        "A temporary (STS) credential with its token.";
+    FORMAT_XML = "alibaba.any.format_xml", -, Documented, "2.5 (B15)",
+        "The answer in XML (`Format=XML`).";
+    SKEW_WORLD = "alibaba.any.skew_world", -, Choice, "3.1",
+        "The time of signing is held against the world's clock (reading `alibaba.skew: world`).";
+    SKEW_OFF = "alibaba.any.skew_off", -, Choice, "3.1",
+        "The time of signing is not held against any clock (reading `alibaba.skew: off`).";
+
+    // The gateway's refusals, in the order of its checks (B1).
+    UNSUPPORTED_METHOD = "alibaba.any.unsupported_http_method", 403, Inferred, "3.1",
+        "A method other than GET and POST.";
+    TOO_LARGE = "alibaba.any.request_too_large", 413, Choice, "unstated",
+        "A body over the limit.";
+    BROKEN_BODY = "alibaba.any.broken_body", 400, Choice, "unstated",
+        "A body whose framing is broken.";
+    MALFORMED_ENCODING = "alibaba.any.request_parameter_malformed", 400, Inferred, "3.1",
+        "Parameters that are not percent-encoded UTF-8.";
+    REPEATED_PARAMETER = "alibaba.any.repeated_parameter", 400, Choice, "unstated",
+        "A parameter that the gateway or the operation reads is given twice.";
+    INVALID_FORMAT = "alibaba.any.invalid_format", 400, Documented, "3.1",
+        "`Format` is neither JSON nor XML.";
+    INVALID_ACTION = "alibaba.any.invalid_action", 404, Inferred, "3.1",
+        "No `Action`, or one that does not exist.";
+    MISSING_VERSION = "alibaba.any.missing_version", 400, Inferred, "3.1",
+        "No `Version`.";
+    INVALID_VERSION = "alibaba.any.invalid_version", 400, Inferred, "3.1",
+        "A `Version` other than 2020-07-01.";
+    MISSING_ACCESS_KEY_ID = "alibaba.any.missing_access_key_id", 400, Documented, "3.1 (B1a)",
+        "No access key id, or no Authorization at all.";
+    MISSING_TIMESTAMP = "alibaba.any.missing_timestamp", 400, Inferred, "3.1",
+        "No time of signing.";
+    INVALID_TIMESTAMP_FORMAT = "alibaba.any.invalid_timestamp_format", 400, Documented, "3.1",
+        "A time of signing in another form than YYYY-MM-DDThh:mm:ssZ.";
+    INVALID_TIMESTAMP_EXPIRED = "alibaba.any.invalid_timestamp_expired", 400, Documented, "3.1",
+        "A time of signing more than 15 minutes off.";
+    MISSING_SIGNATURE_NONCE = "alibaba.any.missing_signature_nonce", 400, Documented, "3.1",
+        "No nonce.";
+    MISSING_SIGNATURE_METHOD = "alibaba.any.missing_signature_method", 400, Inferred, "3.1",
+        "No `SignatureMethod`.";
+    INVALID_SIGNATURE_METHOD = "alibaba.any.invalid_signature_method", 400, Documented, "3.1",
+        "A signature method that does not exist.";
+    MISSING_SIGNATURE = "alibaba.any.missing_signature", 400, Inferred, "3.1",
+        "No `Signature`.";
+    ACCESS_KEY_NOT_FOUND = "alibaba.any.access_key_not_found", 404, Inferred, "3.1",
+        "An access key id that is nobody's.";
+    ACCESS_KEY_INACTIVE = "alibaba.any.access_key_inactive", 400, Documented, "3.1",
+        "An access key that is switched off.";
+    SECURITY_TOKEN_MALFORMED = "alibaba.any.security_token_malformed", 400, Documented, "3.1",
+        "A security token with characters that no token has.";
+    SECURITY_TOKEN_MISMATCH = "alibaba.any.security_token_mismatch", 400, Documented, "3.1",
+        "A security token of another key, or none where the key needs one.";
+    SECURITY_TOKEN_EXPIRED = "alibaba.any.security_token_expired", 400, Documented, "3.1",
+        "A security token past its end.";
+    INCOMPLETE_SIGNATURE = "alibaba.any.incomplete_signature", 400, Documented, "3.1, 5.1",
+        "An Authorization without all its parts, or that does not sign the headers it must.";
+    SIGNATURE_MISMATCH_ACS3 = "alibaba.any.signature_mismatch_acs3", 400, Inferred, "3.1",
+        "An ACS3 signature that is not the one computed; the answer shows what was signed here.";
+    SIGNATURE_MISMATCH_RPC = "alibaba.any.signature_mismatch_rpc", 400, Inferred, "3.1, 2.4",
+        "An HMAC-SHA1 signature that is not the one computed; the answer shows the string to sign.";
+    SIGNATURE_NONCE_USED = "alibaba.any.signature_nonce_used", 400, Documented, "3.1",
+        "A nonce that was used before.";
+    FORBIDDEN_RAM = "alibaba.any.forbidden_ram", 403, Documented, "3.1",
+        "A key without the right to the operation.";
+    MISSING_INSTANCE_ID = "alibaba.list_call_detail_records.missing_instance_id", 400, Inferred, "1.5, 3.1",
+        "No `InstanceId`, or an empty one.";
+    MISSING_PAGE_NUMBER = "alibaba.list_call_detail_records.missing_page_number", 400, Inferred, "1.5, 3.1 (B4)",
+        "No `PageNumber`, or an empty one.";
+    MISSING_PAGE_SIZE = "alibaba.list_call_detail_records.missing_page_size", 400, Inferred, "1.5, 3.1 (B4)",
+        "No `PageSize`, or an empty one.";
+    INVALID_PAGE_NUMBER = "alibaba.list_call_detail_records.invalid_page_number", 400, Inferred, "3.1 (B4)",
+        "A `PageNumber` that is not an integer.";
+    INVALID_PAGE_SIZE = "alibaba.list_call_detail_records.invalid_page_size", 400, Inferred, "3.1 (B4)",
+        "A `PageSize` that is not an integer.";
+    INVALID_START_TIME = "alibaba.list_call_detail_records.invalid_start_time", 400, Inferred, "3.1",
+        "A `StartTime` that is not an integer.";
+    INVALID_END_TIME = "alibaba.list_call_detail_records.invalid_end_time", 400, Inferred, "3.1",
+        "An `EndTime` that is not an integer.";
+
+    // The call centre's own refusals.
+    INSTANCE_NOT_FOUND = "alibaba.list_call_detail_records.instance_not_found", 404, Inferred, "3.2 (B7)",
+        "An instance that the key's account does not have.";
+    INSTANCE_CEASED = "alibaba.list_call_detail_records.instance_ceased", 403, Inferred, "3.2 (B7)",
+        "An instance that is stopped.";
+    INSTANCE_CREATING = "alibaba.list_call_detail_records.instance_creating", 403, Inferred, "3.2 (B7)",
+        "An instance that is being created.";
+    INSTANCE_DISABLED = "alibaba.list_call_detail_records.instance_disabled", 403, Inferred, "3.2 (B7)",
+        "An instance whose service is not enabled.";
+    PARAMETER_MINIMUM = "alibaba.list_call_detail_records.parameter_minimum", 400, Inferred, "3.2 (B4)",
+        "`PageNumber` or `PageSize` under 1.";
+    PARAMETER_MAXIMUM = "alibaba.list_call_detail_records.parameter_maximum", 400, Inferred, "3.2 (B4)",
+        "`PageNumber` or `PageSize` over 100.";
+    PARAMETER_ENUMERATION = "alibaba.list_call_detail_records.parameter_enumeration", 400, Inferred, "3.2 (B5)",
+        "A value that its enumeration does not have.";
+    PARAMETER_FORMAT = "alibaba.list_call_detail_records.parameter_format", 400, Documented, "page, error codes (B6)",
+        "A list or `Criteria` that is not what it should be.";
+    PARAMETER_INVALID = "alibaba.list_call_detail_records.parameter_invalid", 400, Inferred, "3.2 (B9)",
+        "`StartTime` after `EndTime`.";
+
+    // What a search may use.
+    LISTED = "alibaba.list_call_detail_records.listed", 200, Documented, "page, example (B2)",
+        "Records, as a page.";
+    EMPTY = "alibaba.list_call_detail_records.empty", 200, Inferred, "B8",
+        "No record on the page asked for.";
+    FIRST_PAGE = "alibaba.list_call_detail_records.first_page", -, Documented, "page L4 (B10)",
+        "Page 1, with the number of all matches in `TotalCount`.";
+    LATER_PAGE = "alibaba.list_call_detail_records.later_page", -, Documented, "page L4 (B10)",
+        "A later page, with 0 in `TotalCount`.";
+    DEFAULT_START_TIME = "alibaba.list_call_detail_records.default_start_time", -, Documented, "page, StartTime (B9)",
+        "No `StartTime`: from 00:00 of today in China.";
+    DEFAULT_END_TIME = "alibaba.list_call_detail_records.default_end_time", -, Documented, "page, EndTime (B9)",
+        "No `EndTime`: until now.";
+    FILTER_START_TIME = "alibaba.list_call_detail_records.filter_start_time", -, Documented, "page, StartTime (B9)",
+        "Calls that began at `StartTime` or later.";
+    FILTER_END_TIME = "alibaba.list_call_detail_records.filter_end_time", -, Documented, "page, EndTime (B9)",
+        "Calls that began at `EndTime` or earlier.";
+    FILTER_CONTACT_ID = "alibaba.list_call_detail_records.filter_contact_id", -, Documented, "page, ContactId (B8)",
+        "One call by its id; every other filter is ignored.";
+    FILTER_CONTACT_TYPE = "alibaba.list_call_detail_records.filter_contact_type", -, Documented, "page, ContactType",
+        "Calls of a type.";
+    FILTER_CONTACT_TYPE_LIST = "alibaba.list_call_detail_records.filter_contact_type_list", -, Documented, "page, ContactTypeList",
+        "Calls of any of some types.";
+    FILTER_CONTACT_DISPOSITION = "alibaba.list_call_detail_records.filter_contact_disposition", -, Documented, "page, ContactDisposition",
+        "Calls that ended in a way.";
+    FILTER_CONTACT_DISPOSITION_LIST = "alibaba.list_call_detail_records.filter_contact_disposition_list", -, Documented, "page, ContactDispositionList",
+        "Calls that ended in any of some ways.";
+    FILTER_EARLY_MEDIA_STATE_LIST = "alibaba.list_call_detail_records.filter_early_media_state_list", -, Documented, "page, EarlyMediaStateList",
+        "Calls that were not connected for any of some reasons.";
+    FILTER_AGENT_ID = "alibaba.list_call_detail_records.filter_agent_id", -, Documented, "page, AgentId",
+        "Calls of an agent.";
+    FILTER_SKILL_GROUP_ID = "alibaba.list_call_detail_records.filter_skill_group_id", -, Documented, "page, SkillGroupId",
+        "Calls of a skill group.";
+    FILTER_CRITERIA = "alibaba.list_call_detail_records.filter_criteria", -, Documented, "page, Criteria (B12)",
+        "Calls with a part of the caller's or the called number.";
+    FILTER_CALLING_NUMBER = "alibaba.list_call_detail_records.filter_calling_number", -, Documented, "page, CallingNumber",
+        "Calls from a number.";
+    FILTER_CALLED_NUMBER = "alibaba.list_call_detail_records.filter_called_number", -, Documented, "page, CalledNumber",
+        "Calls to a number.";
+    FILTER_SATISFACTION_LIST = "alibaba.list_call_detail_records.filter_satisfaction_list", -, Documented, "page, SatisfactionList",
+        "Calls with any of some scores.";
+    FILTER_SATISFACTION_SURVEY_CHANNEL = "alibaba.list_call_detail_records.filter_satisfaction_survey_channel", -, Documented, "page, SatisfactionSurveyChannel",
+        "Calls with a survey by a channel.";
+    FILTER_SATISFACTION_DESCRIPTION_LIST = "alibaba.list_call_detail_records.filter_satisfaction_description_list", -, Documented, "page, SatisfactionDescriptionList",
+        "Calls with any of some described scores.";
+    COMMA_LIST = "alibaba.list_call_detail_records.comma_list", -, Documented, "page, SatisfactionList; 6 (B6)",
+        "A list written with commas instead of as JSON.";
+    SORT_START_TIME = "alibaba.list_call_detail_records.sort_start_time", -, Documented, "page, OrderByField",
+        "By start.";
+    SORT_CALL_DURATION = "alibaba.list_call_detail_records.sort_call_duration", -, Documented, "page, OrderByField (B11)",
+        "By duration, as a number.";
+    SORT_TALK_TIME = "alibaba.list_call_detail_records.sort_talk_time", -, Documented, "page, OrderByField",
+        "By talk.";
+    SORT_RING_TIME = "alibaba.list_call_detail_records.sort_ring_time", -, Documented, "page, OrderByField",
+        "By ringing.";
+    SORT_DIALING_TIME = "alibaba.list_call_detail_records.sort_dialing_time", -, Documented, "page, OrderByField",
+        "By dialling.";
+    SORT_IVR_TIME = "alibaba.list_call_detail_records.sort_ivr_time", -, Documented, "page, OrderByField",
+        "By time in the menu.";
+    SORT_QUEUE_TIME = "alibaba.list_call_detail_records.sort_queue_time", -, Documented, "page, OrderByField",
+        "By time in the queue.";
+    ASCENDING = "alibaba.list_call_detail_records.ascending", -, Documented, "page, SortOrder",
+        "In ascending order.";
+    DESCENDING = "alibaba.list_call_detail_records.descending", -, Documented, "page, SortOrder (B11)",
+        "In descending order, which is the default.";
+
+    // What only a fault brings about.
+    THROTTLING_USER = "alibaba.any.throttling_user", 400, Documented, "3.1",
+        "Too many requests of one user.", fault;
+    THROTTLING_API = "alibaba.any.throttling_api", 400, Documented, "3.1",
+        "Too many requests of one operation.", fault;
+    THROTTLING = "alibaba.any.throttling", 400, Documented, "3.1",
+        "Too many requests.", fault;
+    NEED_SSL = "alibaba.any.need_ssl", 404, Documented, "3.1",
+        "A request without TLS where it is required.", fault;
+    PRODUCT_NOT_FOUND = "alibaba.any.product_not_found", 404, Documented, "3.1",
+        "A host that is no product's.", fault;
+    INTERNAL_ERROR = "alibaba.any.internal_error", 500, Documented, "3.1",
+        "The gateway failed.", fault;
+    SERVICE_UNAVAILABLE = "alibaba.any.service_unavailable", 503, Documented, "3.1",
+        "The gateway failed for a while.", fault;
+    INTERNAL_SERVICE_COMMON = "alibaba.list_call_detail_records.internal_service_common", 500, Documented, "page, error codes",
+        "The call centre failed.", fault;
+    INTERNAL_SERVICE_DB = "alibaba.list_call_detail_records.internal_service_db", 500, Inferred, "3.2",
+        "The call centre's database failed.", fault;
+    PERMISSION_COMMON = "alibaba.list_call_detail_records.permission_common", 403, Inferred, "3.2",
+        "No permission at the call centre.", fault;
+}
+
+readings! {
+    Skew = "alibaba.skew", "3.1: more than 15 minutes off is refused",
+        "Which clock is the time of signing held against?"
+        { Real = "real", World = "world", Off = "off" }
+    ContactTypeSpelling = "alibaba.contact_type", "page example against newer pages (6)",
+        "How are contact types spelt in answers?"
+        { Outbound = "Outbound", Upper = "OUTBOUND" }
+    CallDuration = "alibaba.call_duration", "page example \"30\" against GetCallDetailRecord (6)",
+        "Is CallDuration a string or an integer?"
+        { String = "string", Integer = "integer" }
+    ErrorShape = "alibaba.error_shape", "no real error body of the call centre is public (3.2)",
+        "Which members has a refusal of the call centre: the gateway's and its own, the gateway's, or its own?"
+        { Union = "union", Gateway = "gateway", Ccc = "ccc" }
+    SuccessMessage = "alibaba.success_message", "page example 无, which means \"none\" (6)",
+        "What is the Message of a success?"
+        { Documented = "documented", Empty = "empty", Success = "success" }
+}
+
+findings! {
+    UNKNOWN_PARAMETER = "alibaba.unknown_parameter",
+        "A parameter that neither the gateway nor the operation has; it is ignored.",
+        "Check its spelling against the operation's 21 parameters: they begin with a capital.";
+    PAGE_PAST_END = "alibaba.page_past_end",
+        "A page after the last one was asked for.",
+        "Stop at the last page: TotalCount of page 1 says how many there are.";
+    TOTAL_BEYOND_REACH = "alibaba.total_beyond_reach",
+        "More records match than 100 pages of this size can show.",
+        "Ask for larger pages, or for shorter ranges of time.";
+}

@@ -1,0 +1,115 @@
+//! Alibaba Cloud Call Center (CCC) 2020-07-01: `ListCallDetailRecords`, a signed remote procedure call on `/`.
+//!
+//! Sources: the operation's page, and the fact sheet drawn from it, from the official SDKs and from other public
+//! material (`B1`, `3.1`, …).
+//!
+//! Not emulated: the other 254 operations, which answer `InvalidAction.NotFound` as an unknown one does.
+
+mod auth;
+mod contract;
+mod error;
+mod model;
+mod query;
+mod routes;
+mod sign;
+
+use axum::Router;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+
+use crate::contract::{Catalogue, Operation};
+use crate::dialects::Accounts;
+use crate::exchange::{Paths, Refusal, Secrets, Vendor};
+use crate::universe::Universe;
+use crate::urlencoded::strict;
+use crate::world::{Clock, World};
+
+/// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
+const NAME: &str = "alibaba";
+
+/// The vendor.
+pub struct Alibaba;
+
+impl Vendor for Alibaba {
+    fn catalogue(&self) -> &'static Catalogue {
+        &contract::CATALOGUE
+    }
+
+    fn paths(&self) -> &'static [Paths] {
+        &[Paths::Exactly("/")]
+    }
+
+    fn router(&self) -> Router {
+        routes::router()
+    }
+
+    fn operation(&self, request: &Parts, _: &Bytes) -> Option<&'static Operation> {
+        query::Api::asked_for(request)
+    }
+
+    fn refuse(&self, request: &Parts, why: Refusal) -> Response {
+        error::Refused::of(request, why.into()).into_response()
+    }
+
+    fn secrets(&self) -> Secrets {
+        Secrets { headers: &[auth::SECURITY_TOKEN], parameters: &["securitytoken"] }
+    }
+
+    fn credentials(&self, accounts: &Accounts) -> Option<Value> {
+        let account = accounts.alibaba.first()?;
+        Some(json!({
+            "access_key_id": account.access_key_id,
+            "access_key_secret": account.access_key_secret,
+            "instance_id": account.instances.first().map(|instance| &instance.id),
+        }))
+    }
+
+    fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
+        let account = world.accounts().alibaba.first();
+        let signed = account.and_then(|account| {
+            let instance = account.instances.first()?;
+            let (first, last) = ends(world.universe()).unwrap_or((world.now(), world.now()));
+            let mut parameters: Vec<(String, String)> = [
+                ("Action", "ListCallDetailRecords".to_owned()),
+                ("Version", query::VERSION.to_owned()),
+                ("Format", "JSON".to_owned()),
+                ("AccessKeyId", account.access_key_id.clone()),
+                ("SignatureMethod", sign::Rpc::METHOD.to_owned()),
+                ("SignatureVersion", "1.0".to_owned()),
+                ("SignatureNonce", world.ids().uuid().to_string()),
+                ("Timestamp", now_for_signing(world).to_rfc3339_opts(SecondsFormat::Secs, true)),
+                ("InstanceId", instance.id.clone()),
+                ("PageNumber", "1".to_owned()),
+                ("PageSize", "10".to_owned()),
+                ("StartTime", first.timestamp_millis().to_string()),
+                ("EndTime", last.timestamp_millis().to_string()),
+            ]
+            .map(|(name, value)| (name.to_owned(), value))
+            .into();
+            parameters.extend(account.security_token.clone().map(|token| ("SecurityToken".to_owned(), token)));
+            let signature = sign::Rpc::of("GET", parameters.iter()).signature(&account.access_key_secret);
+            parameters.push(("Signature".to_owned(), signature));
+            let query: Vec<String> =
+                parameters.iter().map(|(name, value)| format!("{name}={}", strict(value))).collect();
+            Some(format!("curl '{base_url}/?{}'", query.join("&")))
+        });
+        signed.into_iter().collect()
+    }
+}
+
+/// The time that a signature is held against.
+fn now_for_signing(world: &World) -> DateTime<Utc> {
+    match world.reading() {
+        contract::Skew::World => world.now(),
+        contract::Skew::Real | contract::Skew::Off => Clock::machine(),
+    }
+}
+
+/// When the universe's first and last call began.
+fn ends(universe: &Universe) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let times = || universe.calls().iter().filter(|call| call.on_vendor(NAME)).map(|call| call.at);
+    Some((times().min()?, times().max()?))
+}

@@ -1,0 +1,47 @@
+//! Who asks: two headers that belong together (page L39-48).
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+
+use super::error::{Error, Refused};
+use crate::exchange::Context;
+
+/// `x-commubo-tenantId`, as HTTP compares names.
+pub const TENANT_ID: &str = "x-commubo-tenantid";
+/// `x-commubo-accessToken`, as HTTP compares names.
+pub const ACCESS_TOKEN: &str = "x-commubo-accesstoken";
+
+/// The tenant that a request proved to come from.
+#[derive(Debug)]
+pub struct Tenant {
+    /// Its id, compared exactly (A20).
+    pub id: String,
+}
+
+impl<S: Sync> FromRequestParts<S> for Tenant {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        prove(parts).map_err(|error| Refused::of(parts, error))
+    }
+}
+
+fn prove(parts: &Parts) -> Result<Tenant, Error> {
+    let id = once(&parts.headers, TENANT_ID).ok_or(Error::MissingCredentials)?;
+    let token = once(&parts.headers, ACCESS_TOKEN).ok_or(Error::MissingCredentials)?;
+    let accounts = &Context::of(parts).world.accounts().commubo;
+    let account = accounts.iter().find(|account| account.tenant_id == id).ok_or(Error::UnknownTenant)?;
+    if account.access_token != token {
+        return Err(Error::WrongToken);
+    }
+    Ok(Tenant { id: id.to_owned() })
+}
+
+fn once<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => std::str::from_utf8(value.as_bytes()).ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,75 @@
+//! commubo connect API (Softfront, Japan): one list of calls, two tenant headers, 403 and 406.
+//!
+//! The smallest vendor, and the template of the others. Sources: the vendor's page, <https://commubo.com/api/calls-list.html>
+//! (`page L n` is line n of its text), and the fact sheet drawn from it (`R1`, `A4`, …).
+//!
+//! Not emulated: the vendor's other operations, which its page only links to.
+
+mod auth;
+mod contract;
+mod error;
+mod model;
+mod query;
+mod routes;
+
+use axum::Router;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::contract::{Catalogue, Operation};
+use crate::dialects::Accounts;
+use crate::exchange::{Paths, Refusal, Secrets, Vendor};
+use crate::world::World;
+
+/// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
+const NAME: &str = "commubo";
+
+/// The vendor.
+pub struct Commubo;
+
+impl Vendor for Commubo {
+    fn catalogue(&self) -> &'static Catalogue {
+        &contract::CATALOGUE
+    }
+
+    fn paths(&self) -> &'static [Paths] {
+        &[Paths::Under("/v1/")]
+    }
+
+    fn router(&self) -> Router {
+        routes::router()
+    }
+
+    fn operation(&self, request: &Parts, _: &Bytes) -> Option<&'static Operation> {
+        contract::OPERATIONS.iter().copied().find(|operation| operation.path == request.uri.path())
+    }
+
+    fn refuse(&self, request: &Parts, why: Refusal) -> Response {
+        error::Refused::of(request, why.into()).into_response()
+    }
+
+    fn secrets(&self) -> Secrets {
+        Secrets { headers: &[auth::ACCESS_TOKEN], parameters: &[] }
+    }
+
+    fn credentials(&self, accounts: &Accounts) -> Option<Value> {
+        let account = accounts.commubo.first()?;
+        Some(json!({ "tenant_id": account.tenant_id, "access_token": account.access_token }))
+    }
+
+    fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
+        let lines = world.accounts().commubo.first().map(|account| {
+            format!(
+                "curl '{base_url}{}?expand=all' -H '{}: {}' -H '{}: {}'",
+                contract::LIST_CALLS.path,
+                auth::TENANT_ID,
+                account.tenant_id,
+                auth::ACCESS_TOKEN,
+                account.access_token,
+            )
+        });
+        lines.into_iter().collect()
+    }
+}

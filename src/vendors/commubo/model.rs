@@ -1,0 +1,415 @@
+//! What goes out: a call as commubo's page shows it (L76-131), key order included.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
+
+use super::contract::{Numbers, VoiceIdKey};
+use super::query::{Expand, JAPAN};
+use crate::dialects::commubo::{self as data, Digits};
+use crate::universe::{self, Decimals, Direction, Ordinal, Outcome, Ref, Universe};
+use crate::world::World;
+
+/// How one answer writes its calls.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    expand: Expand,
+    numbers: Numbers,
+    voice_id_key: VoiceIdKey,
+}
+
+impl Style {
+    /// As the world's readings say.
+    pub fn of(world: &World, expand: Expand) -> Self {
+        Self { expand, numbers: world.reading(), voice_id_key: world.reading() }
+    }
+}
+
+/// How many bytes of calls are written before they are handed to the socket.
+const CHUNK: usize = 32 << 10;
+
+/// A bare JSON array of calls. A list that fits in a chunk is sent whole; a longer one is written as fast as its
+/// client reads, so that no list stands in memory as one text.
+pub fn array<I>(universe: Arc<Universe>, calls: I, style: Style) -> Response
+where
+    I: Iterator<Item = Ordinal> + Send + 'static,
+{
+    let mut chunks = Chunks { universe, calls, style, open: false, done: false };
+    let first = chunks.next().unwrap_or_default();
+    let body = if chunks.done {
+        Body::from(first)
+    } else {
+        let all = std::iter::once(first).chain(chunks).map(Ok::<_, Infallible>);
+        Body::from_stream(futures_util::stream::iter(all))
+    };
+    // The page's header is exactly this, without a charset (L72).
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
+}
+
+struct Chunks<I> {
+    universe: Arc<Universe>,
+    calls: I,
+    style: Style,
+    open: bool,
+    done: bool,
+}
+
+impl<I: Iterator<Item = Ordinal>> Iterator for Chunks<I> {
+    type Item = Bytes;
+
+    fn next(&mut self) -> Option<Bytes> {
+        if self.done {
+            return None;
+        }
+        let mut chunk = Vec::with_capacity(CHUNK + 4096);
+        while chunk.len() < CHUNK {
+            let Some(ordinal) = self.calls.next() else {
+                self.done = true;
+                chunk.extend_from_slice(if self.open { b"]" } else { b"[]" });
+                break;
+            };
+            let Some(call) = Call::of(&self.universe, ordinal, self.style) else { continue };
+            chunk.push(if self.open { b',' } else { b'[' });
+            self.open = true;
+            if let Err(error) = serde_json::to_writer(&mut chunk, &call) {
+                unreachable!("a call has only text keys and a Vec takes every byte: {error}");
+            }
+        }
+        Some(chunk.into())
+    }
+}
+
+/// A call. Absent information is left out, never null or "" (F3, F6, F7, F9, F10).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Call<'a> {
+    call_id: Text<'a>,
+    call_type: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    related_call_id: Option<Text<'a>>,
+    phone_number: &'a str,
+    call_date_time: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connected_date_time: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    talk_time: Option<Number>,
+    connect_result: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check_point: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<Customer<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator: Option<Operator<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scenario: Option<Scenario<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+}
+
+type Text<'a> = std::borrow::Cow<'a, str>;
+
+impl<'a> Call<'a> {
+    fn of(universe: &'a Universe, ordinal: Ordinal, style: Style) -> Option<Self> {
+        let call = universe.call(ordinal)?;
+        let given = given(call);
+        let number = |n| Number(n, style.numbers);
+        let derived_type = match call.direction {
+            Direction::Outbound => 1,
+            Direction::Inbound | Direction::Internal => 0,
+        };
+        Some(Self {
+            call_id: call_id(universe, ordinal)?,
+            call_type: number(given.and_then(|g| g.call_type).map_or(derived_type, |Digits(n)| n)),
+            related_call_id: match given.and_then(|g| g.related_call_id.as_deref()) {
+                Some(id) => Some(id.into()),
+                None => call.parent.and_then(|parent| call_id(universe, parent)),
+            },
+            phone_number: given.and_then(|g| g.phone_number.as_deref()).unwrap_or(match call.direction {
+                Direction::Outbound => &call.to,
+                Direction::Inbound | Direction::Internal => &call.from,
+            }),
+            call_date_time: given
+                .and_then(|g| g.call_date_time.as_deref())
+                .map_or_else(|| in_japan(call.at).into(), Text::from),
+            connected_date_time: given
+                .and_then(|g| g.connected_date_time.as_deref())
+                .map(Text::from)
+                .or_else(|| call.answered_at().map(|at| in_japan(at).into())),
+            talk_time: given
+                .and_then(|g| g.talk_time)
+                .map(|Digits(n)| n)
+                // Reached and nothing said is "0", not absent (A23).
+                .or_else(|| call.answered_at().map(|_| call.talk.as_seconds()))
+                .map(number),
+            connect_result: given.and_then(|g| g.connect_result.as_deref()).unwrap_or(connect_result(call.outcome)),
+            check_point: given.and_then(|g| g.check_point.as_deref()),
+            customer: call.customer.map(|customer| Customer::of(universe, customer, style)),
+            operator: call.agent.map(|agent| Operator::of(universe, agent, style)),
+            scenario: call.queue.map(|queue| Scenario::of(universe, queue)),
+            note: given.and_then(|g| g.note.as_deref()).or(call.note.as_deref()),
+        })
+    }
+}
+
+/// What the scenario says a call is at commubo.
+fn given(call: &universe::Call) -> Option<&data::Call> {
+    call.data.as_ref()?.commubo.as_deref()
+}
+
+fn call_id(universe: &Universe, ordinal: Ordinal) -> Option<Text<'_>> {
+    let given = given(universe.call(ordinal)?).and_then(|g| g.call_id.as_deref());
+    Some(given.map_or_else(|| Decimals::<16>::of(universe).id(ordinal).into(), Text::from))
+}
+
+/// Only SUCCESSFUL is public (page L84); the others are callmock's choice, and a scenario may set any text.
+fn connect_result(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Answered => "SUCCESSFUL",
+        Outcome::NoAnswer => "NO_ANSWER",
+        Outcome::Busy => "BUSY",
+        Outcome::Rejected => "REJECTED",
+        Outcome::AbandonedIvr | Outcome::AbandonedQueue | Outcome::AbandonedRing => "ABANDONED",
+        Outcome::Voicemail => "VOICEMAIL",
+        Outcome::Failed => "FAILED",
+    }
+}
+
+/// Whole seconds with `+09:00`, never `Z` (A27).
+fn in_japan(at: DateTime<Utc>) -> String {
+    at.with_timezone(&JAPAN).to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+/// callType, talkTime and operatorVoiceId: a string in the page's example, an integer in its description (A1).
+#[derive(Debug)]
+struct Number(u64, Numbers);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.1 {
+            Numbers::String => serializer.collect_str(&self.0),
+            Numbers::Integer => serializer.serialize_u64(self.0),
+        }
+    }
+}
+
+/// An id of an entry that the scenario gives none: upper-case hexadecimal in groups of 8-4-4-4-16, as the page's own
+/// are. They are no UUIDs (A21).
+fn opaque(universe: &Universe, kind: &str, index: usize) -> String {
+    let mut text = String::with_capacity(40);
+    for (n, byte) in universe.opaque(kind, index).iter().take(18).enumerate() {
+        if matches!(n, 4 | 6 | 8 | 10) {
+            text.push('-');
+        }
+        text.push_str(&format!("{byte:02X}"));
+    }
+    text
+}
+
+/// The customer: by its id alone unless `expand` asks for more (page L194-308).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Customer<'a> {
+    customer_id: Text<'a>,
+    #[serde(flatten)]
+    details: Option<CustomerDetails<'a>>,
+}
+
+impl<'a> Customer<'a> {
+    fn of(universe: &'a Universe, customer: Ref<universe::Customer>, style: Style) -> Self {
+        let record = universe.customer(customer);
+        let given = record.data.commubo.as_deref();
+        let id = given.and_then(|g| g.customer_id.as_deref());
+        Self {
+            customer_id: id.map_or_else(|| opaque(universe, "customer", customer.index()).into(), Text::from),
+            details: style.expand.customer().then(|| CustomerDetails::of(record, given)),
+        }
+    }
+}
+
+/// Members that the scenario does not set are left out; the page only says so of `expand`.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CustomerDetails<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_date_time: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_date_time: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family_name_kana: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    personal_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    personal_name_kana: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    middle_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    middle_name_kana: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    phone_numbers: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_name_kana: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_short_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_short_name_kana: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dept_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dept_name_kana: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dept_short_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dept_short_name_kana: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+}
+
+impl<'a> CustomerDetails<'a> {
+    fn of(record: &'a universe::Customer, given: Option<&'a data::Customer>) -> Self {
+        let (family, given_name) = match &record.name {
+            Some(name) => (name.family.as_deref(), name.given.as_deref()),
+            None => (None, None),
+        };
+        // The page allows five (L249-254).
+        let phones = || record.phones.iter().map(AsRef::as_ref).take(5).collect();
+        let Some(g) = given else {
+            return Self { family_name: family, personal_name: given_name, phone_numbers: phones(), ..Self::default() };
+        };
+        Self {
+            created_date_time: g.created_date_time.as_deref(),
+            updated_date_time: g.updated_date_time.as_deref(),
+            family_name: g.family_name.as_deref().or(family),
+            family_name_kana: g.family_name_kana.as_deref(),
+            personal_name: g.personal_name.as_deref().or(given_name),
+            personal_name_kana: g.personal_name_kana.as_deref(),
+            middle_name: g.middle_name.as_deref(),
+            middle_name_kana: g.middle_name_kana.as_deref(),
+            phone_numbers: match &g.phone_numbers {
+                Some(numbers) => numbers.iter().map(String::as_str).collect(),
+                None => phones(),
+            },
+            org_name: g.org_name.as_deref(),
+            org_name_kana: g.org_name_kana.as_deref(),
+            org_short_name: g.org_short_name.as_deref(),
+            org_short_name_kana: g.org_short_name_kana.as_deref(),
+            dept_name: g.dept_name.as_deref(),
+            dept_name_kana: g.dept_name_kana.as_deref(),
+            dept_short_name: g.dept_short_name.as_deref(),
+            dept_short_name_kana: g.dept_short_name_kana.as_deref(),
+            note: g.note.as_deref(),
+        }
+    }
+}
+
+/// The AI operator: by its id alone unless `expand` asks for more (page L309-410).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Operator<'a> {
+    operator_id: Text<'a>,
+    #[serde(flatten)]
+    details: Option<OperatorDetails<'a>>,
+}
+
+impl<'a> Operator<'a> {
+    fn of(universe: &'a Universe, agent: Ref<universe::Agent>, style: Style) -> Self {
+        let record = universe.agent(agent);
+        let given = record.data.commubo.as_deref();
+        let id = given.and_then(|g| g.operator_id.as_deref());
+        Self {
+            operator_id: id.map_or_else(|| opaque(universe, "operator", agent.index()).into(), Text::from),
+            details: style.expand.operator().then(|| OperatorDetails::of(record, given, style)),
+        }
+    }
+}
+
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OperatorDetails<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_date_time: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_date_time: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator_voice_id: Option<Number>,
+    /// As the page's description spells it (L332).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator_vocie_id: Option<Number>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_kana: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    short_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    short_name_kana: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_name_kana: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_short_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_short_name_kana: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dept_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dept_name_kana: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dept_short_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dept_short_name_kana: Option<&'a str>,
+}
+
+impl<'a> OperatorDetails<'a> {
+    fn of(record: &'a universe::Agent, given: Option<&'a data::Agent>, style: Style) -> Self {
+        let name = Some(record.name.display.as_ref());
+        let Some(g) = given else { return Self { name, ..Self::default() } };
+        let voice = |keys: &[VoiceIdKey]| {
+            let Digits(id) = g.operator_voice_id?;
+            keys.contains(&style.voice_id_key).then_some(Number(id, style.numbers))
+        };
+        Self {
+            created_date_time: g.created_date_time.as_deref(),
+            updated_date_time: g.updated_date_time.as_deref(),
+            operator_voice_id: voice(&[VoiceIdKey::OperatorVoiceId, VoiceIdKey::Both]),
+            operator_vocie_id: voice(&[VoiceIdKey::OperatorVocieId, VoiceIdKey::Both]),
+            name: g.name.as_deref().or(name),
+            name_kana: g.name_kana.as_deref(),
+            short_name: g.short_name.as_deref(),
+            short_name_kana: g.short_name_kana.as_deref(),
+            org_name: g.org_name.as_deref(),
+            org_name_kana: g.org_name_kana.as_deref(),
+            org_short_name: g.org_short_name.as_deref(),
+            org_short_name_kana: g.org_short_name_kana.as_deref(),
+            dept_name: g.dept_name.as_deref(),
+            dept_name_kana: g.dept_name_kana.as_deref(),
+            dept_short_name: g.dept_short_name.as_deref(),
+            dept_short_name_kana: g.dept_short_name_kana.as_deref(),
+        }
+    }
+}
+
+/// The conversation scenario: its id alone, whatever `expand` is (F12).
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Scenario<'a> {
+    scenario_id: Text<'a>,
+}
+
+impl<'a> Scenario<'a> {
+    fn of(universe: &'a Universe, queue: Ref<universe::Queue>) -> Self {
+        let given = universe.queue(queue).data.commubo.as_deref();
+        let id = given.and_then(|g| g.scenario_id.as_deref());
+        Self { scenario_id: id.map_or_else(|| opaque(universe, "scenario", queue.index()).into(), Text::from) }
+    }
+}

@@ -1,0 +1,199 @@
+//! The journal: what a world's clients sent and got, in a ring of bounded size.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use super::Limits;
+
+/// A ring of exchanges: the oldest are dropped, and counted, when there are more than the bound.
+#[derive(Debug)]
+pub struct Journal {
+    limits: Limits,
+    ring: Mutex<Ring>,
+}
+
+#[derive(Debug, Default)]
+struct Ring {
+    entries: VecDeque<Entry>,
+    /// How many were ever begun: the last one's number.
+    begun: u64,
+    dropped: u64,
+}
+
+/// One exchange, without secrets: they were masked before it came here.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its number in this journal, from 1.
+    pub seq: u64,
+    /// The world's time when the request had come in.
+    pub at: DateTime<Utc>,
+    /// Who answered.
+    pub vendor: &'static str,
+    /// The operation asked for, where the request names one.
+    pub operation: Option<&'static str>,
+    /// Ids, the outcome first.
+    pub behaviors: Vec<&'static str>,
+    /// Ids.
+    pub findings: Vec<&'static str>,
+    /// From the request's end to the answer's; to its head, while the body is under way.
+    pub duration: Duration,
+    /// What came in.
+    pub request: RequestRecord,
+    /// What went out.
+    pub response: ResponseRecord,
+    /// What the vendor found out on the way that its answer does not say.
+    pub explanation: Option<serde_json::Value>,
+}
+
+/// A request as it came in.
+#[derive(Debug, Clone)]
+pub struct RequestRecord {
+    /// As sent.
+    pub method: String,
+    /// Without the query.
+    pub path: String,
+    /// Decoded, in the order sent.
+    pub query: Vec<(String, String)>,
+    /// Names in lower case, in the order sent.
+    pub headers: Vec<(String, String)>,
+    /// As sent.
+    pub body: Captured,
+}
+
+/// An answer as it went out.
+#[derive(Debug, Clone)]
+pub struct ResponseRecord {
+    /// The status code.
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Complete when `finished`.
+    pub body: Captured,
+    /// Whether the body was sent to its end.
+    pub finished: bool,
+}
+
+/// The first bytes of a body, and how many there were.
+#[derive(Debug, Clone, Default)]
+pub struct Captured {
+    /// As many as the journal keeps.
+    pub bytes: Bytes,
+    /// As many as there were.
+    pub total: u64,
+}
+
+impl Captured {
+    /// Whether there were more bytes than are kept.
+    #[must_use]
+    pub fn truncated(&self) -> bool {
+        self.total > self.bytes.len() as u64
+    }
+}
+
+/// Which exchanges to show.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this vendor.
+    pub vendor: Option<String>,
+    /// Of this operation.
+    pub operation: Option<String>,
+    /// With this status.
+    pub status: Option<u16>,
+    /// That met this behavior.
+    pub behavior: Option<String>,
+    /// That caused this finding.
+    pub finding: Option<String>,
+}
+
+impl Filter {
+    fn matches(&self, entry: &Entry) -> bool {
+        let is = |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
+        let has = |wanted: &Option<String>, got: &[&str]| wanted.as_deref().is_none_or(|w| got.contains(&w));
+        is(&self.vendor, Some(entry.vendor))
+            && is(&self.operation, entry.operation)
+            && self.status.is_none_or(|status| status == entry.response.status)
+            && has(&self.behavior, &entry.behaviors)
+            && has(&self.finding, &entry.findings)
+    }
+}
+
+/// Some exchanges, oldest first.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The exchanges.
+    pub entries: Vec<Entry>,
+    /// What to give as `after` for those that follow: the last number looked at.
+    pub next: u64,
+    /// How many the ring has lost so far.
+    pub dropped: u64,
+}
+
+impl Journal {
+    /// An empty journal.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, ring: Mutex::default() }
+    }
+
+    /// How many bytes of a body are worth handing over.
+    #[must_use]
+    pub fn body_limit(&self) -> usize {
+        self.limits.journal_body
+    }
+
+    /// Notes an exchange before its head is sent, and gives it its number.
+    pub fn begin(&self, entry: Entry) -> u64 {
+        let mut ring = self.lock();
+        ring.begun += 1;
+        let seq = ring.begun;
+        ring.entries.push_back(Entry { seq, ..entry });
+        while ring.entries.len() > self.limits.journal_size {
+            ring.entries.pop_front();
+            ring.dropped += 1;
+        }
+        seq
+    }
+
+    /// Completes an exchange when its body has ended; nothing happens if the ring has lost it by then.
+    pub fn complete(&self, seq: u64, complete: impl FnOnce(&mut Entry)) {
+        let mut ring = self.lock();
+        if let Ok(index) = ring.entries.binary_search_by_key(&seq, |entry| entry.seq) {
+            complete(&mut ring.entries[index]);
+        }
+    }
+
+    /// The exchanges after a number that a filter lets through, at most `limit`.
+    #[must_use]
+    pub fn page(&self, filter: &Filter, after: u64, limit: usize) -> Page {
+        let ring = self.lock();
+        let start = ring.entries.partition_point(|entry| entry.seq <= after);
+        let mut entries = vec![];
+        let mut next = after.min(ring.begun);
+        for entry in ring.entries.range(start..) {
+            if entries.len() == limit {
+                break;
+            }
+            next = entry.seq;
+            if filter.matches(entry) {
+                entries.push(entry.clone());
+            }
+        }
+        Page { entries, next, dropped: ring.dropped }
+    }
+
+    /// Forgets every exchange. Numbers go on, so that a cursor taken before stays true.
+    pub fn clear(&self) {
+        let mut ring = self.lock();
+        ring.entries.clear();
+        ring.dropped = 0;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Ring> {
+        // A panic while the lock was held cannot leave the ring half-changed: every step keeps it whole.
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,54 @@
+//! Values that a client may use once, in bounded memory.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+/// The most recent nonces. The oldest are forgotten first, so a client that sends more than the bound between two
+/// uses of one nonce gets away with it; the memory stays bounded.
+#[derive(Debug, Default)]
+pub struct Nonces(Mutex<Seen>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    set: HashSet<Box<str>>,
+    order: VecDeque<Box<str>>,
+}
+
+impl Nonces {
+    /// How many are remembered.
+    pub const REMEMBERED: usize = 65_536;
+
+    /// Notes a use; false if it was used before.
+    pub fn first_use(&self, owner: &str, nonce: &str) -> bool {
+        let key: Box<str> = format!("{owner}\n{nonce}").into();
+        let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !seen.set.insert(key.clone()) {
+            return false;
+        }
+        seen.order.push_back(key);
+        if seen.order.len() > Self::REMEMBERED
+            && let Some(oldest) = seen.order.pop_front()
+        {
+            seen.set.remove(&oldest);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nonce_is_refused_until_the_bound_has_passed_and_memory_stays_bounded() {
+        let nonces = Nonces::default();
+        assert!(nonces.first_use("key", "0"));
+        assert!(!nonces.first_use("key", "0"));
+        assert!(nonces.first_use("another key", "0"));
+        for n in 1..Nonces::REMEMBERED {
+            assert!(nonces.first_use("key", &n.to_string()));
+        }
+        assert!(nonces.first_use("key", "0"), "the oldest is forgotten");
+        assert_eq!(nonces.0.lock().unwrap().set.len(), Nonces::REMEMBERED);
+    }
+}
