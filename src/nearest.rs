@@ -7,7 +7,9 @@ pub fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Op
     options
         .into_iter()
         .map(|option| (strsim::damerau_levenshtein(&lower, &option.to_lowercase()), option))
-        .filter(|(distance, option)| *distance <= option.chars().count().max(word.chars().count()).div_ceil(3))
+        .filter(|(distance, option)| {
+            *distance <= option.chars().count().max(word.chars().count()).div_ceil(3)
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, option)| option)
 }

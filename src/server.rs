@@ -76,7 +76,11 @@ impl Server {
     ///
     /// # Errors
     /// When the address cannot be listened on.
-    pub async fn bind(address: impl tokio::net::ToSocketAddrs, scenario: Scenario, settings: Settings) -> io::Result<Self> {
+    pub async fn bind(
+        address: impl tokio::net::ToSocketAddrs,
+        scenario: Scenario,
+        settings: Settings,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let worlds = Worlds::new(Arc::new(scenario), settings.limits);
@@ -143,7 +147,10 @@ async fn serve(stream: TcpStream, routes: Routes, settings: Settings, mut stoppe
         .timer(TokioTimer::new())
         .max_headers(settings.max_headers)
         .max_buf_size(settings.max_head.max(8192));
-    builder.http2().timer(TokioTimer::new()).max_header_list_size(u32::try_from(settings.max_head).unwrap_or(u32::MAX));
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(u32::try_from(settings.max_head).unwrap_or(u32::MAX));
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
@@ -223,7 +230,10 @@ impl HttpBody for HeldBody {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         Pin::new(&mut self.body).poll_frame(cx)
     }
 

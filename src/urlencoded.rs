@@ -66,7 +66,10 @@ mod tests {
             assert_eq!(pairs(broken), Err(Malformed), "{broken}");
         }
         let kept = |text| pairs(text).unwrap();
-        assert_eq!(kept("a=&a&b=1=2&&c=+%20%00"), [("a", ""), ("a", ""), ("b", "1=2"), ("c", "  \0")].map(own));
+        assert_eq!(
+            kept("a=&a&b=1=2&&c=+%20%00"),
+            [("a", ""), ("a", ""), ("b", "1=2"), ("c", "  \0")].map(own)
+        );
         fn own((name, value): (&str, &str)) -> (String, String) {
             (name.to_owned(), value.to_owned())
         }

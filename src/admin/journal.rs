@@ -37,7 +37,8 @@ struct Query {
 
 impl Query {
     fn read(query: &str) -> Result<Self, String> {
-        let pairs = urlencoded::pairs(query).map_err(|_| "the query is not percent-encoded UTF-8".to_owned())?;
+        let pairs =
+            urlencoded::pairs(query).map_err(|_| "the query is not percent-encoded UTF-8".to_owned())?;
         let mut read = Self { filter: Filter::default(), after: 0, limit: usize::MAX };
         for (name, value) in pairs {
             let number = |what: &str| {
@@ -51,14 +52,18 @@ impl Query {
                 "status" => {
                     let status = number("an HTTP status")?;
                     read.filter.status = Some(
-                        u16::try_from(status).map_err(|_| format!("`status` takes an HTTP status, not `{value}`"))?,
+                        u16::try_from(status)
+                            .map_err(|_| format!("`status` takes an HTTP status, not `{value}`"))?,
                     );
                 }
                 "after" => read.after = number("the `next` of an earlier answer")?,
                 "limit" => read.limit = usize::try_from(number("a number")?).unwrap_or(usize::MAX),
                 other => {
                     let near = did_you_mean(other, PARAMETERS);
-                    return Err(format!("unknown parameter `{other}`{near}; known: {}", PARAMETERS.join(", ")));
+                    return Err(format!(
+                        "unknown parameter `{other}`{near}; known: {}",
+                        PARAMETERS.join(", ")
+                    ));
                 }
             }
         }

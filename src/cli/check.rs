@@ -2,6 +2,7 @@
 
 use super::{Exit, sources};
 use crate::scenario::{self, Request};
+use crate::vendors;
 
 /// Files to check together, as `serve` would merge them
 #[derive(Debug, clap::Args)]
@@ -19,7 +20,7 @@ pub fn run(args: &Args) -> Exit {
             return Exit::Usage;
         }
     };
-    match scenario::load(&Request { sources, readings: sources::readings(), ..Request::default() }) {
+    match scenario::load(&Request { sources, readings: vendors::readings(), ..Request::default() }) {
         Ok(scenario) => {
             let title = scenario.title.as_deref().unwrap_or("no title");
             super::print(&format!("ok: {} calls ({title})\n", scenario.universe.len()))

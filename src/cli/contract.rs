@@ -21,7 +21,7 @@ enum Format {
 }
 
 pub fn run(args: &Args) -> Exit {
-    let all = vendors::ALL.iter().map(|vendor| vendor.catalogue());
+    let all = vendors::catalogues();
     super::print(&match args.format {
         Format::Table => catalogue::table(all),
         Format::Json => format!("{:#}\n", catalogue::json(all)),

@@ -35,7 +35,9 @@ pub fn run(args: &Args) -> Exit {
     };
     let asked = super::serve::runtime().and_then(|runtime| {
         runtime.block_on(async {
-            tokio::time::timeout(PATIENCE, ask(&host, port)).await.map_err(|_| format!("no answer within {PATIENCE:?}"))?
+            tokio::time::timeout(PATIENCE, ask(&host, port))
+                .await
+                .map_err(|_| format!("no answer within {PATIENCE:?}"))?
         })
     });
     match asked {
@@ -53,7 +55,8 @@ async fn ask(host: &str, port: u16) -> Result<(), String> {
     let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = handshake.map_err(|e| text(&e))?;
     tokio::spawn(connection);
-    let request = Request::get("/_mock/health").header(header::HOST, format!("{host}:{port}")).body(Body::empty());
+    let request =
+        Request::get("/_mock/health").header(header::HOST, format!("{host}:{port}")).body(Body::empty());
     let response = sender.send_request(request.map_err(|e| text(&e))?).await.map_err(|e| text(&e))?;
     if response.status().is_success() { Ok(()) } else { Err(format!("it answered {}", response.status())) }
 }

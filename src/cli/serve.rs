@@ -1,6 +1,6 @@
 //! `callmock serve`, which is also what `callmock` alone does.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -13,6 +13,7 @@ use super::{Exit, sources};
 use crate::contract::Readings;
 use crate::scenario::{self, Request, Scenario};
 use crate::server::{Server, Settings};
+use crate::vendors;
 use crate::world::Limits;
 
 #[derive(Debug, clap::Args)]
@@ -25,7 +26,13 @@ pub struct Args {
     #[arg(long, env = "CALLMOCK_PORT", default_value_t = 8080)]
     port: u16,
     /// A scenario file, or the name of a built-in one (documented, busy-day, empty); several are merged in order
-    #[arg(long, env = "CALLMOCK_SCENARIO", value_name = "FILE|NAME", value_delimiter = ',', default_value = "documented")]
+    #[arg(
+        long,
+        env = "CALLMOCK_SCENARIO",
+        value_name = "FILE|NAME",
+        value_delimiter = ',',
+        default_value = "documented"
+    )]
     scenario: Vec<String>,
     /// Write the port to this file once it is open
     #[arg(long, env = "CALLMOCK_PORT_FILE", value_name = "FILE")]
@@ -135,17 +142,17 @@ fn start_log(log: Log) {
         .from_env_lossy();
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match log {
-        Log::Text => lines.with_target(false).init(),
+        Log::Text => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
         Log::Json => lines.json().init(),
     }
 }
 
 fn load(args: &Args) -> Result<Scenario, String> {
     let sources = sources::sources(&args.scenario).map_err(|message| format!("callmock: {message}"))?;
-    let request = Request { sources, seed: args.seed, now: args.now, readings: sources::readings() };
+    let request = Request { sources, seed: args.seed, now: args.now, readings: vendors::readings() };
     let mut scenario = scenario::load(&request).map_err(|invalid| invalid.to_string())?;
     if args.readings == ReadingSet::Alternate {
-        scenario.readings = Readings::alternate(sources::readings());
+        scenario.readings = Readings::alternate(vendors::readings());
     }
     Ok(scenario)
 }
@@ -161,12 +168,13 @@ async fn serve(args: &Args, scenario: Scenario) -> Result<(), String> {
     let calls = scenario.universe.len();
     // The handlers are there before the port is: nobody can see it open and stop it in vain.
     let stop = stop_signal()?;
-    let server = Server::bind((args.host.as_str(), args.port), scenario, settings).await.map_err(|error| {
-        format!(
-            "cannot listen on {}:{}: {error}. Choose another with --port, or a free one with --port 0",
-            args.host, args.port
-        )
-    })?;
+    let server =
+        Server::bind((args.host.as_str(), args.port), scenario, settings).await.map_err(|error| {
+            format!(
+                "cannot listen on {}:{}: {error}. Choose another with --port, or a free one with --port 0",
+                args.host, args.port
+            )
+        })?;
     let address = server.address();
     if let Some(file) = &args.port_file {
         write_port(file, address).map_err(|error| format!("--port-file {}: {error}", file.display()))?;

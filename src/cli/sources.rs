@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use crate::contract::Reading;
 use crate::nearest::did_you_mean;
 use crate::scenario::{Source, embedded, embedded_names};
-use crate::vendors;
 
 /// The scenario of each argument: a file that exists, or the name of an embedded one.
 ///
@@ -25,10 +23,8 @@ fn source(argument: &str) -> Result<Source, String> {
     }
     let names: Vec<&str> = embedded_names().collect();
     let near = did_you_mean(argument, names.iter().copied());
-    Err(format!("no scenario `{argument}`: there is no such file, and the built-in ones are {}{near}", names.join(", ")))
-}
-
-/// Every reading that a scenario may choose.
-pub fn readings() -> Vec<&'static Reading> {
-    vendors::ALL.iter().flat_map(|vendor| vendor.catalogue().readings.iter().copied()).collect()
+    Err(format!(
+        "no scenario `{argument}`: there is no such file, and the built-in ones are {}{near}",
+        names.join(", ")
+    ))
 }

@@ -9,8 +9,8 @@ pub use behavior::{Behavior, Operation, ReachedBy, Standing};
 pub(crate) use behavior::{behaviors, operations};
 pub use finding::Finding;
 pub(crate) use finding::findings;
-pub use reading::{Choice, Reading, Readings, UnknownReading};
 pub(crate) use reading::readings;
+pub use reading::{Choice, Reading, Readings, UnknownReading};
 
 /// Everything one vendor promises. Each vendor's `contract.rs` declares one.
 #[derive(Debug)]

@@ -14,6 +14,7 @@ use super::{CallData, ListedAt};
 /// An access key with the contact-centre instances that it may read.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "AlibabaAccount")]
 pub struct Account {
     /// The key's public half.
     pub access_key_id: String,
@@ -96,7 +97,8 @@ impl<'de> Deserialize<'de> for Instance {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Instance, A::Error> {
-                let InstanceEntry { id, state } = InstanceEntry::deserialize(MapAccessDeserializer::new(map))?;
+                let InstanceEntry { id, state } =
+                    InstanceEntry::deserialize(MapAccessDeserializer::new(map))?;
                 Ok(Instance { id, state })
             }
         }
@@ -122,6 +124,7 @@ pub enum InstanceState {
 /// An agent at Alibaba.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "AlibabaAgent")]
 pub struct Agent {
     /// `AgentIds`; the agent's id and the instance's, joined by `@`, if left out.
     pub agent_id: Option<String>,
@@ -132,11 +135,13 @@ pub struct Agent {
 /// Alibaba shows no customer, only numbers: nothing to add.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "AlibabaCustomer")]
 pub struct Customer {}
 
 /// A queue at Alibaba.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "AlibabaQueue")]
 pub struct Queue {
     /// `SkillGroupIds`; the queue's id and the instance's, joined by `@`, if left out.
     pub skill_group: Option<String>,
@@ -148,6 +153,7 @@ pub struct Queue {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase", default)]
 #[expect(missing_docs, reason = "the wire's own names")]
+#[schemars(rename = "AlibabaCall")]
 pub struct Call {
     pub contact_id: Option<String>,
     pub instance_id: Option<String>,

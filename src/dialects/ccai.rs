@@ -10,6 +10,7 @@ use super::{CallData, ListedAt};
 /// A customer of CCAI Platform, by its subdomain, with the settings of its calls (contract.md sections 3 and 6).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CcaiAccount")]
 pub struct Account {
     /// The user of the Basic credential, and the Host's first label.
     pub subdomain: String,
@@ -51,6 +52,7 @@ impl super::Account for Account {
 /// An agent at CCAI Platform (`agent_info`).
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "CcaiAgent")]
 pub struct Agent {
     /// `agent_info.id`.
     pub user_id: Option<u64>,
@@ -63,6 +65,7 @@ pub struct Agent {
 /// An end user at CCAI Platform.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "CcaiCustomer")]
 pub struct Customer {
     /// `end_user.id`.
     pub end_user_id: Option<u64>,
@@ -75,6 +78,7 @@ pub struct Customer {
 /// A queue's menu at CCAI Platform.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "CcaiQueue")]
 pub struct Queue {
     /// `selected_menu.id`.
     pub menu_id: Option<u64>,
@@ -99,6 +103,7 @@ pub enum Entry {
 /// A call at CCAI Platform.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(rename = "CcaiCall")]
 pub struct Call {
     /// Its id, which other requests may name as `call_id`.
     pub id: Option<u64>,

@@ -11,6 +11,7 @@ use super::{CallData, ListedAt};
 /// A tenant of commubo with its access token (page L39-48).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CommuboAccount")]
 pub struct Account {
     /// `x-commubo-tenantId`: an opaque text, compared exactly.
     pub tenant_id: String,
@@ -32,6 +33,7 @@ impl super::Account for Account {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[expect(missing_docs, reason = "the wire's own names")]
+#[schemars(rename = "CommuboAgent")]
 pub struct Agent {
     pub operator_id: Option<String>,
     pub created_date_time: Option<String>,
@@ -55,6 +57,7 @@ pub struct Agent {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[expect(missing_docs, reason = "the wire's own names")]
+#[schemars(rename = "CommuboCustomer")]
 pub struct Customer {
     pub customer_id: Option<String>,
     pub created_date_time: Option<String>,
@@ -83,6 +86,7 @@ pub struct Customer {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[expect(missing_docs, reason = "the wire's own names")]
+#[schemars(rename = "CommuboQueue")]
 pub struct Queue {
     pub scenario_id: Option<String>,
 }
@@ -91,6 +95,7 @@ pub struct Queue {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[expect(missing_docs, reason = "the wire's own names")]
+#[schemars(rename = "CommuboCall")]
 pub struct Call {
     pub call_id: Option<String>,
     /// 0 incoming, 1 outgoing, 2 user call.

@@ -10,6 +10,7 @@ use super::{CallData, ListedAt};
 /// A shop's key: `<account id>:<secret>` (contract.md section 4).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SencloudAccount")]
 pub struct Account {
     /// The bearer key, whole.
     pub api_key: String,
@@ -29,6 +30,7 @@ impl super::Account for Account {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the wire's own names")]
+#[schemars(rename = "SencloudAgent")]
 pub struct Agent {
     pub extension_id: Option<String>,
     pub user_id: Option<String>,
@@ -38,6 +40,7 @@ pub struct Agent {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the wire's own names")]
+#[schemars(rename = "SencloudCustomer")]
 pub struct Customer {
     pub contact_id: Option<String>,
 }
@@ -46,6 +49,7 @@ pub struct Customer {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the wire's own names")]
+#[schemars(rename = "SencloudQueue")]
 pub struct Queue {
     pub hotline_id: Option<String>,
     pub department_id: Option<String>,
@@ -55,6 +59,7 @@ pub struct Queue {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the wire's own names")]
+#[schemars(rename = "SencloudCall")]
 pub struct Call {
     pub id: Option<String>,
     pub external_id: Option<String>,

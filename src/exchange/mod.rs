@@ -110,8 +110,19 @@ pub struct App {
 impl App {
     /// A server of some vendors' dialects.
     #[must_use]
-    pub fn new(worlds: Worlds, vendors: &'static [&'static dyn Vendor], max_body: usize, debug_headers: bool) -> Self {
-        Self { worlds, vendors, max_body, debug_headers, routers: vendors.iter().map(|v| v.router()).collect() }
+    pub fn new(
+        worlds: Worlds,
+        vendors: &'static [&'static dyn Vendor],
+        max_body: usize,
+        debug_headers: bool,
+    ) -> Self {
+        Self {
+            worlds,
+            vendors,
+            max_body,
+            debug_headers,
+            routers: vendors.iter().map(|v| v.router()).collect(),
+        }
     }
 
     /// The vendor whose path it is, with its routes.
@@ -212,8 +223,11 @@ pub fn nobodys(app: &App, parts: &Parts) -> Response {
     let routes = app.vendors.iter().flat_map(|v| v.catalogue().operations).map(|o| (o.method, o.path));
     let path = parts.uri.path();
     let near = routes.min_by_key(|(_, route)| strsim::damerau_levenshtein(path, route));
-    let near = near.map_or_else(String::new, |(method, route)| format!(" The nearest route is {method} {route}."));
-    let message = format!("This is callmock: no vendor that it emulates has the path {path}.{near} GET /_mock lists them all.");
+    let near =
+        near.map_or_else(String::new, |(method, route)| format!(" The nearest route is {method} {route}."));
+    let message = format!(
+        "This is callmock: no vendor that it emulates has the path {path}.{near} GET /_mock lists them all."
+    );
     refusal(StatusCode::NOT_FOUND, "no_such_route", &message)
 }
 

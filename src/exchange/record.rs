@@ -57,7 +57,12 @@ impl Recording {
                 headers: mask.headers(&parts.headers),
                 body: mask.body(body, body.len() as u64, &parts.headers, world.journal().body_limit()),
             },
-            response: ResponseRecord { status: 0, headers: vec![], body: Captured::default(), finished: false },
+            response: ResponseRecord {
+                status: 0,
+                headers: vec![],
+                body: Captured::default(),
+                finished: false,
+            },
             explanation: None,
         };
         Self { world: Arc::clone(world), mask: Arc::new(mask), started: Instant::now(), entry }
@@ -117,7 +122,10 @@ impl HttpBody for Followed {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(cx);
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {
@@ -192,7 +200,11 @@ impl Mask {
     }
 
     fn parameter(&self, name: &str, value: &str) -> String {
-        if self.places.parameters.contains(&name.to_lowercase().as_str()) { hidden(value) } else { self.text(value) }
+        if self.places.parameters.contains(&name.to_lowercase().as_str()) {
+            hidden(value)
+        } else {
+            self.text(value)
+        }
     }
 
     fn headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
@@ -200,7 +212,10 @@ impl Mask {
             let value = String::from_utf8_lossy(value);
             if self.places.headers.contains(&name) { hidden(&value) } else { self.text(&value) }
         };
-        headers.iter().map(|(name, value)| (name.to_string(), shown(name.as_str(), value.as_bytes()))).collect()
+        headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), shown(name.as_str(), value.as_bytes())))
+            .collect()
     }
 
     fn body(&self, body: &Bytes, total: u64, headers: &HeaderMap, limit: usize) -> Captured {
@@ -224,7 +239,8 @@ impl Mask {
             Bytes::copy_from_slice(kept)
         };
         // What the mask changed in length must not look like a cut.
-        let total = if total == kept.len() as u64 { bytes.len() as u64 } else { total.max(bytes.len() as u64 + 1) };
+        let total =
+            if total == kept.len() as u64 { bytes.len() as u64 } else { total.max(bytes.len() as u64 + 1) };
         Captured { bytes, total }
     }
 

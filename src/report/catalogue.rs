@@ -50,7 +50,9 @@ pub fn markdown(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) ->
     text.push_str(&operations(catalogues.clone()));
     for catalogue in catalogues {
         let _ = writeln!(text, "\n## {} ({})\n", catalogue.vendor, catalogue.product);
-        text.push_str("| behavior | status | standing | what happens | source |\n| --- | --- | --- | --- | --- |\n");
+        text.push_str(
+            "| behavior | status | standing | what happens | source |\n| --- | --- | --- | --- | --- |\n",
+        );
         for b in catalogue.behaviors {
             let (summary, source) = (cell(b.summary), cell(b.source));
             let _ = writeln!(text, "| `{}` | {} | {} | {summary} | {source} |", b.id, status(b), standing(b));
@@ -76,7 +78,8 @@ pub fn operations(catalogues: impl Iterator<Item = &'static Catalogue>) -> Strin
     for catalogue in catalogues {
         for operation in catalogue.operations {
             let mine = |b: &&&Behavior| b.operation() == operation.id || b.operation() == "any";
-            let mut statuses: Vec<u16> = catalogue.behaviors.iter().filter(mine).filter_map(|b| b.status).collect();
+            let mut statuses: Vec<u16> =
+                catalogue.behaviors.iter().filter(mine).filter_map(|b| b.status).collect();
             statuses.sort_unstable();
             statuses.dedup();
             let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();

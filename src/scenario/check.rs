@@ -15,8 +15,8 @@ use super::{ClockSpec, Request, Scenario, file};
 use crate::contract::{Readings, UnknownReading};
 use crate::dialects::{Accounts, ListedAt, VENDORS};
 use crate::universe::{
-    Agent, Call, CallId, Cast, Customer, Holder, Ordinal, Outcome, Plan, Queue, Rating, Recording, Ref, Universe,
-    is_generated_id,
+    Agent, Call, CallId, Cast, Customer, Holder, Ordinal, Outcome, Plan, Queue, Rating, Recording, Ref,
+    Universe, is_generated_id,
 };
 
 /// How many calls one scenario may generate.
@@ -72,9 +72,14 @@ fn accounts(files: Vec<Entry<file::Accounts>>, mistakes: &mut Vec<Diagnostic>) -
             let half = account.value.public_half().to_owned();
             let part = format!("{vendor}[{n}]");
             if half.is_empty() {
-                mistakes.push(entry.mistake(account.place, &part, "the public half of a credential cannot be empty"));
+                mistakes.push(entry.mistake(
+                    account.place,
+                    &part,
+                    "the public half of a credential cannot be empty",
+                ));
             } else if let Some(file) = seen.insert((vendor, half.clone()), Arc::clone(&entry.file)) {
-                let message = format!("a second account `{half}` of {vendor}; the first is in {file}. Give it another");
+                let message =
+                    format!("a second account `{half}` of {vendor}; the first is in {file}. Give it another");
                 mistakes.push(entry.mistake(account.place, &part, message));
             }
         }
@@ -103,8 +108,10 @@ impl Names {
                 mistakes.push(entry.mistake(id.place, "id", "an id cannot be empty"));
             } else if let Some(first) = index.insert(id.value.clone(), n) {
                 let Entry { file, path, .. } = &entries[first];
-                let message =
-                    format!("a second {kind} `{}`; the first is {path} in {file}. Give it another id", id.value);
+                let message = format!(
+                    "a second {kind} `{}`; the first is {path} in {file}. Give it another id",
+                    id.value
+                );
                 mistakes.push(entry.mistake(id.place, "id", message));
             }
         }
@@ -123,8 +130,12 @@ impl Names {
         if found.is_none() {
             let mut known: Vec<&str> = self.index.keys().map(String::as_str).collect();
             known.sort_unstable();
-            let message =
-                format!("there is no {} `{}`{}", self.kind, id.value, instead(&id.value, known.iter().copied()));
+            let message = format!(
+                "there is no {} `{}`{}",
+                self.kind,
+                id.value,
+                instead(&id.value, known.iter().copied())
+            );
             mistakes.push(entry.mistake(id.place, part, message));
         }
         found
@@ -175,7 +186,8 @@ fn universe(merged: &mut Merged, accounts: &Accounts, seed: u64, mistakes: &mut 
                 listed_at(&entry, vendor, listed, mistakes);
             }
         }
-        let file::Call { id, direction, from, to, at, outcome, ended_by, note, recording, rating, .. } = entry.value;
+        let file::Call { id, direction, from, to, at, outcome, ended_by, note, recording, rating, .. } =
+            entry.value;
         let length = |length: Option<super::values::Length>| length.map(|l| l.0).unwrap_or_default();
         calls.push(Call {
             id: CallId::Listed(id.value.into()),
@@ -300,7 +312,8 @@ fn holders<T>(
             Some((name, account)) => (name, Some(account)),
             None => (holder.value.as_str(), None),
         };
-        let mut fail = |message: String| mistakes.push(entry.mistake(holder.place, &format!("on[{n}]"), message));
+        let mut fail =
+            |message: String| mistakes.push(entry.mistake(holder.place, &format!("on[{n}]"), message));
         let Some(vendor) = VENDORS.iter().copied().find(|vendor| *vendor == name) else {
             fail(format!("there is no vendor `{name}`{}", instead(name, VENDORS.iter().copied())));
             continue;
@@ -330,7 +343,8 @@ fn plan(entry: &Entry<Generate>, accounts: &Accounts, mistakes: &mut Vec<Diagnos
         When::Day(day) => midnight(day.succ_opt()?)?,
         When::Moment(moment) => moment.with_timezone(&offset),
     };
-    let mut fail = |place: Place, part: &str, message: String| mistakes.push(entry.mistake(place, part, message));
+    let mut fail =
+        |place: Place, part: &str, message: String| mistakes.push(entry.mistake(place, part, message));
     if !GENERATED.contains(&calls.value) {
         let (least, most) = (GENERATED.start(), GENERATED.end());
         fail(calls.place, "calls", format!("expected {least} to {most} calls, found {}", calls.value));
@@ -350,4 +364,3 @@ fn plan(entry: &Entry<Generate>, accounts: &Accounts, mistakes: &mut Vec<Diagnos
         on,
     })
 }
-

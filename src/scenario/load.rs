@@ -92,7 +92,9 @@ pub fn merged(sources: &[Source]) -> Result<Merged, Invalid> {
     for source in sources {
         let (name, text, path) = match source {
             Source::Text { name, text } => (Arc::clone(name), Arc::clone(text), None),
-            Source::Path(path) => (display(path), read(path).map_err(|why| whole(display(path), why))?, Some(path)),
+            Source::Path(path) => {
+                (display(path), read(path).map_err(|why| whole(display(path), why))?, Some(path))
+            }
         };
         merged.add(&name, &text, path.map(PathBuf::as_path), &mut vec![])?;
     }
@@ -101,7 +103,13 @@ pub fn merged(sources: &[Source]) -> Result<Merged, Invalid> {
 
 impl Merged {
     /// Adds one file after those that it includes. `open` are the files that are being included right now.
-    fn add(&mut self, name: &Arc<str>, text: &str, path: Option<&Path>, open: &mut Vec<PathBuf>) -> Result<(), Invalid> {
+    fn add(
+        &mut self,
+        name: &Arc<str>,
+        text: &str,
+        path: Option<&Path>,
+        open: &mut Vec<PathBuf>,
+    ) -> Result<(), Invalid> {
         let file = parse(name, text)?;
         let this = entry_of(name, (), "");
         if file.callmock.value != 1 {
@@ -133,7 +141,10 @@ impl Merged {
         self.generate = file.generate.map(|plan| entry_of(name, plan, "generate")).or(self.generate.take());
         self.accounts.push(entry_of(name, file.accounts, "accounts"));
         fn list<T>(name: &Arc<str>, values: Vec<T>, key: &str) -> impl Iterator<Item = Entry<T>> {
-            values.into_iter().enumerate().map(move |(n, value)| entry_of(name, value, &format!("{key}[{n}]")))
+            values
+                .into_iter()
+                .enumerate()
+                .map(move |(n, value)| entry_of(name, value, &format!("{key}[{n}]")))
         }
         self.agents.extend(list(name, file.agents, "agents"));
         self.customers.extend(list(name, file.customers, "customers"));
@@ -223,7 +234,8 @@ fn explain(error: &Error) -> String {
         Error::SerdeUnknownVariant { variant, expected, .. } => {
             format!("`{variant}` is not known here{}", instead(variant, expected.iter().copied()))
         }
-        Error::SerdeInvalidType { unexpected, expected, .. } | Error::SerdeInvalidValue { unexpected, expected, .. } => {
+        Error::SerdeInvalidType { unexpected, expected, .. }
+        | Error::SerdeInvalidValue { unexpected, expected, .. } => {
             format!("expected {expected}, found {unexpected}")
         }
         Error::SerdeMissingField { field, .. } => format!("the key `{field}` is missing"),

@@ -45,6 +45,10 @@ impl<T: JsonSchema> JsonSchema for At<T> {
         T::schema_name()
     }
 
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        T::schema_id()
+    }
+
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         T::json_schema(generator)
     }
@@ -193,7 +197,10 @@ impl<'de> Deserialize<'de> for Clock {
                 let clock = RunningClock::deserialize(MapAccessDeserializer::new(map))?;
                 let rate = clock.rate;
                 if !(0.001..=1_000_000.0).contains(&rate) {
-                    return Err(A::Error::invalid_value(Unexpected::Float(rate), &"a rate of 0.001 to 1000000"));
+                    return Err(A::Error::invalid_value(
+                        Unexpected::Float(rate),
+                        &"a rate of 0.001 to 1000000",
+                    ));
                 }
                 Ok(Clock(ClockSpec::Running { start: clock.start.0, rate }))
             }

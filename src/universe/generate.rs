@@ -9,8 +9,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
-    Agent, AgentState, Call, CallId, Customer, Direction, EndedBy, Holder, Millis, Name, Ordinal, Outcome, Queue,
-    QueueState, Rating, RatingChannel, Recording, Ref,
+    Agent, AgentState, Call, CallId, Customer, Direction, EndedBy, Holder, Millis, Name, Ordinal, Outcome,
+    Queue, QueueState, Rating, RatingChannel, Recording, Ref,
 };
 use crate::dialects::{OfAgent, OfCustomer, OfQueue};
 
@@ -62,8 +62,7 @@ const OUTBOUND: &[(u32, Outcome)] = &[
     (3, Outcome::Failed),
 ];
 
-const INTERNAL: &[(u32, Outcome)] =
-    &[(85, Outcome::Answered), (12, Outcome::NoAnswer), (3, Outcome::Busy)];
+const INTERNAL: &[(u32, Outcome)] = &[(85, Outcome::Answered), (12, Outcome::NoAnswer), (3, Outcome::Busy)];
 
 /// Talk, in milliseconds: most calls take minutes, some seconds, a few the better part of an hour.
 const TALK: &[(u32, (u32, u32))] = &[
@@ -136,12 +135,12 @@ const AGENTS: [(&str, &str); 12] = [
 ];
 const QUEUES: [&str; 4] = ["Sales", "Support", "Billing", "Returns"];
 const FAMILIES: [&str; 16] = [
-    "Suzuki", "Kim", "Wang", "Le", "Smith", "Yamada", "Liu", "Hoang", "Jones", "Mori", "Zhao", "Vu", "Garcia",
-    "Abe", "Sun", "Do",
+    "Suzuki", "Kim", "Wang", "Le", "Smith", "Yamada", "Liu", "Hoang", "Jones", "Mori", "Zhao", "Vu",
+    "Garcia", "Abe", "Sun", "Do",
 ];
 const GIVENS: [&str; 16] = [
-    "Aoi", "Ji-woo", "Fang", "Thu", "Alex", "Ren", "Jun", "Khanh", "Sam", "Sora", "Lei", "Bao", "Maria", "Rin",
-    "Tao", "Hieu",
+    "Aoi", "Ji-woo", "Fang", "Thu", "Alex", "Ren", "Jun", "Khanh", "Sam", "Sora", "Lei", "Bao", "Maria",
+    "Rin", "Tao", "Hieu",
 ];
 /// Customers are made up to this many; more calls come from the same people again.
 const MOST_CUSTOMERS: u32 = 60_000;
@@ -181,7 +180,11 @@ fn made_up_customer(n: u32, chance: &mut Chance) -> Customer {
 }
 
 fn full_name(given: &str, family: &str) -> Name {
-    Name { display: format!("{given} {family}").into(), given: Some(given.into()), family: Some(family.into()) }
+    Name {
+        display: format!("{given} {family}").into(),
+        given: Some(given.into()),
+        family: Some(family.into()),
+    }
 }
 
 /// A number of the North American block kept for fiction (555-0100 to 555-0199 of every area code), so that nobody's
@@ -366,7 +369,8 @@ fn outbound(call: Call, agent: usize, chance: &mut Chance) -> Call {
 
 fn internal(call: Call, agent: usize, chance: &mut Chance) -> Call {
     let outcome = chance.weighted(INTERNAL);
-    let call = Call { outcome, agent: Some(Ref::to(agent)), ring: Millis(chance.between(500, 12_000)), ..call };
+    let call =
+        Call { outcome, agent: Some(Ref::to(agent)), ring: Millis(chance.between(500, 12_000)), ..call };
     if outcome == Outcome::Answered { answered(call, chance) } else { call }
 }
 

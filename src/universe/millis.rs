@@ -65,10 +65,13 @@ impl FromStr for Millis {
                 if days.is_empty() && time.is_empty() {
                     return Err(NotADuration);
                 }
-                parts(days, &[("D", 86_400_000)])? + parts(time, &[("H", 3_600_000), ("M", 60_000), ("S", 1000)])?
+                parts(days, &[("D", 86_400_000)])?
+                    + parts(time, &[("H", 3_600_000), ("M", 60_000), ("S", 1000)])?
             }
             None if text.is_empty() => return Err(NotADuration),
-            None => parts(text, &[("d", 86_400_000), ("h", 3_600_000), ("ms", 1), ("m", 60_000), ("s", 1000)])?,
+            None => {
+                parts(text, &[("d", 86_400_000), ("h", 3_600_000), ("ms", 1), ("m", 60_000), ("s", 1000)])?
+            }
         };
         u32::try_from(millis).map(Millis).map_err(|_| NotADuration)
     }
@@ -134,9 +137,10 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in
-            ["", "8", "s", "8 s", "8x", "-8s", "+8s", "1.s", ".5s", "0.0005s", "1s1s", "1s1m", "P", "PT", "50d", "1.2.3s", "８s"]
-        {
+        for text in [
+            "", "8", "s", "8 s", "8x", "-8s", "+8s", "1.s", ".5s", "0.0005s", "1s1s", "1s1m", "P", "PT",
+            "50d", "1.2.3s", "８s",
+        ] {
             assert_eq!(text.parse::<Millis>(), Err(NotADuration), "{text}");
         }
     }

@@ -111,7 +111,8 @@ pub struct Filter {
 
 impl Filter {
     fn matches(&self, entry: &Entry) -> bool {
-        let is = |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
+        let is =
+            |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
         let has = |wanted: &Option<String>, got: &[&str]| wanted.as_deref().is_none_or(|w| got.contains(&w));
         is(&self.vendor, Some(entry.vendor))
             && is(&self.operation, entry.operation)

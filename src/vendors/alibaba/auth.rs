@@ -22,7 +22,8 @@ pub const SECURITY_TOKEN: &str = "x-acs-security-token";
 const PATIENCE: TimeDelta = TimeDelta::minutes(15);
 
 /// What an ACS3 signature must cover at least (5.1): SDKs differ in all the rest.
-const MUST_BE_SIGNED: [&str; 5] = ["host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-version"];
+const MUST_BE_SIGNED: [&str; 5] =
+    ["host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-version"];
 
 /// The key that a request proved to come from.
 #[derive(Debug, Clone)]
@@ -74,7 +75,10 @@ impl Claim {
         let (algorithm, parts) = authorization.split_once(' ').unwrap_or((authorization, ""));
         let part = |name: &str| {
             let parts = parts.split(',').filter_map(|part| part.trim().split_once('='));
-            parts.filter(|(n, _)| *n == name).map(|(_, value)| value.to_owned()).find(|value| !value.is_empty())
+            parts
+                .filter(|(n, _)| *n == name)
+                .map(|(_, value)| value.to_owned())
+                .find(|value| !value.is_empty())
         };
         let access_key_id = part("Credential").ok_or(Error::IncompleteSignature)?;
         let timestamp = header("x-acs-date").ok_or(Error::Missing(Required::Timestamp))?;
@@ -141,7 +145,12 @@ impl Claim {
         Ok(Caller { access_key_id: self.access_key_id })
     }
 
-    fn check_signature(&self, account: &Account, request: &Parts, parameters: &Parameters) -> Result<(), Error> {
+    fn check_signature(
+        &self,
+        account: &Account,
+        request: &Parts,
+        parameters: &Parameters,
+    ) -> Result<(), Error> {
         let Context { notes, body, .. } = Context::of(request);
         let method = request.method.as_str();
         match &self.signature {
@@ -165,8 +174,10 @@ impl Claim {
                     notes.explain(json!({ "signature": all }));
                     return Err(Error::IncompleteSignature);
                 }
-                let headers: Vec<(String, String)> =
-                    signed_headers.iter().map(|name| (name.clone(), canonical_header(request, name))).collect();
+                let headers: Vec<(String, String)> = signed_headers
+                    .iter()
+                    .map(|name| (name.clone(), canonical_header(request, name)))
+                    .collect();
                 let hash = sign::body_hash(body);
                 let signed = Acs3::of(method, request.uri.path(), parameters.query(), &headers, &hash);
                 let given_hash = canonical_header(request, "x-acs-content-sha256");
@@ -232,7 +243,8 @@ fn fresh(time: DateTime<Utc>, request: &Parts) -> Result<(), Error> {
 
 /// Whether a temporary credential's token was given and is right; false where none is needed and none was given.
 fn check_token(account: &Account, given: Option<&str>, world: &World) -> Result<bool, Error> {
-    if given.is_some_and(|token| !token.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=-_.".contains(&b))) {
+    if given.is_some_and(|token| !token.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=-_.".contains(&b)))
+    {
         return Err(Error::SecurityTokenMalformed);
     }
     if given != account.security_token.as_deref() {
@@ -248,7 +260,8 @@ fn check_token(account: &Account, given: Option<&str>, world: &World) -> Result<
 /// URI.
 fn canonical_header(request: &Parts, name: &str) -> String {
     let values = request.headers.get_all(name).iter();
-    let mut values: Vec<_> = values.map(|v| String::from_utf8_lossy(v.as_bytes()).trim().to_owned()).collect();
+    let mut values: Vec<_> =
+        values.map(|v| String::from_utf8_lossy(v.as_bytes()).trim().to_owned()).collect();
     if values.is_empty() && name == "host" {
         values.extend(request.uri.authority().map(ToString::to_string));
     }

@@ -198,7 +198,9 @@ impl Error {
 
     fn status(&self) -> StatusCode {
         match self {
-            Error::InvalidAction | Error::AccessKeyNotFound | Error::InstanceNotFound(_) => StatusCode::NOT_FOUND,
+            Error::InvalidAction | Error::AccessKeyNotFound | Error::InstanceNotFound(_) => {
+                StatusCode::NOT_FOUND
+            }
             Error::UnsupportedMethod
             | Error::ForbiddenRam
             | Error::InstanceCeased(_)
@@ -253,7 +255,9 @@ impl Error {
             Error::SecurityTokenMismatch => (Gateway, "InvalidSecurityToken.MismatchWithAccessKey"),
             Error::SecurityTokenExpired => (Gateway, "InvalidSecurityToken.Expired"),
             Error::IncompleteSignature => (Gateway, "IncompleteSignature"),
-            Error::SignatureMismatchAcs3 { .. } | Error::SignatureMismatchRpc(_) => (Gateway, "SignatureDoesNotMatch"),
+            Error::SignatureMismatchAcs3 { .. } | Error::SignatureMismatchRpc(_) => {
+                (Gateway, "SignatureDoesNotMatch")
+            }
             Error::SignatureNonceUsed => (Gateway, "SignatureNonceUsed"),
             Error::ForbiddenRam => (Gateway, "Forbidden.RAM"),
             Error::Invalid(integer) => return (Gateway, format!("Invalid{}", integer.name()).into()),

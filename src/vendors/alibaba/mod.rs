@@ -89,7 +89,8 @@ impl Vendor for Alibaba {
             ]
             .map(|(name, value)| (name.to_owned(), value))
             .into();
-            parameters.extend(account.security_token.clone().map(|token| ("SecurityToken".to_owned(), token)));
+            parameters
+                .extend(account.security_token.clone().map(|token| ("SecurityToken".to_owned(), token)));
             let signature = sign::Rpc::of("GET", parameters.iter()).signature(&account.access_key_secret);
             parameters.push(("Signature".to_owned(), signature));
             let query: Vec<String> =

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use axum::extract::FromRequestParts;
 use axum::http::header::{self, HeaderName};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Version};
+use axum::http::{HeaderMap, HeaderValue, Version};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -19,10 +19,14 @@ use super::NAME;
 use super::auth::Caller;
 use super::contract::{CallDuration, ContactTypeSpelling, SuccessMessage};
 use super::error::ErrorBody;
-use super::query::{CONTACT_TYPES_UPPER, Filter, Format, Instance, OrderBy, Parameters, contact_type, format};
+use super::query::{
+    CONTACT_TYPES_UPPER, Filter, Format, Instance, OrderBy, Parameters, contact_type, format,
+};
 use crate::dialects::alibaba as data;
 use crate::exchange::Context;
-use crate::universe::{Agent, Call, Decimals, Direction, EndedBy, Millis, Ordinal, Outcome, Queue, RatingChannel, Universe};
+use crate::universe::{
+    Agent, Call, Decimals, Direction, EndedBy, Millis, Ordinal, Outcome, Queue, RatingChannel, Universe,
+};
 use crate::world::World;
 
 /// A text that is the scenario's or made up for the answer.
@@ -59,7 +63,12 @@ pub struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// The record of a call, if the caller's account holds it in this instance.
-    pub fn of(universe: &'a Universe, ordinal: Ordinal, caller: &Caller, instance: &'a Instance) -> Option<Self> {
+    pub fn of(
+        universe: &'a Universe,
+        ordinal: Ordinal,
+        caller: &Caller,
+        instance: &'a Instance,
+    ) -> Option<Self> {
         let call = universe.call(ordinal)?;
         let given = call.data.as_ref().and_then(|data| data.alibaba.as_deref());
         let elsewhere = given.and_then(|g| g.instance_id.as_deref()).is_some_and(|id| id != instance.id);
@@ -87,8 +96,10 @@ impl<'a> Record<'a> {
     }
 
     fn contact_id(&self) -> Text<'a> {
-        self.text(|g| g.contact_id.as_ref())
-            .map_or_else(|| format!("job-{}", Decimals::<18>::of(self.universe).id(self.ordinal)).into(), Text::from)
+        self.text(|g| g.contact_id.as_ref()).map_or_else(
+            || format!("job-{}", Decimals::<18>::of(self.universe).id(self.ordinal)).into(),
+            Text::from,
+        )
     }
 
     fn contact_type(&self) -> &'a str {
@@ -100,16 +111,18 @@ impl<'a> Record<'a> {
     }
 
     fn contact_disposition(&self) -> &'a str {
-        self.text(|g| g.contact_disposition.as_ref()).unwrap_or(match (self.call.outcome, self.call.direction) {
-            (Outcome::Answered, _) => "Success",
-            (Outcome::Rejected, _) => "Reject",
-            (Outcome::AbandonedIvr, _) => "AbandonedInIVR",
-            (Outcome::AbandonedQueue, _) => "AbandonedInQueue",
-            (Outcome::AbandonedRing, _) => "AbandonedInRing",
-            (Outcome::Voicemail, _) => "Voicemail",
-            (Outcome::Failed, Direction::Inbound) => "QueuingFailed",
-            (Outcome::NoAnswer | Outcome::Busy | Outcome::Failed, _) => "NoAnswer",
-        })
+        self.text(|g| g.contact_disposition.as_ref()).unwrap_or(
+            match (self.call.outcome, self.call.direction) {
+                (Outcome::Answered, _) => "Success",
+                (Outcome::Rejected, _) => "Reject",
+                (Outcome::AbandonedIvr, _) => "AbandonedInIVR",
+                (Outcome::AbandonedQueue, _) => "AbandonedInQueue",
+                (Outcome::AbandonedRing, _) => "AbandonedInRing",
+                (Outcome::Voicemail, _) => "Voicemail",
+                (Outcome::Failed, Direction::Inbound) => "QueuingFailed",
+                (Outcome::NoAnswer | Outcome::Busy | Outcome::Failed, _) => "NoAnswer",
+            },
+        )
     }
 
     fn early_media_state(&self) -> Option<&'a str> {
@@ -218,14 +231,16 @@ impl<'a> Record<'a> {
     }
 
     fn satisfaction_description(&self) -> Option<&'a str> {
-        self.text(|g| g.satisfaction_description.as_ref()).or(self.call.rating.as_ref()?.label.as_deref())
+        let label = || self.call.rating.as_ref()?.label.as_deref();
+        self.text(|g| g.satisfaction_description.as_ref()).or_else(label)
     }
 
     fn satisfaction_survey_channel(&self) -> Option<&'a str> {
-        self.text(|g| g.satisfaction_survey_channel.as_ref()).or(match self.call.rating.as_ref()?.channel? {
+        let channel = || match self.call.rating.as_ref()?.channel? {
             RatingChannel::Ivr => Some("IVR"),
             RatingChannel::Sms => Some("SMS"),
-        })
+        };
+        self.text(|g| g.satisfaction_survey_channel.as_ref()).or_else(channel)
     }
 
     /// Whether a search wants this record.
@@ -240,8 +255,9 @@ impl<'a> Record<'a> {
                 .is_none_or(|states| self.early_media_state().is_some_and(|state| states.contains(state)))
             && filter.calling_number.as_ref().is_none_or(|number| self.calling_number() == number)
             && filter.called_number.as_ref().is_none_or(|number| self.called_number() == number)
-            && (filter.number.as_ref())
-                .is_none_or(|part| self.calling_number().contains(part) || self.called_number().contains(part))
+            && (filter.number.as_ref()).is_none_or(|part| {
+                self.calling_number().contains(part) || self.called_number().contains(part)
+            })
             && (filter.agent_id.is_none() || any(&filter.agent_id, self.agent_ids()))
             && (filter.skill_group_id.is_none() || any(&filter.skill_group_id, self.skill_group_ids()))
             && (filter.scores.as_ref())
@@ -276,7 +292,8 @@ impl<'a> Record<'a> {
                 // What the scenario says is shown as written.
                 (_, Some(_)) | (ContactTypeSpelling::Outbound, None) => own_type,
                 (ContactTypeSpelling::Upper, None) => {
-                    let upper = CONTACT_TYPES_UPPER.iter().find(|upper| contact_type(upper) == Some(own_type));
+                    let upper =
+                        CONTACT_TYPES_UPPER.iter().find(|upper| contact_type(upper) == Some(own_type));
                     upper.copied().unwrap_or(own_type)
                 }
             },
@@ -294,10 +311,12 @@ impl<'a> Record<'a> {
             skill_group_names: self.skill_group_names(),
             ivr_time: self.ivr_time(),
             satisfaction_description: self.satisfaction_description(),
-            release_initiator: self.text(|g| g.release_initiator.as_ref()).or(self.call.ended_by.map(|by| match by {
-                EndedBy::Agent => "agent",
-                EndedBy::Customer => "customer",
-                EndedBy::System => "system",
+            release_initiator: self.text(|g| g.release_initiator.as_ref()).or(self.call.ended_by.map(|by| {
+                match by {
+                    EndedBy::Agent => "agent",
+                    EndedBy::Customer => "customer",
+                    EndedBy::System => "system",
+                }
             })),
             agent_ids: self.agent_ids(),
             call_duration: Duration(self.call_duration(), style.call_duration),
@@ -439,7 +458,7 @@ pub struct Envelope {
     /// The host as the client sent it.
     pub host: String,
     trace_id: String,
-    /// HTTP/2 has no connection headers.
+    /// Not where the client will close, nor in HTTP/2, which has no connection headers.
     keep_alive: bool,
 }
 
@@ -455,7 +474,7 @@ impl Envelope {
             request_id: ids.uuid().to_string().to_uppercase(),
             host: host.map(str::to_owned).or_else(authority).unwrap_or_default(),
             trace_id: ids.uuid().simple().to_string(),
-            keep_alive: request.version < Version::HTTP_2,
+            keep_alive: request.version == Version::HTTP_11 && !closes(&request.headers),
         }
     }
 
@@ -509,6 +528,12 @@ impl Envelope {
         set(header::ETAG, &tag);
         response
     }
+}
+
+/// Whether a client said that this is its last request on the connection.
+fn closes(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|token| token.trim().eq_ignore_ascii_case("close"))
 }
 
 impl<S: Sync> FromRequestParts<S> for Envelope {

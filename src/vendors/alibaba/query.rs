@@ -79,7 +79,8 @@ impl Parameters {
         let read = |text: &str| urlencoded::pairs(text).map_err(|_| Error::MalformedEncoding);
         let query = read(request.uri.query().unwrap_or_default())?;
         let form = if is_form(&request.headers) {
-            let body = std::str::from_utf8(&Context::of(request).body).map_err(|_| Error::MalformedEncoding)?;
+            let body =
+                std::str::from_utf8(&Context::of(request).body).map_err(|_| Error::MalformedEncoding)?;
             read(body)?
         } else {
             vec![]
@@ -144,16 +145,19 @@ pub struct Api {
 impl Api {
     /// The operation that a request names, as far as can be told before any check.
     pub fn asked_for(request: &Parts) -> Option<&'static Operation> {
-        let parameters = Parameters::of(request).ok()?;
-        let action = named(&parameters, request, "Action", "x-acs-action").ok()??;
-        (action == "ListCallDetailRecords").then_some(&behaviors::LIST_CALL_DETAIL_RECORDS)
+        Self::operation(request, &Parameters::of(request).ok()?).ok()
+    }
+
+    fn operation(request: &Parts, parameters: &Parameters) -> Result<&'static Operation, Error> {
+        match named(parameters, request, "Action", "x-acs-action")?.as_deref() {
+            Some("ListCallDetailRecords") => Ok(&behaviors::LIST_CALL_DETAIL_RECORDS),
+            _ => Err(Error::InvalidAction),
+        }
     }
 
     fn check(request: &Parts, parameters: &Parameters) -> Result<(), Error> {
         format(parameters)?;
-        if Self::asked_for(request).is_none() {
-            return Err(Error::InvalidAction);
-        }
+        Self::operation(request, parameters)?;
         match named(parameters, request, "Version", "x-acs-version")?.as_deref() {
             None => Err(Error::Missing(Required::Version)),
             Some(VERSION) => Ok(()),
@@ -263,7 +267,8 @@ impl<S: Sync> FromRequestParts<S> for Instance {
         let world = Arc::clone(&Context::of(request).world);
         let accounts = &world.accounts().alibaba;
         let account = accounts.iter().find(|account| account.access_key_id == caller.access_key_id);
-        let instance = account.and_then(|account| account.instances.iter().find(|instance| instance.id == id));
+        let instance =
+            account.and_then(|account| account.instances.iter().find(|instance| instance.id == id));
         let refused = match instance.map(|instance| instance.state) {
             Some(InstanceState::Running) => return Ok(Self { id }),
             None => Error::InstanceNotFound(id),
@@ -476,10 +481,13 @@ impl Noted<'_> {
         let (types, endings) = (&CONTACT_TYPES, &DISPOSITIONS);
         let one_type = self.one_of("ContactType", types, &behaviors::FILTER_CONTACT_TYPE)?;
         let any_type = self.list_of("ContactTypeList", types, &behaviors::FILTER_CONTACT_TYPE_LIST)?;
-        let one_ending = self.one_of("ContactDisposition", endings, &behaviors::FILTER_CONTACT_DISPOSITION)?;
+        let one_ending =
+            self.one_of("ContactDisposition", endings, &behaviors::FILTER_CONTACT_DISPOSITION)?;
         let any_ending =
             self.list_of("ContactDispositionList", endings, &behaviors::FILTER_CONTACT_DISPOSITION_LIST)?;
-        let both = |one: Option<&'static str>, any| one.map(|one| HashSet::from([one])).into_iter().chain(any).collect();
+        let both = |one: Option<&'static str>, any| {
+            one.map(|one| HashSet::from([one])).into_iter().chain(any).collect()
+        };
         Ok(Filter {
             contact_types: both(one_type, any_type),
             dispositions: both(one_ending, any_ending),
@@ -594,7 +602,11 @@ impl OrderBy {
 }
 
 fn option(name: &'static str, text: &str, options: &[&'static str]) -> Result<&'static str, Error> {
-    let found = if options == CONTACT_TYPES { contact_type(text) } else { options.iter().copied().find(|o| *o == text) };
+    let found = if options == CONTACT_TYPES {
+        contact_type(text)
+    } else {
+        options.iter().copied().find(|o| *o == text)
+    };
     found.ok_or_else(|| not_in(name, options))
 }
 

@@ -56,7 +56,9 @@ async fn list_call_detail_records(
                 (OrderBy::StartTime, false) => in_order(calls.filter(passes), skip, page_size, first),
                 (OrderBy::StartTime, true) => in_order(calls.rev().filter(passes), skip, page_size, first),
                 (order, descending) => {
-                    let keyed = calls.filter(passes).filter_map(|ordinal| Some((record(ordinal)?.key(order), ordinal)));
+                    let keyed = calls
+                        .filter(passes)
+                        .filter_map(|ordinal| Some((record(ordinal)?.key(order), ordinal)));
                     if descending {
                         sorted(keyed.map(Reverse), skip, page_size, |Reverse((_, ordinal))| ordinal)
                     } else {

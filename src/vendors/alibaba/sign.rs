@@ -34,7 +34,8 @@ impl Acs3 {
         let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
         let query = canonical_query(query.iter());
-        let canonical_request = format!("{method}\n{path}\n{query}\n{lines}\n{}\n{body_hash}", names.join(";"));
+        let canonical_request =
+            format!("{method}\n{path}\n{query}\n{lines}\n{}\n{body_hash}", names.join(";"));
         let string_to_sign = format!("{}\n{}", Self::ALGORITHM, hex(&Sha256::digest(&canonical_request)));
         Self { canonical_request, string_to_sign }
     }

@@ -147,7 +147,9 @@ impl<'a> Call<'a> {
                 // Reached and nothing said is "0", not absent (A23).
                 .or_else(|| call.answered_at().map(|_| call.talk.as_seconds()))
                 .map(number),
-            connect_result: given.and_then(|g| g.connect_result.as_deref()).unwrap_or(connect_result(call.outcome)),
+            connect_result: given
+                .and_then(|g| g.connect_result.as_deref())
+                .unwrap_or(connect_result(call.outcome)),
             check_point: given.and_then(|g| g.check_point.as_deref()),
             customer: call.customer.map(|customer| Customer::of(universe, customer, style)),
             operator: call.agent.map(|agent| Operator::of(universe, agent, style)),
@@ -283,7 +285,12 @@ impl<'a> CustomerDetails<'a> {
         // The page allows five (L249-254).
         let phones = || record.phones.iter().map(AsRef::as_ref).take(5).collect();
         let Some(g) = given else {
-            return Self { family_name: family, personal_name: given_name, phone_numbers: phones(), ..Self::default() };
+            return Self {
+                family_name: family,
+                personal_name: given_name,
+                phone_numbers: phones(),
+                ..Self::default()
+            };
         };
         Self {
             created_date_time: g.created_date_time.as_deref(),
@@ -410,6 +417,8 @@ impl<'a> Scenario<'a> {
     fn of(universe: &'a Universe, queue: Ref<universe::Queue>) -> Self {
         let given = universe.queue(queue).data.commubo.as_deref();
         let id = given.and_then(|g| g.scenario_id.as_deref());
-        Self { scenario_id: id.map_or_else(|| opaque(universe, "scenario", queue.index()).into(), Text::from) }
+        Self {
+            scenario_id: id.map_or_else(|| opaque(universe, "scenario", queue.index()).into(), Text::from),
+        }
     }
 }

@@ -89,7 +89,8 @@ fn check(query: &str, context: &Context) -> Result<CallsQuery, Error> {
     }
     let start = start.map(|text| day(&text).ok_or(Error::InvalidStart)).transpose()?;
     let end = end.map(|text| day(&text).ok_or(Error::InvalidEnd)).transpose()?;
-    let expand = expand.map_or(Ok(Expand::default()), |text| Expand::read(&text).ok_or(Error::InvalidExpand))?;
+    let expand =
+        expand.map_or(Ok(Expand::default()), |text| Expand::read(&text).ok_or(Error::InvalidExpand))?;
     if start.is_none() && world.reading::<OpenRange>() == OpenRange::Refuse {
         return Err(Error::MissingStart);
     }
@@ -154,7 +155,10 @@ impl Given {
 fn day(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
     let shape = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
     shape.then(|| text.parse().ok()).flatten()
 }
 

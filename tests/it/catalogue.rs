@@ -1,0 +1,102 @@
+//! The catalogue is what is served: every behavior is met by a request, every answer's ids are in it, and its documents
+//! are the ones committed.
+
+use std::collections::BTreeSet;
+
+use callmock::contract::ReachedBy;
+use callmock::vendors;
+
+use crate::mock::Answer;
+use crate::{alibaba, commubo};
+
+/// Every vendor's probes.
+async fn probes() -> Vec<(&'static str, Vec<(&'static str, Answer)>)> {
+    vec![("commubo", commubo::probes::answers().await), ("alibaba", alibaba::probes::answers().await)]
+}
+
+#[tokio::test]
+async fn every_behavior_that_a_request_can_reach_is_met_by_one() {
+    let mut met = BTreeSet::new();
+    for (vendor, answers) in probes().await {
+        for (segment, answer) in answers {
+            let behaviors = answer.behaviors();
+            let expected =
+                behaviors.iter().find(|id| id.starts_with(vendor) && id.ends_with(&format!(".{segment}")));
+            let id =
+                expected.unwrap_or_else(|| panic!("{vendor} {segment}: got {behaviors:?} {}", answer.body));
+            met.insert((*id).to_owned());
+        }
+    }
+    let wanted: BTreeSet<String> = vendors::catalogues()
+        .flat_map(|catalogue| catalogue.behaviors)
+        .filter(|behavior| behavior.reached_by == ReachedBy::Request)
+        .map(|behavior| behavior.id.to_owned())
+        .collect();
+    assert_eq!(met, wanted, "the catalogue's behaviors are those of the probes");
+}
+
+#[tokio::test]
+async fn every_answer_names_one_outcome_whose_status_it_has_and_nothing_that_is_not_in_the_catalogue() {
+    for (_, answers) in probes().await {
+        for (segment, answer) in answers {
+            assert_eq!(answer.header("x-callmock-world"), "default", "{segment}");
+            let find =
+                |id: &str| vendors::catalogues().flat_map(|c| c.behaviors).find(|b| b.id == id).copied();
+            let behaviors: Vec<_> =
+                answer.behaviors().iter().map(|id| find(id).expect("in the catalogue")).collect();
+            assert_eq!(behaviors[0].status, Some(answer.status), "{segment}: the outcome comes first");
+            assert!(behaviors[1..].iter().all(|b| b.status.is_none()), "{segment}: and is the only one");
+            for finding in answer.findings() {
+                assert!(vendors::catalogues().flat_map(|c| c.findings).any(|f| f.id == finding), "{finding}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_well_formed_and_name_their_vendor_and_operation() {
+    let mut ids = BTreeSet::new();
+    for catalogue in vendors::catalogues() {
+        for behavior in catalogue.behaviors {
+            assert_eq!(behavior.vendor(), catalogue.vendor, "{}", behavior.id);
+            let operation = behavior.operation();
+            let known = operation == "any" || catalogue.operations.iter().any(|o| o.id == operation);
+            assert!(known, "{}", behavior.id);
+            assert!(!behavior.source.is_empty() && behavior.summary.ends_with('.'), "{}", behavior.id);
+            assert!(ids.insert(behavior.id), "{} stands twice", behavior.id);
+        }
+        for (id, text) in catalogue
+            .readings
+            .iter()
+            .map(|r| (r.id, r.question))
+            .chain(catalogue.findings.iter().map(|f| (f.id, f.fix)))
+        {
+            assert!(id.starts_with(&format!("{}.", catalogue.vendor)) && !text.is_empty(), "{id}");
+        }
+    }
+}
+
+/// The readings that scenarios rely on, with their options, the default first.
+#[test]
+fn the_readings_are_those_that_users_rely_on() {
+    let readings: Vec<String> =
+        vendors::readings().iter().map(|r| format!("{}: {}", r.id, r.options.join(", "))).collect();
+    assert_eq!(
+        readings,
+        [
+            "commubo.numbers: string, integer",
+            "commubo.voice_id_key: operatorVoiceId, operatorVocieId, both",
+            "commubo.end: exclusive, inclusive",
+            "commubo.reversed_range: refuse, empty",
+            "commubo.open_range: allow, refuse",
+            "commubo.unknown_parameter: ignore, refuse",
+            "commubo.order: ascending, descending",
+            "commubo.error_body: json, empty",
+            "alibaba.skew: real, world, off",
+            "alibaba.contact_type: Outbound, OUTBOUND",
+            "alibaba.call_duration: string, integer",
+            "alibaba.error_shape: union, gateway, ccc",
+            "alibaba.success_message: documented, empty, success",
+        ]
+    );
+}

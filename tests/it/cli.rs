@@ -1,0 +1,230 @@
+//! The binary: flags, exit codes, the ready line, signals.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+fn callmock() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_callmock"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CALLMOCK_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn output(arguments: &[&str]) -> Output {
+    callmock().args(arguments).output().expect("it runs")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+fn file(name: &str, content: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).expect("written");
+    path
+}
+
+/// A server that a test runs, and the URL of its ready line.
+struct Served(Child, String);
+
+impl Served {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
+        let url = line.trim().strip_prefix("callmock ready ").unwrap_or_else(|| panic!("{line}")).to_owned();
+        Self(child, url)
+    }
+
+    /// Sends a signal, by the shell's own `kill`.
+    fn signal(&self, signal: &str) {
+        let sent = Command::new("sh").args(["-c", &format!("kill {signal} {}", self.0.id())]).status();
+        assert!(sent.expect("sh").success());
+    }
+
+    /// What a path answers with, by the plainest of clients.
+    fn get(&self, path: &str, headers: &str) -> String {
+        let mut stream = TcpStream::connect(self.1.trim_start_matches("http://")).expect("a connection");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
+        stream.write_all(request.as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("text");
+        answer.split_once("\r\n\r\n").expect("a head").1.to_owned()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+#[test]
+fn no_subcommand_serves_the_documented_scenario_and_prints_one_line_once_it_listens() {
+    let mut served = Served::start(callmock().args(["--port", "0"]));
+    assert!(served.1.starts_with("http://127.0.0.1:"));
+    assert!(served.get("/_mock", "").contains("\"calls\":2"));
+    served.signal("-TERM");
+    assert_eq!(served.0.wait().expect("it ends").code(), Some(0));
+    let mut rest = String::new();
+    served.0.stdout.as_mut().expect("a pipe").read_to_string(&mut rest).expect("text");
+    assert_eq!(rest, "", "one line on standard output");
+}
+
+#[test]
+fn an_interrupt_ends_it_as_well() {
+    let mut served = Served::start(callmock().args(["serve", "--port", "0"]));
+    served.signal("-INT");
+    assert_eq!(served.0.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn every_flag_has_an_environment_twin_and_the_flag_wins() {
+    let served = Served::start(
+        callmock()
+            .env("CALLMOCK_PORT", "0")
+            .env("CALLMOCK_SCENARIO", "empty")
+            .env("CALLMOCK_NOW", "2001-02-03T04:05:06Z")
+            .env("CALLMOCK_NO_DEBUG_HEADERS", "true")
+            .env("CALLMOCK_LOG", "json"),
+    );
+    let index = served.get("/_mock", "");
+    assert!(index.contains("\"calls\":0") && index.contains("2001-02-03T04:05:06Z"), "{index}");
+    let flag = Served::start(callmock().env("CALLMOCK_SCENARIO", "empty").args([
+        "--port=0",
+        "--scenario",
+        "documented",
+    ]));
+    assert!(flag.get("/_mock", "").contains("\"calls\":2"));
+}
+
+#[test]
+fn help_names_the_twin_of_every_flag_of_serve() {
+    let help = output(&["serve", "--help"]);
+    let lines = text(&help.stdout);
+    // Where a line is wrapped is of no interest.
+    let help = lines.split_whitespace().collect::<Vec<_>>().join(" ");
+    for line in lines.lines().filter(|line| line.trim_start().starts_with("--") && !line.contains("--help")) {
+        let flag = line.trim_start().trim_start_matches('-').split([' ', '=']).next().expect("a name");
+        let twin = format!("[env: CALLMOCK_{}=", flag.to_uppercase().replace('-', "_"));
+        assert!(help.contains(&twin), "{flag}");
+    }
+}
+
+#[test]
+fn the_port_file_has_the_port_and_nothing_else() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("port-file");
+    drop(fs::remove_file(&path));
+    let served = Served::start(callmock().args(["--port", "0", "--port-file"]).arg(&path));
+    let port = fs::read_to_string(&path).expect("written before the ready line");
+    assert_eq!(served.1, format!("http://127.0.0.1:{}", port.trim()));
+}
+
+#[test]
+fn a_busy_port_is_exit_code_1_and_says_what_to_do() {
+    let served = Served::start(callmock().args(["--port", "0"]));
+    let port = served.1.rsplit(':').next().expect("a port").to_owned();
+    let busy = output(&["--port", &port]);
+    assert_eq!(busy.status.code(), Some(1));
+    let message = text(&busy.stderr);
+    assert!(
+        message.contains(&format!("cannot listen on 127.0.0.1:{port}")) && message.contains("--port 0"),
+        "{message}"
+    );
+    assert_eq!(text(&busy.stdout), "");
+}
+
+#[test]
+fn bad_usage_and_bad_scenarios_are_exit_code_2() {
+    let bad = file("bad.yaml", "callmock: 1\nagnets: []\n");
+    let bad = bad.to_str().expect("text");
+    for (arguments, part) in [
+        (&["--prot", "1"][..], "--port"),
+        (&["--max-body", "1kb", "--port", "0"], "`64KiB`"),
+        (&["--now", "yesterday", "--port", "0"], "expected a time with its offset"),
+        (&["--scenario", "documentd", "--port", "0"], "did you mean `documented`?"),
+        (
+            &["--scenario", bad, "--port", "0"],
+            "bad.yaml:2:1: agnets: unknown key `agnets`; did you mean `agents`?",
+        ),
+        (&["check", bad], "bad.yaml:2:1: agnets: unknown key `agnets`; did you mean `agents`?"),
+        (&["check"], "FILE"),
+    ] {
+        let output = output(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&output.stderr).contains(part), "{arguments:?}: {}", text(&output.stderr));
+        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn check_counts_the_calls_of_good_files() {
+    let good = output(&["check", "documented"]);
+    assert_eq!(
+        (good.status.code(), text(&good.stdout)),
+        (Some(0), "ok: 2 calls (The vendors' own documented examples)\n")
+    );
+}
+
+#[test]
+fn seed_and_now_override_the_scenario() {
+    let yaml = file(
+        "seed.yaml",
+        "callmock: 1\nseed: 1\nclock: real\naccounts: {commubo: [{tenant_id: t, access_token: a}]}\ngenerate: {calls: 3, from: 2018-09-01, to: 2018-09-01}\n",
+    );
+    let list = |arguments: &[&str]| {
+        let served = Served::start(callmock().args(["--port", "0", "--scenario"]).arg(&yaml).args(arguments));
+        served.get("/v1/calls", "x-commubo-tenantId: t\r\nx-commubo-accessToken: a\r\n")
+    };
+    let one = list(&[]);
+    assert!(one.starts_with("[{\"callId\""), "{one}");
+    assert_eq!(one, list(&["--seed", "1"]));
+    assert_ne!(one, list(&["--seed", "2"]));
+}
+
+#[test]
+fn alternate_readings_flip_them_all() {
+    let served = Served::start(callmock().args(["--port", "0", "--readings", "alternate"]));
+    assert_eq!(served.get("/v1/calls", ""), "", "commubo.error_body: empty");
+}
+
+#[test]
+fn health_asks_a_running_server_and_fails_without_one() {
+    let served = Served::start(callmock().args(["--port", "0"]));
+    let good = output(&["health", "--url", &served.1]);
+    assert_eq!((good.status.code(), text(&good.stdout)), (Some(0), "ok\n"));
+    let port = served.1.rsplit(':').next().expect("a port").to_owned();
+    let by_port = callmock().arg("health").env("CALLMOCK_PORT", &port).output().expect("it runs");
+    assert_eq!(by_port.status.code(), Some(0));
+    drop(served);
+    let bad = output(&["health", "--url", &format!("http://127.0.0.1:{port}")]);
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(text(&bad.stderr).contains("is not healthy"));
+    assert_eq!(output(&["health", "--url", "ftp://x"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_contract_is_printed_as_table_json_and_markdown() {
+    let print =
+        |format: &str| String::from_utf8(output(&["contract", "--format", format]).stdout).expect("text");
+    let table = String::from_utf8(output(&["contract"]).stdout).expect("text");
+    assert_eq!(table, print("table"));
+    assert!(table.lines().any(
+        |line| line.starts_with("commubo.list_calls.listed ") && line.contains("  200     documented  ")
+    ));
+    let json: serde_json::Value = serde_json::from_str(&print("json")).expect("JSON");
+    assert_eq!(json["behaviors"].as_array().expect("a list").len() + 1, table.lines().count());
+    assert!(print("markdown").contains("| `alibaba.any.signature_nonce_used` | 400 | documented |"));
+}
+
+#[test]
+fn a_reader_that_closes_the_pipe_early_is_no_failure() {
+    let pipe = format!("'{}' schema | head -1", env!("CARGO_BIN_EXE_callmock"));
+    let output = Command::new("sh").args(["-c", &pipe]).output().expect("sh");
+    assert_eq!((output.status.code(), text(&output.stdout), text(&output.stderr)), (Some(0), "{\n", ""));
+}

@@ -1,0 +1,13 @@
+//! The whole suite: one binary that speaks HTTP to servers of its own, over real sockets.
+
+mod admin;
+mod alibaba;
+mod catalogue;
+mod cli;
+mod commubo;
+mod exchange;
+mod house;
+mod mock;
+mod readme;
+mod scenario;
+mod server;

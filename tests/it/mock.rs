@@ -1,0 +1,144 @@
+//! A server for one test, on a port of its own, and what a test needs to talk to it.
+
+use std::net::SocketAddr;
+
+use callmock::scenario::{self, Request, Source};
+use callmock::server::{Server, Settings};
+use callmock::vendors;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+
+/// A running server; it stops when the test drops it.
+pub struct Mock {
+    pub address: SocketAddr,
+    client: reqwest::Client,
+    _stop: oneshot::Sender<()>,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: String,
+}
+
+impl Mock {
+    /// A server of a scenario given as text.
+    pub async fn of(yaml: &str) -> Self {
+        Self::with(yaml, Settings::default()).await
+    }
+
+    /// A server of a scenario and settings.
+    pub async fn with(yaml: &str, settings: Settings) -> Self {
+        let source = Source::Text { name: "test.yaml".into(), text: yaml.into() };
+        Self::serving(source, settings).await
+    }
+
+    /// A server of a scenario that the binary carries.
+    pub async fn embedded(name: &str) -> Self {
+        Self::serving(scenario::embedded(name).expect("an embedded scenario"), Settings::default()).await
+    }
+
+    async fn serving(source: Source, settings: Settings) -> Self {
+        let request = Request { sources: vec![source], readings: vendors::readings(), ..Request::default() };
+        let scenario = scenario::load(&request).unwrap_or_else(|invalid| panic!("{invalid}"));
+        let server = Server::bind(("127.0.0.1", 0), scenario, settings).await.expect("a free port");
+        let address = server.address();
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(server.run(async move { drop(stopped.await) }));
+        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        Self { address, client: client.build().expect("a client"), _stop: stop }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method.parse().expect("a method"), self.url(path))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        send(self.request("GET", path)).await
+    }
+
+    /// The journal's exchanges, oldest first.
+    pub async fn journal(&self) -> Vec<Value> {
+        let Value::Array(exchanges) = self.get("/_mock/journal").await.json()["exchanges"].take() else {
+            panic!("the journal is a list")
+        };
+        exchanges
+    }
+
+    /// Sends bytes as they are, and reads until the server closes or falls silent after a whole answer.
+    pub async fn raw(&self, bytes: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(self.address).await.expect("a connection");
+        stream.write_all(bytes).await.expect("sent");
+        let answer = read_answer(&mut stream).await;
+        answer.expect("an answer")
+    }
+}
+
+/// Reads one HTTP/1.1 answer with a Content-Length, or until the connection closes.
+pub async fn read_answer(stream: &mut TcpStream) -> Option<Answer> {
+    let mut bytes = vec![];
+    let mut buffer = [0; 4096];
+    loop {
+        let text = String::from_utf8_lossy(&bytes);
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.lines().find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+            });
+            if length.is_some_and(|length| body.len() >= length) {
+                break;
+            }
+        }
+        match stream.read(&mut buffer).await {
+            Ok(0) | Err(_) => break,
+            Ok(n) => bytes.extend_from_slice(&buffer[..n]),
+        }
+    }
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let mut lines = head.lines();
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let headers = lines.filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        Some((name.parse::<reqwest::header::HeaderName>().ok()?, value.trim().parse().ok()?))
+    });
+    Some(Answer { status, headers: headers.collect(), body: body.to_owned() })
+}
+
+/// Sends a request and reads the answer to its end.
+pub async fn send(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    Answer { status, headers, body: response.text().await.expect("a whole body") }
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("a header of text"))
+    }
+
+    /// Ids of the behaviors that the answer names, the outcome first.
+    pub fn behaviors(&self) -> Vec<&str> {
+        self.header("x-callmock-behavior").split(',').filter(|id| !id.is_empty()).collect()
+    }
+
+    pub fn outcome(&self) -> &str {
+        self.behaviors().first().copied().unwrap_or_default()
+    }
+
+    pub fn findings(&self) -> Vec<&str> {
+        self.header("x-callmock-findings").split(',').filter(|id| !id.is_empty()).collect()
+    }
+}
