@@ -17,6 +17,8 @@
 //! | [`server`] | listener, mounting, stop |
 //! | [`cli`] | a file a subcommand |
 
+#![warn(clippy::unwrap_used)]
+
 pub mod admin;
 pub mod cli;
 pub mod contract;

@@ -17,7 +17,6 @@ use crate::vendors;
 use crate::world::Limits;
 
 #[derive(Debug, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "flags are what a command line has")]
 pub struct Args {
     /// The address to listen on
     #[arg(long, env = "CALLMOCK_HOST", default_value = "127.0.0.1")]
@@ -43,7 +42,7 @@ pub struct Args {
     /// Let the clock stand at this time instead of running as the scenario says
     #[arg(long, env = "CALLMOCK_NOW", value_name = "RFC3339", value_parser = moment)]
     now: Option<DateTime<Utc>>,
-    /// How log lines on standard error look; RUST_LOG sets how many there are
+    /// How log lines on standard error look; `RUST_LOG` sets how many there are
     #[arg(long, env = "CALLMOCK_LOG", value_enum, default_value = "text")]
     log: Log,
     /// Leave the x-callmock-… headers off vendors' answers

@@ -189,15 +189,12 @@ pub async fn answer(app: &App, request: Request<Body>) -> Result<Response, Reque
     let operation = vendor.operation(&parts, &context.body);
     let recording = record::Recording::start(vendor, operation, &world, &parts, &context.body);
 
-    let mut response = match refused {
-        Some(why) => vendor.refuse(&parts, why),
-        None => {
-            let request = Request::from_parts(parts.clone(), Body::empty());
-            match AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind().await {
-                Ok(response) => response.into_response(),
-                Err(_) => vendor.refuse(&parts, Refusal::Panic),
-            }
-        }
+    let mut response = if let Some(why) = refused {
+        vendor.refuse(&parts, why)
+    } else {
+        let request = Request::from_parts(parts.clone(), Body::empty());
+        let handled = AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind().await;
+        handled.map_or_else(|_| vendor.refuse(&parts, Refusal::Panic), IntoResponse::into_response)
     };
 
     let learned = notes.take(response.extensions_mut().remove::<Outcome>());

@@ -140,16 +140,10 @@ impl Merged {
         self.seed = file.seed.or(self.seed.take());
         self.generate = file.generate.map(|plan| entry_of(name, plan, "generate")).or(self.generate.take());
         self.accounts.push(entry_of(name, file.accounts, "accounts"));
-        fn list<T>(name: &Arc<str>, values: Vec<T>, key: &str) -> impl Iterator<Item = Entry<T>> {
-            values
-                .into_iter()
-                .enumerate()
-                .map(move |(n, value)| entry_of(name, value, &format!("{key}[{n}]")))
-        }
-        self.agents.extend(list(name, file.agents, "agents"));
-        self.customers.extend(list(name, file.customers, "customers"));
-        self.queues.extend(list(name, file.queues, "queues"));
-        self.calls.extend(list(name, file.calls, "calls"));
+        self.agents.extend(entries_of(name, file.agents, "agents"));
+        self.customers.extend(entries_of(name, file.customers, "customers"));
+        self.queues.extend(entries_of(name, file.queues, "queues"));
+        self.calls.extend(entries_of(name, file.calls, "calls"));
         self.readings.extend(file.readings.into_iter().map(|reading| entry_of(name, reading, "readings")));
         Ok(())
     }
@@ -157,6 +151,10 @@ impl Merged {
 
 fn entry_of<T>(file: &Arc<str>, value: T, path: &str) -> Entry<T> {
     Entry { value, file: Arc::clone(file), path: path.to_owned() }
+}
+
+fn entries_of<T>(file: &Arc<str>, values: Vec<T>, key: &str) -> impl Iterator<Item = Entry<T>> {
+    values.into_iter().enumerate().map(move |(n, value)| entry_of(file, value, &format!("{key}[{n}]")))
 }
 
 fn display(path: &Path) -> Arc<str> {

@@ -96,7 +96,7 @@ fn parts(mut text: &str, units: &[(&str, u64)]) -> Result<u64, NotADuration> {
         }
         let whole: u64 = whole.parse().map_err(|_| NotADuration)?;
         let thousandths: u64 = format!("{fraction:0<3}").parse().map_err(|_| NotADuration)?;
-        if thousandths * worth % 1000 != 0 {
+        if !(thousandths * worth).is_multiple_of(1000) {
             return Err(NotADuration);
         }
         let part = whole.checked_mul(*worth).ok_or(NotADuration)? + thousandths * worth / 1000;

@@ -49,7 +49,7 @@ async fn a_body_of_64_mib_is_refused_in_each_vendors_envelope_and_costs_no_memor
     // The same without a length: in chunks, which only counting reveals as too many.
     let mut stream = TcpStream::connect(mock.address).await.unwrap();
     stream.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n").await.unwrap();
-    let chunk = [b"10000\r\n".as_slice(), &[b'x'; 0x10000], b"\r\n"].concat();
+    let chunk = [b"10000\r\n".as_slice(), &vec![b'x'; 0x10000], b"\r\n"].concat();
     for _ in 0..32 {
         stream.write_all(&chunk).await.unwrap();
     }

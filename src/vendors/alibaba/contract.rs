@@ -223,13 +223,13 @@ readings! {
         "How are contact types spelt in answers?"
         { Outbound = "Outbound", Upper = "OUTBOUND" }
     CallDuration = "alibaba.call_duration", "page example \"30\" against GetCallDetailRecord (6)",
-        "Is CallDuration a string or an integer?"
+        "Is `CallDuration` a string or an integer?"
         { String = "string", Integer = "integer" }
     ErrorShape = "alibaba.error_shape", "no real error body of the call centre is public (3.2)",
         "Which members has a refusal of the call centre: the gateway's and its own, the gateway's, or its own?"
         { Union = "union", Gateway = "gateway", Ccc = "ccc" }
     SuccessMessage = "alibaba.success_message", "page example 无, which means \"none\" (6)",
-        "What is the Message of a success?"
+        "What is the `Message` of a success?"
         { Documented = "documented", Empty = "empty", Success = "success" }
 }
 

@@ -315,12 +315,19 @@ pub enum Wanted {
     Contact(String),
     /// Calls of a range of time.
     Calls {
-        times: (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>),
-        filter: Filter,
+        /// When they began.
+        times: Times,
+        /// What else they are.
+        filter: Box<Filter>,
+        /// What they are ordered by.
         order: OrderBy,
+        /// Whether the greatest comes first.
         descending: bool,
     },
 }
+
+/// A range of moments.
+type Times = (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>);
 
 /// The filters; what is not set lets everything through.
 #[derive(Debug, Default)]
@@ -406,7 +413,11 @@ impl Search {
         let filter = noted.filter()?;
         let (order, descending) = noted.order()?;
         let times = noted.times(query)?;
-        Ok(Self { page_number, page_size, wanted: Wanted::Calls { times, filter, order, descending } })
+        Ok(Self {
+            page_number,
+            page_size,
+            wanted: Wanted::Calls { times, filter: Box::new(filter), order, descending },
+        })
     }
 }
 
@@ -548,7 +559,7 @@ impl Noted<'_> {
     }
 
     /// From the start of today in China to now, unless asked otherwise; both ends are in (B9).
-    fn times(&self, query: &RecordsQuery) -> Result<(Bound<DateTime<Utc>>, Bound<DateTime<Utc>>), Error> {
+    fn times(&self, query: &RecordsQuery) -> Result<Times, Error> {
         let now = self.context.world.now();
         let start = if let Some(start) = query.start_time {
             self.note(&behaviors::FILTER_START_TIME);

@@ -151,6 +151,7 @@ async fn refused(mock: &Mock, call: Call) -> (u16, String, String) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table of refusals")]
 async fn values_out_of_range_or_of_another_kind_are_refused_to_the_letter() {
     let mock = Mock::of(CALLS).await;
     let types = "Outbound, Back2Back, PrivacyDial, Internal, Predictive, Inbound, Conference";
@@ -222,7 +223,7 @@ async fn values_out_of_range_or_of_another_kind_are_refused_to_the_letter() {
         ),
         (
             "ContactDispositionList",
-            r#"[null]"#,
+            "[null]",
             "Parameter.Format",
             &format!("The format of parameter ContactDispositionList is invalid. {list}"),
         ),
