@@ -14,7 +14,7 @@ pub fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Op
         .map(|(_, option)| option)
 }
 
-/// ` (did you mean …?)`, or nothing where no option is near.
+/// `; did you mean …?`, or nothing where no option is near.
 #[must_use]
 pub fn did_you_mean<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> String {
     nearest(word, options).map_or_else(String::new, |option| format!("; did you mean `{option}`?"))

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Request, header};
+use axum::http::{Method, Request, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
@@ -194,14 +194,16 @@ impl Routes {
     }
 }
 
-/// Whether somebody opened the base URL to look, rather than to call the vendor that lives on `/`.
+/// Whether somebody opened the base URL to look, rather than to call the vendor that lives on `/`: a browser asks for
+/// HTML, and says nothing else.
 fn is_a_browser(request: &Request<Body>) -> bool {
-    let accepts_html = |headers: &HeaderMap| {
-        headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"))
-    };
+    let headers = request.headers();
+    let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     request.method() == Method::GET
-        && accepts_html(request.headers())
-        && !request.uri().query().unwrap_or_default().split('&').any(|pair| pair.starts_with("Action="))
+        && accept.contains("text/html")
+        && request.uri().query().is_none_or(str::is_empty)
+        && !headers.contains_key(header::AUTHORIZATION)
+        && !headers.keys().any(|name| name.as_str().starts_with("x-acs-"))
 }
 
 /// Counts a request as under way for as long as it lives.

@@ -15,7 +15,7 @@ mod journal;
 mod reset;
 
 use crate::exchange::{App, refusal};
-use crate::nearest::nearest;
+use crate::nearest::did_you_mean;
 
 /// What every admin handler can reach.
 #[derive(Clone)]
@@ -24,27 +24,35 @@ struct Admin {
     address: SocketAddr,
 }
 
-/// Every resource's path. The router below serves these and no others; a test holds the two together.
-const PATHS: [&str; 6] =
-    ["/_mock", "/_mock/contract", "/_mock/health", "/_mock/journal", "/_mock/ready", "/_mock/reset"];
+/// Declares the router and the list of its paths at once.
+macro_rules! routes {
+    ($($path:literal => $methods:expr;)+) => {
+        /// Every resource's path.
+        const PATHS: &[&str] = &[$($path),+];
 
-/// The routes of the admin API.
-pub fn router(app: Arc<App>, address: SocketAddr) -> Router {
-    Router::new()
-        .route("/_mock", get(index::show))
-        .route("/_mock/health", get(health::health))
-        .route("/_mock/ready", get(health::ready))
-        .route("/_mock/contract", get(contract::show))
-        .route("/_mock/journal", get(journal::list).delete(journal::clear))
-        .route("/_mock/reset", post(reset::reset))
-        .fallback(unknown_path)
-        .method_not_allowed_fallback(wrong_method)
-        .with_state(Admin { app, address })
+        /// The routes of the admin API.
+        pub fn router(app: Arc<App>, address: SocketAddr) -> Router {
+            Router::new()
+                $(.route($path, $methods))+
+                .fallback(unknown_path)
+                .method_not_allowed_fallback(wrong_method)
+                .with_state(Admin { app, address })
+        }
+    };
+}
+
+routes! {
+    "/_mock" => get(index::show);
+    "/_mock/health" => get(health::health);
+    "/_mock/ready" => get(health::ready);
+    "/_mock/contract" => get(contract::show);
+    "/_mock/journal" => get(journal::list).delete(journal::clear);
+    "/_mock/reset" => post(reset::reset);
 }
 
 async fn unknown_path(uri: Uri) -> Response {
-    let near = nearest(uri.path(), PATHS).map_or_else(String::new, |path| format!("; did you mean {path}?"));
-    let message = format!("the admin API has no {}{near} It has: {}", uri.path(), PATHS.join(", "));
+    let near = did_you_mean(uri.path(), PATHS.iter().copied());
+    let message = format!("the admin API has no {}{near}; it has {}", uri.path(), PATHS.join(", "));
     refusal(StatusCode::NOT_FOUND, "not_found", &message)
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::{CallData, ListedAt};
+use super::{CallData, CustomerData, ListedAt};
 
 /// An access key with the contact-centre instances that it may read.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -195,6 +195,8 @@ pub struct Call {
     pub satisfaction_survey_channel: Option<String>,
     pub satisfaction_survey_offered: Option<bool>,
 }
+
+impl CustomerData for Customer {}
 
 impl CallData for Call {
     fn wire_id(&self) -> Option<Cow<'_, str>> {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CallData, ListedAt};
+use super::{CallData, CustomerData, ListedAt};
 
 /// A customer of CCAI Platform, by its subdomain, with the settings of its calls (contract.md sections 3 and 6).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -108,6 +108,8 @@ pub struct Call {
     /// Its id, which other requests may name as `call_id`.
     pub id: Option<u64>,
 }
+
+impl CustomerData for Customer {}
 
 impl CallData for Call {
     fn wire_id(&self) -> Option<Cow<'_, str>> {

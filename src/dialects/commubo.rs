@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::{CallData, ListedAt};
+use super::{CallData, CustomerData, ListedAt};
 
 /// A tenant of commubo with its access token (page L39-48).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -110,6 +110,13 @@ pub struct Call {
     pub connect_result: Option<String>,
     pub check_point: Option<String>,
     pub note: Option<String>,
+}
+
+impl CustomerData for Customer {
+    fn mistake(&self) -> Option<(&'static str, String)> {
+        let given = self.phone_numbers.as_ref().map_or(0, Vec::len);
+        (given > 5).then(|| ("phoneNumbers", format!("at most five numbers fit here, and {given} are given")))
+    }
 }
 
 impl CallData for Call {

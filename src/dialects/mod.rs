@@ -35,6 +35,14 @@ pub trait CallData {
     fn listed_at(&self) -> Option<ListedAt<'_>>;
 }
 
+/// One vendor's additions to a customer.
+pub trait CustomerData {
+    /// What the vendor could not show: the key that is wrong, and what to write instead.
+    fn mistake(&self) -> Option<(&'static str, String)> {
+        None
+    }
+}
+
 /// A call's time as a vendor's wire writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListedAt<'a> {
@@ -68,6 +76,19 @@ macro_rules! data {
             pub fn each(&self) -> impl Iterator<Item = (&'static str, &dyn Account)> {
                 let all = std::iter::empty();
                 $( let all = all.chain(self.$vendor.iter().map(|a| (stringify!($vendor), a as &dyn Account))); )+
+                all
+            }
+        }
+
+        impl OfCustomer {
+            /// The additions there are, with their vendors' names.
+            pub fn each(&self) -> impl Iterator<Item = (&'static str, &dyn CustomerData)> {
+                let all = std::iter::empty();
+                $(
+                    let all = all.chain(
+                        self.$vendor.as_deref().map(|data| (stringify!($vendor), data as &dyn CustomerData)),
+                    );
+                )+
                 all
             }
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CallData, ListedAt};
+use super::{CallData, CustomerData, ListedAt};
 
 /// A shop's key: `<account id>:<secret>` (contract.md section 4).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -67,6 +67,8 @@ pub struct Call {
     /// RFC 3339; must be the call's `at`, for the list is ordered by it.
     pub started_at: Option<String>,
 }
+
+impl CustomerData for Customer {}
 
 impl CallData for Call {
     fn wire_id(&self) -> Option<Cow<'_, str>> {

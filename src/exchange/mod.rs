@@ -21,7 +21,6 @@ mod notes;
 mod record;
 
 pub use notes::{Notes, Outcome};
-pub use record::Mask;
 
 use crate::contract::{Catalogue, Operation};
 use crate::dialects::Accounts;
@@ -40,13 +39,13 @@ pub trait Vendor: Sync + 'static {
     fn router(&self) -> Router;
 
     /// The operation that a request asks for, as far as can be told before any check.
-    fn operation(&self, request: &Parts, body: &Bytes) -> Option<&'static Operation>;
+    fn operation(&self, request: &Parts) -> Option<&'static Operation>;
 
     /// Refuses a request that its handlers never see, in its own envelope.
     fn refuse(&self, request: &Parts, why: Refusal) -> Response;
 
     /// The headers and parameters that carry secrets.
-    fn secrets(&self) -> Secrets;
+    fn secrets(&self) -> SecretPlaces;
 
     /// A credential as `GET /_mock` shows it; none if the scenario has no account.
     fn credentials(&self, accounts: &Accounts) -> Option<serde_json::Value>;
@@ -87,7 +86,7 @@ pub enum Refusal {
 
 /// Where a vendor's requests carry secrets, all names in lower case.
 #[derive(Debug, Clone, Copy)]
-pub struct Secrets {
+pub struct SecretPlaces {
     /// Header names.
     pub headers: &'static [&'static str],
     /// Query and form parameter names.
@@ -186,7 +185,7 @@ pub async fn answer(app: &App, request: Request<Body>) -> Result<Response, Reque
     };
     let context = Context { world: Arc::clone(&world), notes: notes.clone(), body };
     parts.extensions.insert(context.clone());
-    let operation = vendor.operation(&parts, &context.body);
+    let operation = vendor.operation(&parts);
     let recording = record::Recording::start(vendor, operation, &world, &parts, &context.body);
 
     let mut response = if let Some(why) = refused {

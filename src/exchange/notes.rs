@@ -54,7 +54,10 @@ impl Notes {
     pub(super) fn take(&self, outcome: Option<Outcome>) -> Learned {
         let mut learned = self.with(std::mem::take);
         if let Some(Outcome(behavior)) = outcome {
-            learned.behaviors.retain(|id| *id != behavior.id);
+            // A refused request has used no feature: it must not count as exercised.
+            if behavior.status.is_some_and(|status| status >= 400) {
+                learned.behaviors.clear();
+            }
             learned.behaviors.insert(0, behavior.id);
         }
         learned

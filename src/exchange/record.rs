@@ -13,11 +13,10 @@ use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::notes::Learned;
-use super::{Secrets, Vendor};
+use super::{SecretPlaces, Vendor};
 use crate::contract::Operation;
-use crate::dialects::Accounts;
 use crate::urlencoded;
-use crate::world::{Captured, Entry, RequestRecord, ResponseRecord, World};
+use crate::world::{Captured, Entry, RequestRecord, ResponseRecord, World, mask};
 
 /// An exchange whose request has come in.
 pub struct Recording {
@@ -36,7 +35,7 @@ impl Recording {
         parts: &Parts,
         body: &Bytes,
     ) -> Self {
-        let mask = Mask::new(world.accounts(), vendor.secrets());
+        let mask = Mask { places: vendor.secrets(), world: Arc::clone(world) };
         let entry = Entry {
             seq: 0,
             at: world.now(),
@@ -47,13 +46,8 @@ impl Recording {
             duration: std::time::Duration::ZERO,
             request: RequestRecord {
                 method: parts.method.to_string(),
-                path: parts.uri.path().to_owned(),
-                query: urlencoded::lossy(parts.uri.query().unwrap_or_default())
-                    .map(|(name, value)| {
-                        let value = mask.parameter(&name, &value);
-                        (name, value)
-                    })
-                    .collect(),
+                path: mask.text(parts.uri.path()),
+                query: mask.query(parts.uri.query().unwrap_or_default()),
                 headers: mask.headers(&parts.headers),
                 body: mask.body(body, body.len() as u64, &parts.headers, world.journal().body_limit()),
             },
@@ -164,44 +158,21 @@ impl Drop for Followed {
     }
 }
 
-/// Keeps secrets out of journals, logs and reports: those that the world knows wherever they stand, and whatever
-/// stands where the vendor's clients put theirs.
-pub struct Mask {
-    places: Secrets,
-    /// Each known secret as it may stand in a text: plain, and percent-encoded once and twice.
-    known: Vec<(String, String)>,
+/// Keeps secrets out of the journal: those that the world knows wherever they stand, and whatever stands where the
+/// vendor's clients put theirs.
+struct Mask {
+    places: SecretPlaces,
+    world: Arc<World>,
 }
 
 impl Mask {
-    /// The mask of a world's accounts and a vendor's secret places.
-    #[must_use]
-    pub fn new(accounts: &Accounts, places: Secrets) -> Self {
-        let mut known = vec![];
-        for secret in accounts.each().flat_map(|(_, account)| account.secrets()).filter(|s| !s.is_empty()) {
-            let once = urlencoded::strict(secret);
-            let twice = urlencoded::strict(&once);
-            known.extend([twice, once, secret.to_owned()].map(|form| (form, hidden(secret))));
-        }
-        known.sort_by_key(|(form, _)| std::cmp::Reverse(form.len()));
-        known.dedup();
-        Self { places, known }
-    }
-
-    /// A text without any known secret.
-    #[must_use]
-    pub fn text(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for (secret, shown) in &self.known {
-            if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), shown);
-            }
-        }
-        text
+    fn text(&self, text: &str) -> String {
+        self.world.secrets().masked(text).into_owned()
     }
 
     fn parameter(&self, name: &str, value: &str) -> String {
         if self.places.parameters.contains(&name.to_lowercase().as_str()) {
-            hidden(value)
+            mask(value)
         } else {
             self.text(value)
         }
@@ -210,7 +181,7 @@ impl Mask {
     fn headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
         let shown = |name: &str, value: &[u8]| {
             let value = String::from_utf8_lossy(value);
-            if self.places.headers.contains(&name) { hidden(&value) } else { self.text(&value) }
+            if self.places.headers.contains(&name) { mask(&value) } else { self.text(&value) }
         };
         headers
             .iter()
@@ -218,30 +189,35 @@ impl Mask {
             .collect()
     }
 
+    fn query(&self, query: &str) -> Vec<(String, String)> {
+        let shown = |(name, value): (String, String)| (self.text(&name), self.parameter(&name, &value));
+        urlencoded::lossy(query).map(shown).collect()
+    }
+
     fn body(&self, body: &Bytes, total: u64, headers: &HeaderMap, limit: usize) -> Captured {
         let kept = &body[..limit.min(body.len())];
+        let text = String::from_utf8_lossy(kept);
         let form = headers
             .get(header::CONTENT_TYPE)
             .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-        let text = String::from_utf8_lossy(kept);
-        let bytes = if form {
-            let pairs: Vec<String> = text
-                .split('&')
-                .map(|pair| match pair.split_once('=') {
-                    Some((name, value)) => format!("{name}={}", self.parameter(name, value)),
-                    None => self.text(pair),
-                })
-                .collect();
-            Bytes::from(pairs.join("&"))
-        } else if self.known.iter().any(|(secret, _)| text.contains(secret.as_str())) {
-            Bytes::from(self.text(&text))
+        // A form may be encoded in any way; what is shown is what it means.
+        let shown = if form {
+            text.split('&').map(|pair| self.pair(pair)).collect::<Vec<_>>().join("&")
         } else {
-            Bytes::copy_from_slice(kept)
+            self.text(&text)
         };
+        let bytes = if shown == text { Bytes::copy_from_slice(kept) } else { Bytes::from(shown) };
         // What the mask changed in length must not look like a cut.
         let total =
             if total == kept.len() as u64 { bytes.len() as u64 } else { total.max(bytes.len() as u64 + 1) };
         Captured { bytes, total }
+    }
+
+    /// A pair of a form as it was sent, unless a secret is in it.
+    fn pair(&self, pair: &str) -> String {
+        let Some((name, value)) = urlencoded::lossy(pair).next() else { return pair.to_owned() };
+        let shown = (self.text(&name), self.parameter(&name, &value));
+        if shown == (name, value) { self.text(pair) } else { format!("{}={}", shown.0, shown.1) }
     }
 
     fn json(&self, value: &mut serde_json::Value) {
@@ -251,24 +227,5 @@ impl Mask {
             serde_json::Value::Object(all) => all.values_mut().for_each(|value| self.json(value)),
             _ => {}
         }
-    }
-}
-
-/// A secret as it may be shown: enough to tell two apart, never enough to use.
-fn hidden(secret: &str) -> String {
-    let length = secret.chars().count();
-    let shown: String = secret.chars().take(if length >= 12 { 4 } else { 0 }).collect();
-    format!("{shown}…({length})")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_is_never_shown_whole() {
-        assert_eq!(hidden("FEDCBA09-8765-4321"), "FEDC…(18)");
-        assert_eq!(hidden("mock"), "…(4)");
-        assert_eq!(hidden(""), "…(0)");
     }
 }

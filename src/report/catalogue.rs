@@ -77,7 +77,11 @@ pub fn operations(catalogues: impl Iterator<Item = &'static Catalogue>) -> Strin
     );
     for catalogue in catalogues {
         for operation in catalogue.operations {
-            let mine = |b: &&&Behavior| b.operation() == operation.id || b.operation() == "any";
+            // What only a fault brings about is not something to expect.
+            let mine = |b: &&&Behavior| {
+                (b.operation() == operation.id || b.operation() == "any")
+                    && b.reached_by == ReachedBy::Request
+            };
             let mut statuses: Vec<u16> =
                 catalogue.behaviors.iter().filter(mine).filter_map(|b| b.status).collect();
             statuses.sort_unstable();

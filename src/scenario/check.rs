@@ -26,7 +26,7 @@ const GENERATED: RangeInclusive<u32> = 1..=10_000_000;
 ///
 /// # Errors
 /// Every mistake in it.
-pub fn check(mut merged: Merged, request: &Request<'static>) -> Result<Scenario, Invalid> {
+pub fn check(mut merged: Merged, request: &Request) -> Result<Scenario, Invalid> {
     let mut mistakes = vec![];
     let readings = readings(&merged, request, &mut mistakes);
     let accounts = accounts(std::mem::take(&mut merged.accounts), &mut mistakes);
@@ -43,7 +43,7 @@ pub fn check(mut merged: Merged, request: &Request<'static>) -> Result<Scenario,
     Ok(Scenario { title: merged.title, universe: Arc::new(universe), accounts, clock, seed, readings })
 }
 
-fn readings(merged: &Merged, request: &Request<'static>, mistakes: &mut Vec<Diagnostic>) -> Readings {
+fn readings(merged: &Merged, request: &Request, mistakes: &mut Vec<Diagnostic>) -> Readings {
     let mut readings = Readings::default();
     for entry in &merged.readings {
         let (id, option) = &entry.value;
@@ -194,7 +194,8 @@ fn universe(merged: &mut Merged, accounts: &Accounts, seed: u64, mistakes: &mut 
             direction,
             from: from.into(),
             to: to.into(),
-            at: at.value.0,
+            // The finest time that any vendor shows is a microsecond: what is finer must not decide an order.
+            at: at.value.0.trunc_subsecs(6),
             dial: length(entry.value.dial),
             ivr: length(entry.value.ivr),
             wait: length(entry.value.wait),
@@ -241,10 +242,10 @@ fn agent(mut agent: file::Agent) -> Agent {
 
 fn customer(mut entry: Entry<file::Customer>, mistakes: &mut Vec<Diagnostic>) -> Customer {
     let data = entry.value.take_data();
-    let numbers = data.commubo.as_ref().and_then(|c| c.phone_numbers.as_ref()).map_or(0, Vec::len);
-    if numbers > 5 {
-        let message = format!("at most five numbers fit here, and {numbers} are given");
-        mistakes.push(entry.mistake(entry.value.id.place, "commubo.phoneNumbers", message));
+    for (vendor, data) in data.each() {
+        if let Some((key, message)) = data.mistake() {
+            mistakes.push(entry.mistake(entry.value.id.place, &format!("{vendor}.{key}"), message));
+        }
     }
     let customer = entry.value;
     Customer {

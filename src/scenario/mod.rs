@@ -54,7 +54,7 @@ pub enum ClockSpec {
 
 /// What to load and what overrides it.
 #[derive(Debug, Default)]
-pub struct Request<'a> {
+pub struct Request {
     /// Merged in this order.
     pub sources: Vec<Source>,
     /// Overrides the files' seed.
@@ -62,13 +62,13 @@ pub struct Request<'a> {
     /// Overrides the files' clock with a fixed time.
     pub now: Option<DateTime<Utc>>,
     /// Every reading that files may choose from.
-    pub readings: Vec<&'a Reading>,
+    pub readings: Vec<&'static Reading>,
 }
 
 /// Loads, merges and checks scenario files.
 ///
 /// # Errors
 /// Every mistake found, each with its place.
-pub fn load(request: &Request<'static>) -> Result<Scenario, Invalid> {
+pub fn load(request: &Request) -> Result<Scenario, Invalid> {
     check::check(load::merged(&request.sources)?, request)
 }

@@ -13,12 +13,6 @@ impl Millis {
     /// What a text should look like, for messages.
     pub const EXPECTED: &str = "a duration such as `250ms`, `8s`, `5m`, `1h30m` or `PT5M`, up to 49 days";
 
-    /// That many whole seconds.
-    #[must_use]
-    pub const fn seconds(seconds: u32) -> Self {
-        Self(seconds.saturating_mul(1000))
-    }
-
     /// Whole seconds, the rest cut off.
     #[must_use]
     pub fn as_seconds(self) -> u64 {

@@ -11,28 +11,33 @@ use uuid::Uuid;
 pub struct Ids {
     seed: u64,
     drawn: AtomicU64,
+    shown: AtomicU64,
 }
 
 impl Ids {
     /// The ids of a seed, from the first.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { seed, drawn: AtomicU64::new(0) }
+        Self { seed, drawn: AtomicU64::new(0), shown: AtomicU64::new(0) }
     }
 
     /// The next UUID (version 4 in form).
     #[must_use]
     pub fn uuid(&self) -> Uuid {
-        uuid::Builder::from_random_bytes(self.bytes()).into_uuid()
+        uuid::Builder::from_random_bytes(bytes(self.seed, &self.drawn)).into_uuid()
     }
 
-    /// The next 16 bytes.
+    /// A UUID for callmock's own examples: drawing it changes no id that a vendor's answer gets.
     #[must_use]
-    pub fn bytes(&self) -> [u8; 16] {
-        let mut chance = ChaCha8Rng::seed_from_u64(self.seed);
-        chance.set_stream(self.drawn.fetch_add(1, Ordering::Relaxed));
-        let mut bytes = [0; 16];
-        chance.fill_bytes(&mut bytes);
-        bytes
+    pub fn uuid_for_show(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(bytes(!self.seed, &self.shown)).into_uuid()
     }
+}
+
+fn bytes(seed: u64, drawn: &AtomicU64) -> [u8; 16] {
+    let mut chance = ChaCha8Rng::seed_from_u64(seed);
+    chance.set_stream(drawn.fetch_add(1, Ordering::Relaxed));
+    let mut bytes = [0; 16];
+    chance.fill_bytes(&mut bytes);
+    bytes
 }

@@ -3,19 +3,20 @@
 use std::ops::RangeBounds;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
 mod clock;
 mod ids;
 mod journal;
 mod nonces;
+mod secrets;
 mod worlds;
 
 pub use clock::Clock;
 pub use ids::Ids;
 pub use journal::{Captured, Entry, Filter, Journal, Page, RequestRecord, ResponseRecord};
 pub use nonces::Nonces;
+pub use secrets::{Secrets, mask};
 pub use worlds::Worlds;
 
 use crate::contract::{Choice, Readings};
@@ -43,7 +44,8 @@ pub struct World {
     ids: Ids,
     nonces: Nonces,
     journal: Journal,
-    readings: ArcSwap<Readings>,
+    readings: Readings,
+    secrets: Secrets,
 }
 
 impl World {
@@ -56,7 +58,8 @@ impl World {
             ids: Ids::new(scenario.seed),
             nonces: Nonces::default(),
             journal: Journal::new(limits),
-            readings: ArcSwap::from_pointee(scenario.readings.clone()),
+            readings: scenario.readings.clone(),
+            secrets: Secrets::of(&scenario.accounts),
             scenario,
         }
     }
@@ -85,12 +88,6 @@ impl World {
         &self.scenario.accounts
     }
 
-    /// Its time.
-    #[must_use]
-    pub fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
     /// Its time now.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
@@ -109,6 +106,12 @@ impl World {
         &self.nonces
     }
 
+    /// What must not leave it whole.
+    #[must_use]
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
     /// What its clients sent and got.
     #[must_use]
     pub fn journal(&self) -> &Journal {
@@ -118,7 +121,7 @@ impl World {
     /// The option that holds for a reading.
     #[must_use]
     pub fn reading<C: Choice>(&self) -> C {
-        self.readings.load().get()
+        self.readings.get()
     }
 
     /// The calls that began within a range of time, oldest first; equal times by ordinal.

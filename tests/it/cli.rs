@@ -48,12 +48,21 @@ impl Served {
 
     /// What a path answers with, by the plainest of clients.
     fn get(&self, path: &str, headers: &str) -> String {
+        self.answer(path, headers).1
+    }
+
+    fn head(&self, path: &str) -> String {
+        self.answer(path, "").0
+    }
+
+    fn answer(&self, path: &str, headers: &str) -> (String, String) {
         let mut stream = TcpStream::connect(self.1.trim_start_matches("http://")).expect("a connection");
         let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("text");
-        answer.split_once("\r\n\r\n").expect("a head").1.to_owned()
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+        (head.to_owned(), body.to_owned())
     }
 }
 
@@ -95,6 +104,13 @@ fn every_flag_has_an_environment_twin_and_the_flag_wins() {
     );
     let index = served.get("/_mock", "");
     assert!(index.contains("\"calls\":0") && index.contains("2001-02-03T04:05:06Z"), "{index}");
+    let mut served = served;
+    assert!(!served.head("/v1/calls").contains("x-callmock"), "CALLMOCK_NO_DEBUG_HEADERS");
+    served.signal("-TERM");
+    served.0.wait().expect("it ends");
+    let mut log = String::new();
+    served.0.stderr.as_mut().expect("a pipe").read_to_string(&mut log).expect("text");
+    assert!(log.starts_with("{\"timestamp\""), "CALLMOCK_LOG: {log}");
     let flag = Served::start(callmock().env("CALLMOCK_SCENARIO", "empty").args([
         "--port=0",
         "--scenario",
@@ -172,7 +188,7 @@ fn check_counts_the_calls_of_good_files() {
 }
 
 #[test]
-fn seed_and_now_override_the_scenario() {
+fn a_seed_overrides_the_scenarios() {
     let yaml = file(
         "seed.yaml",
         "callmock: 1\nseed: 1\nclock: real\naccounts: {commubo: [{tenant_id: t, access_token: a}]}\ngenerate: {calls: 3, from: 2018-09-01, to: 2018-09-01}\n",
@@ -190,7 +206,20 @@ fn seed_and_now_override_the_scenario() {
 #[test]
 fn alternate_readings_flip_them_all() {
     let served = Served::start(callmock().args(["--port", "0", "--readings", "alternate"]));
-    assert_eq!(served.get("/v1/calls", ""), "", "commubo.error_body: empty");
+    let headers = format!(
+        "x-commubo-tenantId: {}
+x-commubo-accessToken: {}
+",
+        crate::commubo::TENANT,
+        crate::commubo::TOKEN
+    );
+    let list = |query: &str| served.get(&format!("/v1/calls{query}"), &headers);
+    assert_eq!(list(""), "", "commubo.open_range: refuse, and commubo.error_body: empty");
+    assert_eq!(list("?start=2018-09-01&x=1"), "", "commubo.unknown_parameter: refuse");
+    assert_eq!(list("?start=2018-10-01&end=2018-09-01"), "[]", "commubo.reversed_range: empty");
+    let call = list("?start=2018-09-01&end=2018-09-01&expand=all");
+    assert!(call.contains("\"callType\":0,"), "commubo.end: inclusive, and commubo.numbers: integer: {call}");
+    assert!(call.contains("\"operatorVocieId\":123"), "commubo.voice_id_key: {call}");
 }
 
 #[test]

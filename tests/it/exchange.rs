@@ -36,7 +36,7 @@ async fn malformed_http_is_a_plain_400_and_the_server_goes_on() {
 }
 
 #[tokio::test]
-async fn a_body_of_64_mib_is_refused_in_each_vendors_envelope_and_costs_no_memory() {
+async fn a_body_of_64_mib_is_refused_in_each_vendors_envelope() {
     let mock = Mock::of(&both()).await;
     for (method, path, member) in
         [("GET", "/v1/calls", "message"), ("POST", "/", "Code"), ("POST", "/v1/x", "message")]
@@ -157,6 +157,9 @@ async fn a_browser_that_opens_the_base_url_is_sent_to_the_admin_api() {
     let browser = |path: &str| mock.request("GET", path).header("accept", "text/html,application/xhtml+xml");
     let answer = send(browser("/")).await;
     assert_eq!((answer.status, answer.header("location")), (307, "/_mock"));
+    let with_action = browser("/").header("x-acs-action", "Nothing");
+    assert_eq!(send(with_action).await.json()["Code"], "InvalidAction.NotFound");
+    assert_eq!(send(browser("/?%41ction=Nothing")).await.json()["Code"], "InvalidAction.NotFound");
     assert_eq!(
         send(browser("/?Action=ListCallDetailRecords&Version=2020-07-01")).await.json()["Code"],
         "MissingAccessKeyId"
@@ -182,4 +185,28 @@ async fn the_journal_is_a_ring_that_says_what_it_dropped_and_keeps_bodies_up_to_
     assert_eq!(last["request"]["body"], "this body is lon");
     assert_eq!((&last["request"]["truncated"], &last["request"]["bytes"]), (&json!(true), &json!(38)));
     assert_eq!(last["response"]["body"].as_str().unwrap().len(), 16);
+}
+
+#[tokio::test]
+async fn a_known_secret_is_masked_wherever_it_stands_and_however_it_is_encoded() {
+    let secret = "AB/CD+EF=GH IJ";
+    let mock = Mock::of(&VECTORS.replace(TOKEN, secret)).await;
+    let once = "AB%2FCD%2BEF%3DGH%20IJ";
+    let lower = "AB%2fCD%2bEF%3dGH%20IJ";
+    for (path, body) in [
+        (format!("/v1/{once}"), String::new()),
+        (format!("/v1/calls?{once}=1"), String::new()),
+        (format!("/v1/calls?x={lower}"), String::new()),
+        (format!("/v1/calls?x={}", once.replace('%', "%25")), String::new()),
+        ("/v1/x".into(), format!("plain {secret} and {once} and {lower}")),
+    ] {
+        send(mock.request("POST", &path).body(body)).await;
+    }
+    let form = mock.request("POST", "/v1/x").header("content-type", "application/x-www-form-urlencoded");
+    send(form.body("a=AB%2fCD%2BEF%3dGH+IJ&b=1")).await;
+    let journal = mock.get("/_mock/journal").await.body;
+    for part in ["CD+EF", "CD%2BEF", "CD%2bEF", "CD%252BEF"] {
+        assert!(!journal.contains(part), "{part}: {journal}");
+    }
+    assert!(journal.contains("AB/C…(14)"), "{journal}");
 }

@@ -84,8 +84,6 @@ fn no_vendor_names_another_and_shared_code_names_none() {
             ["dialects", own] => {
                 &VENDORS[VENDORS.iter().position(|v| own.starts_with(v)).map_or(0..0, |n| n..n + 1)]
             }
-            // The one check of a value whose bound only one page states.
-            ["scenario", "check.rs" | "file.rs"] => &["commubo"],
             _ => &[],
         };
         for vendor in VENDORS {

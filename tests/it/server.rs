@@ -65,7 +65,7 @@ async fn a_stop_finishes_requests_whose_head_is_read_and_drops_idle_and_half_sen
 }
 
 #[tokio::test]
-async fn a_client_that_never_reads_cannot_hold_the_stop_for_longer_than_its_bound() {
+async fn a_client_that_never_reads_cannot_hold_the_stop() {
     let (address, stop, run) = stoppable().await;
     let mut stuck = TcpStream::connect(address).await.unwrap();
     let head = format!(

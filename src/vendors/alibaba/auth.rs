@@ -2,16 +2,16 @@
 //! itself (fact sheet 1.1, 3.1, 5; order B1).
 
 use axum::extract::FromRequestParts;
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::contract::{self as behaviors, Skew};
 use super::error::{Error, Refused, Required};
-use super::query::{Parameters, parameters};
+use super::query::{Api, Parameters, done};
 use super::sign::{self, Acs3, Rpc};
-use crate::dialects::alibaba::{Account, KeyState};
+use crate::dialects::alibaba::{Account, Instance, KeyState};
 use crate::exchange::Context;
 use crate::world::{Clock, World};
 
@@ -30,13 +30,15 @@ const MUST_BE_SIGNED: [&str; 5] =
 pub struct Caller {
     /// Its public half.
     pub access_key_id: String,
+    /// The instances that it may read.
+    pub instances: Vec<Instance>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Refused;
 
-    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Refused> {
-        let parameters = parameters(request, state).await?;
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let parameters = done::<Api>(request).parameters;
         let claim = Claim::read(request, &parameters).map_err(|error| Refused::of(request, error))?;
         let caller = claim.prove(request, &parameters).map_err(|error| Refused::of(request, error))?;
         request.extensions.insert(caller.clone());
@@ -54,15 +56,15 @@ struct Claim {
 }
 
 enum Signature {
-    Acs3 { signed_headers: Vec<String>, given: String },
+    Acs3 { signed_headers: Option<String>, given: Option<String> },
     Rpc { given: String },
 }
 
 impl Claim {
     /// Reads the claim, and refuses one that is not complete, in the gateway's order.
     fn read(request: &Parts, parameters: &Parameters) -> Result<Self, Error> {
-        let style = if is_acs3(&request.headers, parameters) { Self::read_acs3 } else { Self::read_rpc };
-        style(request, parameters)
+        let read = if parameters.is_acs3(&request.headers) { Self::read_acs3 } else { Self::read_rpc };
+        read(request, parameters)
     }
 
     fn read_acs3(request: &Parts, _: &Parameters) -> Result<Self, Error> {
@@ -80,23 +82,20 @@ impl Claim {
                 .map(|(_, value)| value.to_owned())
                 .find(|value| !value.is_empty())
         };
-        let access_key_id = part("Credential").ok_or(Error::IncompleteSignature)?;
+        let access_key_id = part("Credential").ok_or(Error::Missing(Required::AccessKeyId))?;
         let timestamp = header("x-acs-date").ok_or(Error::Missing(Required::Timestamp))?;
         fresh(well_formed(timestamp)?, request)?;
         let nonce = header("x-acs-signature-nonce").ok_or(Error::Missing(Required::SignatureNonce))?;
         if algorithm != Acs3::ALGORITHM {
             return Err(Error::InvalidSignatureMethod);
         }
-        let signed_headers = part("SignedHeaders").ok_or(Error::IncompleteSignature)?;
         Ok(Self {
             access_key_id,
             timestamp: timestamp.to_owned(),
             nonce: nonce.to_owned(),
             security_token: header(SECURITY_TOKEN).map(str::to_owned),
-            signature: Signature::Acs3 {
-                signed_headers: signed_headers.split(';').map(str::to_lowercase).collect(),
-                given: part("Signature").ok_or(Error::IncompleteSignature)?,
-            },
+            // Parts that are missing are told once the key is known (B1).
+            signature: Signature::Acs3 { signed_headers: part("SignedHeaders"), given: part("Signature") },
         })
     }
 
@@ -142,7 +141,7 @@ impl Claim {
         if account.state == KeyState::Forbidden {
             return Err(Error::ForbiddenRam);
         }
-        Ok(Caller { access_key_id: self.access_key_id })
+        Ok(Caller { access_key_id: self.access_key_id, instances: account.instances.clone() })
     }
 
     fn check_signature(
@@ -169,6 +168,10 @@ impl Claim {
                 Err(Error::SignatureMismatchRpc(signed.string_to_sign))
             }
             Signature::Acs3 { signed_headers, given } => {
+                let (Some(signed_headers), Some(given)) = (signed_headers, given) else {
+                    return Err(Error::IncompleteSignature);
+                };
+                let signed_headers: Vec<String> = signed_headers.split(';').map(str::to_lowercase).collect();
                 if MUST_BE_SIGNED.iter().any(|must| !signed_headers.iter().any(|name| name == must)) {
                     let all = json!({ "cause": "signed_headers", "given": signed_headers, "required": MUST_BE_SIGNED });
                     notes.explain(json!({ "signature": all }));
@@ -201,18 +204,18 @@ impl Claim {
     }
 }
 
-/// Which style a request is in. SDKs of the older style echo `x-acs-action` and `x-acs-version` as headers, so those
-/// tell nothing (1.1).
-fn is_acs3(headers: &HeaderMap, parameters: &Parameters) -> bool {
-    let has_authorization = headers.contains_key(header::AUTHORIZATION);
-    let rpc = ["AccessKeyId", "Signature", "SignatureNonce", "SignatureMethod", "Timestamp"];
-    has_authorization || !rpc.iter().any(|name| parameters.has(name))
-}
-
-/// `YYYY-MM-DDThh:mm:ssZ` and no other form.
+/// `YYYY-MM-DDThh:mm:ssZ` and no other form: chrono alone would take signs, blanks and leap seconds.
 fn well_formed(text: &str) -> Result<DateTime<Utc>, Error> {
-    let parsed = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ").ok().filter(|_| text.len() == 20);
-    parsed.map(|time| time.and_utc()).ok_or(Error::InvalidTimestampFormat)
+    let shape = text.len() == 20
+        && text.bytes().zip("0000-00-00T00:00:00Z".bytes()).all(|(byte, model)| match model {
+            b'0' => byte.is_ascii_digit(),
+            other => byte == other,
+        });
+    let parsed = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ").ok();
+    parsed
+        .filter(|_| shape && !text.ends_with("60Z"))
+        .map(|time| time.and_utc())
+        .ok_or(Error::InvalidTimestampFormat)
 }
 
 /// A time of signing within 15 minutes of the clock that the world's reading names.

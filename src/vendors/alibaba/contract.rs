@@ -211,6 +211,24 @@ behaviors! {
         "The call centre failed.", fault;
     INTERNAL_SERVICE_DB = "alibaba.list_call_detail_records.internal_service_db", 500, Inferred, "3.2",
         "The call centre's database failed.", fault;
+    INTERNAL_SERVICE_AC = "alibaba.list_call_detail_records.internal_service_ac", 500, Inferred, "3.2",
+        "The call centre's access control failed.", fault;
+    INTERNAL_SERVICE_ACCOUNT = "alibaba.list_call_detail_records.internal_service_account", 500, Inferred, "3.2",
+        "The call centre's accounts failed.", fault;
+    INTERNAL_SERVICE_CTI = "alibaba.list_call_detail_records.internal_service_cti", 500, Inferred, "3.2",
+        "The call centre's telephony failed.", fault;
+    PARAMETER_BLANK = "alibaba.list_call_detail_records.parameter_blank", 400, Inferred, "3.2",
+        "A parameter that must not be blank; the gateway is first to say so here.", fault;
+    PARAMETER_EMPTY = "alibaba.list_call_detail_records.parameter_empty", 400, Inferred, "3.2",
+        "A parameter that must not be empty; the gateway is first to say so here.", fault;
+    PARAMETER_NULL = "alibaba.list_call_detail_records.parameter_null", 400, Inferred, "3.2",
+        "A parameter that must be there; the gateway is first to say so here.", fault;
+    JOB_NOT_FOUND = "alibaba.list_call_detail_records.job_not_found", 404, Inferred, "3.2",
+        "A call that does not exist; this operation lists nothing instead.", fault;
+    USER_NOT_FOUND = "alibaba.list_call_detail_records.user_not_found", 404, Inferred, "3.2",
+        "An agent that does not exist; this operation lists nothing instead.", fault;
+    SKILL_GROUP_NOT_FOUND = "alibaba.list_call_detail_records.skill_group_not_found", 404, Inferred, "3.2",
+        "A skill group that does not exist; this operation lists nothing instead.", fault;
     PERMISSION_COMMON = "alibaba.list_call_detail_records.permission_common", 403, Inferred, "3.2",
         "No permission at the call centre.", fault;
 }

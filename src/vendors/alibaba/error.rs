@@ -137,6 +137,122 @@ pub enum Error {
     ParameterFormat(&'static str, &'static str),
     #[error("The parameter {0} is invalid. {1}.")]
     ParameterInvalid(&'static str, &'static str),
+    #[error(transparent)]
+    Unreached(#[from] Unreached),
+}
+
+/// The documented refusals that no request to this operation brings about, in any world: only an injected fault does.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[cfg_attr(not(test), expect(dead_code, reason = "nothing injects faults yet"))]
+pub enum Unreached {
+    #[error("Request was denied due to user flow control.")]
+    ThrottlingUser,
+    #[error("Request was denied due to api flow control.")]
+    ThrottlingApi,
+    #[error("Request was denied due to request throttling.")]
+    Throttling,
+    #[error("Your request is denied as lack of ssl protect.")]
+    NeedSsl,
+    #[error("Cannot find product according to your specified domain.")]
+    ProductNotFound,
+    #[error("The request has failed due to a temporary failure of the server.")]
+    ServiceUnavailable,
+    #[error("An internal service error occurred. {0}")]
+    InternalCommon(String),
+    #[error("An internal DB service error occurred. {0}")]
+    InternalDb(String),
+    #[error("An internal AC service error occurred. {0}")]
+    InternalAc(String),
+    #[error("An internal Account service error occurred. {0}")]
+    InternalAccount(String),
+    #[error("An internal CTI service error occurred. {0}")]
+    InternalCti(String),
+    #[error("You have no permission to access. {0}")]
+    PermissionCommon(String),
+    #[error("The parameter {0} must not be null or empty.")]
+    ParameterBlank(String),
+    #[error("The parameter {0} may not be null or empty.")]
+    ParameterEmpty(String),
+    #[error("The parameter {0} may not be null.")]
+    ParameterNull(String),
+    #[error("The call {0} does not exist.")]
+    JobNotFound(String),
+    #[error("The user {0} does not exist in instance {1}.")]
+    UserNotFound(String, String),
+    #[error("The skill group ID {0} does not exist in instance {1}.")]
+    SkillGroupNotFound(String, String),
+}
+
+impl Unreached {
+    fn behavior(&self) -> &'static Behavior {
+        match self {
+            Unreached::ThrottlingUser => &behaviors::THROTTLING_USER,
+            Unreached::ThrottlingApi => &behaviors::THROTTLING_API,
+            Unreached::Throttling => &behaviors::THROTTLING,
+            Unreached::NeedSsl => &behaviors::NEED_SSL,
+            Unreached::ProductNotFound => &behaviors::PRODUCT_NOT_FOUND,
+            Unreached::ServiceUnavailable => &behaviors::SERVICE_UNAVAILABLE,
+            Unreached::InternalCommon(..) => &behaviors::INTERNAL_SERVICE_COMMON,
+            Unreached::InternalDb(..) => &behaviors::INTERNAL_SERVICE_DB,
+            Unreached::InternalAc(..) => &behaviors::INTERNAL_SERVICE_AC,
+            Unreached::InternalAccount(..) => &behaviors::INTERNAL_SERVICE_ACCOUNT,
+            Unreached::InternalCti(..) => &behaviors::INTERNAL_SERVICE_CTI,
+            Unreached::PermissionCommon(..) => &behaviors::PERMISSION_COMMON,
+            Unreached::ParameterBlank(..) => &behaviors::PARAMETER_BLANK,
+            Unreached::ParameterEmpty(..) => &behaviors::PARAMETER_EMPTY,
+            Unreached::ParameterNull(..) => &behaviors::PARAMETER_NULL,
+            Unreached::JobNotFound(..) => &behaviors::JOB_NOT_FOUND,
+            Unreached::UserNotFound(..) => &behaviors::USER_NOT_FOUND,
+            Unreached::SkillGroupNotFound(..) => &behaviors::SKILL_GROUP_NOT_FOUND,
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Unreached::ThrottlingUser
+            | Unreached::ThrottlingApi
+            | Unreached::Throttling
+            | Unreached::ParameterBlank(..)
+            | Unreached::ParameterEmpty(..)
+            | Unreached::ParameterNull(..) => StatusCode::BAD_REQUEST,
+            Unreached::NeedSsl
+            | Unreached::ProductNotFound
+            | Unreached::JobNotFound(..)
+            | Unreached::UserNotFound(..)
+            | Unreached::SkillGroupNotFound(..) => StatusCode::NOT_FOUND,
+            Unreached::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Unreached::InternalCommon(..)
+            | Unreached::InternalDb(..)
+            | Unreached::InternalAc(..)
+            | Unreached::InternalAccount(..)
+            | Unreached::InternalCti(..) => StatusCode::INTERNAL_SERVER_ERROR,
+            Unreached::PermissionCommon(..) => StatusCode::FORBIDDEN,
+        }
+    }
+
+    fn code(&self) -> (Refuser, &'static str) {
+        use Refuser::{CallCentre, Gateway};
+        match self {
+            Unreached::ThrottlingUser => (Gateway, "Throttling.User"),
+            Unreached::ThrottlingApi => (Gateway, "Throttling.Api"),
+            Unreached::Throttling => (Gateway, "Throttling"),
+            Unreached::NeedSsl => (Gateway, "InvalidProtocol.NeedSsl"),
+            Unreached::ProductNotFound => (Gateway, "InvalidProduct.NotFound"),
+            Unreached::ServiceUnavailable => (Gateway, "ServiceUnavailable"),
+            Unreached::InternalCommon(..) => (CallCentre, "InternalService.Common"),
+            Unreached::InternalDb(..) => (CallCentre, "InternalService.DB"),
+            Unreached::InternalAc(..) => (CallCentre, "InternalService.AC"),
+            Unreached::InternalAccount(..) => (CallCentre, "InternalService.Account"),
+            Unreached::InternalCti(..) => (CallCentre, "InternalService.CTI"),
+            Unreached::PermissionCommon(..) => (CallCentre, "Permission.Common"),
+            Unreached::ParameterBlank(..) => (CallCentre, "Parameter.Blank"),
+            Unreached::ParameterEmpty(..) => (CallCentre, "Parameter.Empty"),
+            Unreached::ParameterNull(..) => (CallCentre, "Parameter.Null"),
+            Unreached::JobNotFound(..) => (CallCentre, "NotExists.JobId"),
+            Unreached::UserNotFound(..) => (CallCentre, "NotExists.UserId"),
+            Unreached::SkillGroupNotFound(..) => (CallCentre, "NotExists.SkillGroupId"),
+        }
+    }
 }
 
 /// Who refuses, and so in which shape.
@@ -193,6 +309,7 @@ impl Error {
             Error::Enumeration(..) => &behaviors::PARAMETER_ENUMERATION,
             Error::ParameterFormat(..) => &behaviors::PARAMETER_FORMAT,
             Error::ParameterInvalid(..) => &behaviors::PARAMETER_INVALID,
+            Error::Unreached(error) => error.behavior(),
         }
     }
 
@@ -231,6 +348,7 @@ impl Error {
             | Error::Enumeration(..)
             | Error::ParameterFormat(..)
             | Error::ParameterInvalid(..) => StatusCode::BAD_REQUEST,
+            Error::Unreached(error) => error.status(),
         }
     }
 
@@ -271,6 +389,7 @@ impl Error {
             Error::Enumeration(..) => (CallCentre, "Parameter.Enumeration"),
             Error::ParameterFormat(..) => (CallCentre, "Parameter.Format"),
             Error::ParameterInvalid(..) => (CallCentre, "Parameter.Invalid"),
+            Error::Unreached(error) => error.code(),
         };
         (refuser, code.into())
     }
@@ -356,5 +475,111 @@ impl IntoResponse for Refused {
             Format::Xml => error_xml(&body),
         };
         (error.status(), Outcome(error.behavior()), envelope.answer(text)).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rest of the catalogue is tested over sockets; these, which nothing brings about yet, by their table.
+    #[test]
+    fn refusals_that_only_faults_reach_have_their_documented_status_code_and_text() {
+        for (error, status, code, message) in [
+            (
+                Unreached::ThrottlingUser,
+                400,
+                "Throttling.User",
+                "Request was denied due to user flow control.",
+            ),
+            (Unreached::ThrottlingApi, 400, "Throttling.Api", "Request was denied due to api flow control."),
+            (Unreached::Throttling, 400, "Throttling", "Request was denied due to request throttling."),
+            (
+                Unreached::NeedSsl,
+                404,
+                "InvalidProtocol.NeedSsl",
+                "Your request is denied as lack of ssl protect.",
+            ),
+            (
+                Unreached::ProductNotFound,
+                404,
+                "InvalidProduct.NotFound",
+                "Cannot find product according to your specified domain.",
+            ),
+            (
+                Unreached::ServiceUnavailable,
+                503,
+                "ServiceUnavailable",
+                "The request has failed due to a temporary failure of the server.",
+            ),
+            (
+                Unreached::InternalCommon("x".into()),
+                500,
+                "InternalService.Common",
+                "An internal service error occurred. x",
+            ),
+            (
+                Unreached::InternalDb("x".into()),
+                500,
+                "InternalService.DB",
+                "An internal DB service error occurred. x",
+            ),
+            (
+                Unreached::InternalAc("x".into()),
+                500,
+                "InternalService.AC",
+                "An internal AC service error occurred. x",
+            ),
+            (
+                Unreached::InternalAccount("x".into()),
+                500,
+                "InternalService.Account",
+                "An internal Account service error occurred. x",
+            ),
+            (
+                Unreached::InternalCti("x".into()),
+                500,
+                "InternalService.CTI",
+                "An internal CTI service error occurred. x",
+            ),
+            (
+                Unreached::PermissionCommon("x".into()),
+                403,
+                "Permission.Common",
+                "You have no permission to access. x",
+            ),
+            (
+                Unreached::ParameterBlank("x".into()),
+                400,
+                "Parameter.Blank",
+                "The parameter x must not be null or empty.",
+            ),
+            (
+                Unreached::ParameterEmpty("x".into()),
+                400,
+                "Parameter.Empty",
+                "The parameter x may not be null or empty.",
+            ),
+            (Unreached::ParameterNull("x".into()), 400, "Parameter.Null", "The parameter x may not be null."),
+            (Unreached::JobNotFound("x".into()), 404, "NotExists.JobId", "The call x does not exist."),
+            (
+                Unreached::UserNotFound("x".into(), "y".into()),
+                404,
+                "NotExists.UserId",
+                "The user x does not exist in instance y.",
+            ),
+            (
+                Unreached::SkillGroupNotFound("x".into(), "y".into()),
+                404,
+                "NotExists.SkillGroupId",
+                "The skill group ID x does not exist in instance y.",
+            ),
+        ] {
+            let error = Error::from(error);
+            assert_eq!((error.status().as_u16(), error.code().1.as_ref()), (status, code));
+            assert_eq!(error.to_string(), message);
+            assert_eq!(error.behavior().status, Some(status), "{code}");
+            assert_eq!(error.behavior().reached_by, crate::contract::ReachedBy::Fault, "{code}");
+        }
     }
 }

@@ -16,13 +16,12 @@ mod sign;
 use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use crate::contract::{Catalogue, Operation};
 use crate::dialects::Accounts;
-use crate::exchange::{Paths, Refusal, Secrets, Vendor};
+use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
 use crate::universe::Universe;
 use crate::urlencoded::strict;
 use crate::world::{Clock, World};
@@ -46,7 +45,7 @@ impl Vendor for Alibaba {
         routes::router()
     }
 
-    fn operation(&self, request: &Parts, _: &Bytes) -> Option<&'static Operation> {
+    fn operation(&self, request: &Parts) -> Option<&'static Operation> {
         query::Api::asked_for(request)
     }
 
@@ -54,8 +53,8 @@ impl Vendor for Alibaba {
         error::Refused::of(request, why.into()).into_response()
     }
 
-    fn secrets(&self) -> Secrets {
-        Secrets { headers: &[auth::SECURITY_TOKEN], parameters: &["securitytoken"] }
+    fn secrets(&self) -> SecretPlaces {
+        SecretPlaces { headers: &[auth::SECURITY_TOKEN], parameters: &["securitytoken"] }
     }
 
     fn credentials(&self, accounts: &Accounts) -> Option<Value> {
@@ -79,7 +78,7 @@ impl Vendor for Alibaba {
                 ("AccessKeyId", account.access_key_id.clone()),
                 ("SignatureMethod", sign::Rpc::METHOD.to_owned()),
                 ("SignatureVersion", "1.0".to_owned()),
-                ("SignatureNonce", world.ids().uuid().to_string()),
+                ("SignatureNonce", world.ids().uuid_for_show().to_string()),
                 ("Timestamp", now_for_signing(world).to_rfc3339_opts(SecondsFormat::Secs, true)),
                 ("InstanceId", instance.id.clone()),
                 ("PageNumber", "1".to_owned()),

@@ -285,7 +285,8 @@ impl<'a> Record<'a> {
     pub fn item(&self, style: Style) -> Item<'a> {
         let own_type = self.contact_type();
         let given = self.given;
-        let recording = self.call.recording.as_ref();
+        // A voicemail was never connected, so it has no recording here (2.2); the vendor keeps it elsewhere.
+        let recording = self.call.recording.as_ref().filter(|_| self.call.answered_at().is_some());
         Item {
             contact_disposition: self.contact_disposition(),
             contact_type: match (style.contact_type, self.text(|g| g.contact_type.as_ref())) {
@@ -311,13 +312,12 @@ impl<'a> Record<'a> {
             skill_group_names: self.skill_group_names(),
             ivr_time: self.ivr_time(),
             satisfaction_description: self.satisfaction_description(),
-            release_initiator: self.text(|g| g.release_initiator.as_ref()).or(self.call.ended_by.map(|by| {
-                match by {
-                    EndedBy::Agent => "agent",
-                    EndedBy::Customer => "customer",
-                    EndedBy::System => "system",
-                }
-            })),
+            release_initiator: self.text(|g| g.release_initiator.as_ref()).or(match self.call.ended_by {
+                Some(EndedBy::Agent) => Some("agent"),
+                Some(EndedBy::Customer) => Some("customer"),
+                // Nobody says what stands here then.
+                Some(EndedBy::System) | None => None,
+            }),
             agent_ids: self.agent_ids(),
             call_duration: Duration(self.call_duration(), style.call_duration),
             recording_ready: given.and_then(|g| g.recording_ready).unwrap_or(recording.is_some()),
@@ -496,7 +496,7 @@ impl Envelope {
             Format::Json => serde_json::to_string(&success).expect("texts and numbers are JSON"),
             Format::Xml => {
                 let body = quick_xml::se::to_string(&success).expect("every member has a name XML can have");
-                format!("{XML}{}", without_controls(&body))
+                format!("{XML}{}", as_xml(&body))
             }
         })
     }
@@ -551,7 +551,7 @@ pub fn error_xml(error: &ErrorBody<'_>) -> String {
     let mut writer = Writer::new(Vec::new());
     let written = writer.create_element("Error").write_inner_content(|writer| {
         let mut text = |name: &str, value: &str| {
-            let value = without_controls(value);
+            let value = as_xml(value);
             writer.create_element(name).write_text_content(BytesText::new(&value)).map(drop)
         };
         text("RequestId", error.request_id)?;
@@ -580,9 +580,10 @@ pub fn error_xml(error: &ErrorBody<'_>) -> String {
     format!("{XML}{}", String::from_utf8_lossy(&writer.into_inner()))
 }
 
-/// XML 1.0 has no control characters, not even escaped.
-fn without_controls(text: &str) -> Text<'_> {
-    let allowed = |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
+/// A text of the characters that XML 1.0 has (its production `Char`); the others cannot even be escaped.
+fn as_xml(text: &str) -> Text<'_> {
+    let allowed =
+        |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     if text.chars().all(allowed) {
         return text.into();
     }

@@ -103,6 +103,13 @@ impl Parameters {
         self.all().any(|(n, _)| n == name)
     }
 
+    /// Whether a request is in the newer style, with its signature in headers. SDKs of the older style echo
+    /// `x-acs-action` and `x-acs-version` as headers, so those tell nothing (1.1).
+    pub fn is_acs3(&self, headers: &HeaderMap) -> bool {
+        let rpc = ["AccessKeyId", "Signature", "SignatureNonce", "SignatureMethod", "Timestamp"];
+        headers.contains_key(header::AUTHORIZATION) || !rpc.iter().any(|name| self.has(name))
+    }
+
     /// A parameter's value; an empty one counts as missing (3.1).
     pub fn get(&self, name: &'static str) -> Result<Option<&str>, Error> {
         let mut values = self.all().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
@@ -114,10 +121,6 @@ impl Parameters {
 
     fn required(&self, name: Required) -> Result<&str, Error> {
         self.get(name.name())?.ok_or(Error::Missing(name))
-    }
-
-    fn integer(&self, name: Integer) -> Result<Option<i64>, Error> {
-        self.get(name.name())?.map(|text| text.parse().map_err(|_| Error::Invalid(name))).transpose()
     }
 }
 
@@ -189,7 +192,7 @@ impl<S: Sync> FromRequestParts<S> for Api {
     }
 }
 
-/// `Action` or `Version`: a parameter, or the header that newer SDKs send instead.
+/// `Action` or `Version`: a parameter, or in the newer style the header that SDKs send instead.
 fn named(
     parameters: &Parameters,
     request: &Parts,
@@ -198,6 +201,9 @@ fn named(
 ) -> Result<Option<String>, Error> {
     if let Some(value) = parameters.get(parameter)? {
         return Ok(Some(value.to_owned()));
+    }
+    if !parameters.is_acs3(&request.headers) {
+        return Ok(None);
     }
     Ok(request.headers.get(header).and_then(|value| value.to_str().ok()).map(str::to_owned))
 }
@@ -227,15 +233,17 @@ impl RecordsQuery {
         // Each of the operation's own is there once at most, whether this call looks at it or not.
         OPERATIONS_OWN.iter().try_for_each(|name| parameters.get(name).map(|_| ()))?;
         let instance_id = parameters.required(Required::InstanceId)?.to_owned();
-        parameters.required(Required::PageNumber)?;
-        parameters.required(Required::PageSize)?;
-        let integer = |name| parameters.integer(name);
+        let page_number = parameters.required(Required::PageNumber)?;
+        let page_size = parameters.required(Required::PageSize)?;
+        let integer = |name: Integer, text: &str| text.parse().map_err(|_| Error::Invalid(name));
+        let optional =
+            |name: Integer| parameters.get(name.name())?.map(|text| integer(name, text)).transpose();
         Ok(Self {
             instance_id,
-            page_number: integer(Integer::PageNumber)?.ok_or(Error::Missing(Required::PageNumber))?,
-            page_size: integer(Integer::PageSize)?.ok_or(Error::Missing(Required::PageSize))?,
-            start_time: integer(Integer::StartTime)?,
-            end_time: integer(Integer::EndTime)?,
+            page_number: integer(Integer::PageNumber, page_number)?,
+            page_size: integer(Integer::PageSize, page_size)?,
+            start_time: optional(Integer::StartTime)?,
+            end_time: optional(Integer::EndTime)?,
         })
     }
 }
@@ -243,9 +251,9 @@ impl RecordsQuery {
 impl<S: Sync> FromRequestParts<S> for RecordsQuery {
     type Rejection = Refused;
 
-    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Refused> {
-        let parameters = parameters(request, state).await?;
-        let query = Self::check(&parameters).map_err(|error| Refused::of(request, error))?;
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let query =
+            Self::check(&done::<Api>(request).parameters).map_err(|error| Refused::of(request, error))?;
         request.extensions.insert(query.clone());
         Ok(query)
     }
@@ -261,14 +269,10 @@ pub struct Instance {
 impl<S: Sync> FromRequestParts<S> for Instance {
     type Rejection = Refused;
 
-    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Refused> {
-        let caller = extension::<Caller, S>(request, state).await?;
-        let id = extension::<RecordsQuery, S>(request, state).await?.instance_id;
-        let world = Arc::clone(&Context::of(request).world);
-        let accounts = &world.accounts().alibaba;
-        let account = accounts.iter().find(|account| account.access_key_id == caller.access_key_id);
-        let instance =
-            account.and_then(|account| account.instances.iter().find(|instance| instance.id == id));
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let Caller { instances, .. } = done(request);
+        let RecordsQuery { instance_id: id, .. } = done(request);
+        let instance = instances.iter().find(|instance| instance.id == id);
         let refused = match instance.map(|instance| instance.state) {
             Some(InstanceState::Running) => return Ok(Self { id }),
             None => Error::InstanceNotFound(id),
@@ -280,21 +284,12 @@ impl<S: Sync> FromRequestParts<S> for Instance {
     }
 }
 
-/// What an earlier check of the same request left behind, or that check now.
-async fn extension<T, S>(request: &mut Parts, state: &S) -> Result<T, Refused>
-where
-    T: FromRequestParts<S, Rejection = Refused> + Clone + Send + Sync + 'static,
-    S: Sync,
-{
-    match request.extensions.get::<T>() {
-        Some(done) => Ok(done.clone()),
-        None => T::from_request_parts(request, state).await,
-    }
-}
-
-/// The decoded parameters of a request.
-pub async fn parameters<S: Sync>(request: &mut Parts, state: &S) -> Result<Arc<Parameters>, Refused> {
-    Ok(extension::<Api, S>(request, state).await?.parameters)
+/// What an earlier check of the same request left behind.
+///
+/// # Panics
+/// Where the handler does not have that check among the arguments before.
+pub fn done<T: Clone + Send + Sync + 'static>(request: &Parts) -> T {
+    request.extensions.get::<T>().expect("the check stands before in the handler's arguments").clone()
 }
 
 /// A page of a search: the call centre's own checks are behind it.
@@ -395,10 +390,10 @@ pub fn contact_type(text: &str) -> Option<&'static str> {
 impl<S: Sync> FromRequestParts<S> for Search {
     type Rejection = Refused;
 
-    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Refused> {
-        let query = extension::<RecordsQuery, S>(request, state).await?;
-        let parameters = parameters(request, state).await?;
-        Self::check(&query, &parameters, Context::of(request)).map_err(|error| Refused::of(request, error))
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let (query, api) = (done::<RecordsQuery>(request), done::<Api>(request));
+        Self::check(&query, &api.parameters, Context::of(request))
+            .map_err(|error| Refused::of(request, error))
     }
 }
 
@@ -471,7 +466,9 @@ impl Noted<'_> {
                 Value::Number(number) => Ok(number.to_string()),
                 _ => Err(wrong()),
             });
-            return texts.collect::<Result<_, _>>().map(Some);
+            let texts = texts.collect::<Result<Vec<_>, _>>()?;
+            // An empty list filters nothing, as an empty text does.
+            return Ok((!texts.is_empty()).then_some(texts));
         }
         self.note(&behaviors::COMMA_LIST);
         let items: Vec<String> = text.split(',').map(|item| item.trim().to_owned()).collect();
@@ -613,11 +610,9 @@ impl OrderBy {
 }
 
 fn option(name: &'static str, text: &str, options: &[&'static str]) -> Result<&'static str, Error> {
-    let found = if options == CONTACT_TYPES {
-        contact_type(text)
-    } else {
-        options.iter().copied().find(|o| *o == text)
-    };
+    // Contact types have two spellings; no other vocabulary has a word of theirs.
+    let as_the_page = contact_type(text).unwrap_or(text);
+    let found = options.iter().copied().find(|option| *option == as_the_page);
     found.ok_or_else(|| not_in(name, options))
 }
 

@@ -15,12 +15,11 @@ mod routes;
 use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::contract::{Catalogue, Operation};
 use crate::dialects::Accounts;
-use crate::exchange::{Paths, Refusal, Secrets, Vendor};
+use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
 use crate::world::World;
 
 /// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
@@ -42,7 +41,7 @@ impl Vendor for Commubo {
         routes::router()
     }
 
-    fn operation(&self, request: &Parts, _: &Bytes) -> Option<&'static Operation> {
+    fn operation(&self, request: &Parts) -> Option<&'static Operation> {
         contract::OPERATIONS.iter().copied().find(|operation| operation.path == request.uri.path())
     }
 
@@ -50,8 +49,8 @@ impl Vendor for Commubo {
         error::Refused::of(request, why.into()).into_response()
     }
 
-    fn secrets(&self) -> Secrets {
-        Secrets { headers: &[auth::ACCESS_TOKEN], parameters: &[] }
+    fn secrets(&self) -> SecretPlaces {
+        SecretPlaces { headers: &[auth::ACCESS_TOKEN], parameters: &[] }
     }
 
     fn credentials(&self, accounts: &Accounts) -> Option<Value> {

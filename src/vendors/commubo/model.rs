@@ -10,6 +10,7 @@ use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 
+use super::NAME;
 use super::contract::{Numbers, VoiceIdKey};
 use super::query::{Expand, JAPAN};
 use crate::dialects::commubo::{self as data, Digits};
@@ -128,7 +129,10 @@ impl<'a> Call<'a> {
             call_type: number(given.and_then(|g| g.call_type).map_or(derived_type, |Digits(n)| n)),
             related_call_id: match given.and_then(|g| g.related_call_id.as_deref()) {
                 Some(id) => Some(id.into()),
-                None => call.parent.and_then(|parent| call_id(universe, parent)),
+                None => call
+                    .parent
+                    .filter(|parent| is_shown(universe, *parent))
+                    .and_then(|parent| call_id(universe, parent)),
             },
             phone_number: given.and_then(|g| g.phone_number.as_deref()).unwrap_or(match call.direction {
                 Direction::Outbound => &call.to,
@@ -162,6 +166,11 @@ impl<'a> Call<'a> {
 /// What the scenario says a call is at commubo.
 fn given(call: &universe::Call) -> Option<&data::Call> {
     call.data.as_ref()?.commubo.as_deref()
+}
+
+/// Whether commubo has a call at all: one between a tenant and an outside party.
+pub fn is_shown(universe: &Universe, ordinal: Ordinal) -> bool {
+    universe.call(ordinal).is_some_and(|call| call.direction != Direction::Internal && call.on_vendor(NAME))
 }
 
 fn call_id(universe: &Universe, ordinal: Ordinal) -> Option<Text<'_>> {
@@ -254,8 +263,8 @@ struct CustomerDetails<'a> {
     middle_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     middle_name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    phone_numbers: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_numbers: Option<Vec<&'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     org_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -283,7 +292,10 @@ impl<'a> CustomerDetails<'a> {
             None => (None, None),
         };
         // The page allows five (L249-254).
-        let phones = || record.phones.iter().map(AsRef::as_ref).take(5).collect();
+        let phones = || {
+            let known: Vec<&str> = record.phones.iter().map(AsRef::as_ref).take(5).collect();
+            (!known.is_empty()).then_some(known)
+        };
         let Some(g) = given else {
             return Self {
                 family_name: family,
@@ -302,7 +314,7 @@ impl<'a> CustomerDetails<'a> {
             middle_name: g.middle_name.as_deref(),
             middle_name_kana: g.middle_name_kana.as_deref(),
             phone_numbers: match &g.phone_numbers {
-                Some(numbers) => numbers.iter().map(String::as_str).collect(),
+                Some(numbers) => Some(numbers.iter().map(String::as_str).collect()),
                 None => phones(),
             },
             org_name: g.org_name.as_deref(),

@@ -15,7 +15,7 @@ use super::error::{Error, Refused};
 use super::model::{self, Style};
 use super::query::CallsQuery;
 use crate::exchange::{Context, Outcome};
-use crate::universe::{Direction, Ordinal, Universe};
+use crate::universe::{Ordinal, Universe};
 
 /// The routes, with commubo's own answers to everything else under its paths.
 pub fn router() -> Router {
@@ -49,12 +49,11 @@ where
     (Outcome(outcome), model::array(Arc::clone(universe), calls, style)).into_response()
 }
 
-/// The calls that commubo has: those between its tenant and an outside party.
+/// The calls that commubo shows to a tenant.
 fn shown(universe: Arc<Universe>, tenant: Tenant) -> impl Fn(&Ordinal) -> bool {
     move |ordinal| {
-        universe
-            .call(*ordinal)
-            .is_some_and(|call| call.direction != Direction::Internal && call.held_by(NAME, &tenant.id))
+        model::is_shown(&universe, *ordinal)
+            && universe.call(*ordinal).is_some_and(|call| call.held_by(NAME, &tenant.id))
     }
 }
 

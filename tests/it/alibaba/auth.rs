@@ -4,7 +4,7 @@ use chrono::{SecondsFormat, TimeDelta};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::client::{Style, now};
+use super::client::{Call, Style, now};
 use super::{CALLS, ids, page, reading};
 use crate::mock::{Answer, Mock};
 
@@ -131,6 +131,9 @@ async fn a_time_of_signing_may_be_fifteen_minutes_off_the_clock_that_the_reading
     assert_eq!(page().time("1999-01-01T00:00:00Z").send(&off).await.status, 200);
     let format = "Specified time stamp or date value is not well formatted.";
     for time in [
+        "+2024-5-14T03:46:00Z",
+        "2024-05-14T 3:46:00Z",
+        "2024-05-14T03:46:60Z",
         "2024-05-14T03:46:00",
         "2024-05-14 03:46:00Z",
         "2024-5-14T03:46:00Z",
@@ -172,8 +175,15 @@ async fn security_tokens_belong_to_their_key_and_end() {
 #[tokio::test]
 async fn the_clients_own_list_of_signed_headers_counts_as_long_as_the_needed_ones_are_in_it() {
     let mock = Mock::of(CALLS).await;
-    let nonce_unsigned = page().style(Style::Acs3).replaced("x-unsigned", "1").send(&mock).await;
-    assert_eq!(nonce_unsigned.status, 200);
+    let nonce_unsigned = page().style(Style::Acs3).unsigned("x-acs-signature-nonce").send(&mock).await;
+    assert_eq!(nonce_unsigned.status, 200, "{}", nonce_unsigned.body);
+    let unsigned_header = page().style(Style::Acs3).replaced("x-unsigned", "1").send(&mock).await;
+    assert_eq!(unsigned_header.status, 200);
+    // An endpoint given with its protocol or a slash ends up in Host, which is opaque text (1.4.4).
+    for host in [format!("http://{}", mock.address), format!("{}/", mock.address)] {
+        let answer = page().style(Style::Acs3).header("host", &host).send(&mock).await;
+        assert_eq!((answer.status, &answer.json()["Code"]), (200, &json!("OK")), "{host}");
+    }
     for header in ["host", "x-acs-action", "x-acs-version", "x-acs-content-sha256"] {
         let answer =
             page().style(Style::Acs3).with("Action", "ListCallDetailRecords").with("Version", "2020-07-01");
@@ -255,6 +265,45 @@ async fn the_gateway_checks_in_its_documented_order() {
     assert_eq!(call().send(&mock).await.json()["Code"], "Parameter.Minimum");
 }
 
+/// The same order in the newer style, one mistake less a step.
+#[tokio::test]
+async fn the_gateway_checks_the_newer_style_in_the_same_order() {
+    let mock = Mock::of(CALLS).await;
+    let good = || page().style(Style::Acs3);
+    page().key("denied").style(Style::Acs3).nonce("used").send(&mock).await;
+    let algorithm = |call: Call| call.replaced("authorization", "ACS3-RSA-SHA256 Credential=nobody");
+    for (call, code) in [
+        (good().with("Format", "YAML").replaced("x-acs-action", "Nothing"), "InvalidParameter.Format"),
+        (good().replaced("x-acs-action", "Nothing").replaced("x-acs-version", "1"), "InvalidAction.NotFound"),
+        (good().replaced("x-acs-version", "1").without("authorization"), "InvalidVersion"),
+        (good().without("authorization").without("x-acs-date"), "MissingAccessKeyId"),
+        (good().without("Credential").without("x-acs-date"), "MissingAccessKeyId"),
+        (good().key("").without("x-acs-date"), "MissingAccessKeyId"),
+        (algorithm(good()).without("x-acs-date"), "MissingTimestamp"),
+        (
+            algorithm(good()).replaced("x-acs-date", "x").without("x-acs-signature-nonce"),
+            "InvalidTimeStamp.Format",
+        ),
+        (
+            algorithm(good()).time("2001-01-01T00:00:00Z").without("x-acs-signature-nonce"),
+            "InvalidTimeStamp.Expired",
+        ),
+        (algorithm(good()).without("x-acs-signature-nonce"), "MissingSignatureNonce"),
+        (algorithm(good()), "InvalidSignatureMethod"),
+        (good().key("nobody").without("Signature"), "InvalidAccessKeyId.NotFound"),
+        (good().key("off").without("Signature"), "InvalidAccessKeyId.Inactive"),
+        (good().key("sts").without("Signature"), "InvalidSecurityToken.MismatchWithAccessKey"),
+        (good().without("Signature"), "IncompleteSignature"),
+        (good().without("SignedHeaders"), "IncompleteSignature"),
+        (good().key("denied").secret("wrong").nonce("used"), "SignatureDoesNotMatch"),
+        (good().key("denied").nonce("used"), "SignatureNonceUsed"),
+        (good().key("denied").without("InstanceId"), "Forbidden.RAM"),
+    ] {
+        let answer = call.clone().send(&mock).await;
+        assert_eq!(answer.json()["Code"], code, "{call:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_style_a_request_without_authorization_lacks_a_key_and_nothing_else_is_said() {
     let mock = Mock::of(CALLS).await;
@@ -278,6 +327,10 @@ proptest! {
             assert_eq!(answer.status, 200, "{value:?}: {}", answer.body);
             let changed = call().secret("testsecret ").send(&mock).await;
             assert_eq!(changed.status, 400, "{value:?}");
+            if STYLES[style] == Style::RpcGet {
+                let changed = call().replaced("CallingNumber", &format!("{value}x")).send(&mock).await;
+                assert_eq!(changed.outcome(), "alibaba.any.signature_mismatch_rpc", "{value:?}");
+            }
         });
     }
 }

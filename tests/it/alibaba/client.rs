@@ -38,6 +38,8 @@ pub struct Call {
     parameters: Vec<(String, String)>,
     left_out: Vec<String>,
     replaced: Vec<(String, String)>,
+    headers: Vec<(String, String)>,
+    unsigned: Vec<String>,
     body: Option<String>,
 }
 
@@ -55,6 +57,8 @@ impl Call {
             parameters: page.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             left_out: vec![],
             replaced: vec![],
+            headers: vec![],
+            unsigned: vec![],
             body: None,
         }
     }
@@ -114,6 +118,18 @@ impl Call {
         self
     }
 
+    /// Sends a header: in the newer style it is signed.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends a header of the signature's without signing it.
+    pub fn unsigned(mut self, name: &str) -> Self {
+        self.unsigned.push(name.into());
+        self
+    }
+
     /// Sends another body than the one signed.
     pub fn body(mut self, body: &str) -> Self {
         self.body = Some(body.into());
@@ -161,7 +177,7 @@ impl Call {
         } else {
             mock.request(method, &format!("/?{text}"))
         };
-        send(request).await
+        send(self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))).await
     }
 
     async fn send_acs3(self, mock: &Mock) -> Answer {
@@ -178,8 +194,14 @@ impl Call {
         ];
         headers.extend(self.token.clone().map(|token| ("x-acs-security-token".to_owned(), token)));
         headers.retain(|(name, _)| !self.left_out.contains(name));
+        for (name, value) in &self.headers {
+            headers.retain(|(n, _)| n != name);
+            headers.push((name.clone(), value.clone()));
+        }
         headers.sort();
-        let mut authorization = sign_acs3("POST", &query, &headers, &body, &self.key, &self.secret);
+        let signed: Vec<_> =
+            headers.iter().filter(|(name, _)| !self.unsigned.contains(name)).cloned().collect();
+        let mut authorization = sign_acs3("POST", &query, &signed, &body, &self.key, &self.secret);
         for part in ["Credential", "SignedHeaders", "Signature"] {
             if self.left_out.iter().any(|name| name == part) {
                 authorization = authorization.replace(&format!("{part}="), "Nothing=");

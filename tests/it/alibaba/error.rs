@@ -82,6 +82,8 @@ async fn errors_are_xml_where_format_asks_for_it() {
         answer.body
     );
     assert!(answer.body.contains("<HttpStatusCode>404</HttpStatusCode>"));
+    let answer = page().with("Format", "XML").with("InstanceId", "a\u{ffff}\u{85}b").send(&mock).await;
+    assert!(answer.body.contains("instance a\u{fffd}\u{85}b does"), "{}", answer.body);
     // What is wrong with the format itself is told in JSON.
     assert_eq!(mock.get("/?Action=Nothing&Format=YAML").await.json()["Code"], "InvalidParameter.Format");
     let denied = page().with("Format", "XML").key("denied").send(&mock).await;
@@ -109,9 +111,19 @@ async fn action_and_version_come_from_query_form_or_headers() {
     ] {
         let answer = mock.get(path).await;
         let body = answer.json();
-        // The documented code for a repeated parameter is that of an invalid one.
-        let expected = if path.matches("Action=").count() == 2 { "InvalidAction" } else { code };
-        assert_eq!((answer.status, body["Code"].as_str().unwrap()), (status, expected), "{path}");
+        assert_eq!((answer.status, body["Code"].as_str().unwrap()), (status, code), "{path}");
+    }
+    let form = mock.request("POST", "/").header("content-type", "application/x-www-form-urlencoded");
+    let form = send(form.body("Action=ListCallDetailRecords&Version=2020-07-01")).await;
+    assert_eq!(form.json()["Code"], "MissingAccessKeyId");
+    // The older style's SDKs send these headers too, but there they name nothing.
+    for name in ["Action", "Version"] {
+        let call = page()
+            .without(name)
+            .header("x-acs-action", "ListCallDetailRecords")
+            .header("x-acs-version", "2020-07-01");
+        let code = call.send(&mock).await.json()["Code"].take();
+        assert_eq!(code, if name == "Action" { "InvalidAction.NotFound" } else { "MissingVersion" });
     }
     let headers = mock.request("POST", "/").header("x-acs-action", "ListCallDetailRecords");
     let answer = send(headers.header("x-acs-version", "2020-07-01")).await;

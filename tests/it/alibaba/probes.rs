@@ -93,7 +93,7 @@ fn calls() -> Vec<(&'static str, Call)> {
         ("filter_called_number", with("CalledNumber", "1")),
         ("filter_satisfaction_list", with("SatisfactionList", "[1]")),
         ("filter_satisfaction_survey_channel", with("SatisfactionSurveyChannel", "IVR")),
-        ("filter_satisfaction_description_list", with("SatisfactionDescriptionList", "[]")),
+        ("filter_satisfaction_description_list", with("SatisfactionDescriptionList", r#"["x"]"#)),
         ("comma_list", with("SatisfactionList", "1,2")),
         ("sort_start_time", with("OrderByField", "startTime")),
         ("sort_call_duration", with("OrderByField", "callDuration")),

@@ -41,6 +41,8 @@ async fn each_filter_finds_its_calls_newest_first() {
         ("SatisfactionList", "[1]", &["in"]),
         ("SatisfactionList", "1,3", &["out", "in"]),
         ("SatisfactionList", "0", &[]),
+        ("SatisfactionList", "[]", &["mail", "desk", "fail", "gone", "busy", "out", "in"]),
+        ("ContactTypeList", "[]", &["mail", "desk", "fail", "gone", "busy", "out", "in"]),
         ("SatisfactionSurveyChannel", "SMS", &["out"]),
         ("SatisfactionDescriptionList", r#"["满意","很差"]"#, &["in"]),
         ("SatisfactionDescriptionList", "一般", &["out"]),

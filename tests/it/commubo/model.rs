@@ -64,7 +64,7 @@ calls:
   - {id: silent, direction: inbound, from: "111", to: "222", at: 2020-01-01T00:00:00Z, outcome: no_answer, ring: 9s}
   - {id: mute, direction: outbound, from: "222", to: "333", at: 2020-01-02T00:00:00.900Z, dial: 1s, ring: 2s, outcome: answered, agent: bot, customer: ann, queue: q}
   - {id: moved, direction: inbound, from: "111", to: "222", at: 2020-01-03T00:00:00Z, talk: 61s, outcome: answered, parent: mute}
-  - {id: user, direction: outbound, from: "222", to: "444", at: 2020-01-04T00:00:00Z, talk: 5s, outcome: answered, commubo: {callType: 2, connectResult: ANYTHING, checkPoint: ""}}
+  - {id: user, direction: outbound, from: "222", to: "444", at: 2020-01-04T00:00:00Z, talk: 5s, outcome: answered, parent: inside, commubo: {callType: 2, connectResult: ANYTHING, checkPoint: ""}}
   - {id: inside, direction: internal, from: "101", to: "102", at: 2020-01-05T00:00:00Z, talk: 5s, outcome: answered}
 "#;
 
@@ -100,6 +100,8 @@ async fn what_is_absent_is_left_out_and_never_null() {
     assert_eq!(operator["shortName"], "");
     // F3: a derived call names the call that it was derived from.
     assert_eq!(calls[2]["relatedCallId"], mute["callId"]);
+    // A call that commubo does not have is named by none of its own.
+    assert!(calls[3].get("relatedCallId").is_none());
     // F2 and 1.5: a user call, and any result text.
     assert_eq!((&calls[3]["callType"], &calls[3]["connectResult"]), (&json!("2"), &json!("ANYTHING")));
     assert_eq!(calls[3]["checkPoint"], "");

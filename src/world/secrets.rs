@@ -1,0 +1,77 @@
+//! The secrets that a world's credentials have, and how a text is shown without them.
+
+use std::borrow::Cow;
+
+use crate::dialects::Accounts;
+use crate::urlencoded;
+
+/// Every secret of a world, in each form that it may stand in: plain, and percent-encoded once or twice in either case.
+#[derive(Debug, Default)]
+pub struct Secrets {
+    /// Longest first, so that a secret that contains another is masked whole.
+    forms: Vec<(String, String)>,
+}
+
+impl Secrets {
+    /// The secrets of some accounts.
+    #[must_use]
+    pub fn of(accounts: &Accounts) -> Self {
+        let mut forms = vec![];
+        for secret in accounts.each().flat_map(|(_, account)| account.secrets()).filter(|s| !s.is_empty()) {
+            let once = urlencoded::strict(secret);
+            let twice = urlencoded::strict(&once);
+            let lower = lower_case_digits(&once);
+            let lower_twice = urlencoded::strict(&lower);
+            let all = [twice, lower_twice, once, lower, secret.to_owned()];
+            forms.extend(all.map(|form| (form, mask(secret))));
+        }
+        forms.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
+        forms.dedup();
+        Self { forms }
+    }
+
+    /// A text without any secret.
+    #[must_use]
+    pub fn masked<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.forms.iter().fold(Cow::Borrowed(text), |text, (secret, shown)| {
+            if text.contains(secret.as_str()) {
+                Cow::Owned(text.replace(secret.as_str(), shown))
+            } else {
+                text
+            }
+        })
+    }
+}
+
+/// A secret as it may be shown: enough to tell two apart, never enough to use.
+#[must_use]
+pub fn mask(secret: &str) -> String {
+    let length = secret.chars().count();
+    let shown: String = secret.chars().take(if length >= 12 { 4 } else { 0 }).collect();
+    format!("{shown}…({length})")
+}
+
+/// `%2B` as `%2b`: both are in use.
+fn lower_case_digits(encoded: &str) -> String {
+    let mut pieces = encoded.split('%');
+    let mut lower = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (digits, rest) = piece.split_at(piece.len().min(2));
+        lower.push('%');
+        lower.push_str(&digits.to_ascii_lowercase());
+        lower.push_str(rest);
+    }
+    lower
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_shown_whole() {
+        assert_eq!(mask("FEDCBA09-8765-4321"), "FEDC…(18)");
+        assert_eq!(mask("mock"), "…(4)");
+        assert_eq!(mask(""), "…(0)");
+    }
+}
