@@ -95,7 +95,7 @@ impl Call {
     }
 
     #[cfg(test)]
-    pub(super) fn plain(at: DateTime<Utc>) -> Self {
+    pub(crate) fn plain(at: DateTime<Utc>) -> Self {
         Self {
             id: CallId::Generated(0),
             direction: Direction::Inbound,

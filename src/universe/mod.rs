@@ -5,8 +5,7 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
-use std::ops::{Bound, RangeBounds};
-use std::sync::Arc;
+use std::ops::{Bound, Range, RangeBounds};
 
 use chrono::{DateTime, Utc};
 
@@ -157,11 +156,11 @@ impl Universe {
         self.wire_ids.get(vendor)?.get(id).copied()
     }
 
-    /// The calls that began within a range of time, oldest first; equal times by ordinal.
+    /// The stretch of the time index with the calls that began within a range of time.
     ///
     /// Costs two binary searches, whatever the size of the universe and of the range.
     #[must_use]
-    pub fn between(self: &Arc<Self>, times: impl RangeBounds<DateTime<Utc>>) -> Slice {
+    pub fn between(&self, times: impl RangeBounds<DateTime<Utc>>) -> Range<usize> {
         let at = |ordinal: &Ordinal| self.calls[ordinal.0 as usize].at;
         let start = match times.start_bound() {
             Bound::Included(t) => self.by_time.partition_point(|o| at(o) < *t),
@@ -173,76 +172,17 @@ impl Universe {
             Bound::Excluded(t) => self.by_time.partition_point(|o| at(o) < *t),
             Bound::Unbounded => self.by_time.len(),
         };
-        Slice { universe: Arc::clone(self), next: start, end: end.max(start) }
-    }
-}
-
-/// A stretch of the time index that keeps its universe alive: it can be streamed for as long as a client reads.
-#[derive(Debug, Clone)]
-pub struct Slice {
-    universe: Arc<Universe>,
-    next: usize,
-    end: usize,
-}
-
-impl Iterator for Slice {
-    type Item = Ordinal;
-
-    fn next(&mut self) -> Option<Ordinal> {
-        if self.next == self.end {
-            return None;
-        }
-        self.next += 1;
-        Some(self.universe.by_time[self.next - 1])
+        start..end.max(start)
     }
 
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.end - self.next, Some(self.end - self.next))
+    /// The call at a place of the time index.
+    #[must_use]
+    pub fn in_time_order(&self, index: usize) -> Ordinal {
+        self.by_time[index]
     }
 }
-
-impl DoubleEndedIterator for Slice {
-    fn next_back(&mut self) -> Option<Ordinal> {
-        if self.next == self.end {
-            return None;
-        }
-        self.end -= 1;
-        Some(self.universe.by_time[self.end])
-    }
-}
-
-impl ExactSizeIterator for Slice {}
 
 fn ordinals(calls: &[Call]) -> impl Iterator<Item = Ordinal> + use<> {
     let count = u32::try_from(calls.len()).expect("a scenario has fewer calls than fit in 32 bits");
     (0..count).map(Ordinal)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn universe(times: &[i64]) -> Arc<Universe> {
-        let calls = times.iter().map(|t| Call::plain(DateTime::from_timestamp(*t, 0).unwrap())).collect();
-        Arc::new(Universe::new(0, vec![], vec![], vec![], calls))
-    }
-
-    proptest! {
-        #[test]
-        fn a_slice_holds_exactly_the_calls_of_its_range_in_time_then_ordinal_order(
-            times in prop::collection::vec(0_i64..50, 0..80), from in 0_i64..50, length in -5_i64..50,
-        ) {
-            let (start, end) = (DateTime::from_timestamp(from, 0).unwrap(), DateTime::from_timestamp(from + length, 0).unwrap());
-            let slice = universe(&times).between((Bound::Included(start), Bound::Excluded(end)));
-            let mut expected: Vec<(i64, usize)> = times.iter().copied().enumerate()
-                .filter(|(_, t)| (from..from + length).contains(t)).map(|(i, t)| (t, i)).collect();
-            expected.sort_unstable();
-            let expected: Vec<usize> = expected.into_iter().map(|(_, i)| i).collect();
-            prop_assert_eq!(slice.len(), expected.len());
-            prop_assert_eq!(slice.clone().map(|o| o.0 as usize).collect::<Vec<_>>(), expected.clone());
-            let backwards: Vec<usize> = slice.rev().map(|o| o.0 as usize).collect();
-            prop_assert_eq!(backwards, expected.into_iter().rev().collect::<Vec<_>>());
-        }
-    }
 }

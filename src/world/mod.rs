@@ -1,8 +1,8 @@
 //! A world: one client's view of a universe, with everything that can change. Plain data, no HTTP.
 
-use std::ops::RangeBounds;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
 mod clock;
@@ -10,6 +10,7 @@ mod ids;
 mod journal;
 mod nonces;
 mod secrets;
+mod view;
 mod worlds;
 
 pub use clock::Clock;
@@ -17,12 +18,13 @@ pub use ids::Ids;
 pub use journal::{Captured, Entry, Filter, Journal, Page, RequestRecord, ResponseRecord};
 pub use nonces::Nonces;
 pub use secrets::{Secrets, mask};
+pub use view::{Created, Slice, View};
 pub use worlds::Worlds;
 
 use crate::contract::{Choice, Readings};
 use crate::dialects::Accounts;
 use crate::scenario::Scenario;
-use crate::universe::{Slice, Universe};
+use crate::universe::Universe;
 
 /// How much a world keeps.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +46,7 @@ pub struct World {
     ids: Ids,
     nonces: Nonces,
     journal: Journal,
+    created: ArcSwap<Created>,
     readings: Readings,
     secrets: Secrets,
 }
@@ -58,6 +61,7 @@ impl World {
             ids: Ids::new(scenario.seed),
             nonces: Nonces::default(),
             journal: Journal::new(limits),
+            created: ArcSwap::default(),
             readings: scenario.readings.clone(),
             secrets: Secrets::of(&scenario.accounts),
             scenario,
@@ -124,9 +128,9 @@ impl World {
         self.readings.get()
     }
 
-    /// The calls that began within a range of time, oldest first; equal times by ordinal.
+    /// What a request sees of it: the universe and the calls created beside it, as of now.
     #[must_use]
-    pub fn calls(&self, times: impl RangeBounds<DateTime<Utc>>) -> Slice {
-        self.universe().between(times)
+    pub fn view(&self) -> View {
+        View::new(Arc::clone(self.universe()), self.created.load_full(), self.now())
     }
 }

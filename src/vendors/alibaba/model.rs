@@ -25,9 +25,9 @@ use super::query::{
 use crate::dialects::alibaba as data;
 use crate::exchange::Context;
 use crate::universe::{
-    Agent, Call, Decimals, Direction, EndedBy, Millis, Ordinal, Outcome, Queue, RatingChannel, Universe,
+    Agent, Call, Decimals, Direction, EndedBy, Millis, Ordinal, Outcome, Queue, RatingChannel,
 };
-use crate::world::World;
+use crate::world::{View, World};
 
 /// A text that is the scenario's or made up for the answer.
 pub type Text<'a> = Cow<'a, str>;
@@ -54,7 +54,7 @@ impl Style {
 /// A call as one instance shows it: every field through one accessor, the scenario's own value first, for filters,
 /// sorts and answers alike.
 pub struct Record<'a> {
-    universe: &'a Universe,
+    view: &'a View,
     ordinal: Ordinal,
     call: &'a Call,
     given: Option<&'a data::Call>,
@@ -63,25 +63,19 @@ pub struct Record<'a> {
 
 impl<'a> Record<'a> {
     /// The record of a call, if the caller's account holds it in this instance.
-    pub fn of(
-        universe: &'a Universe,
-        ordinal: Ordinal,
-        caller: &Caller,
-        instance: &'a Instance,
-    ) -> Option<Self> {
-        let call = universe.call(ordinal)?;
+    pub fn of(view: &'a View, ordinal: Ordinal, caller: &Caller, instance: &'a Instance) -> Option<Self> {
+        let call = view.listed(ordinal, NAME, &caller.access_key_id)?;
         let given = call.data.as_ref().and_then(|data| data.alibaba.as_deref());
         let elsewhere = given.and_then(|g| g.instance_id.as_deref()).is_some_and(|id| id != instance.id);
-        let shown = !elsewhere && call.held_by(NAME, &caller.access_key_id);
-        shown.then_some(Self { universe, ordinal, call, given, instance: &instance.id })
+        (!elsewhere).then_some(Self { view, ordinal, call, given, instance: &instance.id })
     }
 
     /// The call of a contact id.
-    pub fn find(universe: &Universe, contact_id: &str) -> Option<Ordinal> {
-        universe.by_wire_id(NAME, contact_id).or_else(|| {
-            let ordinal = Decimals::<18>::of(universe).ordinal(contact_id.strip_prefix("job-")?)?;
+    pub fn find(view: &View, contact_id: &str) -> Option<Ordinal> {
+        view.by_wire_id(NAME, contact_id).or_else(|| {
+            let ordinal = Decimals::<18>::of(view).ordinal(contact_id.strip_prefix("job-")?)?;
             // A call with an id of its own has no other.
-            let call = universe.call(ordinal)?;
+            let call = view.call(ordinal)?;
             let own = call.data.as_ref().and_then(|data| data.alibaba.as_ref()?.contact_id.as_ref());
             own.is_none().then_some(ordinal)
         })
@@ -97,7 +91,7 @@ impl<'a> Record<'a> {
 
     fn contact_id(&self) -> Text<'a> {
         self.text(|g| g.contact_id.as_ref()).map_or_else(
-            || format!("job-{}", Decimals::<18>::of(self.universe).id(self.ordinal)).into(),
+            || format!("job-{}", Decimals::<18>::of(self.view).id(self.ordinal)).into(),
             Text::from,
         )
     }
@@ -142,11 +136,11 @@ impl<'a> Record<'a> {
     }
 
     fn agent(&self) -> Option<&'a Agent> {
-        self.call.agent.map(|agent| self.universe.agent(agent))
+        self.call.agent.map(|agent| self.view.agent(agent))
     }
 
     fn queue(&self) -> Option<&'a Queue> {
-        self.call.queue.map(|queue| self.universe.queue(queue))
+        self.call.queue.map(|queue| self.view.queue(queue))
     }
 
     fn agent_ids(&self) -> Option<Text<'a>> {

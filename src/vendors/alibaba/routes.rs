@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::http::request::Parts;
@@ -38,19 +37,19 @@ async fn list_call_detail_records(
 ) -> Response {
     let world = &context.world;
     let style = Style::of(world);
-    let universe = Arc::clone(world.universe());
-    let record = |ordinal| Record::of(&universe, ordinal, &caller, &instance);
+    let view = world.view();
+    let record = |ordinal| Record::of(&view, ordinal, &caller, &instance);
     let Search { page_number, page_size, wanted } = search;
     let (skip, first) = ((page_number - 1) * page_size, page_number == 1);
 
     // Only page 1 tells the total, so only page 1 must look at every record.
     let Matches { rows, total } = match wanted {
         Wanted::Contact(id) => {
-            let found = Record::find(&universe, &id).filter(|ordinal| record(*ordinal).is_some());
+            let found = Record::find(&view, &id).filter(|ordinal| record(*ordinal).is_some());
             in_order(found.into_iter(), skip, page_size, first)
         }
         Wanted::Calls { times, filter, order, descending } => {
-            let calls = world.calls(times);
+            let calls = view.between(times);
             let passes = |ordinal: &Ordinal| record(*ordinal).is_some_and(|record| record.passes(&filter));
             match (order, descending) {
                 (OrderBy::StartTime, false) => in_order(calls.filter(passes), skip, page_size, first),

@@ -1,7 +1,6 @@
 //! What goes out: a call as commubo's page shows it (L76-131), key order included.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
@@ -14,8 +13,8 @@ use super::NAME;
 use super::contract::{Numbers, VoiceIdKey};
 use super::query::{Expand, JAPAN};
 use crate::dialects::commubo::{self as data, Digits};
-use crate::universe::{self, Decimals, Direction, Ordinal, Outcome, Ref, Universe};
-use crate::world::World;
+use crate::universe::{self, Decimals, Direction, Ordinal, Outcome, Ref};
+use crate::world::{View, World};
 
 /// How one answer writes its calls.
 #[derive(Debug, Clone, Copy)]
@@ -37,11 +36,11 @@ const CHUNK: usize = 32 << 10;
 
 /// A bare JSON array of calls. A list that fits in a chunk is sent whole; a longer one is written as fast as its
 /// client reads, so that no list stands in memory as one text.
-pub fn array<I>(universe: Arc<Universe>, calls: I, style: Style) -> Response
+pub fn array<I>(view: View, calls: I, style: Style) -> Response
 where
     I: Iterator<Item = Ordinal> + Send + 'static,
 {
-    let mut chunks = Chunks { universe, calls, style, open: false, done: false };
+    let mut chunks = Chunks { view, calls, style, open: false, done: false };
     let first = chunks.next().unwrap_or_default();
     let body = if chunks.done {
         Body::from(first)
@@ -54,7 +53,7 @@ where
 }
 
 struct Chunks<I> {
-    universe: Arc<Universe>,
+    view: View,
     calls: I,
     style: Style,
     open: bool,
@@ -75,7 +74,7 @@ impl<I: Iterator<Item = Ordinal>> Iterator for Chunks<I> {
                 chunk.extend_from_slice(if self.open { b"]" } else { b"[]" });
                 break;
             };
-            let Some(call) = Call::of(&self.universe, ordinal, self.style) else { continue };
+            let Some(call) = Call::of(&self.view, ordinal, self.style) else { continue };
             chunk.push(if self.open { b',' } else { b'[' });
             self.open = true;
             if let Err(error) = serde_json::to_writer(&mut chunk, &call) {
@@ -116,8 +115,8 @@ struct Call<'a> {
 type Text<'a> = std::borrow::Cow<'a, str>;
 
 impl<'a> Call<'a> {
-    fn of(universe: &'a Universe, ordinal: Ordinal, style: Style) -> Option<Self> {
-        let call = universe.call(ordinal)?;
+    fn of(view: &'a View, ordinal: Ordinal, style: Style) -> Option<Self> {
+        let call = view.call(ordinal)?;
         let given = given(call);
         let number = |n| Number(n, style.numbers);
         let derived_type = match call.direction {
@@ -125,14 +124,14 @@ impl<'a> Call<'a> {
             Direction::Inbound | Direction::Internal => 0,
         };
         Some(Self {
-            call_id: call_id(universe, ordinal)?,
+            call_id: call_id(view, ordinal)?,
             call_type: number(given.and_then(|g| g.call_type).map_or(derived_type, |Digits(n)| n)),
             related_call_id: match given.and_then(|g| g.related_call_id.as_deref()) {
                 Some(id) => Some(id.into()),
                 None => call
                     .parent
-                    .filter(|parent| is_shown(universe, *parent))
-                    .and_then(|parent| call_id(universe, parent)),
+                    .filter(|parent| is_shown(view, *parent))
+                    .and_then(|parent| call_id(view, parent)),
             },
             phone_number: given.and_then(|g| g.phone_number.as_deref()).unwrap_or(match call.direction {
                 Direction::Outbound => &call.to,
@@ -155,9 +154,9 @@ impl<'a> Call<'a> {
                 .and_then(|g| g.connect_result.as_deref())
                 .unwrap_or(connect_result(call.outcome)),
             check_point: given.and_then(|g| g.check_point.as_deref()),
-            customer: call.customer.map(|customer| Customer::of(universe, customer, style)),
-            operator: call.agent.map(|agent| Operator::of(universe, agent, style)),
-            scenario: call.queue.map(|queue| Scenario::of(universe, queue)),
+            customer: call.customer.map(|customer| Customer::of(view, customer, style)),
+            operator: call.agent.map(|agent| Operator::of(view, agent, style)),
+            scenario: call.queue.map(|queue| Scenario::of(view, queue)),
             note: given.and_then(|g| g.note.as_deref()).or(call.note.as_deref()),
         })
     }
@@ -169,13 +168,13 @@ fn given(call: &universe::Call) -> Option<&data::Call> {
 }
 
 /// Whether commubo has a call at all: one between a tenant and an outside party.
-pub fn is_shown(universe: &Universe, ordinal: Ordinal) -> bool {
-    universe.call(ordinal).is_some_and(|call| call.direction != Direction::Internal && call.on_vendor(NAME))
+fn is_shown(view: &View, ordinal: Ordinal) -> bool {
+    view.call(ordinal).is_some_and(|call| call.direction != Direction::Internal && call.on_vendor(NAME))
 }
 
-fn call_id(universe: &Universe, ordinal: Ordinal) -> Option<Text<'_>> {
-    let given = given(universe.call(ordinal)?).and_then(|g| g.call_id.as_deref());
-    Some(given.map_or_else(|| Decimals::<16>::of(universe).id(ordinal).into(), Text::from))
+fn call_id(view: &View, ordinal: Ordinal) -> Option<Text<'_>> {
+    let given = given(view.call(ordinal)?).and_then(|g| g.call_id.as_deref());
+    Some(given.map_or_else(|| Decimals::<16>::of(view).id(ordinal).into(), Text::from))
 }
 
 /// Only SUCCESSFUL is public (page L84); the others are callmock's choice, and a scenario may set any text.
@@ -211,9 +210,9 @@ impl Serialize for Number {
 
 /// An id of an entry that the scenario gives none: upper-case hexadecimal in groups of 8-4-4-4-16, as the page's own
 /// are. They are no UUIDs (A21).
-fn opaque(universe: &Universe, kind: &str, index: usize) -> String {
+fn opaque(view: &View, kind: &str, index: usize) -> String {
     let mut text = String::with_capacity(40);
-    for (n, byte) in universe.opaque(kind, index).iter().take(18).enumerate() {
+    for (n, byte) in view.opaque(kind, index).iter().take(18).enumerate() {
         if matches!(n, 4 | 6 | 8 | 10) {
             text.push('-');
         }
@@ -232,12 +231,12 @@ struct Customer<'a> {
 }
 
 impl<'a> Customer<'a> {
-    fn of(universe: &'a Universe, customer: Ref<universe::Customer>, style: Style) -> Self {
-        let record = universe.customer(customer);
+    fn of(view: &'a View, customer: Ref<universe::Customer>, style: Style) -> Self {
+        let record = view.customer(customer);
         let given = record.data.commubo.as_deref();
         let id = given.and_then(|g| g.customer_id.as_deref());
         Self {
-            customer_id: id.map_or_else(|| opaque(universe, "customer", customer.index()).into(), Text::from),
+            customer_id: id.map_or_else(|| opaque(view, "customer", customer.index()).into(), Text::from),
             details: style.expand.customer().then(|| CustomerDetails::of(record, given)),
         }
     }
@@ -340,12 +339,12 @@ struct Operator<'a> {
 }
 
 impl<'a> Operator<'a> {
-    fn of(universe: &'a Universe, agent: Ref<universe::Agent>, style: Style) -> Self {
-        let record = universe.agent(agent);
+    fn of(view: &'a View, agent: Ref<universe::Agent>, style: Style) -> Self {
+        let record = view.agent(agent);
         let given = record.data.commubo.as_deref();
         let id = given.and_then(|g| g.operator_id.as_deref());
         Self {
-            operator_id: id.map_or_else(|| opaque(universe, "operator", agent.index()).into(), Text::from),
+            operator_id: id.map_or_else(|| opaque(view, "operator", agent.index()).into(), Text::from),
             details: style.expand.operator().then(|| OperatorDetails::of(record, given, style)),
         }
     }
@@ -426,11 +425,9 @@ struct Scenario<'a> {
 }
 
 impl<'a> Scenario<'a> {
-    fn of(universe: &'a Universe, queue: Ref<universe::Queue>) -> Self {
-        let given = universe.queue(queue).data.commubo.as_deref();
+    fn of(view: &'a View, queue: Ref<universe::Queue>) -> Self {
+        let given = view.queue(queue).data.commubo.as_deref();
         let id = given.and_then(|g| g.scenario_id.as_deref());
-        Self {
-            scenario_id: id.map_or_else(|| opaque(universe, "scenario", queue.index()).into(), Text::from),
-        }
+        Self { scenario_id: id.map_or_else(|| opaque(view, "scenario", queue.index()).into(), Text::from) }
     }
 }

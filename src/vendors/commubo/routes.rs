@@ -1,7 +1,6 @@
 //! commubo's routes: one.
 
 use std::iter::Peekable;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::http::request::Parts;
@@ -15,7 +14,8 @@ use super::error::{Error, Refused};
 use super::model::{self, Style};
 use super::query::CallsQuery;
 use crate::exchange::{Context, Outcome};
-use crate::universe::{Ordinal, Universe};
+use crate::universe::{Direction, Ordinal};
+use crate::world::View;
 
 /// The routes, with commubo's own answers to everything else under its paths.
 pub fn router() -> Router {
@@ -30,30 +30,30 @@ pub fn router() -> Router {
 async fn list_calls(tenant: Tenant, query: CallsQuery, context: Context) -> Response {
     let world = &context.world;
     let style = Style::of(world, query.expand);
-    let slice = world.calls(query.times);
-    let shown = shown(Arc::clone(world.universe()), tenant);
+    let view = world.view();
+    let slice = view.between(query.times);
+    let shown = shown(view.clone(), tenant);
     match world.reading() {
-        Order::Ascending => answer(world.universe(), slice.filter(shown).peekable(), style),
+        Order::Ascending => answer(view, slice.filter(shown).peekable(), style),
         Order::Descending => {
             context.notes.behavior(&contract::DESCENDING);
-            answer(world.universe(), slice.rev().filter(shown).peekable(), style)
+            answer(view, slice.rev().filter(shown).peekable(), style)
         }
     }
 }
 
-fn answer<I>(universe: &Arc<Universe>, mut calls: Peekable<I>, style: Style) -> Response
+fn answer<I>(view: View, mut calls: Peekable<I>, style: Style) -> Response
 where
     I: Iterator<Item = Ordinal> + Send + 'static,
 {
     let outcome = if calls.peek().is_some() { &contract::LISTED } else { &contract::EMPTY };
-    (Outcome(outcome), model::array(Arc::clone(universe), calls, style)).into_response()
+    (Outcome(outcome), model::array(view, calls, style)).into_response()
 }
 
-/// The calls that commubo shows to a tenant.
-fn shown(universe: Arc<Universe>, tenant: Tenant) -> impl Fn(&Ordinal) -> bool {
+/// The calls that commubo shows to a tenant: past ones between the tenant and an outside party.
+fn shown(view: View, tenant: Tenant) -> impl Fn(&Ordinal) -> bool {
     move |ordinal| {
-        model::is_shown(&universe, *ordinal)
-            && universe.call(*ordinal).is_some_and(|call| call.held_by(NAME, &tenant.id))
+        view.listed(*ordinal, NAME, &tenant.id).is_some_and(|call| call.direction != Direction::Internal)
     }
 }
 

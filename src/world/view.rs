@@ -1,0 +1,244 @@
+//! What a request sees of a world: its universe and, beside it, the calls created so far. A view is two pointers, takes
+//! no lock, and stays as it is for as long as its list is being sent.
+
+use std::ops::{Bound, Deref, Range, RangeBounds};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::universe::{Call, Ordinal, Universe};
+
+/// The calls that were created in a world, in the order of their creation; their ordinals go on where the universe's end.
+#[derive(Debug, Clone, Default)]
+pub struct Created {
+    calls: Vec<Arc<Call>>,
+    /// Places in `calls` by (time, place).
+    by_time: Vec<u32>,
+}
+
+impl Created {
+    /// The same with one call more.
+    #[must_use]
+    pub fn with(&self, call: Call) -> Self {
+        let place = u32::try_from(self.calls.len()).expect("fewer created calls than fit in 32 bits");
+        let mut next = self.clone();
+        // A new call has the greatest place, so it comes after those of its own time.
+        let at = next.by_time.partition_point(|place| next.calls[*place as usize].at <= call.at);
+        next.by_time.insert(at, place);
+        next.calls.push(Arc::new(call));
+        next
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+}
+
+/// A universe and what was created beside it, as of one moment.
+#[derive(Debug, Clone)]
+pub struct View {
+    universe: Arc<Universe>,
+    created: Arc<Created>,
+    now: DateTime<Utc>,
+}
+
+/// People, queues and ids are the universe's alone.
+impl Deref for View {
+    type Target = Universe;
+
+    fn deref(&self) -> &Universe {
+        &self.universe
+    }
+}
+
+impl View {
+    /// A universe with what was created beside it, as of a moment.
+    #[must_use]
+    pub fn new(universe: Arc<Universe>, created: Arc<Created>, now: DateTime<Utc>) -> Self {
+        Self { universe, created, now }
+    }
+
+    /// The world's time when the view was taken.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// The call at a place: the universe's, then the created ones.
+    #[must_use]
+    pub fn call(&self, ordinal: Ordinal) -> Option<&Call> {
+        match (ordinal.0 as usize).checked_sub(self.universe.len()) {
+            None => self.universe.call(ordinal),
+            Some(place) => self.created.calls.get(place).map(Arc::as_ref),
+        }
+    }
+
+    /// Whether a call was created in this world.
+    #[must_use]
+    pub fn is_created(&self, ordinal: Ordinal) -> bool {
+        ordinal.0 as usize >= self.universe.len()
+    }
+
+    /// The call at a place, where an account of a vendor holds it and it is over: what a list of past calls may show.
+    /// A scenario's calls are past whatever the clock says; a created one is under way until its end.
+    #[must_use]
+    pub fn listed(&self, ordinal: Ordinal, vendor: &str, account: &str) -> Option<&Call> {
+        let over = |call: &Call| !self.is_created(ordinal) || call.ended_at() <= self.now;
+        self.call(ordinal).filter(|call| call.held_by(vendor, account) && over(call))
+    }
+
+    /// The call to which a scenario, or its creation, gave this id on a vendor's wire.
+    #[must_use]
+    pub fn by_wire_id(&self, vendor: &str, id: &str) -> Option<Ordinal> {
+        self.universe.by_wire_id(vendor, id).or_else(|| {
+            let place = self.created.calls.iter().position(|call| {
+                let data = call.data.iter().flat_map(|data| data.each());
+                data.filter(|(of, _)| *of == vendor).any(|(_, data)| data.wire_id().as_deref() == Some(id))
+            })?;
+            u32::try_from(self.universe.len() + place).ok().map(Ordinal)
+        })
+    }
+
+    /// The calls that began within a range of time, oldest first; equal times by ordinal.
+    ///
+    /// Costs four binary searches, whatever the size of the universe and of the range.
+    #[must_use]
+    pub fn between(&self, times: impl RangeBounds<DateTime<Utc>>) -> Slice {
+        let (start, end) = (times.start_bound().cloned(), times.end_bound().cloned());
+        let created = |place: &u32| self.created.calls[*place as usize].at;
+        let places = &self.created.by_time;
+        let from = match start {
+            Bound::Included(t) => places.partition_point(|p| created(p) < t),
+            Bound::Excluded(t) => places.partition_point(|p| created(p) <= t),
+            Bound::Unbounded => 0,
+        };
+        let to = match end {
+            Bound::Included(t) => places.partition_point(|p| created(p) <= t),
+            Bound::Excluded(t) => places.partition_point(|p| created(p) < t),
+            Bound::Unbounded => places.len(),
+        };
+        let listed = self.universe.between((start, end));
+        Slice { view: self.clone(), listed, created: from..to.max(from) }
+    }
+}
+
+/// A stretch of time of a view: a merge of two indexes that are sorted already.
+#[derive(Debug, Clone)]
+pub struct Slice {
+    view: View,
+    listed: Range<usize>,
+    created: Range<usize>,
+}
+
+/// The next call of one of the two indexes: what it is sorted by.
+type Candidate = Option<(DateTime<Utc>, Ordinal)>;
+
+impl Slice {
+    fn listed_at(&self, index: usize) -> Candidate {
+        let ordinal = self.view.universe.in_time_order(index);
+        Some((self.view.universe.call(ordinal)?.at, ordinal))
+    }
+
+    fn created_at(&self, index: usize) -> Candidate {
+        let place = *self.view.created.by_time.get(index)?;
+        let ordinal = u32::try_from(self.view.universe.len()).ok()?.checked_add(place)?;
+        Some((self.view.created.calls[place as usize].at, Ordinal(ordinal)))
+    }
+}
+
+impl Iterator for Slice {
+    type Item = Ordinal;
+
+    fn next(&mut self) -> Option<Ordinal> {
+        let listed = if self.listed.is_empty() { None } else { self.listed_at(self.listed.start) };
+        let created = if self.created.is_empty() { None } else { self.created_at(self.created.start) };
+        match (listed, created) {
+            (Some(l), c) if c.is_none_or(|c| l < c) => {
+                self.listed.start += 1;
+                Some(l.1)
+            }
+            (_, Some(c)) => {
+                self.created.start += 1;
+                Some(c.1)
+            }
+            _ => None,
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.listed.len() + self.created.len();
+        (left, Some(left))
+    }
+}
+
+impl DoubleEndedIterator for Slice {
+    fn next_back(&mut self) -> Option<Ordinal> {
+        let listed = if self.listed.is_empty() { None } else { self.listed_at(self.listed.end - 1) };
+        let created = if self.created.is_empty() { None } else { self.created_at(self.created.end - 1) };
+        match (listed, created) {
+            (Some(l), c) if c.is_none_or(|c| l > c) => {
+                self.listed.end -= 1;
+                Some(l.1)
+            }
+            (_, Some(c)) => {
+                self.created.end -= 1;
+                Some(c.1)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl ExactSizeIterator for Slice {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_slice_holds_exactly_the_calls_of_its_range_in_time_then_ordinal_order(
+            listed in prop::collection::vec(0_i64..50, 0..60),
+            created in prop::collection::vec(0_i64..50, 0..30),
+            from in 0_i64..50, length in -5_i64..50,
+        ) {
+            let calls = listed.iter().map(|t| Call::plain(at(*t))).collect();
+            let universe = Arc::new(Universe::new(0, vec![], vec![], vec![], calls));
+            let beside = created.iter().fold(Created::default(), |all, t| all.with(Call::plain(at(*t))));
+            let view = View::new(universe, Arc::new(beside), at(0));
+            let slice = view.between((Bound::Included(at(from)), Bound::Excluded(at(from + length))));
+            let mut expected: Vec<(i64, usize)> = listed.iter().chain(&created).copied().enumerate()
+                .filter(|(_, t)| (from..from + length).contains(t)).map(|(i, t)| (t, i)).collect();
+            expected.sort_unstable();
+            let expected: Vec<usize> = expected.into_iter().map(|(_, i)| i).collect();
+            prop_assert_eq!(slice.len(), expected.len());
+            prop_assert_eq!(slice.clone().map(|o| o.0 as usize).collect::<Vec<_>>(), expected.clone());
+            let backwards: Vec<usize> = slice.clone().rev().map(|o| o.0 as usize).collect();
+            prop_assert_eq!(backwards, expected.iter().rev().copied().collect::<Vec<_>>());
+            // From both ends at once, nothing is met twice.
+            let mut both = slice;
+            let mut seen = vec![];
+            while let Some(front) = both.next() {
+                seen.push(front.0 as usize);
+                seen.extend(both.next_back().map(|back| back.0 as usize));
+            }
+            seen.sort_unstable();
+            let mut all = expected;
+            all.sort_unstable();
+            prop_assert_eq!(seen, all);
+        }
+    }
+}
