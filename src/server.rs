@@ -145,6 +145,8 @@ async fn serve(stream: TcpStream, routes: Routes, settings: Settings, mut stoppe
     builder
         .http1()
         .timer(TokioTimer::new())
+        // A client may close its side once it has asked, and still wants the answer.
+        .half_close(true)
         .max_headers(settings.max_headers)
         .max_buf_size(settings.max_head.max(8192));
     builder

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
@@ -52,9 +53,9 @@ pub struct Args {
     #[arg(long, env = "CALLMOCK_MAX_BODY", value_name = "SIZE", default_value = "1MiB")]
     max_body: Size,
     /// The most headers of a request; more is refused with 431
-    #[arg(long, env = "CALLMOCK_MAX_HEADERS", value_name = "N", default_value_t = 1024)]
-    max_headers: usize,
-    /// The largest request head, at least 8KiB; more is refused with 431
+    #[arg(long, env = "CALLMOCK_MAX_HEADERS", value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u16).range(1..=30_000))]
+    max_headers: u16,
+    /// The largest request head, at least 8KiB; more is refused with 431, and a request line over 64KiB with 414
     #[arg(long, env = "CALLMOCK_MAX_HEAD", value_name = "SIZE", default_value = "256KiB")]
     max_head: Size,
     /// How many exchanges the journal keeps
@@ -117,7 +118,15 @@ pub fn run(args: &Args) -> Exit {
             return Exit::Usage;
         }
     };
-    let served = runtime().and_then(|runtime| runtime.block_on(serve(args, scenario)));
+    // Kept until the process ends: freeing a large universe, or waiting for a long sort to notice that nobody listens any
+    // more, would take longer than a stop may.
+    let universe = Arc::clone(&scenario.universe);
+    let served = runtime().and_then(|runtime| {
+        runtime.block_on(serve(args, scenario)).inspect(|()| {
+            std::mem::forget(universe);
+            runtime.shutdown_background();
+        })
+    });
     match served {
         Ok(()) => Exit::Done,
         Err(message) => {
@@ -159,7 +168,7 @@ fn load(args: &Args) -> Result<Scenario, String> {
 async fn serve(args: &Args, scenario: Scenario) -> Result<(), String> {
     let settings = Settings {
         max_body: args.max_body.0,
-        max_headers: args.max_headers,
+        max_headers: usize::from(args.max_headers),
         max_head: args.max_head.0,
         debug_headers: !args.no_debug_headers,
         limits: Limits { journal_size: args.journal_size, journal_body: args.journal_body.0 },
@@ -193,7 +202,7 @@ fn write_port(file: &Path, address: SocketAddr) -> std::io::Result<()> {
     name.push(format!(".{}", std::process::id()));
     let beside = file.with_file_name(name);
     std::fs::write(&beside, format!("{}\n", address.port()))?;
-    std::fs::rename(&beside, file)
+    std::fs::rename(&beside, file).inspect_err(|_| drop(std::fs::remove_file(&beside)))
 }
 
 fn stop_signal() -> Result<impl Future<Output = ()>, String> {

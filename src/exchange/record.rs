@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
@@ -49,7 +49,7 @@ impl Recording {
                 path: mask.text(parts.uri.path()),
                 query: mask.query(parts.uri.query().unwrap_or_default()),
                 headers: mask.headers(&parts.headers),
-                body: mask.body(body, body.len() as u64, &parts.headers, world.journal().body_limit()),
+                body: mask.body(body, body.len() as u64, world.journal().body_limit()),
             },
             response: ResponseRecord {
                 status: 0,
@@ -68,6 +68,7 @@ impl Recording {
         self.entry.findings = learned.findings;
         self.entry.explanation = learned.explanation.map(|mut explanation| {
             self.mask.json(&mut explanation);
+            cut_texts(&mut explanation, self.world.journal().body_limit());
             explanation
         });
         self.entry.duration = self.started.elapsed();
@@ -81,12 +82,10 @@ impl Recording {
             behavior = self.entry.behaviors.first().copied().unwrap_or_default(),
             "answered"
         );
-        let headers = response.headers().clone();
         let seq = self.world.journal().begin(self.entry);
         response.map(|body| {
             Body::new(Followed {
                 body,
-                headers,
                 world: self.world,
                 mask: self.mask,
                 started: self.started,
@@ -102,7 +101,6 @@ impl Recording {
 /// A body under way to the client.
 struct Followed {
     body: Body,
-    headers: HeaderMap,
     world: Arc<World>,
     mask: Arc<Mask>,
     started: Instant,
@@ -149,7 +147,7 @@ impl Drop for Followed {
     fn drop(&mut self) {
         let kept = std::mem::take(&mut self.kept).freeze();
         let finished = self.finished || self.body.is_end_stream();
-        let body = self.mask.body(&kept, self.total, &self.headers, usize::MAX);
+        let body = self.mask.body(&kept, self.total, usize::MAX);
         self.world.journal().complete(self.seq, |entry| {
             entry.duration = self.started.elapsed();
             entry.response.body = body;
@@ -179,32 +177,41 @@ impl Mask {
     }
 
     fn headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
-        let shown = |name: &str, value: &[u8]| {
-            let value = String::from_utf8_lossy(value);
-            if self.places.headers.contains(&name) { mask(&value) } else { self.text(&value) }
-        };
-        headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), shown(name.as_str(), value.as_bytes())))
-            .collect()
+        let shown = headers.iter().map(|(name, value)| {
+            (name.to_string(), self.header(name, &String::from_utf8_lossy(value.as_bytes())))
+        });
+        bounded(shown, self.world.journal().body_limit())
+    }
+
+    fn header(&self, name: &HeaderName, value: &str) -> String {
+        let scheme = value.split_once(' ').filter(|(scheme, _)| {
+            name == header::AUTHORIZATION && ["basic", "bearer"].contains(&scheme.to_lowercase().as_str())
+        });
+        match scheme {
+            // Whoever it is for, and in whatever encoding: it is a credential.
+            Some((scheme, credential)) => format!("{scheme} {}", mask(credential)),
+            None if self.places.headers.contains(&name.as_str()) => mask(value),
+            None => self.text(value),
+        }
     }
 
     fn query(&self, query: &str) -> Vec<(String, String)> {
         let shown = |(name, value): (String, String)| (self.text(&name), self.parameter(&name, &value));
-        urlencoded::lossy(query).map(shown).collect()
+        bounded(urlencoded::lossy(query).map(shown), self.world.journal().body_limit())
     }
 
-    fn body(&self, body: &Bytes, total: u64, headers: &HeaderMap, limit: usize) -> Captured {
+    fn body(&self, body: &Bytes, total: u64, limit: usize) -> Captured {
         let kept = &body[..limit.min(body.len())];
         let text = String::from_utf8_lossy(kept);
-        let form = headers
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-        // A form may be encoded in any way; what is shown is what it means.
-        let shown = if form {
-            text.split('&').map(|pair| self.pair(pair)).collect::<Vec<_>>().join("&")
-        } else {
-            self.text(&text)
+        let shown = match serde_json::from_slice::<serde_json::Value>(kept) {
+            // JSON can hide a secret behind its escapes.
+            Ok(mut value) => {
+                let before = value.clone();
+                self.json(&mut value);
+                if value == before { self.text(&text) } else { value.to_string() }
+            }
+            // A form may be encoded in any way, and come under any name; what is shown is what it means.
+            Err(_) => text.split('&').map(|pair| self.pair(pair)).collect::<Vec<_>>().join("&"),
         };
         let bytes = if shown == text { Bytes::copy_from_slice(kept) } else { Bytes::from(shown) };
         // What the mask changed in length must not look like a cut.
@@ -224,8 +231,47 @@ impl Mask {
         match value {
             serde_json::Value::String(text) => *text = self.text(text),
             serde_json::Value::Array(all) => all.iter_mut().for_each(|value| self.json(value)),
-            serde_json::Value::Object(all) => all.values_mut().for_each(|value| self.json(value)),
+            serde_json::Value::Object(all) => {
+                all.values_mut().for_each(|value| self.json(value));
+                if all.keys().any(|key| self.text(key) != *key) {
+                    *all = std::mem::take(all)
+                        .into_iter()
+                        .map(|(key, value)| (self.text(&key), value))
+                        .collect();
+                }
+            }
             _ => {}
         }
+    }
+}
+
+/// As many pairs as fit into a bound; what is left out is said.
+fn bounded(pairs: impl Iterator<Item = (String, String)>, limit: usize) -> Vec<(String, String)> {
+    let (mut kept, mut size, mut left_out) = (vec![], 0, 0);
+    for (name, value) in pairs {
+        let more = name.len() + value.len();
+        if size + more > limit {
+            left_out += 1;
+        } else {
+            size += more;
+            kept.push((name, value));
+        }
+    }
+    if left_out > 0 {
+        kept.push(("…".to_owned(), format!("{left_out} more")));
+    }
+    kept
+}
+
+/// Cuts every text of a value at a bound; how much was cut is said.
+fn cut_texts(value: &mut serde_json::Value, limit: usize) {
+    match value {
+        serde_json::Value::String(text) if text.len() > limit => {
+            let end = text.floor_char_boundary(limit);
+            *text = format!("{}… ({} bytes more)", &text[..end], text.len() - end);
+        }
+        serde_json::Value::Array(all) => all.iter_mut().for_each(|value| cut_texts(value, limit)),
+        serde_json::Value::Object(all) => all.values_mut().for_each(|value| cut_texts(value, limit)),
+        _ => {}
     }
 }

@@ -236,6 +236,7 @@ fn explain(error: &Error) -> String {
         | Error::SerdeInvalidValue { unexpected, expected, .. } => {
             format!("expected {expected}, found {unexpected}")
         }
+        Error::InvalidScalar { ty: "u64" | "u32", .. } => "expected a whole number of 0 or more".to_owned(),
         Error::SerdeMissingField { field, .. } => format!("the key `{field}` is missing"),
         Error::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{key}` stands here twice"),
         other => other.to_string(),

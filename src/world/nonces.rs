@@ -3,15 +3,20 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
+use sha2::{Digest as _, Sha256};
+
 /// The most recent nonces. The oldest are forgotten first, so a client that sends more than the bound between two
 /// uses of one nonce gets away with it; the memory stays bounded.
 #[derive(Debug, Default)]
 pub struct Nonces(Mutex<Seen>);
 
+/// What stands for a nonce, whose length is its client's choice.
+type Digest = [u8; 16];
+
 #[derive(Debug, Default)]
 struct Seen {
-    set: HashSet<Box<str>>,
-    order: VecDeque<Box<str>>,
+    set: HashSet<Digest>,
+    order: VecDeque<Digest>,
 }
 
 impl Nonces {
@@ -20,9 +25,11 @@ impl Nonces {
 
     /// Notes a use; false if it was used before.
     pub fn first_use(&self, owner: &str, nonce: &str) -> bool {
-        let key: Box<str> = format!("{owner}\n{nonce}").into();
+        let digest = Sha256::new().chain_update(owner).chain_update([0]).chain_update(nonce).finalize();
+        let mut key = Digest::default();
+        key.copy_from_slice(&digest[..16]);
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !seen.set.insert(key.clone()) {
+        if !seen.set.insert(key) {
             return false;
         }
         seen.order.push_back(key);

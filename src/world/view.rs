@@ -18,6 +18,9 @@ pub struct Created {
 
 impl Created {
     /// The same with one call more.
+    ///
+    /// # Panics
+    /// At 4 294 967 296 created calls.
     #[must_use]
     pub fn with(&self, call: Call) -> Self {
         let place = u32::try_from(self.calls.len()).expect("fewer created calls than fit in 32 bits");

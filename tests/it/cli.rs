@@ -168,6 +168,7 @@ fn bad_usage_and_bad_scenarios_are_exit_code_2() {
             &["--scenario", bad, "--port", "0"],
             "bad.yaml:2:1: agnets: unknown key `agnets`; did you mean `agents`?",
         ),
+        (&["--max-headers", "1000000", "--port", "0"], "1..=30000"),
         (&["check", bad], "bad.yaml:2:1: agnets: unknown key `agnets`; did you mean `agents`?"),
         (&["check"], "FILE"),
     ] {

@@ -6,7 +6,7 @@ use serde_json::json;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::alibaba::{CALLS, page};
+use crate::alibaba::{CALLS, Style, page};
 use crate::commubo::{TENANT, TOKEN, VECTORS, list};
 use crate::mock::{Mock, read_answer, send};
 
@@ -209,4 +209,49 @@ async fn a_known_secret_is_masked_wherever_it_stands_and_however_it_is_encoded()
         assert!(!journal.contains(part), "{part}: {journal}");
     }
     assert!(journal.contains("AB/C…(14)"), "{journal}");
+}
+
+#[tokio::test]
+async fn the_journal_bounds_whatever_a_client_can_make_long() {
+    let limits = Limits { journal_size: 10, journal_body: 1000 };
+    let mock = Mock::with(CALLS, Settings { limits, ..Settings::default() }).await;
+    page().secret("wrong").with("x", &"!".repeat(50_000)).style(Style::RpcForm).send(&mock).await;
+    page().with("y", &"z".repeat(50_000)).send(&mock).await;
+    send(mock.request("GET", "/").header("x-long", "h".repeat(50_000))).await;
+    let journal = mock.get("/_mock/journal").await;
+    assert!(journal.body.len() < 20_000, "{} bytes", journal.body.len());
+    assert!(
+        journal.body.contains("bytes more)") && journal.body.contains("\"…\":\"1 more\""),
+        "{}",
+        journal.body
+    );
+}
+
+#[tokio::test]
+async fn credentials_are_masked_in_json_and_in_authorization_whoever_they_are_for() {
+    let mock = Mock::of(VECTORS).await;
+    let escaped = format!("{{\"a\": \"{}\"}}", TOKEN.replace('-', "\\u002d"));
+    send(mock.request("POST", "/v1/x").body(escaped)).await;
+    for credential in ["Basic YWNtZTptb2NrLXRva2Vu", "Bearer somebody-elses-token"] {
+        send(
+            mock.request("GET", "/v1/calls?x-commubo-accessToken=another-token-of-mine")
+                .header("authorization", credential),
+        )
+        .await;
+    }
+    let journal = mock.get("/_mock/journal").await.body;
+    for secret in [TOKEN, "YWNtZTptb2NrLXRva2Vu", "somebody-elses-token", "another-token-of-mine"] {
+        assert!(!journal.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_has_asked_and_closed_its_side_is_answered() {
+    let mock = Mock::of(VECTORS).await;
+    for _ in 0..20 {
+        let mut stream = TcpStream::connect(mock.address).await.unwrap();
+        stream.write_all(b"GET /v1/calls HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+        stream.shutdown().await.unwrap();
+        assert_eq!(read_answer(&mut stream).await.expect("an answer").status, 403);
+    }
 }

@@ -57,7 +57,7 @@ struct Claim {
 
 enum Signature {
     Acs3 { signed_headers: Option<String>, given: Option<String> },
-    Rpc { given: String },
+    Rpc { given: Option<String> },
 }
 
 impl Claim {
@@ -113,7 +113,7 @@ impl Claim {
             timestamp: timestamp.to_owned(),
             nonce: nonce.to_owned(),
             security_token: parameters.get("SecurityToken")?.map(str::to_owned),
-            signature: Signature::Rpc { given: required(Required::Signature)?.to_owned() },
+            signature: Signature::Rpc { given: parameters.get("Signature")?.map(str::to_owned) },
         })
     }
 
@@ -154,6 +154,7 @@ impl Claim {
         let method = request.method.as_str();
         match &self.signature {
             Signature::Rpc { given } => {
+                let given = given.as_deref().ok_or(Error::Missing(Required::Signature))?;
                 let signed = Rpc::of(method, parameters.all());
                 if sign::same(&signed.signature(&account.access_key_secret), given) {
                     return Ok(());

@@ -417,7 +417,9 @@ impl Refused {
     /// The refusal of a request.
     pub fn of(request: &Parts, error: Error) -> Self {
         let shape = Context::of(request).world.reading();
-        Self { error, envelope: Envelope::of(request), shape }
+        let envelope = Envelope::of(request);
+        let unread = matches!(error, Error::TooLarge | Error::BrokenBody);
+        Self { error, envelope: if unread { envelope.closing() } else { envelope }, shape }
     }
 }
 

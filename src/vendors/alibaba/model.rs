@@ -27,6 +27,7 @@ use crate::exchange::Context;
 use crate::universe::{
     Agent, Call, Decimals, Direction, EndedBy, Millis, Ordinal, Outcome, Queue, RatingChannel,
 };
+use crate::urlencoded;
 use crate::world::{View, World};
 
 /// A text that is the scenario's or made up for the answer.
@@ -460,16 +461,28 @@ impl Envelope {
     /// The envelope of a request's answer.
     pub fn of(request: &Parts) -> Self {
         let ids = Context::of(request).world.ids();
-        let asked = Parameters::of(request).and_then(|parameters| format(&parameters));
+        let asked = Parameters::of(request).and_then(|parameters| format(&parameters)).unwrap_or_else(|_| {
+            // What is malformed elsewhere in the query does not hide what it says of the format.
+            let query = urlencoded::lossy(request.uri.query().unwrap_or_default());
+            let xml =
+                query.into_iter().any(|(name, value)| name == "Format" && value.eq_ignore_ascii_case("xml"));
+            if xml { Format::Xml } else { Format::Json }
+        });
         let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let authority = || request.uri.authority().map(ToString::to_string);
         Self {
-            format: asked.unwrap_or_default(),
+            format: asked,
             request_id: ids.uuid().to_string().to_uppercase(),
             host: host.map(str::to_owned).or_else(authority).unwrap_or_default(),
             trace_id: ids.uuid().simple().to_string(),
             keep_alive: request.version == Version::HTTP_11 && !closes(&request.headers),
         }
+    }
+
+    /// The same for an answer after which the connection is closed.
+    #[must_use]
+    pub fn closing(self) -> Self {
+        Self { keep_alive: false, ..self }
     }
 
     /// A page of records as the answer.

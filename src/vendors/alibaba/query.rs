@@ -205,7 +205,8 @@ fn named(
     if !parameters.is_acs3(&request.headers) {
         return Ok(None);
     }
-    Ok(request.headers.get(header).and_then(|value| value.to_str().ok()).map(str::to_owned))
+    let value = request.headers.get(header).and_then(|value| value.to_str().ok());
+    Ok(value.filter(|value| !value.is_empty()).map(str::to_owned))
 }
 
 /// `Format` in any case (2.5).

@@ -50,7 +50,7 @@ impl Vendor for Commubo {
     }
 
     fn secrets(&self) -> SecretPlaces {
-        SecretPlaces { headers: &[auth::ACCESS_TOKEN], parameters: &[] }
+        SecretPlaces { headers: &[auth::ACCESS_TOKEN], parameters: &[auth::ACCESS_TOKEN] }
     }
 
     fn credentials(&self, accounts: &Accounts) -> Option<Value> {

@@ -211,10 +211,10 @@ async fn the_gateway_checks_in_its_documented_order() {
         ("Timestamp", "", "InvalidTimeStamp.Expired"),
         ("SignatureNonce", "fixed", "MissingSignatureNonce"),
         ("SignatureMethod", "HMAC-SHA1", "InvalidSignatureMethod"),
-        ("Signature", "wrong", "MissingSignature"),
         ("AccessKeyId", "off", "InvalidAccessKeyId.NotFound"),
         ("AccessKeyId", "denied", "InvalidAccessKeyId.Inactive"),
         ("SecurityToken", "T", "InvalidSecurityToken.MismatchWithAccessKey"),
+        ("Signature", "wrong", "MissingSignature"),
         ("Signature", "", "SignatureDoesNotMatch"),
     ];
     let mut parameters = vec![

@@ -84,6 +84,7 @@ async fn errors_are_xml_where_format_asks_for_it() {
     assert!(answer.body.contains("<HttpStatusCode>404</HttpStatusCode>"));
     let answer = page().with("Format", "XML").with("InstanceId", "a\u{ffff}\u{85}b").send(&mock).await;
     assert!(answer.body.contains("instance a\u{fffd}\u{85}b does"), "{}", answer.body);
+    assert!(mock.get("/?Format=XML&a=%ff").await.body.contains("<Code>RequestParameterMalformed</Code>"));
     // What is wrong with the format itself is told in JSON.
     assert_eq!(mock.get("/?Action=Nothing&Format=YAML").await.json()["Code"], "InvalidParameter.Format");
     let denied = page().with("Format", "XML").key("denied").send(&mock).await;

@@ -9,6 +9,7 @@ pub mod probes;
 mod query;
 
 use client::Call;
+pub use client::Style;
 
 /// Calls of every kind, in one hour of 2024-05-14 in China: with the clock at noon, all of them are today's.
 pub const CALLS: &str = r#"
