@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -64,8 +65,45 @@ pub struct Call {
     pub id: Option<String>,
     pub external_id: Option<String>,
     pub external_session_id: Option<String>,
+    pub user_id: Option<String>,
+    pub extension_id: Option<String>,
+    pub contact_id: Option<String>,
+    pub caller: Option<String>,
+    pub callee: Option<String>,
+    /// unknown, in, out, ext, `ext_in`, `ext_out`.
+    pub direction: Option<String>,
+    /// unknown, answered, `not_answered`.
+    pub call_state: Option<String>,
+    /// Z, P, S, N, NS.
+    pub call_status: Option<String>,
+    /// Seconds.
+    pub duration: Option<u64>,
     /// RFC 3339; must be the call's `at`, for the list is ordered by it.
     pub started_at: Option<String>,
+    pub ended_at: Option<DateTime<Utc>>,
+    pub created_at: Option<DateTime<Utc>>,
+    pub updated_at: Option<DateTime<Utc>>,
+    pub note: Option<String>,
+    pub recording_urls: Option<Vec<String>>,
+    pub call_targets: Option<Vec<CallTarget>>,
+}
+
+/// An extension that a call went to.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the wire's own names")]
+pub struct CallTarget {
+    pub add_time: Option<DateTime<Utc>>,
+    pub answered_time: Option<DateTime<Utc>>,
+    pub end_reason: String,
+    pub ended_time: Option<DateTime<Utc>>,
+    pub fail_code: i64,
+    /// Seconds.
+    pub ring_duration: u64,
+    pub ring_time: Option<DateTime<Utc>>,
+    pub status: String,
+    pub target_number: String,
+    pub trunk_name: String,
 }
 
 impl CustomerData for Customer {}

@@ -47,7 +47,8 @@ fn readings(merged: &Merged, request: &Request, mistakes: &mut Vec<Diagnostic>) 
     let mut readings = Readings::default();
     for entry in &merged.readings {
         let (id, option) = &entry.value;
-        match readings.choose(request.readings.iter().copied(), &id.value, &option.value) {
+        let name = &option.value.0;
+        match readings.choose(request.readings.iter().copied(), &id.value, name) {
             Ok(()) => {}
             Err(UnknownReading::Id) => {
                 let known = request.readings.iter().map(|r| r.id);
@@ -56,7 +57,7 @@ fn readings(merged: &Merged, request: &Request, mistakes: &mut Vec<Diagnostic>) 
             }
             Err(UnknownReading::Option(options)) => {
                 let known = options.iter().copied();
-                let message = format!("`{}` is not an option{}", option.value, instead(&option.value, known));
+                let message = format!("`{}` is not an option{}", name, instead(name, known));
                 mistakes.push(entry.mistake(option.place, &id.value, message));
             }
         }

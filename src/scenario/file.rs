@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::values::{At, Clock, DayOrMoment, Length, Moment, Offset, PersonName};
+use super::values::{At, Clock, DayOrMoment, Length, Moment, Offset, OptionName, PersonName};
 use crate::dialects::{self, vendors};
 use crate::universe::{AgentState, Direction, EndedBy, Outcome, QueueState, RatingChannel};
 
@@ -44,7 +44,7 @@ pub struct File {
     pub generate: Option<Generate>,
     /// Choices where a vendor's page is ambiguous, such as `commubo.end: inclusive`.
     #[serde(default)]
-    pub readings: BTreeMap<At<String>, At<String>>,
+    pub readings: BTreeMap<At<String>, At<OptionName>>,
 }
 
 /// Declares the accounts section: a list a vendor.

@@ -7,7 +7,7 @@ use serde_saphyr::{Budget, Error, Options};
 
 use super::diagnostic::{Diagnostic, Invalid};
 use super::file::{Accounts, Agent, Call, Customer, File, Generate, Queue};
-use super::values::{At, Clock, Place};
+use super::values::{At, Clock, OptionName, Place};
 use crate::nearest::did_you_mean;
 
 /// Where a scenario's text comes from.
@@ -80,7 +80,7 @@ pub struct Merged {
     pub queues: Vec<Entry<Queue>>,
     pub calls: Vec<Entry<Call>>,
     pub generate: Option<Entry<Generate>>,
-    pub readings: Vec<Entry<(At<String>, At<String>)>>,
+    pub readings: Vec<Entry<(At<String>, At<OptionName>)>>,
 }
 
 /// Reads the sources and all they include, in order.

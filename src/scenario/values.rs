@@ -271,3 +271,15 @@ impl JsonSchema for PersonName {
         json_schema!({ "anyOf": [{ "type": "string" }, generator.subschema_for::<SplitName>()] })
     }
 }
+
+/// A reading's option. One of them is called `null`, which YAML takes for nothing unless it is quoted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
+#[schemars(with = "Option<String>", inline)]
+pub struct OptionName(pub String);
+
+impl<'de> Deserialize<'de> for OptionName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<String>::deserialize(deserializer)
+            .map(|name| Self(name.unwrap_or_else(|| "null".to_owned())))
+    }
+}

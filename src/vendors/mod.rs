@@ -5,9 +5,10 @@ use crate::exchange::Vendor;
 
 pub mod alibaba;
 pub mod commubo;
+pub mod sencloud;
 
 /// Every vendor that is served.
-pub static ALL: &[&dyn Vendor] = &[&commubo::Commubo, &alibaba::Alibaba];
+pub static ALL: &[&dyn Vendor] = &[&commubo::Commubo, &alibaba::Alibaba, &sencloud::Sencloud];
 
 /// What every vendor promises.
 pub fn catalogues() -> impl Iterator<Item = &'static Catalogue> + Clone {

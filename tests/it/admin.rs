@@ -22,10 +22,11 @@ async fn the_index_has_credentials_and_commands_that_work_when_pasted() {
         json!({
             "commubo": { "tenant_id": crate::commubo::TENANT, "access_token": crate::commubo::TOKEN },
             "alibaba": { "access_key_id": "testid", "access_key_secret": "testsecret", "instance_id": "ccc-test" },
+            "sencloud": { "api_key": crate::sencloud::KEY },
         })
     );
     let vendors = index["vendors"].as_array().unwrap();
-    assert_eq!(vendors.len(), 2);
+    assert_eq!(vendors.len(), callmock::vendors::ALL.len());
     for vendor in vendors {
         assert_eq!(vendor["base_url"], format!("http://{}", mock.address));
         assert!(!vendor["operations"].as_array().unwrap().is_empty());
@@ -33,7 +34,7 @@ async fn the_index_has_credentials_and_commands_that_work_when_pasted() {
         let answer = paste(&mock, &command).await;
         assert_eq!(answer.status, 200, "{command}: {}", answer.body);
         assert!(
-            answer.body.contains("2018-09-01") || answer.body.contains("1532448000000"),
+            ["2018-09-01", "1532448000000", "2019-08-24"].iter().any(|day| answer.body.contains(day)),
             "{}",
             answer.body
         );
@@ -172,14 +173,17 @@ async fn unknown_paths_and_methods_say_what_there_is() {
     assert_eq!(answer.header("allow"), "POST");
 }
 
-/// Does what a curl command says: its URL and headers stand between single quotes.
+/// Does what a curl command says: its URL, headers and body stand between single quotes.
 async fn paste(mock: &Mock, command: &str) -> Answer {
+    let (command, data) =
+        command.split_once(" --data ").map_or((command, None), |(command, data)| (command, Some(data)));
     let quoted: Vec<&str> = command.split('\'').skip(1).step_by(2).collect();
     let [url, headers @ ..] = quoted.as_slice() else { panic!("{command}") };
     let path = url.strip_prefix(&mock.url("")).expect("the base URL");
-    let request = headers.iter().fold(mock.request("GET", path), |request, header| {
+    let request = mock.request(if data.is_some() { "POST" } else { "GET" }, path);
+    let request = headers.iter().fold(request, |request, header| {
         let (name, value) = header.split_once(": ").expect("a header");
         request.header(name, value)
     });
-    send(request).await
+    send(request.body(data.unwrap_or_default().trim_matches('\'').to_owned())).await
 }

@@ -7,11 +7,15 @@ use callmock::contract::ReachedBy;
 use callmock::vendors;
 
 use crate::mock::Answer;
-use crate::{alibaba, commubo};
+use crate::{alibaba, commubo, sencloud};
 
 /// Every vendor's probes.
 async fn probes() -> Vec<(&'static str, Vec<(&'static str, Answer)>)> {
-    vec![("commubo", commubo::probes::answers().await), ("alibaba", alibaba::probes::answers().await)]
+    vec![
+        ("commubo", commubo::probes::answers().await),
+        ("alibaba", alibaba::probes::answers().await),
+        ("sencloud", sencloud::probes::answers().await),
+    ]
 }
 
 #[tokio::test]
@@ -97,6 +101,17 @@ fn the_readings_are_those_that_users_rely_on() {
             "alibaba.call_duration: string, integer",
             "alibaba.error_shape: union, gateway, ccc",
             "alibaba.success_message: documented, empty, success",
+            "sencloud.extension_ids: honour, ignore, refuse",
+            "sencloud.extension_match: id_or_number, id",
+            "sencloud.prev: either, before, after",
+            "sencloud.edges: empty, always",
+            "sencloud.date_column: started_at, created_at",
+            "sencloud.one_date: open, refuse",
+            "sencloud.number_match: exact, substring",
+            "sencloud.status_of_unknown: Z, NS",
+            "sencloud.empty_arrays: brackets, null",
+            "sencloud.error_codes: documented, std",
+            "sencloud.times: offset_micros, zulu_millis",
         ]
     );
 }

@@ -10,4 +10,5 @@ mod house;
 mod mock;
 mod readme;
 mod scenario;
+mod sencloud;
 mod server;

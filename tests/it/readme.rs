@@ -39,7 +39,9 @@ fn the_table_of_operations_is_the_catalogues() {
 #[tokio::test]
 async fn the_curl_commands_print_what_is_shown() {
     let mock = Mock::embedded("documented").await;
-    let commands: Vec<&str> = blocks("sh").into_iter().filter(|block| block.starts_with("curl")).collect();
+    let curl = |block: &&&str| block.starts_with("curl");
+    let (posts, commands): (Vec<&str>, Vec<&str>) =
+        blocks("sh").iter().filter(curl).partition(|block| block.contains("--data"));
     let shown: Vec<Value> =
         blocks("json").iter().map(|json| serde_json::from_str(json).expect("JSON")).collect();
     assert_eq!((commands.len(), shown.len()), (3, 3));
@@ -47,6 +49,16 @@ async fn the_curl_commands_print_what_is_shown() {
     assert_eq!(paste(&mock, commands[1]).await.json()[0]["customer"], shown[1]);
     let refused = paste(&mock, commands[2]).await;
     assert_eq!((refused.status, refused.json()), (406, shown[2].clone()));
+    let [post] = posts.as_slice() else { panic!("one command with a body") };
+    let (head, data) = post.split_once("--data ").expect("a body");
+    let quoted: Vec<&str> = head.split('"').skip(1).step_by(2).collect();
+    let path = quoted[0].strip_prefix("http://127.0.0.1:8080").expect("the default base URL");
+    let request = quoted[1..].iter().fold(mock.request("POST", path), |request, header| {
+        let (name, value) = header.split_once(": ").expect("a header");
+        request.header(name, value)
+    });
+    let answer = send(request.body(data.trim().trim_matches('\'').to_owned())).await;
+    assert_eq!((answer.status, answer.json()["call_logs"].as_array().map(Vec::len)), (200, Some(1)));
 }
 
 #[tokio::test]

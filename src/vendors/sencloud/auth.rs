@@ -1,0 +1,46 @@
+//! Who asks: a shop, by its bearer key (page L110; fact sheet 4).
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+
+use super::error::{Error, Refused};
+use crate::dialects::Account;
+use crate::exchange::Context;
+
+/// The shop that a request proved to come from.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    /// The public half of its key.
+    pub id: String,
+}
+
+impl<S: Sync> FromRequestParts<S> for Shop {
+    type Rejection = Refused;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let shop = prove(request).map_err(|error| Refused::of(request, error))?;
+        request.extensions.insert(shop.clone());
+        Ok(shop)
+    }
+}
+
+fn prove(request: &Parts) -> Result<Shop, Error> {
+    let mut values = request.headers.get_all(header::AUTHORIZATION).iter();
+    let key = match (values.next(), values.next()) {
+        (Some(value), None) => std::str::from_utf8(value.as_bytes()).ok().and_then(bearer),
+        _ => None,
+    };
+    let key = key.ok_or(Error::Unauthenticated)?;
+    let accounts = &Context::of(request).world.accounts().sencloud;
+    match accounts.iter().find(|account| account.api_key == key) {
+        Some(account) => Ok(Shop { id: account.public_half().to_owned() }),
+        None if key.starts_with("shop") => Err(Error::PermissionDenied),
+        None => Err(Error::InvalidApiKey),
+    }
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, key) = value.split_once(' ')?;
+    Some(key.trim()).filter(|key| scheme.eq_ignore_ascii_case("bearer") && !key.is_empty())
+}

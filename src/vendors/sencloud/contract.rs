@@ -1,0 +1,179 @@
+//! What Sencloud promises: its operation, behaviors, readings and findings. `R`, `P` and `A` are rows of its fact
+//! sheet, numbers its sections; `page L n` is line n of its page.
+
+use crate::contract::{Catalogue, behaviors, findings, operations, readings};
+
+/// Everything that Sencloud promises.
+pub static CATALOGUE: Catalogue = Catalogue {
+    vendor: super::NAME,
+    product: "Sencloud, eTelecom white label",
+    credential: "`Authorization: Bearer` with the shop's key",
+    operations: OPERATIONS,
+    behaviors: BEHAVIORS,
+    readings: READINGS,
+    findings: FINDINGS,
+};
+
+operations! {
+    LIST_CALL_LOGS = "list_call_logs", "POST" "/v1/shop.Sencloud/ListCallLogs", "page L1-17",
+        "Lists a shop's call logs; also under shop.Etelecom, partner.Etelecom and shop.Interits.";
+}
+
+behaviors! {
+    // The order of the checks (4): method, content type, path, JSON, key, values.
+    WRONG_METHOD = "sencloud.any.wrong_method", 404, Inferred, "4",
+        "A method other than POST.";
+    WRONG_CONTENT_TYPE = "sencloud.any.wrong_content_type", 404, Inferred, "4 (R3)",
+        "A Content-Type other than application/json, or none.";
+    NO_HANDLER = "sencloud.any.no_handler", 404, Inferred, "4",
+        "A method name that the service does not have.";
+    MALFORMED_JSON = "sencloud.any.malformed_json", 400, Inferred, "4",
+        "A body that is not JSON, or has a member of another type.";
+    UNAUTHENTICATED = "sencloud.any.unauthenticated", 401, Inferred, "4",
+        "No bearer key.";
+    INVALID_API_KEY = "sencloud.any.invalid_api_key", 401, Inferred, "4",
+        "A key that is nobody's.";
+    PERMISSION_DENIED = "sencloud.any.permission_denied", 403, Inferred, "4",
+        "A partner-shop key that is nobody's: those begin with `shop`.";
+    TOO_LARGE = "sencloud.any.payload_too_large", 413, Choice, "unstated",
+        "A body over the limit.";
+    BROKEN_BODY = "sencloud.any.broken_body", 400, Choice, "unstated",
+        "A body whose framing is broken.";
+    INTERNAL = "sencloud.any.internal", 500, Inferred, "4",
+        "The service failed.", fault;
+    INVALID_ENUM = "sencloud.list_call_logs.invalid_enum", 400, Choice, "A16",
+        "A value that its enumeration does not have.";
+    TOP_LEVEL_REFUSED = "sencloud.list_call_logs.top_level_refused", 400, Choice, "page L111-113 (A1)",
+        "`extension_ids` at top level (reading `sencloud.extension_ids: refuse`).";
+    INVALID_DATE = "sencloud.list_call_logs.invalid_date", 400, Inferred, "page L168-178 (A12)",
+        "A date that is not RFC 3339.";
+    REVERSED_DATES = "sencloud.list_call_logs.reversed_dates", 400, Inferred, "A11",
+        "`date_to` before `date_from`, or only `date_from` (reading `sencloud.one_date: refuse`).";
+    ONE_DATE = "sencloud.list_call_logs.one_date", 400, Inferred, "A11",
+        "Only `date_to` (reading `sencloud.one_date: refuse`).";
+    INVALID_LIMIT = "sencloud.list_call_logs.invalid_limit", 400, Inferred, "P1",
+        "A negative limit.";
+    BOTH_CURSORS = "sencloud.list_call_logs.both_cursors", 400, Inferred, "P3",
+        "Both `after` and `before`.";
+    SORT_SEVERAL = "sencloud.list_call_logs.sort_several", 400, Inferred, "P4",
+        "A sort by several fields.";
+    SORT_BY_ID = "sencloud.list_call_logs.sort_by_id", 400, Inferred, "P4",
+        "A sort by id.";
+    SORT_UNKNOWN = "sencloud.list_call_logs.sort_unknown", 400, Inferred, "P4",
+        "A sort by a field that cannot be sorted by.";
+    SORT_MISMATCH = "sencloud.list_call_logs.sort_mismatch", 400, Inferred, "P7",
+        "A cursor of another sort than the request's.";
+    INVALID_CURSOR = "sencloud.list_call_logs.invalid_cursor", 400, Inferred, "P7, A32",
+        "A cursor that is damaged, forged or another shop's.";
+    WRONG_CURSOR = "sencloud.list_call_logs.wrong_cursor", 400, Inferred, "A3, A32",
+        "A `next` cursor in `before`.";
+
+    LISTED = "sencloud.list_call_logs.listed", 200, Documented, "page L53-103",
+        "Logs, as a page.";
+    EMPTY = "sencloud.list_call_logs.empty", 200, Inferred, "P8",
+        "No log on the page asked for.";
+    FIRST_PAGE = "sencloud.list_call_logs.first_page", -, Documented, "page L285 (P2)",
+        "No cursor: the first page.";
+    LAST_PAGE = "sencloud.list_call_logs.last_page", -, Inferred, "P2",
+        "`before: \".\"`: the last page.";
+    NEXT_PAGE = "sencloud.list_call_logs.next_page", -, Documented, "page L289 (R18)",
+        "The page after a cursor.";
+    PREVIOUS_PAGE = "sencloud.list_call_logs.previous_page", -, Documented, "page L289 (R19)",
+        "The page before a cursor.";
+    LIMIT_CLAMPED = "sencloud.list_call_logs.limit_clamped", -, Inferred, "P1 (A7)",
+        "A limit over 100 counts as 100.";
+    SORT_STARTED_AT = "sencloud.list_call_logs.sort_started_at", -, Inferred, "P4",
+        "By start, which is the default.";
+    SORT_CREATED_AT = "sencloud.list_call_logs.sort_created_at", -, Inferred, "P4",
+        "By creation.";
+    SORT_UPDATED_AT = "sencloud.list_call_logs.sort_updated_at", -, Inferred, "P4",
+        "By the last change.";
+    ASCENDING = "sencloud.list_call_logs.ascending", -, Inferred, "P4",
+        "Oldest first.";
+    DESCENDING = "sencloud.list_call_logs.descending", -, Documented, "page L285 (R17)",
+        "Newest first, which is the default.";
+    UNSET_ENUM = "sencloud.list_call_logs.unset_enum", -, Inferred, "1.3 (A13, A14)",
+        "A zero enum value (`unknown`, `unknow`) is no filter.";
+    TOP_LEVEL_EXTENSION_IDS = "sencloud.list_call_logs.top_level_extension_ids", -, Documented, "page L111-113 (A1)",
+        "`extension_ids` at top level, as in the page's curl.";
+    TOP_LEVEL_IGNORED = "sencloud.list_call_logs.top_level_ignored", -, Inferred, "A1",
+        "`extension_ids` at top level is skipped (reading `sencloud.extension_ids: ignore`).";
+    FILTER_CALL_NUMBER = "sencloud.list_call_logs.filter_call_number", -, Documented, "page L150-154 (R6)",
+        "Calls from or to a number.";
+    FILTER_CALL_STATE = "sencloud.list_call_logs.filter_call_state", -, Documented, "page L162-166 (R7)",
+        "Calls that were answered, or not.";
+    FILTER_DATE_FROM = "sencloud.list_call_logs.filter_date_from", -, Documented, "page L168-172 (R8)",
+        "Calls of a moment or later.";
+    FILTER_DATE_TO = "sencloud.list_call_logs.filter_date_to", -, Documented, "page L174-178 (R8)",
+        "Calls of a moment or earlier.";
+    FILTER_DIRECTION = "sencloud.list_call_logs.filter_direction", -, Documented, "page L30, L123 (R9)",
+        "Calls of a direction.";
+    FILTER_EXTENSION_IDS = "sencloud.list_call_logs.filter_extension_ids", -, Documented, "page L144-148 (R10)",
+        "Calls of any of some extensions.";
+    FILTER_HOTLINE_IDS = "sencloud.list_call_logs.filter_hotline_ids", -, Documented, "page L156-160 (R11)",
+        "Calls of any of some hotlines.";
+    FILTER_EXTERNAL_ID = "sencloud.list_call_logs.filter_external_id", -, Documented, "page L180-184 (R12)",
+        "The call of an external id.";
+    FILTER_EXTERNAL_SESSION_ID = "sencloud.list_call_logs.filter_external_session_id", -, Documented, "page L186-190 (R12)",
+        "The call of an external session id.";
+    FILTER_DEPARTMENT_ID = "sencloud.list_call_logs.filter_department_id", -, Documented, "page L29 (R13)",
+        "Calls of a department.";
+    FILTER_USER_ID = "sencloud.list_call_logs.filter_user_id", -, Documented, "page L43 (R13)",
+        "Calls of a user.";
+    FILTER_DURATION = "sencloud.list_call_logs.filter_duration", -, Inferred, "page L31-34 (R14, A15)",
+        "Calls longer or shorter than a duration.";
+}
+
+readings! {
+    TopLevel = "sencloud.extension_ids", "page L111-113 against L24-37 (A1)",
+        "What becomes of `extension_ids` at top level, where the page's curl has it?"
+        { Honour = "honour", Ignore = "ignore", Refuse = "refuse" }
+    ExtensionMatch = "sencloud.extension_match", "page L112 against L247-251 (A2)",
+        "Do `extension_ids` name extensions by id, or by number too?"
+        { IdOrNumber = "id_or_number", Id = "id" }
+    Prev = "sencloud.prev", "page L289 against other public material (A3)",
+        "Which member takes a `prev` cursor?"
+        { Either = "either", Before = "before", After = "after" }
+    Edges = "sencloud.edges", "page L289 \"if any\" against P8 (A5)",
+        "Are `prev` on the first page and `next` on the last empty?"
+        { Empty = "empty", Always = "always" }
+    DateColumn = "sencloud.date_column", "unstated (A10)",
+        "Which time do the dates filter?"
+        { StartedAt = "started_at", CreatedAt = "created_at" }
+    OneDate = "sencloud.one_date", "unstated (A11)",
+        "May one of the two dates stand alone?"
+        { Open = "open", Refuse = "refuse" }
+    NumberMatch = "sencloud.number_match", "page L150-154 (A17)",
+        "Must `call_number` be the whole number?"
+        { Exact = "exact", Substring = "substring" }
+    StatusOfUnknown = "sencloud.status_of_unknown", "samples against other public material (A20)",
+        "Which `call_status` has a call whose state is unknown?"
+        { Z = "Z", Ns = "NS" }
+    EmptyArrays = "sencloud.empty_arrays", "unstated (A23)",
+        "How are empty arrays written?"
+        { Brackets = "brackets", Null = "null" }
+    ErrorCodes = "sencloud.error_codes", "two states of public material (4)",
+        "Are bad routes and bad JSON told by their own codes, or by standard ones with meta.xcode?"
+        { Documented = "documented", Std = "std" }
+    Times = "sencloud.times", "page samples against a live one (A29)",
+        "How are times written?"
+        { OffsetMicros = "offset_micros", ZuluMillis = "zulu_millis" }
+}
+
+findings! {
+    TOP_LEVEL_EXTENSION_IDS_SENT = "sencloud.top_level_extension_ids",
+        "`extension_ids` stands at top level, as in the page's curl; other public material says that it is skipped there.",
+        "Put it into `filter`.";
+    UNKNOWN_KEY = "sencloud.unknown_key",
+        "The body has a member that the page does not have; it is skipped.",
+        "Check its spelling against the page.";
+    PREV_IN_AFTER = "sencloud.prev_in_after",
+        "A `prev` cursor stands in `after`, as the page says; other public material says that it then gives the same page again, less its first row.",
+        "Put it into `before`.";
+    PAGE_PAST_END = "sencloud.page_past_end",
+        "A page after the last one was asked for.",
+        "Stop where `next` is empty.";
+    REPEATED_PAGE = "sencloud.repeated_page",
+        "The same page after a cursor was asked for before.",
+        "Go on with the `next` of the answer.";
+}

@@ -1,0 +1,201 @@
+//! Sencloud's refusals: code, message and status as its usage page and other public material have them (fact sheet 4).
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+
+use super::contract::{self as behaviors, ErrorCodes};
+use crate::contract::Behavior;
+use crate::exchange::{Context, Outcome, Refusal};
+
+/// Everything that Sencloud refuses.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Error {
+    #[error("unsupported method {0:?} (only POST is allowed)")]
+    WrongMethod(String),
+    #[error("unexpected Content-Type: {0:?}")]
+    WrongContentType(String),
+    #[error("no handler for path {0:?}")]
+    NoHandler(String),
+    #[error("the json request could not be decoded")]
+    MalformedJson(String),
+    #[error("Vui lòng đăng nhập (hoặc đăng ký nếu chưa có tài khoản).")]
+    Unauthenticated,
+    #[error("api_key không hợp lệ")]
+    InvalidApiKey,
+    #[error("Không tìm thấy hoặc cần quyền truy cập..")]
+    PermissionDenied,
+    #[error("the request body is too large")]
+    TooLarge,
+    #[error("the request body could not be read")]
+    BrokenBody,
+    #[error("Lỗi không xác định.")]
+    Internal,
+    #[error("invalid {0} {1:?}")]
+    InvalidEnum(&'static str, String),
+    #[error("extension_ids must be in filter")]
+    TopLevelRefused,
+    #[error("invalid {0} {1:?}")]
+    InvalidDate(&'static str, String),
+    #[error("date_to must be after date_from")]
+    ReversedDates,
+    #[error("must provide both DateFrom and DateTo")]
+    OneDate,
+    #[error("invalid limit")]
+    InvalidLimit,
+    #[error("paging is invalid")]
+    BothCursors,
+    #[error("paging is invalid (can not sort by more than 1 field)")]
+    SortSeveral,
+    #[error("paging is invalid (can not sort by id)")]
+    SortById,
+    #[error("paging is invalid (sorting by {0} is not supported)")]
+    SortUnknown(String),
+    #[error("paging is invalid (sort does not match)")]
+    SortMismatch,
+    #[error("paging is invalid (illegal base64 data at input byte {0})")]
+    NotBase64(usize),
+    #[error("paging is invalid (invalid cursor)")]
+    InvalidCursor,
+    #[error("paging is invalid")]
+    WrongCursor,
+}
+
+impl Error {
+    fn behavior(&self) -> &'static Behavior {
+        match self {
+            Error::WrongMethod(_) => &behaviors::WRONG_METHOD,
+            Error::WrongContentType(_) => &behaviors::WRONG_CONTENT_TYPE,
+            Error::NoHandler(_) => &behaviors::NO_HANDLER,
+            Error::MalformedJson(_) => &behaviors::MALFORMED_JSON,
+            Error::Unauthenticated => &behaviors::UNAUTHENTICATED,
+            Error::InvalidApiKey => &behaviors::INVALID_API_KEY,
+            Error::PermissionDenied => &behaviors::PERMISSION_DENIED,
+            Error::TooLarge => &behaviors::TOO_LARGE,
+            Error::BrokenBody => &behaviors::BROKEN_BODY,
+            Error::Internal => &behaviors::INTERNAL,
+            Error::InvalidEnum(..) => &behaviors::INVALID_ENUM,
+            Error::TopLevelRefused => &behaviors::TOP_LEVEL_REFUSED,
+            Error::InvalidDate(..) => &behaviors::INVALID_DATE,
+            Error::ReversedDates => &behaviors::REVERSED_DATES,
+            Error::OneDate => &behaviors::ONE_DATE,
+            Error::InvalidLimit => &behaviors::INVALID_LIMIT,
+            Error::BothCursors => &behaviors::BOTH_CURSORS,
+            Error::SortSeveral => &behaviors::SORT_SEVERAL,
+            Error::SortById => &behaviors::SORT_BY_ID,
+            Error::SortUnknown(_) => &behaviors::SORT_UNKNOWN,
+            Error::SortMismatch => &behaviors::SORT_MISMATCH,
+            Error::NotBase64(_) | Error::InvalidCursor => &behaviors::INVALID_CURSOR,
+            Error::WrongCursor => &behaviors::WRONG_CURSOR,
+        }
+    }
+
+    /// The code, and the standard one that newer material has in its place.
+    fn codes(&self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Error::WrongMethod(_) | Error::WrongContentType(_) | Error::NoHandler(_) => {
+                ("bad_route", Some("not_found"))
+            }
+            Error::MalformedJson(_) | Error::BrokenBody => ("malformed", Some("invalid_argument")),
+            Error::Unauthenticated | Error::InvalidApiKey => ("unauthenticated", None),
+            Error::PermissionDenied => ("permission_denied", None),
+            Error::TooLarge => ("resource_exhausted", None),
+            Error::Internal => ("internal", None),
+            Error::InvalidEnum(..)
+            | Error::TopLevelRefused
+            | Error::InvalidDate(..)
+            | Error::ReversedDates
+            | Error::OneDate
+            | Error::InvalidLimit
+            | Error::BothCursors
+            | Error::SortSeveral
+            | Error::SortById
+            | Error::SortUnknown(_)
+            | Error::SortMismatch
+            | Error::NotBase64(_)
+            | Error::InvalidCursor
+            | Error::WrongCursor => ("invalid_argument", None),
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Error::WrongMethod(_) | Error::WrongContentType(_) | Error::NoHandler(_) => StatusCode::NOT_FOUND,
+            Error::Unauthenticated | Error::InvalidApiKey => StatusCode::UNAUTHORIZED,
+            Error::PermissionDenied => StatusCode::FORBIDDEN,
+            Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Error::MalformedJson(_)
+            | Error::BrokenBody
+            | Error::InvalidEnum(..)
+            | Error::TopLevelRefused
+            | Error::InvalidDate(..)
+            | Error::ReversedDates
+            | Error::OneDate
+            | Error::InvalidLimit
+            | Error::BothCursors
+            | Error::SortSeveral
+            | Error::SortById
+            | Error::SortUnknown(_)
+            | Error::SortMismatch
+            | Error::NotBase64(_)
+            | Error::InvalidCursor
+            | Error::WrongCursor => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(why: Refusal) -> Self {
+        match why {
+            Refusal::TooLarge => Error::TooLarge,
+            Refusal::BrokenBody => Error::BrokenBody,
+            Refusal::Panic => Error::Internal,
+        }
+    }
+}
+
+/// An error on its way out.
+#[derive(Debug)]
+pub struct Refused {
+    error: Error,
+    codes: ErrorCodes,
+    route: String,
+}
+
+impl Refused {
+    /// The refusal of a request.
+    pub fn of(request: &Parts, error: Error) -> Self {
+        let route = format!("{} {}", request.method, request.uri.path());
+        Self { error, codes: Context::of(request).world.reading(), route }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let Self { error, codes, route } = self;
+        let (own, standard) = error.codes();
+        let mut meta = Map::new();
+        if own == "bad_route" {
+            meta.insert("invalid_route".into(), Value::String(route));
+        }
+        if let Error::MalformedJson(cause) = &error {
+            meta.insert("cause".into(), Value::String(cause.clone()));
+        }
+        let code = match (codes, standard) {
+            (ErrorCodes::Std, Some(standard)) => {
+                meta.insert("xcode".into(), own.into());
+                standard
+            }
+            _ => own,
+        };
+        let mut body = json!({ "code": code, "msg": error.to_string() });
+        if !meta.is_empty() {
+            body["meta"] = Value::Object(meta);
+        }
+        (error.status(), Outcome(error.behavior()), Json(body)).into_response()
+    }
+}

@@ -1,0 +1,71 @@
+//! Sencloud (eTelecom white label, Vietnam): one list of call logs, bearer keys, keyset cursors.
+//!
+//! Sources: the vendor's page (`page L n` is line n of its text) and the fact sheet drawn from it and from other public
+//! material of the vendor's family (`R1`, `P3`, `A4`, section 4).
+//!
+//! Not emulated: the service's other methods, which answer as an unknown one does.
+
+mod auth;
+mod contract;
+mod error;
+mod model;
+mod query;
+mod routes;
+
+use axum::Router;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::contract::{Catalogue, Operation};
+use crate::dialects::Accounts;
+use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
+use crate::world::World;
+
+/// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
+const NAME: &str = "sencloud";
+
+/// The vendor.
+pub struct Sencloud;
+
+impl Vendor for Sencloud {
+    fn catalogue(&self) -> &'static Catalogue {
+        &contract::CATALOGUE
+    }
+
+    fn paths(&self) -> &'static [Paths] {
+        &[Paths::Under("/v1/shop."), Paths::Under("/v1/partner.")]
+    }
+
+    fn router(&self) -> Router {
+        routes::router()
+    }
+
+    fn operation(&self, request: &Parts) -> Option<&'static Operation> {
+        query::METHODS.contains(&request.uri.path()).then_some(&contract::LIST_CALL_LOGS)
+    }
+
+    fn refuse(&self, request: &Parts, why: Refusal) -> Response {
+        error::Refused::of(request, why.into()).into_response()
+    }
+
+    fn secrets(&self) -> SecretPlaces {
+        SecretPlaces { headers: &["authorization"], parameters: &[] }
+    }
+
+    fn credentials(&self, accounts: &Accounts) -> Option<Value> {
+        let account = accounts.sencloud.first()?;
+        Some(json!({ "api_key": account.api_key }))
+    }
+
+    fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
+        let lines = world.accounts().sencloud.first().map(|account| {
+            format!(
+                "curl '{base_url}{}' -H 'Content-Type: application/json' -H 'Authorization: Bearer {}' --data '{{}}'",
+                contract::LIST_CALL_LOGS.path,
+                account.api_key,
+            )
+        });
+        lines.into_iter().collect()
+    }
+}

@@ -1,0 +1,617 @@
+//! What is asked for: a JSON body with filter and paging, and cursors that say what they are (fact sheet 1.1 and 2).
+
+use std::ops::Bound;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE;
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::Sha256;
+
+use super::auth::Shop;
+use super::contract::{self as behaviors, DateColumn, ExtensionMatch, NumberMatch, OneDate, Prev, TopLevel};
+use super::error::{Error, Refused};
+use crate::contract::Behavior;
+use crate::exchange::Context;
+use crate::universe::Ordinal;
+use crate::world::View;
+
+/// The operation under the names of each white label (fact sheet 4b).
+pub const METHODS: [&str; 4] = [
+    "/v1/shop.Sencloud/ListCallLogs",
+    "/v1/shop.Etelecom/ListCallLogs",
+    "/v1/partner.Etelecom/ListCallLogs",
+    "/v1/shop.Interits/ListCallLogs",
+];
+
+/// The largest page, and the one of a request that says nothing (page L285, P1).
+const LIMIT: usize = 100;
+
+/// A request to the operation: by POST, in JSON, to a name that the service has, checked in this order (4).
+#[derive(Debug)]
+pub struct Method;
+
+impl<S: Sync> FromRequestParts<S> for Method {
+    type Rejection = Refused;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let content_type = request.headers.get(header::CONTENT_TYPE);
+        let content_type =
+            content_type.map_or(String::new(), |v| String::from_utf8_lossy(v.as_bytes()).into_owned());
+        let kind = content_type.split(';').next().unwrap_or_default().trim();
+        let path = request.uri.path();
+        let error = if request.method != axum::http::Method::POST {
+            Error::WrongMethod(request.method.to_string())
+        } else if !kind.eq_ignore_ascii_case("application/json") {
+            Error::WrongContentType(content_type)
+        } else if !METHODS.contains(&path) {
+            Error::NoHandler(path.to_owned())
+        } else {
+            return Ok(Self);
+        };
+        Err(Refused::of(request, error))
+    }
+}
+
+/// The body, decoded. Every member may be missing or null; unknown ones are skipped.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Decoded {
+    filter: Option<FilterBody>,
+    paging: Option<PagingBody>,
+    /// Where the page's curl has it (L111-113).
+    extension_ids: Option<Vec<String>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct FilterBody {
+    call_number: Option<String>,
+    call_state: Option<String>,
+    date_from: Option<String>,
+    date_to: Option<String>,
+    department_id: Option<String>,
+    direction: Option<String>,
+    duration: Option<DurationBody>,
+    extension_ids: Option<Vec<String>>,
+    external_id: Option<String>,
+    external_session_id: Option<String>,
+    hotline_ids: Option<Vec<String>>,
+    user_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct DurationBody {
+    comparison: Option<String>,
+    value: Option<i64>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct PagingBody {
+    after: Option<String>,
+    before: Option<String>,
+    limit: Option<i64>,
+    sort: Option<String>,
+}
+
+/// The members of the page, by the path of the object that has them.
+const KNOWN: [(&str, &[&str]); 4] = [
+    ("", &["filter", "paging", "extension_ids"]),
+    (
+        "/filter",
+        &[
+            "call_number",
+            "call_state",
+            "date_from",
+            "date_to",
+            "department_id",
+            "direction",
+            "duration",
+            "extension_ids",
+            "external_id",
+            "external_session_id",
+            "hotline_ids",
+            "user_id",
+        ],
+    ),
+    ("/filter/duration", &["comparison", "value"]),
+    ("/paging", &["after", "before", "limit", "sort"]),
+];
+
+impl<S: Sync> FromRequestParts<S> for Decoded {
+    type Rejection = Refused;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let Context { body, notes, .. } = Context::of(request).clone();
+        let malformed =
+            |error: serde_json::Error| Refused::of(request, Error::MalformedJson(error.to_string()));
+        let value: Value = serde_json::from_slice(&body).map_err(malformed)?;
+        let decoded: Option<Self> = serde_json::from_slice(&body).map_err(malformed)?;
+        let decoded = decoded.unwrap_or_default();
+        for (path, known) in KNOWN {
+            let object = value.pointer(path).filter(|object| !object.is_null());
+            // The types below would also take a list of values in order.
+            if object.is_some_and(|object| !object.is_object()) {
+                let cause = format!("invalid type: expected an object at {path:?}");
+                return Err(Refused::of(request, Error::MalformedJson(cause)));
+            }
+            let members = object.and_then(Value::as_object);
+            if members.is_some_and(|members| members.keys().any(|name| !known.contains(&name.as_str()))) {
+                notes.finding(&behaviors::UNKNOWN_KEY);
+            }
+        }
+        request.extensions.insert(decoded.clone());
+        Ok(decoded)
+    }
+}
+
+/// A checked search.
+#[derive(Debug)]
+pub struct Search {
+    /// Which logs.
+    pub filter: Filter,
+    /// Which of them.
+    pub page: Page,
+}
+
+/// The filters; what is not set lets everything through, several narrow each other (A18, A19).
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// The caller's or callee's number, and whether a part of it is enough.
+    pub call_number: Option<(String, NumberMatch)>,
+    pub call_state: Option<String>,
+    pub from: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
+    pub date_column: Option<DateColumn>,
+    pub department_id: Option<String>,
+    pub direction: Option<String>,
+    pub duration: Option<(Comparison, i64)>,
+    /// Ids, and whether numbers count as well.
+    pub extension_ids: Option<(Vec<String>, ExtensionMatch)>,
+    pub external_id: Option<String>,
+    pub external_session_id: Option<String>,
+    pub hotline_ids: Option<Vec<String>>,
+    pub user_id: Option<String>,
+}
+
+/// How a duration is compared; only the fourth is documented (A15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    Equal,
+    LessThan,
+    LessThanOrEqualTo,
+    GreaterThan,
+    GreaterThanOrEqualTo,
+}
+
+/// Which page of the list.
+#[derive(Debug)]
+pub struct Page {
+    /// From 1 to 100.
+    pub limit: usize,
+    pub sort: Sort,
+    /// Strictly beyond this row; from the list's own edge, if none.
+    pub from: Option<Position>,
+    pub travel: Travel,
+    /// `after`, `before` and `sort` as the answer repeats them (P10).
+    pub echo: Echo,
+}
+
+/// What an answer's paging repeats.
+#[derive(Debug, Clone, Default)]
+pub struct Echo {
+    pub after: String,
+    pub before: String,
+    pub sort: String,
+}
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort {
+    pub field: SortField,
+    pub descending: bool,
+}
+
+/// What a list is ordered by (P4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "the wire's own names")]
+pub enum SortField {
+    StartedAt,
+    CreatedAt,
+    UpdatedAt,
+}
+
+/// A row's place in an order: its time in microseconds, then its ordinal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    pub key: i64,
+    pub ordinal: Ordinal,
+}
+
+/// Which way through the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Travel {
+    Onward,
+    Back,
+}
+
+impl Travel {
+    /// The other way.
+    pub fn back(self) -> Self {
+        match self {
+            Travel::Onward => Travel::Back,
+            Travel::Back => Travel::Onward,
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Search {
+    type Rejection = Refused;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let search = Checks {
+            context: Context::of(request),
+            decoded: done::<Decoded>(request),
+            shop: done::<Shop>(request),
+        }
+        .search();
+        search.map_err(|error| Refused::of(request, error))
+    }
+}
+
+/// What an earlier check of the same request left behind.
+fn done<T: Send + Sync + 'static>(request: &Parts) -> &T {
+    request.extensions.get::<T>().expect("the check stands before in the handler's arguments")
+}
+
+struct Checks<'a> {
+    context: &'a Context,
+    decoded: &'a Decoded,
+    shop: &'a Shop,
+}
+
+impl Checks<'_> {
+    fn search(&self) -> Result<Search, Error> {
+        let body = self.decoded.filter.clone().unwrap_or_default();
+        Ok(Search { filter: self.filter(body)?, page: self.page()? })
+    }
+
+    fn note(&self, behavior: &'static Behavior) {
+        self.context.notes.behavior(behavior);
+    }
+
+    /// A text that is set: an empty one is not (A18).
+    fn set(&self, text: Option<String>, behavior: &'static Behavior) -> Option<String> {
+        let text = text.filter(|text| !text.is_empty());
+        if text.is_some() {
+            self.note(behavior);
+        }
+        text
+    }
+
+    fn filter(&self, body: FilterBody) -> Result<Filter, Error> {
+        let world = &self.context.world;
+        let states = ["answered", "not_answered"];
+        let directions = ["in", "out", "ext", "ext_in", "ext_out"];
+        let call_state =
+            self.one_of("call_state", body.call_state, &states, &behaviors::FILTER_CALL_STATE)?;
+        let direction =
+            self.one_of("direction", body.direction, &directions, &behaviors::FILTER_DIRECTION)?;
+        let duration = self.duration(&body.duration.unwrap_or_default())?;
+        let extension_ids = self.extension_ids(body.extension_ids)?;
+        let hotline_ids = body.hotline_ids.filter(|ids| !ids.is_empty());
+        if hotline_ids.is_some() {
+            self.note(&behaviors::FILTER_HOTLINE_IDS);
+        }
+        let from = self.date("date_from", body.date_from, &behaviors::FILTER_DATE_FROM)?;
+        let to = self.date("date_to", body.date_to, &behaviors::FILTER_DATE_TO)?;
+        match (from, to, world.reading()) {
+            (Some(from), Some(to), _) if to < from => return Err(Error::ReversedDates),
+            (Some(_), None, OneDate::Refuse) => return Err(Error::ReversedDates),
+            (None, Some(_), OneDate::Refuse) => return Err(Error::OneDate),
+            _ => {}
+        }
+        Ok(Filter {
+            call_number: self
+                .set(body.call_number, &behaviors::FILTER_CALL_NUMBER)
+                .map(|number| (number, world.reading())),
+            call_state,
+            from,
+            to,
+            date_column: Some(world.reading()),
+            department_id: self.set(body.department_id, &behaviors::FILTER_DEPARTMENT_ID),
+            direction,
+            duration,
+            extension_ids: extension_ids.map(|ids| (ids, world.reading())),
+            external_id: self.set(body.external_id, &behaviors::FILTER_EXTERNAL_ID),
+            external_session_id: self.set(body.external_session_id, &behaviors::FILTER_EXTERNAL_SESSION_ID),
+            hotline_ids,
+            user_id: self.set(body.user_id, &behaviors::FILTER_USER_ID),
+        })
+    }
+
+    /// An enum's value; its zero value is no filter (1.3, A13).
+    fn one_of(
+        &self,
+        name: &'static str,
+        given: Option<String>,
+        options: &[&str],
+        behavior: &'static Behavior,
+    ) -> Result<Option<String>, Error> {
+        match given {
+            None => Ok(None),
+            Some(zero) if zero.is_empty() => Ok(None),
+            Some(zero) if zero == "unknown" => {
+                self.note(&behaviors::UNSET_ENUM);
+                Ok(None)
+            }
+            Some(value) if options.contains(&value.as_str()) => {
+                self.note(behavior);
+                Ok(Some(value))
+            }
+            Some(other) => Err(Error::InvalidEnum(name, other)),
+        }
+    }
+
+    fn duration(&self, body: &DurationBody) -> Result<Option<(Comparison, i64)>, Error> {
+        let comparison = match body.comparison.as_deref() {
+            None | Some("") => return Ok(None),
+            // The zero value is misspelt on the page (L32, A14).
+            Some("unknow" | "unknown") => {
+                self.note(&behaviors::UNSET_ENUM);
+                return Ok(None);
+            }
+            Some("equal") => Comparison::Equal,
+            Some("less_than") => Comparison::LessThan,
+            Some("less_than_or_equal_to") => Comparison::LessThanOrEqualTo,
+            Some("greater_than") => Comparison::GreaterThan,
+            Some("greater_than_or_equal_to") => Comparison::GreaterThanOrEqualTo,
+            Some(other) => return Err(Error::InvalidEnum("comparison", other.to_owned())),
+        };
+        self.note(&behaviors::FILTER_DURATION);
+        Ok(Some((comparison, body.value.unwrap_or(0))))
+    }
+
+    /// From the filter, else from the top level, where the page's curl has it (A1).
+    fn extension_ids(&self, in_filter: Option<Vec<String>>) -> Result<Option<Vec<String>>, Error> {
+        let set = |ids: Option<Vec<String>>| ids.filter(|ids| !ids.is_empty());
+        let mut ids = set(in_filter);
+        if let Some(top_level) = set(self.decoded.extension_ids.clone()) {
+            self.context.notes.finding(&behaviors::TOP_LEVEL_EXTENSION_IDS_SENT);
+            match self.context.world.reading() {
+                TopLevel::Refuse => return Err(Error::TopLevelRefused),
+                TopLevel::Ignore => self.note(&behaviors::TOP_LEVEL_IGNORED),
+                TopLevel::Honour => {
+                    self.note(&behaviors::TOP_LEVEL_EXTENSION_IDS);
+                    ids = ids.or(Some(top_level));
+                }
+            }
+        }
+        if ids.is_some() {
+            self.note(&behaviors::FILTER_EXTENSION_IDS);
+        }
+        Ok(ids)
+    }
+
+    fn date(
+        &self,
+        name: &'static str,
+        given: Option<String>,
+        behavior: &'static Behavior,
+    ) -> Result<Option<DateTime<Utc>>, Error> {
+        let Some(text) = self.set(given, behavior) else { return Ok(None) };
+        let parsed = DateTime::parse_from_rfc3339(&text).ok();
+        parsed.map(|date| Some(date.to_utc())).ok_or(Error::InvalidDate(name, text))
+    }
+
+    fn page(&self) -> Result<Page, Error> {
+        let body = self.decoded.paging.clone().unwrap_or_default();
+        let limit = match body.limit.unwrap_or(0) {
+            0 => LIMIT,
+            limit if limit < 0 => return Err(Error::InvalidLimit),
+            limit => {
+                let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+                if limit > LIMIT {
+                    self.note(&behaviors::LIMIT_CLAMPED);
+                }
+                limit.min(LIMIT)
+            }
+        };
+        let sort = Sort::read(body.sort.as_deref().unwrap_or_default())?;
+        self.note(sort.field.behavior());
+        self.note(if sort.descending { &behaviors::DESCENDING } else { &behaviors::ASCENDING });
+        let set = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let echo_sort = body.sort.clone().unwrap_or_default();
+        let (after, before) = (set(body.after), set(body.before));
+        let (from, travel) = match (&after, &before) {
+            (Some(_), Some(_)) => return Err(Error::BothCursors),
+            (None, None) => {
+                self.note(&behaviors::FIRST_PAGE);
+                (None, Travel::Onward)
+            }
+            (Some(dot), None) if dot == "." => {
+                self.note(&behaviors::FIRST_PAGE);
+                (None, Travel::Onward)
+            }
+            (None, Some(dot)) if dot == "." => {
+                self.note(&behaviors::LAST_PAGE);
+                (None, Travel::Back)
+            }
+            (Some(after), None) => {
+                self.after(Cursor::open(after, &self.context.world.view(), self.shop, sort)?)
+            }
+            (None, Some(before)) => {
+                self.before(Cursor::open(before, &self.context.world.view(), self.shop, sort)?)?
+            }
+        };
+        if from.is_some() {
+            let body = String::from_utf8_lossy(&self.context.body);
+            if !self.context.world.nonces().first_use("sencloud page", &format!("{} {body}", self.shop.id)) {
+                self.context.notes.finding(&behaviors::REPEATED_PAGE);
+            }
+        }
+        let echo = Echo {
+            after: after.unwrap_or_else(|| if before.is_none() { ".".into() } else { String::new() }),
+            before: before.unwrap_or_default(),
+            sort: echo_sort,
+        };
+        Ok(Page { limit, sort, from, travel, echo })
+    }
+
+    /// A cursor in `after`: `next` goes on; `prev` goes back, as the page says, or is a mere place (A3).
+    fn after(&self, cursor: Cursor) -> (Option<Position>, Travel) {
+        let reading: Prev = self.context.world.reading();
+        let travel = match cursor.kind {
+            CursorKind::Next => Travel::Onward,
+            CursorKind::Prev => {
+                self.context.notes.finding(&behaviors::PREV_IN_AFTER);
+                if reading == Prev::Before { Travel::Onward } else { Travel::Back }
+            }
+        };
+        self.note(match travel {
+            Travel::Onward => &behaviors::NEXT_PAGE,
+            Travel::Back => &behaviors::PREVIOUS_PAGE,
+        });
+        (Some(cursor.at), travel)
+    }
+
+    fn before(&self, cursor: Cursor) -> Result<(Option<Position>, Travel), Error> {
+        let reading: Prev = self.context.world.reading();
+        if cursor.kind == CursorKind::Next || reading == Prev::After {
+            return Err(Error::WrongCursor);
+        }
+        self.note(&behaviors::PREVIOUS_PAGE);
+        Ok((Some(cursor.at), Travel::Back))
+    }
+}
+
+impl Search {
+    /// The stretch of time in which rows beyond a position can be, as far as calls' starts tell.
+    pub fn times_beyond(
+        &self,
+        from: Option<Position>,
+        upward: bool,
+    ) -> (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>) {
+        let by_start = self.filter.date_column == Some(DateColumn::StartedAt);
+        let (mut least, mut most) = if by_start { (self.filter.from, self.filter.to) } else { (None, None) };
+        if let Some(at) = from.and_then(|from| DateTime::from_timestamp_micros(from.key)) {
+            if upward {
+                least = Some(least.map_or(at, |least| least.max(at)));
+            } else {
+                most = Some(most.map_or(at, |most| most.min(at)));
+            }
+        }
+        (least.map_or(Bound::Unbounded, Bound::Included), most.map_or(Bound::Unbounded, Bound::Included))
+    }
+}
+
+impl Sort {
+    /// One field, with `-` for descending; newest first if nothing is said (P4, A9).
+    fn read(text: &str) -> Result<Self, Error> {
+        if text.is_empty() {
+            return Ok(Self { field: SortField::StartedAt, descending: true });
+        }
+        if text.contains(',') {
+            return Err(Error::SortSeveral);
+        }
+        let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+        let field = match name {
+            "started_at" => SortField::StartedAt,
+            "created_at" => SortField::CreatedAt,
+            "updated_at" => SortField::UpdatedAt,
+            "id" => return Err(Error::SortById),
+            other => return Err(Error::SortUnknown(other.to_owned())),
+        };
+        Ok(Self { field, descending })
+    }
+}
+
+impl SortField {
+    fn behavior(self) -> &'static Behavior {
+        match self {
+            SortField::StartedAt => &behaviors::SORT_STARTED_AT,
+            SortField::CreatedAt => &behaviors::SORT_CREATED_AT,
+            SortField::UpdatedAt => &behaviors::SORT_UPDATED_AT,
+        }
+    }
+}
+
+/// What a cursor was given as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CursorKind {
+    Next,
+    Prev,
+}
+
+/// A place in a list that says what it is: which way, in which order, beyond which row. It carries a checksum that only
+/// this shop's lists can make, so that a damaged or forged one is told from a good one (A32).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    pub kind: CursorKind,
+    pub sort: Sort,
+    pub at: Position,
+}
+
+impl Cursor {
+    const LENGTH: usize = 14;
+
+    /// The cursor as a text.
+    pub fn seal(self, view: &View, shop: &Shop) -> String {
+        let mut bytes = Vec::with_capacity(Self::LENGTH + 10);
+        let kind = u8::from(self.kind == CursorKind::Prev);
+        let field = match self.sort.field {
+            SortField::StartedAt => 0,
+            SortField::CreatedAt => 2,
+            SortField::UpdatedAt => 4,
+        };
+        bytes.extend([kind, field + u8::from(self.sort.descending)]);
+        bytes.extend(self.at.key.to_be_bytes());
+        bytes.extend(self.at.ordinal.0.to_be_bytes());
+        bytes.extend(checksum(&bytes, view, shop));
+        URL_SAFE.encode(bytes)
+    }
+
+    /// The cursor of a text, in the request's own sort.
+    fn open(text: &str, view: &View, shop: &Shop, sort: Sort) -> Result<Self, Error> {
+        let bytes = URL_SAFE.decode(text).map_err(|error| match error {
+            base64::DecodeError::InvalidByte(offset, _) => Error::NotBase64(offset),
+            _ => Error::InvalidCursor,
+        })?;
+        let (told, sum) = bytes.split_at_checked(Self::LENGTH).ok_or(Error::InvalidCursor)?;
+        let [kind, order, rest @ ..] = told else { return Err(Error::InvalidCursor) };
+        if sum != checksum(told, view, shop) {
+            return Err(Error::InvalidCursor);
+        }
+        let (key, ordinal) = rest.split_first_chunk::<8>().ok_or(Error::InvalidCursor)?;
+        let ordinal = ordinal.try_into().map_err(|_| Error::InvalidCursor)?;
+        let cursor = Self {
+            kind: if *kind == 1 { CursorKind::Prev } else { CursorKind::Next },
+            sort: Sort {
+                field: match order >> 1 {
+                    0 => SortField::StartedAt,
+                    1 => SortField::CreatedAt,
+                    _ => SortField::UpdatedAt,
+                },
+                descending: order & 1 == 1,
+            },
+            at: Position { key: i64::from_be_bytes(*key), ordinal: Ordinal(u32::from_be_bytes(ordinal)) },
+        };
+        // A sort that is not repeated is the default one, not the cursor's (P7).
+        if cursor.sort == sort { Ok(cursor) } else { Err(Error::SortMismatch) }
+    }
+}
+
+fn checksum(bytes: &[u8], view: &View, shop: &Shop) -> Vec<u8> {
+    let mut mac =
+        <Hmac<Sha256> as KeyInit>::new_from_slice(&view.seed().to_be_bytes()).expect("HMAC takes any key");
+    mac.update(shop.id.as_bytes());
+    mac.update(bytes);
+    mac.finalize().into_bytes()[..10].to_vec()
+}
