@@ -8,6 +8,7 @@ use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::{get, post};
 
+mod calls;
 mod contract;
 mod health;
 mod index;
@@ -45,6 +46,7 @@ routes! {
     "/_mock" => get(index::show);
     "/_mock/health" => get(health::health);
     "/_mock/ready" => get(health::ready);
+    "/_mock/calls" => get(calls::list);
     "/_mock/contract" => get(contract::show);
     "/_mock/journal" => get(journal::list).delete(journal::clear);
     "/_mock/reset" => post(reset::reset);

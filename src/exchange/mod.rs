@@ -24,7 +24,8 @@ pub use notes::{Notes, Outcome};
 
 use crate::contract::{Catalogue, Operation};
 use crate::dialects::Accounts;
-use crate::world::{World, Worlds};
+use crate::universe::Ordinal;
+use crate::world::{View, World, Worlds};
 use body::ReadError;
 
 /// A folder that speaks one dialect, as the rest of callmock sees it.
@@ -46,6 +47,9 @@ pub trait Vendor: Sync + 'static {
 
     /// The headers and parameters that carry secrets.
     fn secrets(&self) -> SecretPlaces;
+
+    /// The id of a call on this vendor's wire; none if the vendor never shows such a call.
+    fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String>;
 
     /// A credential as `GET /_mock` shows it; none if the scenario has no account.
     fn credentials(&self, accounts: &Accounts) -> Option<serde_json::Value>;

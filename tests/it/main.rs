@@ -1,6 +1,7 @@
 //! The whole suite: one binary that speaks HTTP to servers of its own, over real sockets.
 
 mod admin;
+mod agreement;
 mod alibaba;
 mod catalogue;
 mod cli;

@@ -1,7 +1,7 @@
 //! The README's generated parts are what the catalogue says, and its commands print what it shows.
 
 use callmock::report::catalogue;
-use callmock::scenario::{self, Request, Source};
+use callmock::scenario::{self as files, Request, Source};
 use callmock::vendors;
 use serde_json::Value;
 
@@ -13,6 +13,11 @@ const README: &str = include_str!("../../README.md");
 fn blocks(language: &str) -> Vec<&'static str> {
     let mark = format!("```{language}\n");
     README.split(mark.as_str()).skip(1).map(|rest| rest.split("```").next().expect("its end")).collect()
+}
+
+/// The scenario that the README explains.
+pub fn scenario() -> &'static str {
+    blocks("yaml")[0]
 }
 
 /// Does what a curl command of the README says, on a server of the default scenario.
@@ -74,14 +79,14 @@ async fn the_headers_shown_are_those_of_an_answer() {
 
 #[tokio::test]
 async fn the_scenario_explained_is_a_scenario_and_is_shown_as_said() {
-    let yaml = blocks("yaml")[0];
+    let yaml = scenario();
     let source = Source::Text { name: "monday.yaml".into(), text: yaml.into() };
     let request = Request { sources: vec![source], readings: vendors::readings(), ..Request::default() };
-    assert_eq!(scenario::load(&request).unwrap().universe.len(), 2);
+    assert_eq!(files::load(&request).unwrap().universe.len(), 2);
     let mistake = yaml.replace("agents:", "agnets:");
     let source = Source::Text { name: "monday.yaml".into(), text: mistake.into() };
     let error =
-        scenario::load(&Request { sources: vec![source], ..Request::default() }).unwrap_err().to_string();
+        files::load(&Request { sources: vec![source], ..Request::default() }).unwrap_err().to_string();
     let shown = blocks("text")[1].trim().trim_end_matches('…');
     assert!(error.starts_with(shown), "{error}");
 

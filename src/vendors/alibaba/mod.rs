@@ -22,9 +22,9 @@ use serde_json::{Value, json};
 use crate::contract::{Catalogue, Operation};
 use crate::dialects::Accounts;
 use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
-use crate::universe::Universe;
+use crate::universe::{Ordinal, Universe};
 use crate::urlencoded::strict;
-use crate::world::{Clock, World};
+use crate::world::{Clock, View, World};
 
 /// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
 const NAME: &str = "alibaba";
@@ -55,6 +55,10 @@ impl Vendor for Alibaba {
 
     fn secrets(&self) -> SecretPlaces {
         SecretPlaces { headers: &[auth::SECURITY_TOKEN], parameters: &["securitytoken"] }
+    }
+
+    fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
+        model::Record::wire_id(view, ordinal)
     }
 
     fn credentials(&self, accounts: &Accounts) -> Option<Value> {

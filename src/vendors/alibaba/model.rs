@@ -90,6 +90,13 @@ impl<'a> Record<'a> {
         self.given.and_then(field).unwrap_or(derived.as_seconds())
     }
 
+    /// A call's contact id, whoever asks.
+    pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
+        let call = view.call(ordinal)?;
+        let given = call.data.as_ref().and_then(|data| data.alibaba.as_deref());
+        Some(Record { view, ordinal, call, given, instance: "" }.contact_id().into_owned())
+    }
+
     fn contact_id(&self) -> Text<'a> {
         self.text(|g| g.contact_id.as_ref()).map_or_else(
             || format!("job-{}", Decimals::<18>::of(self.view).id(self.ordinal)).into(),

@@ -20,7 +20,8 @@ use serde_json::{Value, json};
 use crate::contract::{Catalogue, Operation};
 use crate::dialects::Accounts;
 use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
-use crate::world::World;
+use crate::universe::Ordinal;
+use crate::world::{View, World};
 
 /// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
 const NAME: &str = "commubo";
@@ -51,6 +52,10 @@ impl Vendor for Commubo {
 
     fn secrets(&self) -> SecretPlaces {
         SecretPlaces { headers: &[auth::ACCESS_TOKEN], parameters: &[auth::ACCESS_TOKEN] }
+    }
+
+    fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
+        model::wire_id(view, ordinal)
     }
 
     fn credentials(&self, accounts: &Accounts) -> Option<Value> {

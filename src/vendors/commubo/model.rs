@@ -172,6 +172,11 @@ fn is_shown(view: &View, ordinal: Ordinal) -> bool {
     view.call(ordinal).is_some_and(|call| call.direction != Direction::Internal && call.on_vendor(NAME))
 }
 
+/// A call's id as commubo writes it, if commubo shows the call at all.
+pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
+    if is_shown(view, ordinal) { call_id(view, ordinal).map(Text::into_owned) } else { None }
+}
+
 fn call_id(view: &View, ordinal: Ordinal) -> Option<Text<'_>> {
     let given = given(view.call(ordinal)?).and_then(|g| g.call_id.as_deref());
     Some(given.map_or_else(|| Decimals::<16>::of(view).id(ordinal).into(), Text::from))

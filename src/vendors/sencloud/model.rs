@@ -85,6 +85,13 @@ impl<'a> Log<'a> {
         self.given.and_then(field).map(String::as_str)
     }
 
+    /// A log's id, whoever asks.
+    pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
+        let call = view.call(ordinal)?;
+        let given = call.data.as_ref().and_then(|data| data.sencloud.as_deref());
+        Some(Log { view, ordinal, call, given }.id().into_owned())
+    }
+
     fn id(&self) -> Text<'a> {
         let derived = || format!("1{}", Decimals::<18>::of(self.view).id(self.ordinal));
         self.text(|g| g.id.as_ref()).map_or_else(|| derived().into(), Text::from)

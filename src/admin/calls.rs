@@ -1,0 +1,116 @@
+//! `GET /_mock/calls`: the neutral truth that every vendor shows in its own dialect.
+
+use std::ops::Bound;
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+
+use super::Admin;
+use crate::exchange::{App, refusal};
+use crate::nearest::did_you_mean;
+use crate::universe::{Call, Ordinal};
+use crate::urlencoded;
+use crate::world::View;
+
+const PARAMETERS: [&str; 4] = ["from", "to", "after", "limit"];
+
+/// The calls that began from a moment on and before another, oldest first; `next` goes into `after`.
+pub async fn list(State(admin): State<Admin>, RawQuery(query): RawQuery) -> Result<Json<Value>, Response> {
+    let query = Query::read(&query.unwrap_or_default())
+        .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", &message))?;
+    let view = admin.app.worlds.default().view();
+    let from = query.from.map_or(Bound::Unbounded, Bound::Included);
+    let to = query.to.map_or(Bound::Unbounded, Bound::Excluded);
+    let mut calls = view.between((from, to)).skip(query.after).peekable();
+    let shown: Vec<Value> =
+        calls.by_ref().take(query.limit).filter_map(|ordinal| neutral(&admin.app, &view, ordinal)).collect();
+    let next = calls.peek().map(|_| query.after + shown.len());
+    Ok(Json(json!({ "calls": shown, "next": next })))
+}
+
+struct Query {
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
+    after: usize,
+    limit: usize,
+}
+
+impl Query {
+    fn read(query: &str) -> Result<Self, String> {
+        let pairs =
+            urlencoded::pairs(query).map_err(|_| "the query is not percent-encoded UTF-8".to_owned())?;
+        let mut read = Self { from: None, to: None, after: 0, limit: 1000 };
+        for (name, value) in pairs {
+            let moment = || {
+                let parsed = DateTime::parse_from_rfc3339(&value).map(|at| Some(at.to_utc()));
+                parsed.map_err(|_| format!("`{name}` takes an RFC 3339 time with its offset, not `{value}`"))
+            };
+            let number = || value.parse().map_err(|_| format!("`{name}` takes a number, not `{value}`"));
+            match name.as_str() {
+                "from" => read.from = moment()?,
+                "to" => read.to = moment()?,
+                "after" => read.after = number()?,
+                "limit" => read.limit = number()?,
+                other => {
+                    let near = did_you_mean(other, PARAMETERS);
+                    return Err(format!(
+                        "unknown parameter `{other}`{near}; known: {}",
+                        PARAMETERS.join(", ")
+                    ));
+                }
+            }
+        }
+        Ok(read)
+    }
+}
+
+/// A call as no vendor writes it, with the id that it has at each vendor that holds it.
+fn neutral(app: &App, view: &View, ordinal: Ordinal) -> Option<Value> {
+    let call: &Call = view.call(ordinal)?;
+    let mut ids = Map::new();
+    for vendor in app.vendors {
+        let name = vendor.catalogue().vendor;
+        if let Some(id) = vendor.call_id(view, ordinal).filter(|_| call.on_vendor(name)) {
+            ids.insert(name.to_owned(), Value::String(id));
+        }
+    }
+    Some(json!({
+        "id": call.id.to_string(),
+        "direction": call.direction,
+        "from": call.from.as_ref(),
+        "to": call.to.as_ref(),
+        "at": call.at,
+        "answered_at": call.answered_at(),
+        "ended_at": call.ended_at(),
+        "dial": call.dial.as_seconds(),
+        "ivr": call.ivr.as_seconds(),
+        "wait": call.wait.as_seconds(),
+        "ring": call.ring.as_seconds(),
+        "talk": call.talk.as_seconds(),
+        "hold": call.hold.as_seconds(),
+        "outcome": call.outcome,
+        "agent": call.agent.map(|agent| &view.agent(agent).id),
+        "customer": call.customer.map(|customer| &view.customer(customer).id),
+        "queue": call.queue.map(|queue| &view.queue(queue).id),
+        "parent": call.parent.and_then(|parent| Some(view.call(parent)?.id.to_string())),
+        "recording": call.recording.as_ref().map(|recording| {
+            json!({ "url": recording.url.as_deref(), "duration": recording.duration.as_seconds() })
+        }),
+        "rating": call.rating.as_ref().map(|rating| {
+            json!({ "score": rating.score, "label": rating.label, "channel": rating.channel })
+        }),
+        "on": call.on.as_ref().map(|on| {
+            on.iter()
+                .map(|holder| match &holder.account {
+                    Some(account) => format!("{}/{account}", holder.vendor),
+                    None => holder.vendor.to_owned(),
+                })
+                .collect::<Vec<_>>()
+        }),
+        "ids": ids,
+    }))
+}
