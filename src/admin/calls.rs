@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::Admin;
 use crate::exchange::{App, refusal};
 use crate::nearest::did_you_mean;
-use crate::universe::{Call, Ordinal};
+use crate::universe::{Call, Millis, Ordinal};
 use crate::urlencoded;
 use crate::world::View;
 
@@ -78,21 +78,34 @@ fn neutral(app: &App, view: &View, ordinal: Ordinal) -> Option<Value> {
             ids.insert(name.to_owned(), Value::String(id));
         }
     }
-    Some(json!({
+    // A created call is under way until its end: what has not happened yet is not told.
+    let now = view.is_created(ordinal).then(|| view.now());
+    let happened = |at: DateTime<Utc>| now.is_none_or(|now| at <= now);
+    let over = happened(call.ended_at());
+    let mut left = now.map_or(i64::MAX, |now| (now - call.at).num_milliseconds().max(0));
+    let mut phase = |length: Millis| {
+        let passed = i64::from(length.0).min(left);
+        left -= passed;
+        passed / 1000
+    };
+    let (dial, ivr, wait, ring) = (phase(call.dial), phase(call.ivr), phase(call.wait), phase(call.ring));
+    let talk = phase(call.talk);
+    let status = app.vendors.iter().find_map(|vendor| vendor.call_status(view, ordinal));
+    let mut shown = json!({
         "id": call.id.to_string(),
         "direction": call.direction,
         "from": call.from.as_ref(),
         "to": call.to.as_ref(),
         "at": call.at,
-        "answered_at": call.answered_at(),
-        "ended_at": call.ended_at(),
-        "dial": call.dial.as_seconds(),
-        "ivr": call.ivr.as_seconds(),
-        "wait": call.wait.as_seconds(),
-        "ring": call.ring.as_seconds(),
-        "talk": call.talk.as_seconds(),
+        "answered_at": call.answered_at().filter(|at| happened(*at)),
+        "ended_at": Some(call.ended_at()).filter(|_| over),
+        "dial": dial,
+        "ivr": ivr,
+        "wait": wait,
+        "ring": ring,
+        "talk": talk,
         "hold": call.hold.as_seconds(),
-        "outcome": call.outcome,
+        "outcome": Some(call.outcome).filter(|_| over),
         "agent": call.agent.map(|agent| &view.agent(agent).id),
         "customer": call.customer.map(|customer| &view.customer(customer).id),
         "queue": call.queue.map(|queue| &view.queue(queue).id),
@@ -112,5 +125,9 @@ fn neutral(app: &App, view: &View, ordinal: Ordinal) -> Option<Value> {
                 .collect::<Vec<_>>()
         }),
         "ids": ids,
-    }))
+    });
+    if let Some(status) = status {
+        shown["status"] = status.into();
+    }
+    Some(shown)
 }

@@ -6,13 +6,17 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+mod agents;
 mod calls;
 mod contract;
 mod health;
 mod index;
 mod journal;
+mod queues;
 mod reset;
 
 use crate::exchange::{App, refusal};
@@ -49,6 +53,8 @@ routes! {
     "/_mock/calls" => get(calls::list);
     "/_mock/contract" => get(contract::show);
     "/_mock/journal" => get(journal::list).delete(journal::clear);
+    "/_mock/agents/{agent}" => patch(agents::change);
+    "/_mock/queues/{queue}" => patch(queues::change);
     "/_mock/reset" => post(reset::reset);
 }
 
@@ -61,4 +67,18 @@ async fn unknown_path(uri: Uri) -> Response {
 async fn wrong_method(method: Method, uri: Uri) -> Response {
     let message = format!("{} does not take {method}; the header `allow` says what it takes", uri.path());
     refusal(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &message)
+}
+
+/// The `state` of a body `{"state": …}`.
+fn new_state<T: DeserializeOwned>(body: &[u8], states: &[&str]) -> Result<T, Response> {
+    let wrong = |found: &str| {
+        let expected: Vec<String> = states.iter().map(|state| format!("`{state}`")).collect();
+        let near = did_you_mean(found, states.iter().copied());
+        let message = format!("the body must be {{\"state\": …}} with one of {}{near}", expected.join(", "));
+        refusal(StatusCode::BAD_REQUEST, "invalid_state", &message)
+    };
+    let body: Value = serde_json::from_slice(body).map_err(|_| wrong(""))?;
+    let members = body.as_object().map_or(0, serde_json::Map::len);
+    let state = body.get("state").and_then(Value::as_str).filter(|_| members == 1).unwrap_or_default();
+    serde_json::from_value(Value::from(state)).map_err(|_| wrong(state))
 }

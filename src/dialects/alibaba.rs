@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 
-use super::{CallData, CustomerData, ListedAt};
+use super::{CallData, CustomerData, ListedAt, QueueData};
 
 /// An access key with the contact-centre instances that it may read.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -197,6 +197,8 @@ pub struct Call {
 }
 
 impl CustomerData for Customer {}
+
+impl QueueData for Queue {}
 
 impl CallData for Call {
     fn wire_id(&self) -> Option<Cow<'_, str>> {

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CallData, CustomerData, ListedAt};
+use super::{CallData, CustomerData, ListedAt, QueueData};
 
 /// A customer of CCAI Platform, by its subdomain, with the settings of its calls (contract.md sections 3 and 6).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -35,6 +36,8 @@ pub struct Account {
     pub next_call_id: Option<u64>,
     /// The id that the next participant of a created call gets.
     pub next_participant_id: Option<u64>,
+    /// How the calls created here come out; answered, if left out.
+    pub created_outcome: Option<CreatedOutcome>,
     /// Who holds the calls created here: as a call's `on`; CCAI Platform alone, if left out.
     pub created_on: Option<Vec<String>>,
 }
@@ -46,6 +49,10 @@ impl super::Account for Account {
 
     fn secrets(&self) -> Vec<&str> {
         vec![&self.token]
+    }
+
+    fn created_on(&self) -> &[String] {
+        self.created_on.as_deref().unwrap_or_default()
     }
 }
 
@@ -107,9 +114,70 @@ pub enum Entry {
 pub struct Call {
     /// Its id, which other requests may name as `call_id`.
     pub id: Option<u64>,
+    /// What a request said when it created the call; never in a scenario.
+    #[serde(skip)]
+    pub created: Option<Created>,
+}
+
+/// How created calls come out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CreatedOutcome {
+    /// The two ends speak.
+    Answered,
+    /// Nobody takes it.
+    NoAnswer,
+    /// The line is busy.
+    Busy,
+    /// It cannot be put through.
+    Failed,
+    /// The caller hangs up in the queue.
+    AbandonedQueue,
+    /// The caller leaves a message.
+    Voicemail,
+}
+
+/// What a request said when it created a call.
+#[derive(Debug, Clone)]
+pub struct Created {
+    /// Which of the three kinds.
+    pub kind: CreatedKind,
+    /// When the request came in.
+    pub at: DateTime<Utc>,
+    /// `lang`.
+    pub lang: String,
+    /// `ticket_id`, as a text.
+    pub ticket_id: Option<String>,
+    /// The number that the contact centre shows, as given.
+    pub outbound_number: Option<String>,
+    /// When a scheduled call is due.
+    pub scheduled_at: Option<DateTime<Utc>>,
+    /// Ids of its participants: the agent's, where there is one, then the end user's.
+    pub participants: Vec<u64>,
+    /// The end user's id, where the call has one.
+    pub end_user_id: Option<u64>,
+    /// The call that it was linked to.
+    pub parent_id: Option<u64>,
+}
+
+/// The kinds of call that can be created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CreatedKind {
+    /// An agent calls somebody.
+    Outbound,
+    /// Somebody is put into a queue.
+    Inbound,
+    /// Somebody is called back later.
+    Scheduled,
 }
 
 impl CustomerData for Customer {}
+
+impl QueueData for Queue {
+    fn alias(&self) -> Option<String> {
+        self.menu_id.map(|id| id.to_string())
+    }
+}
 
 impl CallData for Call {
     fn wire_id(&self) -> Option<Cow<'_, str>> {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::{CallData, CustomerData, ListedAt};
+use super::{CallData, CustomerData, ListedAt, QueueData};
 
 /// A tenant of commubo with its access token (page L39-48).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -118,6 +118,8 @@ impl CustomerData for Customer {
         (given > 5).then(|| ("phoneNumbers", format!("at most five numbers fit here, and {given} are given")))
     }
 }
+
+impl QueueData for Queue {}
 
 impl CallData for Call {
     fn wire_id(&self) -> Option<Cow<'_, str>> {

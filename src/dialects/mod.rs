@@ -25,6 +25,10 @@ pub trait Account {
     fn public_half(&self) -> &str;
     /// Every part that must not appear whole in a journal, a log or a report.
     fn secrets(&self) -> Vec<&str>;
+    /// Who holds the calls that requests of this account create, where the scenario says so.
+    fn created_on(&self) -> &[String] {
+        &[]
+    }
 }
 
 /// One vendor's additions to a call.
@@ -33,6 +37,14 @@ pub trait CallData {
     fn wire_id(&self) -> Option<Cow<'_, str>>;
     /// The time that this vendor lists calls by, where the scenario sets it.
     fn listed_at(&self) -> Option<ListedAt<'_>>;
+}
+
+/// One vendor's additions to a queue.
+pub trait QueueData {
+    /// What the vendor calls it, where that is a name that people use.
+    fn alias(&self) -> Option<String> {
+        None
+    }
 }
 
 /// One vendor's additions to a customer.
@@ -76,6 +88,15 @@ macro_rules! data {
             pub fn each(&self) -> impl Iterator<Item = (&'static str, &dyn Account)> {
                 let all = std::iter::empty();
                 $( let all = all.chain(self.$vendor.iter().map(|a| (stringify!($vendor), a as &dyn Account))); )+
+                all
+            }
+        }
+
+        impl OfQueue {
+            /// The additions there are.
+            pub fn each(&self) -> impl Iterator<Item = &dyn QueueData> {
+                let all = std::iter::empty();
+                $( let all = all.chain(self.$vendor.as_deref().map(|data| data as &dyn QueueData)); )+
                 all
             }
         }

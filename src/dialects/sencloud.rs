@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{CallData, CustomerData, ListedAt};
+use super::{CallData, CustomerData, ListedAt, QueueData};
 
 /// A shop's key: `<account id>:<secret>` (contract.md section 4).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -107,6 +107,8 @@ pub struct CallTarget {
 }
 
 impl CustomerData for Customer {}
+
+impl QueueData for Queue {}
 
 impl CallData for Call {
     fn wire_id(&self) -> Option<Cow<'_, str>> {

@@ -51,6 +51,11 @@ pub trait Vendor: Sync + 'static {
     /// The id of a call on this vendor's wire; none if the vendor never shows such a call.
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String>;
 
+    /// Where a created call stands now, in this vendor's words; none for a call that it did not create.
+    fn call_status(&self, _: &View, _: Ordinal) -> Option<&'static str> {
+        None
+    }
+
     /// A credential as `GET /_mock` shows it; none if the scenario has no account.
     fn credentials(&self, accounts: &Accounts) -> Option<serde_json::Value>;
 

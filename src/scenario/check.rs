@@ -70,6 +70,18 @@ fn accounts(files: Vec<Entry<file::Accounts>>, mistakes: &mut Vec<Diagnostic>) -
     let mut seen: HashMap<(&str, String), Arc<str>> = HashMap::new();
     for entry in files {
         for (vendor, n, account) in entry.value.each() {
+            for (m, holder) in account.value.created_on().iter().enumerate() {
+                let name = holder.split('/').next().unwrap_or_default();
+                if !VENDORS.contains(&name) {
+                    let instead = instead(name, VENDORS.iter().copied());
+                    let message = format!("there is no vendor `{name}`{instead}");
+                    mistakes.push(entry.mistake(
+                        account.place,
+                        &format!("{vendor}[{n}].created_on[{m}]"),
+                        message,
+                    ));
+                }
+            }
             let half = account.value.public_half().to_owned();
             let part = format!("{vendor}[{n}]");
             if half.is_empty() {

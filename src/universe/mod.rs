@@ -132,6 +132,21 @@ impl Universe {
         self.calls.get(ordinal.0 as usize)
     }
 
+    /// Every agent with its reference.
+    pub fn agents(&self) -> impl Iterator<Item = (Ref<Agent>, &Agent)> {
+        self.agents.iter().enumerate().map(|(n, agent)| (Ref::to(n), agent))
+    }
+
+    /// Every customer with its reference.
+    pub fn customers(&self) -> impl Iterator<Item = (Ref<Customer>, &Customer)> {
+        self.customers.iter().enumerate().map(|(n, customer)| (Ref::to(n), customer))
+    }
+
+    /// Every queue with its reference.
+    pub fn queues(&self) -> impl Iterator<Item = (Ref<Queue>, &Queue)> {
+        self.queues.iter().enumerate().map(|(n, queue)| (Ref::to(n), queue))
+    }
+
     /// The agent behind a reference.
     #[must_use]
     pub fn agent(&self, agent: Ref<Agent>) -> &Agent {

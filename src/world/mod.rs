@@ -1,10 +1,11 @@
 //! A world: one client's view of a universe, with everything that can change. Plain data, no HTTP.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
+mod changes;
 mod clock;
 mod ids;
 mod journal;
@@ -13,6 +14,7 @@ mod secrets;
 mod view;
 mod worlds;
 
+pub use changes::{Changes, Flags};
 pub use clock::Clock;
 pub use ids::Ids;
 pub use journal::{Captured, Entry, Filter, Journal, Page, RequestRecord, ResponseRecord};
@@ -24,7 +26,7 @@ pub use worlds::Worlds;
 use crate::contract::{Choice, Readings};
 use crate::dialects::Accounts;
 use crate::scenario::Scenario;
-use crate::universe::Universe;
+use crate::universe::{Agent, AgentState, Call, CallId, Ordinal, Queue, QueueState, Ref, Universe};
 
 /// How much a world keeps.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +49,7 @@ pub struct World {
     nonces: Nonces,
     journal: Journal,
     created: ArcSwap<Created>,
+    changes: Mutex<Changes>,
     readings: Readings,
     secrets: Secrets,
 }
@@ -62,6 +65,7 @@ impl World {
             nonces: Nonces::default(),
             journal: Journal::new(limits),
             created: ArcSwap::default(),
+            changes: Mutex::default(),
             readings: scenario.readings.clone(),
             secrets: Secrets::of(&scenario.accounts),
             scenario,
@@ -132,5 +136,41 @@ impl World {
     #[must_use]
     pub fn view(&self) -> View {
         View::new(Arc::clone(self.universe()), self.created.load_full(), self.now())
+    }
+
+    /// Reads or makes changes, under the world's one lock; never for longer than a step.
+    pub fn changes<T>(&self, step: impl FnOnce(&mut Changes) -> T) -> T {
+        // Every step leaves the changes whole, so a panic in one is no reason to stop.
+        step(&mut self.changes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether an agent can take a call now.
+    #[must_use]
+    pub fn agent_state(&self, agent: Ref<Agent>) -> AgentState {
+        let changed = self.changes(|changes| changes.agents.get(&agent.index()).copied());
+        changed.unwrap_or(self.universe().agent(agent).state)
+    }
+
+    /// Whether a queue takes calls now.
+    #[must_use]
+    pub fn queue_state(&self, queue: Ref<Queue>) -> QueueState {
+        let changed = self.changes(|changes| changes.queues.get(&queue.index()).copied());
+        changed.unwrap_or(self.universe().queue(queue).state)
+    }
+
+    /// Creates a call beside the universe, in one step with the numbers that it takes. Its name here is given to it:
+    /// `created-1` and so on.
+    pub fn create(&self, make: impl FnOnce(&mut Changes, &View, Ordinal) -> Call) -> (View, Ordinal) {
+        self.changes(|changes| {
+            let before = self.view();
+            let (listed, created) = (self.universe().len(), self.created.load_full());
+            let ordinal =
+                Ordinal(u32::try_from(listed + created.len()).expect("fewer calls than fit in 32 bits"));
+            let call = make(changes, &before, ordinal);
+            let id = CallId::Listed(format!("created-{}", created.len() + 1).into());
+            let created = Arc::new(created.with(Call { id, ..call }));
+            self.created.store(Arc::clone(&created));
+            (View::new(Arc::clone(self.universe()), created, before.now()), ordinal)
+        })
     }
 }

@@ -21,6 +21,7 @@ async fn the_index_has_credentials_and_commands_that_work_when_pasted() {
         index["credentials"],
         json!({
             "commubo": { "tenant_id": crate::commubo::TENANT, "access_token": crate::commubo::TOKEN },
+            "ccai": { "subdomain": "acme", "token": "mock-token" },
             "alibaba": { "access_key_id": "testid", "access_key_secret": "testsecret", "instance_id": "ccc-test" },
             "sencloud": { "api_key": crate::sencloud::KEY },
         })
@@ -32,15 +33,17 @@ async fn the_index_has_credentials_and_commands_that_work_when_pasted() {
         assert!(!vendor["operations"].as_array().unwrap().is_empty());
         let command = vendor["curl"][0].as_str().unwrap().to_owned();
         let answer = paste(&mock, &command).await;
-        assert_eq!(answer.status, 200, "{command}: {}", answer.body);
+        assert!(matches!(answer.status, 200 | 201), "{command}: {}", answer.body);
         assert!(
-            ["2018-09-01", "1532448000000", "2019-08-24"].iter().any(|day| answer.body.contains(day)),
+            ["2018-09-01", "1532448000000", "2019-08-24", "2019-09-10"]
+                .iter()
+                .any(|day| answer.body.contains(day)),
             "{}",
             answer.body
         );
     }
     // A signed line is good for one use; the next look has a fresh one.
-    let line = |index: &serde_json::Value| index["vendors"][1]["curl"][0].as_str().unwrap().to_owned();
+    let line = |index: &serde_json::Value| index["vendors"][2]["curl"][0].as_str().unwrap().to_owned();
     assert_ne!(line(&index), line(&mock.get("/_mock").await.json()));
 }
 
@@ -186,4 +189,35 @@ async fn paste(mock: &Mock, command: &str) -> Answer {
         request.header(name, value)
     });
     send(request.body(data.unwrap_or_default().trim_matches('\'').to_owned())).await
+}
+
+#[tokio::test]
+async fn agents_and_queues_are_switched_by_any_of_their_names() {
+    let mock = Mock::embedded("documented").await;
+    let patch = async |path: &str, body: &str| send(mock.request("PATCH", path).body(body.to_owned())).await;
+    for name in ["admin", "admin@somedomain.com"] {
+        let answer = patch(&format!("/_mock/agents/{name}"), r#"{"state":"no_access"}"#).await;
+        assert_eq!((answer.status, &answer.json()["state"]), (200, &json!("no_access")), "{name}");
+    }
+    for name in ["lockstar", "9"] {
+        let answer = patch(&format!("/_mock/queues/{name}"), r#"{"state":"after_hours"}"#).await;
+        assert_eq!((answer.status, &answer.json()["id"]), (200, &json!("lockstar")), "{name}");
+    }
+    for (path, body, status, part) in [
+        ("/_mock/agents/amdin", r#"{"state":"unknown"}"#, 404, "did you mean `admin`?"),
+        ("/_mock/queues/77", r#"{"state":"open"}"#, 404, "there is no queue `77`"),
+        ("/_mock/agents/admin", r#"{"state":"availabel"}"#, 400, "did you mean `available`?"),
+        ("/_mock/agents/admin", r#"{"state":"available","x":1}"#, 400, "`no_access`"),
+        ("/_mock/queues/9", "open", 400, "`manual_redirection`"),
+    ] {
+        let answer = patch(path, body).await;
+        assert_eq!(answer.status, status, "{path} {body}");
+        assert!(answer.body.contains(part), "{}", answer.body);
+    }
+    assert_eq!(send(mock.request("POST", "/_mock/reset")).await.status, 204);
+    assert_eq!(
+        crate::ccai::create(&mock, &crate::ccai::outbound()).await.status,
+        201,
+        "a reset switches them back"
+    );
 }

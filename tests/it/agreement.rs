@@ -220,7 +220,10 @@ async fn the_neutral_calls_have_every_member_and_are_cut_by_time_and_page() {
     let page = mock.get("/_mock/calls").await.json();
     let [answered, busy] = page["calls"].as_array().unwrap().as_slice() else { panic!("two calls") };
     let mut ids = answered["ids"].clone();
-    assert_eq!(ids.as_object().unwrap().keys().collect::<Vec<_>>(), ["commubo", "alibaba", "sencloud"]);
+    assert_eq!(
+        ids.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["commubo", "ccai", "alibaba", "sencloud"]
+    );
     assert_eq!(
         *answered,
         json!({

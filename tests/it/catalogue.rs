@@ -7,12 +7,13 @@ use callmock::contract::ReachedBy;
 use callmock::vendors;
 
 use crate::mock::Answer;
-use crate::{alibaba, commubo, sencloud};
+use crate::{alibaba, ccai, commubo, sencloud};
 
 /// Every vendor's probes.
 async fn probes() -> Vec<(&'static str, Vec<(&'static str, Answer)>)> {
     vec![
         ("commubo", commubo::probes::answers().await),
+        ("ccai", ccai::probes::answers().await),
         ("alibaba", alibaba::probes::answers().await),
         ("sencloud", sencloud::probes::answers().await),
     ]
@@ -96,6 +97,14 @@ fn the_readings_are_those_that_users_rely_on() {
             "commubo.unknown_parameter: ignore, refuse",
             "commubo.order: ascending, descending",
             "commubo.error_body: json, empty",
+            "ccai.accepted: empty_202, echo_200",
+            "ccai.scheduled_response: sane, as_documented",
+            "ccai.inbound_menus: ivr_mobile, ivr_web",
+            "ccai.deprecated_call_types: accept, refuse",
+            "ccai.plural_flag: accept, refuse",
+            "ccai.phone: possible, valid",
+            "ccai.past_schedule: refuse, accept",
+            "ccai.rate_limit: off, on",
             "alibaba.skew: real, world, off",
             "alibaba.contact_type: Outbound, OUTBOUND",
             "alibaba.call_duration: string, integer",

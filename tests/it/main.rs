@@ -4,6 +4,7 @@ mod admin;
 mod agreement;
 mod alibaba;
 mod catalogue;
+mod ccai;
 mod cli;
 mod commubo;
 mod exchange;

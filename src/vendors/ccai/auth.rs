@@ -1,0 +1,88 @@
+//! Who asks: an account, by HTTP Basic, on its own subdomain (fact sheet 3).
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::contract::RateLimit;
+use super::error::{Error, Refused};
+use crate::dialects::ccai as data;
+use crate::exchange::Context;
+
+/// How many requests an account may send in a second, where they are limited (3).
+const RATE: u32 = 10;
+
+/// The account that a request proved to come from.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// With its settings.
+    pub settings: data::Account,
+}
+
+impl<S: Sync> FromRequestParts<S> for Account {
+    type Rejection = Refused;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let account = prove(request)?;
+        within_rate(request, &account)?;
+        request.extensions.insert(account.clone());
+        Ok(account)
+    }
+}
+
+fn prove(request: &Parts) -> Result<Account, Error> {
+    let mut values = request.headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return Err(Error::NotAuthorized) };
+    let (user, password) = value.to_str().ok().and_then(basic).ok_or(Error::NotAuthorized)?;
+    let accounts = &Context::of(request).world.accounts().ccai;
+    let account = accounts.iter().find(|account| account.subdomain == user && account.token == password);
+    let account = account.ok_or(Error::NotAuthorized)?;
+    on_its_host(request, account)?;
+    Ok(Account { settings: account.clone() })
+}
+
+fn basic(value: &str) -> Option<(String, String)> {
+    let (scheme, credential) = value.split_once(' ')?;
+    let decoded = BASE64.decode(credential.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let (user, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    Some((user.to_owned(), password.to_owned()))
+}
+
+/// The Host's first label must be the subdomain, but only where the Host is under a domain that is meant: `.localhost`, or
+/// the account's own. Everywhere else it is an address to reach callmock by.
+fn on_its_host(request: &Parts, account: &data::Account) -> Result<(), Error> {
+    let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or(request.uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
+    let host = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(h, _)| h);
+    let domains = ["localhost"].into_iter().chain(account.domain.as_deref());
+    let label = domains.filter_map(|domain| host.strip_suffix(domain)?.strip_suffix('.')).next();
+    match label {
+        Some(label) if label.split('.').next() != Some(account.subdomain.as_str()) => {
+            Err(Error::WrongSubdomain)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn within_rate(request: &Parts, account: &Account) -> Result<(), Error> {
+    let world = &Context::of(request).world;
+    if world.reading::<RateLimit>() == RateLimit::Off {
+        return Ok(());
+    }
+    let second = world.now().timestamp();
+    let count = world.changes(|changes| {
+        let key = format!("{} {}", super::NAME, account.settings.subdomain);
+        let (at, count) = changes.rates.entry(key.into()).or_insert((second, 0));
+        if *at != second {
+            (*at, *count) = (second, 0);
+        }
+        *count += 1;
+        *count
+    });
+    if count > RATE { Err(Error::TooManyRequests) } else { Ok(()) }
+}

@@ -1,0 +1,89 @@
+//! Google CCAI Platform (by UJET), Apps API: outbound, inbound and scheduled calls, and flags of their customers.
+//!
+//! Sources: the vendor's page (`page L n` is line n of its text) and the fact sheet drawn from it and from the vendor's
+//! other pages (`1G.4`, section 6, …). State decides what a request gets, never its text: agents, queues, tickets, numbers,
+//! languages and earlier calls are the world's.
+//!
+//! Not emulated: the Manager API, the other Apps API operations, and passing data parameters, whose page is not public.
+
+mod auth;
+mod contract;
+mod error;
+mod model;
+mod query;
+mod routes;
+
+use axum::Router;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::{Value, json};
+
+use crate::contract::{Catalogue, Operation};
+use crate::dialects::Accounts;
+use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
+use crate::universe::Ordinal;
+use crate::world::{View, World};
+
+/// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
+const NAME: &str = "ccai";
+
+/// The vendor.
+pub struct Ccai;
+
+impl Vendor for Ccai {
+    fn catalogue(&self) -> &'static Catalogue {
+        &contract::CATALOGUE
+    }
+
+    fn paths(&self) -> &'static [Paths] {
+        &[Paths::Under("/apps/api/"), Paths::Under("/manager/api/")]
+    }
+
+    fn router(&self) -> Router {
+        routes::router()
+    }
+
+    fn operation(&self, request: &Parts) -> Option<&'static Operation> {
+        routes::operation(&request.method, request.uri.path())
+    }
+
+    fn refuse(&self, request: &Parts, why: Refusal) -> Response {
+        error::Refused::of(request, why.into()).into_response()
+    }
+
+    fn secrets(&self) -> SecretPlaces {
+        SecretPlaces { headers: &["authorization"], parameters: &[] }
+    }
+
+    fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
+        model::call_id(view, ordinal).map(|id| id.to_string())
+    }
+
+    fn call_status(&self, view: &View, ordinal: Ordinal) -> Option<&'static str> {
+        model::status(view.call(ordinal)?, view.now())
+    }
+
+    fn credentials(&self, accounts: &Accounts) -> Option<Value> {
+        let account = accounts.ccai.first()?;
+        Some(json!({ "subdomain": account.subdomain, "token": account.token }))
+    }
+
+    fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
+        let lines = world.accounts().ccai.first().and_then(|account| {
+            let agent = world.universe().agents().find_map(|(_, agent)| agent.email.as_deref())?;
+            let number = account.outbound_numbers.first()?;
+            let body = json!({
+                "call_type": "Voice Outbound (API)", "agent_email": agent, "end_user_number": number,
+                "outbound_number": number,
+            });
+            let basic = BASE64.encode(format!("{}:{}", account.subdomain, account.token));
+            let path = contract::CREATE_CALL.path;
+            Some(format!(
+                "curl '{base_url}{path}' -H 'Content-Type: application/json' -H 'Authorization: Basic {basic}' --data '{body}'"
+            ))
+        });
+        lines.into_iter().collect()
+    }
+}

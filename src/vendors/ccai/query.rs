@@ -1,0 +1,537 @@
+//! What is asked for: a call of one of three kinds, checked in the vendor's order (fact sheet 6), or a change of flags.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use chrono::{DateTime, SubsecRound, Utc};
+use isolang::Language;
+use rlibphonenumber::PHONE_NUMBER_UTIL;
+use serde_json::{Map, Value, json};
+
+use super::auth::Account;
+use super::contract::{
+    self as behaviors, DeprecatedCallTypes, InboundMenus, PastSchedule, Phone, PluralFlag,
+};
+use super::error::{Error, Queued, Refused};
+use super::model;
+use crate::dialects::ccai::{self as data, Created, CreatedKind, CreatedOutcome, Entry};
+use crate::dialects::{OfCall, VENDORS};
+use crate::exchange::Context;
+use crate::universe::{
+    Agent, AgentState, Call, CallId, Customer, Direction, Holder, Millis, Ordinal, Outcome, Queue,
+    QueueState, Recording, Ref,
+};
+use crate::world::{Changes, Flags, View};
+
+/// A JSON body's members; a body that is no object has none.
+#[derive(Debug, Clone)]
+pub struct Body(Map<String, Value>);
+
+impl<S: Sync> FromRequestParts<S> for Body {
+    type Rejection = Refused;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
+        match serde_json::from_slice(&Context::of(request).body) {
+            Ok(Value::Object(members)) => Ok(Self(members)),
+            Ok(_) => Ok(Self(Map::new())),
+            Err(_) => Err(Error::InvalidJson.into()),
+        }
+    }
+}
+
+/// A checked request for a call.
+pub struct CallOrder(pub Order);
+
+/// What to create.
+pub enum Order {
+    /// A call from an agent to somebody.
+    Outbound(Outbound),
+    /// A call into a queue.
+    Inbound(IntoQueue),
+    /// A call back, later.
+    Scheduled(IntoQueue),
+    /// Nothing yet: the agent must choose a number or a ticket first. What the page's mangled examples echo.
+    ChooseFirst(Value),
+}
+
+/// An outbound call.
+pub struct Outbound {
+    agent: Ref<Agent>,
+    target: Target,
+    lang: String,
+    outbound_number: String,
+}
+
+/// An inbound or scheduled call.
+pub struct IntoQueue {
+    queue: Ref<Queue>,
+    target: Target,
+    number: String,
+    lang: String,
+    outbound_number: Option<String>,
+    scheduled_at: Option<DateTime<Utc>>,
+    parent: Option<(Ordinal, u64)>,
+}
+
+/// Whom a call is with: a ticket's customer, or a number.
+enum Target {
+    Ticket { id: String, customer: Ref<Customer> },
+    Number(String),
+}
+
+impl<S: Sync> FromRequestParts<S> for CallOrder {
+    type Rejection = Refused;
+
+    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let Body(members) = Body::from_request_parts(request, state).await?;
+        let account = request
+            .extensions
+            .get::<Account>()
+            .expect("the account stands before in the handler's arguments");
+        let context = Context::of(request);
+        let checks =
+            Checks { context, account: &account.settings, view: context.world.view(), members: &members };
+        Ok(Self(checks.order()?))
+    }
+}
+
+struct Checks<'a> {
+    context: &'a Context,
+    account: &'a data::Account,
+    view: View,
+    members: &'a Map<String, Value>,
+}
+
+const OUTBOUND_KEYS: [&str; 6] =
+    ["call_type", "agent_email", "ticket_id", "end_user_number", "outbound_number", "lang"];
+const INBOUND_KEYS: [&str; 7] = [
+    "call_type",
+    "menu_id",
+    "end_user_number",
+    "lang",
+    "ticket_id",
+    "outbound_number",
+    "recording_permission",
+];
+const SCHEDULED_KEYS: [&str; 9] = [
+    "call_type",
+    "menu_id",
+    "call_id",
+    "end_user_number",
+    "lang",
+    "ticket_id",
+    "scheduled_at",
+    "recording_permission",
+    "outbound_number",
+];
+
+impl Checks<'_> {
+    /// The kind decides which checks follow (6.0).
+    fn order(&self) -> Result<Order, Error> {
+        let call_type = self.members.get("call_type").and_then(Value::as_str).unwrap_or_default();
+        let deprecated = ["OutboundCall", "IncomingCall", "ScheduledCall"].contains(&call_type);
+        if deprecated {
+            // An outbound-shaped body with the deprecated name is no scheduled call (B4).
+            let shaped = ["menu_id", "call_id", "scheduled_at"].iter().any(|key| self.present(key).is_some());
+            let refused = self.context.world.reading::<DeprecatedCallTypes>() == DeprecatedCallTypes::Refuse;
+            if refused || (call_type == "ScheduledCall" && !shaped) {
+                return Err(Error::InvalidCallType);
+            }
+            self.context.notes.finding(&behaviors::DEPRECATED_CALL_TYPE_SENT);
+            self.context.notes.behavior(&behaviors::DEPRECATED_CALL_TYPE);
+        }
+        match call_type {
+            "Voice Outbound (API)" | "OutboundCall" => {
+                self.known(&OUTBOUND_KEYS);
+                self.outbound()
+            }
+            "Voice Inbound (API)" | "IncomingCall" => {
+                self.known(&INBOUND_KEYS);
+                self.into_queue(Queued::Inbound).map(Order::Inbound)
+            }
+            "Voice Scheduled (API)" | "ScheduledCall" => {
+                self.known(&SCHEDULED_KEYS);
+                self.into_queue(Queued::Scheduled).map(Order::Scheduled)
+            }
+            _ => Err(Error::InvalidCallType),
+        }
+    }
+
+    fn known(&self, keys: &[&str]) {
+        if self.members.keys().any(|key| !keys.contains(&key.as_str())) {
+            self.context.notes.finding(&behaviors::UNKNOWN_KEY);
+        }
+    }
+
+    /// A member that is there: null and "" are not.
+    fn present(&self, key: &str) -> Option<&Value> {
+        self.members.get(key).filter(|value| !value.is_null() && value.as_str() != Some(""))
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        self.present(key).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    }
+
+    fn outbound(&self) -> Result<Order, Error> {
+        let email = self.text("agent_email").ok_or(Error::AgentEmailRequired)?;
+        let (ticket, number) = (self.text("ticket_id"), self.text("end_user_number"));
+        let target = match (ticket, number.clone()) {
+            (None, None) => return Err(Error::TargetRequired),
+            (None, Some(number)) if !self.well_formed(&number) => return Err(Error::OutboundNumberMalformed),
+            (None, Some(number)) => Target::Number(number),
+            (Some(ticket), _) => self.ticket(ticket).ok_or(Error::ContactNotFound)?,
+        };
+        let lang = self.lang().map_err(|refused| match refused {
+            NoLanguage::Unknown(text) => Error::OutboundLanguageNotFound(text),
+            NoLanguage::Disabled(text) => Error::OutboundLanguageNotAvailable(text),
+        })?;
+        let agent = self.view.agents().find(|(_, agent)| agent.email.as_deref() == Some(email.as_str()));
+        let (agent, _) = agent.ok_or(Error::AgentEmailInvalid)?;
+        match self.context.world.agent_state(agent) {
+            AgentState::Unknown => return Err(Error::AgentEmailInvalid),
+            AgentState::NoAccess => return Err(Error::AgentNoAccess),
+            AgentState::Unavailable => return Err(Error::AgentUnavailable),
+            AgentState::Available => {}
+        }
+        let choose_first = || {
+            let call_type = "Voice Outbound (API)";
+            let echo = json!({ "call_type": call_type, "agent_email": email, "end_user_number": number, "lang": lang });
+            Ok(Order::ChooseFirst(echo))
+        };
+        if self.account.ticket_required && matches!(target, Target::Number(_)) {
+            return choose_first();
+        }
+        let outbound_number = match self.text("outbound_number") {
+            Some(given) if !self.well_formed(&given) => return Err(Error::ShownNumberMalformed),
+            Some(given) if !self.account.outbound_numbers.contains(&given) => return choose_first(),
+            Some(given) => given,
+            None => {
+                let only = match self.account.outbound_numbers.as_slice() {
+                    [only] => Some(only),
+                    _ => None,
+                };
+                let Some(default) = self.account.default_outbound_number.as_ref().or(only) else {
+                    return choose_first();
+                };
+                self.context.notes.behavior(&behaviors::DEFAULT_NUMBER);
+                default.clone()
+            }
+        };
+        Ok(Order::Outbound(Outbound { agent, target, lang, outbound_number }))
+    }
+
+    fn into_queue(&self, kind: Queued) -> Result<IntoQueue, Error> {
+        let scheduled = kind == Queued::Scheduled;
+        let menu = self.present("menu_id");
+        let call = self.present("call_id").filter(|_| scheduled);
+        if menu.is_none() && call.is_none() {
+            return Err(Error::MenuRequired(kind));
+        }
+        let number = self.text("end_user_number").ok_or(Error::NumberRequired(kind))?;
+        let due = self.present("scheduled_at").filter(|_| scheduled);
+        if scheduled && due.is_none() {
+            return Err(Error::ScheduledAtRequired);
+        }
+        let menu = menu.map(|menu| integer(menu).ok_or(Error::MenuMalformed(kind))).transpose()?;
+        let call = call.map(|call| integer(call).ok_or(Error::CallIdMalformed)).transpose()?;
+        let ticket = self.text("ticket_id");
+        // A ticket takes precedence, so the number beside it is not looked at.
+        if ticket.is_none() && !self.well_formed(&number) {
+            return Err(Error::NumberMalformed(kind));
+        }
+        let scheduled_at = due.map(|due| self.due(due)).transpose()?;
+        let lang = self.lang().map_err(|refused| match refused {
+            NoLanguage::Unknown(text) => Error::LanguageNotFound(kind, text),
+            NoLanguage::Disabled(text) => Error::LanguageNotAvailable(kind, text),
+        })?;
+        let parent = call.map(|id| self.earlier_call(id)).transpose()?;
+        let queue = match (menu, parent) {
+            (Some(id), _) => self.menu(id).ok_or(Error::MenuNotFound(kind, id))?,
+            (None, Some((_, _, queue))) => {
+                self.context.notes.behavior(&behaviors::BY_CALL_ID);
+                queue
+            }
+            (None, None) => return Err(Error::MenuRequired(kind)),
+        };
+        if !self.may_enter(queue, kind) {
+            return Err(Error::MenuType(kind));
+        }
+        let target = match ticket {
+            Some(ticket) => self.ticket(ticket).ok_or(Error::QueuedContactNotFound(kind))?,
+            None => Target::Number(number.clone()),
+        };
+        match self.context.world.queue_state(queue) {
+            QueueState::Open => {}
+            QueueState::ManualRedirection => return Err(Error::ManualRedirection(kind)),
+            QueueState::AfterHours => return Err(Error::AfterHours(kind)),
+        }
+        // What is absent or does not count is the default, without a word (page L1008).
+        let given =
+            self.text("outbound_number").filter(|given| self.account.outbound_numbers.contains(given));
+        if given.is_none() {
+            self.context.notes.behavior(&behaviors::DEFAULT_NUMBER);
+        }
+        let parent = parent.map(|(ordinal, id, _)| (ordinal, id));
+        let outbound_number = given.or_else(|| self.account.inbound_default_number.clone());
+        Ok(IntoQueue { queue, target, number, lang, outbound_number, scheduled_at, parent })
+    }
+
+    /// Whether a text can be a telephone number, with its country (5). `is_possible` separates the page's examples.
+    fn well_formed(&self, number: &str) -> bool {
+        let parsed =
+            PHONE_NUMBER_UTIL.parse(number, None).ok().filter(|_| number.trim_start().starts_with('+'));
+        parsed.is_some_and(|parsed| match self.context.world.reading() {
+            Phone::Possible => PHONE_NUMBER_UTIL.is_possible_number(&parsed),
+            Phone::Valid => PHONE_NUMBER_UTIL.is_valid_number(&parsed),
+        })
+    }
+
+    fn ticket(&self, id: String) -> Option<Target> {
+        let customer =
+            self.view.customers().find(|(_, customer)| customer.tickets.iter().any(|t| **t == *id));
+        self.context.notes.behavior(&behaviors::BY_TICKET);
+        customer.map(|(customer, _)| Target::Ticket { id, customer })
+    }
+
+    /// An ISO 639-1 code, optionally with a region, in exactly this case (5); English if none is given.
+    fn lang(&self) -> Result<String, NoLanguage> {
+        let Some(text) = self.text("lang") else { return Ok("en".to_owned()) };
+        let (code, region) =
+            text.split_once('-').map_or((text.as_str(), None), |(code, region)| (code, Some(region)));
+        let lower = code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase());
+        let upper =
+            region.is_none_or(|region| region.len() == 2 && region.bytes().all(|b| b.is_ascii_uppercase()));
+        if !lower || !upper || Language::from_639_1(code).is_none() {
+            return Err(NoLanguage::Unknown(text));
+        }
+        let languages = &self.account.languages;
+        let enabled = languages.iter().any(|enabled| *enabled == text || *enabled == code);
+        if enabled || (languages.is_empty() && code == "en") {
+            Ok(text)
+        } else {
+            Err(NoLanguage::Disabled(text))
+        }
+    }
+
+    fn due(&self, value: &Value) -> Result<DateTime<Utc>, Error> {
+        let due = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+        let due = due.ok_or(Error::ScheduledAtMalformed)?.to_utc();
+        let refuse = self.context.world.reading::<PastSchedule>() == PastSchedule::Refuse;
+        if refuse && due <= self.view.now() { Err(Error::ScheduledAtPast) } else { Ok(due) }
+    }
+
+    fn earlier_call(&self, id: i64) -> Result<(Ordinal, u64, Ref<Queue>), Error> {
+        let missing = Error::CallNotFound(id);
+        let number = u64::try_from(id).map_err(|_| missing.clone())?;
+        let ordinal = model::find(&self.view, number, &self.account.subdomain).ok_or(missing.clone())?;
+        let queue = self.view.call(ordinal).and_then(|call| call.queue).ok_or(missing)?;
+        Ok((ordinal, number, queue))
+    }
+
+    fn menu(&self, id: i64) -> Option<Ref<Queue>> {
+        let id = u64::try_from(id).ok()?;
+        let mut queues = self.view.queues();
+        queues.find(|(_, queue)| model::menu_id(queue) == Some(id)).map(|(queue, _)| queue)
+    }
+
+    /// What a menu shows as its type is one thing, who may enter it another (1G.8).
+    fn may_enter(&self, queue: Ref<Queue>, kind: Queued) -> bool {
+        let entry =
+            self.view.queue(queue).data.ccai.as_ref().map(|queue| queue.entry.as_slice()).unwrap_or_default();
+        let permitted = match (kind, self.context.world.reading()) {
+            (Queued::Inbound, InboundMenus::IvrMobile) => [Entry::Ivr, Entry::Mobile],
+            (Queued::Inbound, InboundMenus::IvrWeb) => [Entry::Ivr, Entry::Web],
+            (Queued::Scheduled, _) => [Entry::Mobile, Entry::Web],
+        };
+        entry.iter().any(|way| permitted.contains(way))
+    }
+}
+
+enum NoLanguage {
+    Unknown(String),
+    Disabled(String),
+}
+
+/// An integer, or a text of digits, which the vendor's server would take for one (5).
+fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+impl Order {
+    /// The call that an order becomes, with the numbers that it takes. How it goes on is drawn from the seed now; where it
+    /// stands at any time follows from that.
+    pub fn call(self, account: &data::Account, changes: &mut Changes, view: &View, ordinal: Ordinal) -> Call {
+        let now = view.now();
+        let in_use = |id: u64| view.by_wire_id(super::NAME, &id.to_string()).is_some();
+        let key = |what: &str| format!("{} {} {what}", super::NAME, account.subdomain);
+        let id = changes.next_number(&key("call"), account.next_call_id.unwrap_or(1), in_use);
+        let mut participant =
+            || changes.next_number(&key("participant"), account.next_participant_id.unwrap_or(1), |_| false);
+        let drawn = view.opaque("lifecycle", ordinal.0 as usize);
+        let between = |n: usize, least: u32, most: u32| {
+            let drawn = u32::from(drawn[n]) << 8 | u32::from(drawn[n + 1]);
+            Millis(least + drawn % (most - least + 1))
+        };
+        let outcome = account.created_outcome.unwrap_or(CreatedOutcome::Answered);
+        let (agent, queue, target, number, lang, shown, scheduled_at, parent) = match self {
+            Order::Outbound(o) => {
+                (Some(o.agent), None, o.target, None, o.lang, Some(o.outbound_number), None, None)
+            }
+            Order::Inbound(q) | Order::Scheduled(q) => (
+                None,
+                Some(q.queue),
+                q.target,
+                Some(q.number),
+                q.lang,
+                q.outbound_number,
+                q.scheduled_at,
+                q.parent,
+            ),
+            Order::ChooseFirst(_) => unreachable!("nothing is created before the agent has chosen"),
+        };
+        let kind = match (agent, scheduled_at) {
+            (Some(_), _) => CreatedKind::Outbound,
+            (None, Some(_)) => CreatedKind::Scheduled,
+            (None, None) => CreatedKind::Inbound,
+        };
+        let (ticket_id, customer, far_end) = match target {
+            Target::Ticket { id, customer } => {
+                let phone = view.customer(customer).phones.first().map(AsRef::as_ref);
+                let phone = phone.map(str::to_owned).or(number).unwrap_or_default();
+                (Some(id), Some(customer), phone)
+            }
+            Target::Number(number) => {
+                let known =
+                    view.customers().find(|(_, customer)| customer.phones.iter().any(|p| **p == *number));
+                (None, known.map(|(customer, _)| customer), number)
+            }
+        };
+        let participants = if kind == CreatedKind::Outbound {
+            vec![participant(), participant()]
+        } else {
+            vec![participant()]
+        };
+        // Only a ticket gives an outbound call its end user; who calls in gets a new one where nobody is known (6).
+        let end_user_id = match (kind, &ticket_id, customer) {
+            (CreatedKind::Outbound, None, _) => None,
+            (_, _, Some(customer)) => Some(model::end_user_id(view, customer)),
+            (_, _, None) => Some(changes.next_number(&key("end user"), 100_000, |_| false)),
+        };
+        let outbound = kind == CreatedKind::Outbound;
+        let talk = between(0, 20_000, 80_000);
+        let answered = outcome == CreatedOutcome::Answered;
+        let (from, to) = {
+            let (shown, far): (Arc<str>, Arc<str>) =
+                (shown.as_deref().unwrap_or_default().into(), far_end.into());
+            if outbound { (shown, far) } else { (far, shown) }
+        };
+        let created = Created {
+            kind,
+            at: now,
+            lang,
+            ticket_id,
+            outbound_number: shown,
+            scheduled_at,
+            participants,
+            end_user_id,
+            parent_id: parent.map(|(_, id)| id),
+        };
+        let data = data::Call { id: Some(id), created: Some(created) };
+        Call {
+            id: CallId::Generated(0),
+            direction: if outbound { Direction::Outbound } else { Direction::Inbound },
+            from,
+            to,
+            at: scheduled_at.unwrap_or(if outbound { now } else { now.trunc_subsecs(0) }),
+            // The page's calls are assigned 16 and 35 ms after they are created (A2, A3).
+            dial: if outbound { Millis(16 + u32::from(drawn[8]) % 20) } else { Millis(0) },
+            ivr: Millis(0),
+            wait: if outbound { Millis(0) } else { between(2, 3_000, 60_000) },
+            ring: between(4, 2_000, 12_000),
+            talk: if answered { talk } else { Millis(0) },
+            hold: Millis(0),
+            outcome: match outcome {
+                CreatedOutcome::Answered => Outcome::Answered,
+                CreatedOutcome::NoAnswer => Outcome::NoAnswer,
+                CreatedOutcome::Busy => Outcome::Busy,
+                CreatedOutcome::Failed => Outcome::Failed,
+                CreatedOutcome::AbandonedQueue => Outcome::AbandonedQueue,
+                CreatedOutcome::Voicemail => Outcome::Voicemail,
+            },
+            ended_by: None,
+            agent,
+            customer,
+            queue,
+            parent: parent.map(|(ordinal, _)| ordinal),
+            note: None,
+            recording: (outcome == CreatedOutcome::Voicemail)
+                .then_some(Recording { url: None, duration: talk }),
+            rating: None,
+            on: Some(holders(account)),
+            data: Some(Box::new(OfCall { ccai: Some(Box::new(data)), ..OfCall::default() })),
+        }
+    }
+}
+
+/// Who holds the calls that an account creates: itself, unless its settings say more. Names were checked as the scenario
+/// was loaded.
+fn holders(account: &data::Account) -> Arc<[Holder]> {
+    let Some(names) = &account.created_on else {
+        return Arc::new([Holder { vendor: super::NAME, account: Some(account.subdomain.as_str().into()) }]);
+    };
+    let holder = |name: &String| {
+        let (vendor, account) = name.split_once('/').map_or((name.as_str(), None), |(v, a)| (v, Some(a)));
+        let vendor = VENDORS.iter().copied().find(|known| *known == vendor)?;
+        Some(Holder { vendor, account: account.map(Into::into) })
+    };
+    names.iter().filter_map(holder).collect()
+}
+
+/// Which flags to change.
+#[derive(Debug, Default)]
+pub struct FlagChange {
+    verified: Option<bool>,
+    bad_actor: Option<bool>,
+    repeat: Option<bool>,
+}
+
+impl FlagChange {
+    /// Changes the flags that were given.
+    pub fn apply(&self, flags: &mut Flags) {
+        flags.verified = self.verified.unwrap_or(flags.verified);
+        flags.bad_actor = self.bad_actor.unwrap_or(flags.bad_actor);
+        flags.repeat = self.repeat.unwrap_or(flags.repeat);
+    }
+}
+
+/// Checks a change of flags: any of them, each true or false (5). The page's sample has a plural where everything else has
+/// the singular, which wins (1G.6).
+pub fn update(body: &Body, context: &Context) -> Result<FlagChange, Error> {
+    let Body(members) = body;
+    let flag = |name: &'static str| match members.get(name) {
+        None => Ok(None),
+        Some(Value::Bool(value)) => Ok(Some(*value)),
+        Some(_) => Err(Error::FlagMalformed(name)),
+    };
+    let (verified, bad_actor, singular) =
+        (flag("verified_customer")?, flag("bad_actor")?, flag("repeat_customer")?);
+    let plural = members.contains_key("repeat_customers");
+    if plural {
+        context.notes.finding(&behaviors::PLURAL_FLAG_SENT);
+        if context.world.reading::<PluralFlag>() == PluralFlag::Refuse {
+            return Err(Error::PluralRefused);
+        }
+        context.notes.behavior(&behaviors::PLURAL_FLAG);
+    }
+    let known = ["verified_customer", "bad_actor", "repeat_customer", "repeat_customers"];
+    if members.keys().any(|key| !known.contains(&key.as_str())) {
+        context.notes.finding(&behaviors::UNKNOWN_KEY);
+    }
+    let repeat = singular.or(flag("repeat_customers")?);
+    Ok(FlagChange { verified, bad_actor, repeat })
+}
