@@ -70,6 +70,7 @@ async fn wrong_method(method: Method, uri: Uri) -> Response {
 }
 
 /// The `state` of a body `{"state": …}`.
+#[expect(clippy::result_large_err, reason = "the error is the answer, as handlers return it")]
 fn new_state<T: DeserializeOwned>(body: &[u8], states: &[&str]) -> Result<T, Response> {
     let wrong = |found: &str| {
         let expected: Vec<String> = states.iter().map(|state| format!("`{state}`")).collect();

@@ -160,6 +160,9 @@ impl World {
 
     /// Creates a call beside the universe, in one step with the numbers that it takes. Its name here is given to it:
     /// `created-1` and so on.
+    ///
+    /// # Panics
+    /// At 4 294 967 296 calls.
     pub fn create(&self, make: impl FnOnce(&mut Changes, &View, Ordinal) -> Call) -> (View, Ordinal) {
         self.changes(|changes| {
             let before = self.view();

@@ -54,13 +54,13 @@ fn basic(value: &str) -> Option<(String, String)> {
 /// the account's own. Everywhere else it is an address to reach callmock by.
 fn on_its_host(request: &Parts, account: &data::Account) -> Result<(), Error> {
     let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or(request.uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
+    let host = host.or(request.uri.authority().map(axum::http::uri::Authority::as_str)).unwrap_or_default();
     let host = host
         .rsplit_once(':')
         .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
         .map_or(host, |(h, _)| h);
-    let domains = ["localhost"].into_iter().chain(account.domain.as_deref());
-    let label = domains.filter_map(|domain| host.strip_suffix(domain)?.strip_suffix('.')).next();
+    let mut domains = ["localhost"].into_iter().chain(account.domain.as_deref());
+    let label = domains.find_map(|domain| host.strip_suffix(domain)?.strip_suffix('.'));
     match label {
         Some(label) if label.split('.').next() != Some(account.subdomain.as_str()) => {
             Err(Error::WrongSubdomain)

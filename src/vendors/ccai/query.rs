@@ -148,11 +148,11 @@ impl Checks<'_> {
             }
             "Voice Inbound (API)" | "IncomingCall" => {
                 self.known(&INBOUND_KEYS);
-                self.into_queue(Queued::Inbound).map(Order::Inbound)
+                self.queued(Queued::Inbound).map(Order::Inbound)
             }
             "Voice Scheduled (API)" | "ScheduledCall" => {
                 self.known(&SCHEDULED_KEYS);
-                self.into_queue(Queued::Scheduled).map(Order::Scheduled)
+                self.queued(Queued::Scheduled).map(Order::Scheduled)
             }
             _ => Err(Error::InvalidCallType),
         }
@@ -221,7 +221,7 @@ impl Checks<'_> {
         Ok(Order::Outbound(Outbound { agent, target, lang, outbound_number }))
     }
 
-    fn into_queue(&self, kind: Queued) -> Result<IntoQueue, Error> {
+    fn queued(&self, kind: Queued) -> Result<IntoQueue, Error> {
         let scheduled = kind == Queued::Scheduled;
         let menu = self.present("menu_id");
         let call = self.present("call_id").filter(|_| scheduled);
@@ -365,6 +365,7 @@ fn integer(value: &Value) -> Option<i64> {
 impl Order {
     /// The call that an order becomes, with the numbers that it takes. How it goes on is drawn from the seed now; where it
     /// stands at any time follows from that.
+    #[expect(clippy::too_many_lines, reason = "a record has as many fields")]
     pub fn call(self, account: &data::Account, changes: &mut Changes, view: &View, ordinal: Ordinal) -> Call {
         let now = view.now();
         let in_use = |id: u64| view.by_wire_id(super::NAME, &id.to_string()).is_some();

@@ -65,9 +65,9 @@ pub fn scheduled() -> Value {
 pub fn with(mut body: Value, name: &str, value: Value) -> Value {
     let members = body.as_object_mut().expect("an object");
     if value.is_null() {
-        drop(members.shift_remove(name))
+        drop(members.shift_remove(name));
     } else {
-        drop(members.insert(name.to_owned(), value))
+        drop(members.insert(name.to_owned(), value));
     }
     body
 }

@@ -179,6 +179,46 @@ async fn asking_for_the_same_page_again_is_a_finding() {
     );
 }
 
+/// Calls that another vendor's requests create arrive in the list while it is walked.
+#[tokio::test]
+async fn calls_that_arrive_between_pages_neither_hide_nor_repeat_a_log() {
+    let shared = crate::ccai::documented()
+        .replace("languages: [en]", "languages: [en]\n      created_on: [ccai, sencloud]")
+        .replace(
+            "clock: 2019-09-10T00:19:14.421Z",
+            "clock: {start: 2019-09-10T00:19:14.421Z, rate: 1000000}",
+        );
+    let mock = Mock::of(&shared).await;
+    let arrive = async |from: usize| {
+        for _ in 0..6 {
+            assert_eq!(crate::ccai::create(&mock, &crate::ccai::outbound()).await.status, 201);
+        }
+        // They are over, and so in the list, in a moment: a day passes in a tenth of a second.
+        while ids(&list(&mock, json!({})).await).len() < from + 6 {}
+    };
+    arrive(1).await;
+    let before = ids(&list(&mock, json!({})).await);
+    for sort in ["-started_at", "started_at"] {
+        let (mut seen, mut after, mut pages) = (vec![], String::new(), 0);
+        loop {
+            let page = paged(&mock, json!({ "sort": sort, "limit": 3, "after": after })).await;
+            seen.extend(ids(&page));
+            after = cursor(&page, "next");
+            if after.is_empty() {
+                break;
+            }
+            pages += 1;
+            if pages == 1 {
+                let now = ids(&list(&mock, json!({})).await).len();
+                arrive(now).await;
+            }
+        }
+        let unique: std::collections::BTreeSet<&String> = seen.iter().collect();
+        assert_eq!(unique.len(), seen.len(), "{sort}: no log twice");
+        assert!(before.iter().all(|id| seen.contains(id)), "{sort}: no log lost");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(20))]
 
