@@ -1,4 +1,4 @@
-//! callmock answers exactly as contact-centre vendors do, so that code which talks to them can be developed,
+//! callmock answers exactly as four contact-centre vendors do, so that code which talks to them can be developed,
 //! tested and contract-checked on one machine, offline.
 //!
 //! The map, from the ground up; imports run down only:

@@ -28,7 +28,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Answers exactly as contact-centre vendors do, for development, tests and contract checks offline.
+/// Answers exactly as four contact-centre vendors do, for development, tests and contract checks offline.
 #[derive(Debug, Parser)]
 #[command(name = "callmock", version, args_conflicts_with_subcommands = true)]
 struct Cli {

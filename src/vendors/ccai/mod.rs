@@ -8,6 +8,7 @@
 
 mod auth;
 mod contract;
+mod create;
 mod error;
 mod model;
 mod query;

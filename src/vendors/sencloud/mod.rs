@@ -7,6 +7,7 @@
 
 mod auth;
 mod contract;
+mod cursor;
 mod error;
 mod model;
 mod query;

@@ -5,8 +5,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::auth::Shop;
 use super::contract as behaviors;
+use super::cursor::{Cursor, CursorKind};
 use super::model::{self, Log, Style};
-use super::query::{Cursor, CursorKind, Decoded, Method, Page, Position, Search, SortField, Travel};
+use super::query::{Decoded, Method, Page, Position, Search, SortField, Travel};
 use crate::exchange::{Context, Outcome};
 use crate::universe::Ordinal;
 use crate::world::View;

@@ -1,0 +1,143 @@
+//! What an order becomes: a call beside the universe, whose phases are drawn from the seed once and for all (fact sheet 6).
+
+use std::sync::Arc;
+
+use chrono::SubsecRound;
+
+use super::model;
+use super::query::{Order, Target};
+use crate::dialects::ccai::{self as data, Created, CreatedKind, CreatedOutcome};
+use crate::dialects::{OfCall, VENDORS};
+use crate::universe::{Call, CallId, Direction, Holder, Millis, Ordinal, Outcome, Recording};
+use crate::world::{Changes, View};
+
+impl Order {
+    /// The call that an order becomes, with the numbers that it takes. How it goes on is drawn from the seed now; where it
+    /// stands at any time follows from that.
+    #[expect(clippy::too_many_lines, reason = "a record has as many fields")]
+    pub fn call(self, account: &data::Account, changes: &mut Changes, view: &View, ordinal: Ordinal) -> Call {
+        let now = view.now();
+        let in_use = |id: u64| view.by_wire_id(super::NAME, &id.to_string()).is_some();
+        let key = |what: &str| format!("{} {} {what}", super::NAME, account.subdomain);
+        let id = changes.next_number(&key("call"), account.next_call_id.unwrap_or(1), in_use);
+        let mut participant =
+            || changes.next_number(&key("participant"), account.next_participant_id.unwrap_or(1), |_| false);
+        let drawn = view.opaque("lifecycle", ordinal.0 as usize);
+        let between = |n: usize, least: u32, most: u32| {
+            let drawn = u32::from(drawn[n]) << 8 | u32::from(drawn[n + 1]);
+            Millis(least + drawn % (most - least + 1))
+        };
+        let outcome = account.created_outcome.unwrap_or(CreatedOutcome::Answered);
+        let (agent, queue, target, number, lang, shown, scheduled_at, parent) = match self {
+            Order::Outbound(o) => {
+                (Some(o.agent), None, o.target, None, o.lang, Some(o.outbound_number), None, None)
+            }
+            Order::Inbound(q) | Order::Scheduled(q) => (
+                None,
+                Some(q.queue),
+                q.target,
+                Some(q.number),
+                q.lang,
+                q.outbound_number,
+                q.scheduled_at,
+                q.parent,
+            ),
+            Order::ChooseFirst(_) => unreachable!("nothing is created before the agent has chosen"),
+        };
+        let kind = match (agent, scheduled_at) {
+            (Some(_), _) => CreatedKind::Outbound,
+            (None, Some(_)) => CreatedKind::Scheduled,
+            (None, None) => CreatedKind::Inbound,
+        };
+        let (ticket_id, customer, far_end) = match target {
+            Target::Ticket { id, customer } => {
+                let phone = view.customer(customer).phones.first().map(AsRef::as_ref);
+                let phone = phone.map(str::to_owned).or(number).unwrap_or_default();
+                (Some(id), Some(customer), phone)
+            }
+            Target::Number(number) => {
+                let known =
+                    view.customers().find(|(_, customer)| customer.phones.iter().any(|p| **p == *number));
+                (None, known.map(|(customer, _)| customer), number)
+            }
+        };
+        let participants = if kind == CreatedKind::Outbound {
+            vec![participant(), participant()]
+        } else {
+            vec![participant()]
+        };
+        // Only a ticket gives an outbound call its end user; who calls in gets a new one where nobody is known (6).
+        let end_user_id = match (kind, &ticket_id, customer) {
+            (CreatedKind::Outbound, None, _) => None,
+            (_, _, Some(customer)) => Some(model::end_user_id(view, customer)),
+            (_, _, None) => Some(changes.next_number(&key("end user"), 100_000, |_| false)),
+        };
+        let outbound = kind == CreatedKind::Outbound;
+        let talk = between(0, 20_000, 80_000);
+        let answered = outcome == CreatedOutcome::Answered;
+        let (from, to) = {
+            let (shown, far): (Arc<str>, Arc<str>) =
+                (shown.as_deref().unwrap_or_default().into(), far_end.into());
+            if outbound { (shown, far) } else { (far, shown) }
+        };
+        let created = Created {
+            kind,
+            at: now,
+            lang,
+            ticket_id,
+            outbound_number: shown,
+            scheduled_at,
+            participants,
+            end_user_id,
+            parent_id: parent.map(|(_, id)| id),
+        };
+        let data = data::Call { id: Some(id), created: Some(created) };
+        Call {
+            id: CallId::Generated(0),
+            direction: if outbound { Direction::Outbound } else { Direction::Inbound },
+            from,
+            to,
+            at: scheduled_at.unwrap_or(if outbound { now } else { now.trunc_subsecs(0) }),
+            // The page's calls are assigned 16 and 35 ms after they are created (A2, A3).
+            dial: if outbound { Millis(16 + u32::from(drawn[8]) % 20) } else { Millis(0) },
+            ivr: Millis(0),
+            wait: if outbound { Millis(0) } else { between(2, 3_000, 60_000) },
+            ring: between(4, 2_000, 12_000),
+            talk: if answered { talk } else { Millis(0) },
+            hold: Millis(0),
+            outcome: match outcome {
+                CreatedOutcome::Answered => Outcome::Answered,
+                CreatedOutcome::NoAnswer => Outcome::NoAnswer,
+                CreatedOutcome::Busy => Outcome::Busy,
+                CreatedOutcome::Failed => Outcome::Failed,
+                CreatedOutcome::AbandonedQueue => Outcome::AbandonedQueue,
+                CreatedOutcome::Voicemail => Outcome::Voicemail,
+            },
+            ended_by: None,
+            agent,
+            customer,
+            queue,
+            parent: parent.map(|(ordinal, _)| ordinal),
+            note: None,
+            recording: (outcome == CreatedOutcome::Voicemail)
+                .then_some(Recording { url: None, duration: talk }),
+            rating: None,
+            on: Some(holders(account)),
+            data: Some(Box::new(OfCall { ccai: Some(Box::new(data)), ..OfCall::default() })),
+        }
+    }
+}
+
+/// Who holds the calls that an account creates: itself, unless its settings say more. Names were checked as the scenario
+/// was loaded.
+fn holders(account: &data::Account) -> Arc<[Holder]> {
+    let Some(names) = &account.created_on else {
+        return Arc::new([Holder { vendor: super::NAME, account: Some(account.subdomain.as_str().into()) }]);
+    };
+    let holder = |name: &String| {
+        let (vendor, account) = name.split_once('/').map_or((name.as_str(), None), |(v, a)| (v, Some(a)));
+        let vendor = VENDORS.iter().copied().find(|known| *known == vendor)?;
+        Some(Holder { vendor, account: account.map(Into::into) })
+    };
+    names.iter().filter_map(holder).collect()
+}
