@@ -54,6 +54,9 @@ impl Query {
                 "from" => read.from = moment()?,
                 "to" => read.to = moment()?,
                 "after" => read.after = number()?,
+                "limit" if value == "0" => {
+                    return Err("`limit` takes a number of 1 or more, not `0`".to_owned());
+                }
                 "limit" => read.limit = number()?,
                 other => {
                     let near = did_you_mean(other, PARAMETERS);
@@ -110,7 +113,7 @@ fn neutral(app: &App, view: &View, ordinal: Ordinal) -> Option<Value> {
         "customer": call.customer.map(|customer| &view.customer(customer).id),
         "queue": call.queue.map(|queue| &view.queue(queue).id),
         "parent": call.parent.and_then(|parent| Some(view.call(parent)?.id.to_string())),
-        "recording": call.recording.as_ref().map(|recording| {
+        "recording": call.recording.as_ref().filter(|_| over).map(|recording| {
             json!({ "url": recording.url.as_deref(), "duration": recording.duration.as_seconds() })
         }),
         "rating": call.rating.as_ref().map(|rating| {

@@ -253,9 +253,12 @@ async fn the_neutral_calls_have_every_member_and_are_cut_by_time_and_page() {
         ("answered".into(), None)
     );
     assert_eq!(cut("from=2024-05-13T01:00:00.001Z").await, ("busy".into(), None));
-    for (query, part) in
-        [("from=monday", "RFC 3339"), ("limit=x", "a number"), ("form=1", "did you mean `from`?")]
-    {
+    for (query, part) in [
+        ("from=monday", "RFC 3339"),
+        ("limit=x", "a number"),
+        ("limit=0", "1 or more"),
+        ("form=1", "did you mean `from`?"),
+    ] {
         let refused = send(mock.request("GET", &format!("/_mock/calls?{query}"))).await;
         assert_eq!(refused.status, 400);
         assert!(refused.body.contains(part), "{}", refused.body);

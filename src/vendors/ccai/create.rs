@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::SubsecRound;
 
 use super::model;
-use super::query::{Order, Target};
+use super::query::{Order, Target, same_number};
 use crate::dialects::ccai::{self as data, Created, CreatedKind, CreatedOutcome};
 use crate::dialects::{OfCall, VENDORS};
 use crate::universe::{Call, CallId, Direction, Holder, Millis, Ordinal, Outcome, Recording};
@@ -56,8 +56,9 @@ impl Order {
                 (Some(id), Some(customer), phone)
             }
             Target::Number(number) => {
-                let known =
-                    view.customers().find(|(_, customer)| customer.phones.iter().any(|p| **p == *number));
+                let known = view
+                    .customers()
+                    .find(|(_, customer)| customer.phones.iter().any(|phone| same_number(phone, &number)));
                 (None, known.map(|(customer, _)| customer), number)
             }
         };
@@ -97,7 +98,8 @@ impl Order {
             direction: if outbound { Direction::Outbound } else { Direction::Inbound },
             from,
             to,
-            at: scheduled_at.unwrap_or(if outbound { now } else { now.trunc_subsecs(0) }),
+            // No finer than any vendor shows a time, or a cursor could not tell two calls apart.
+            at: scheduled_at.unwrap_or(if outbound { now } else { now.trunc_subsecs(0) }).trunc_subsecs(6),
             // The page's calls are assigned 16 and 35 ms after they are created (A2, A3).
             dial: if outbound { Millis(16 + u32::from(drawn[8]) % 20) } else { Millis(0) },
             ivr: Millis(0),

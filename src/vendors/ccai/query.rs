@@ -158,9 +158,10 @@ impl Checks<'_> {
         }
     }
 
-    /// A member that is there: null and "" are not.
+    /// A member that is there: null and blank ones are not.
     fn present(&self, key: &str) -> Option<&Value> {
-        self.members.get(key).filter(|value| !value.is_null() && value.as_str() != Some(""))
+        let blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
+        self.members.get(key).filter(|value| !value.is_null() && !blank(value))
     }
 
     fn text(&self, key: &str) -> Option<String> {
@@ -198,7 +199,7 @@ impl Checks<'_> {
         }
         let outbound_number = match self.text("outbound_number") {
             Some(given) if !self.well_formed(&given) => return Err(Error::ShownNumberMalformed),
-            Some(given) if !self.account.outbound_numbers.contains(&given) => return choose_first(),
+            Some(given) if !self.managed(&given) => return choose_first(),
             Some(given) => given,
             None => {
                 let only = match self.account.outbound_numbers.as_slice() {
@@ -261,8 +262,7 @@ impl Checks<'_> {
             QueueState::AfterHours => return Err(Error::AfterHours(kind)),
         }
         // What is absent or does not count is the default, without a word (page L1008).
-        let given =
-            self.text("outbound_number").filter(|given| self.account.outbound_numbers.contains(given));
+        let given = self.text("outbound_number").filter(|given| self.managed(given));
         if given.is_none() {
             self.context.notes.behavior(&behaviors::DEFAULT_NUMBER);
         }
@@ -279,6 +279,10 @@ impl Checks<'_> {
             Phone::Possible => PHONE_NUMBER_UTIL.is_possible_number(&parsed),
             Phone::Valid => PHONE_NUMBER_UTIL.is_valid_number(&parsed),
         })
+    }
+
+    fn managed(&self, number: &str) -> bool {
+        self.account.outbound_numbers.iter().any(|managed| same_number(managed, number))
     }
 
     fn ticket(&self, id: String) -> Option<Target> {
@@ -340,6 +344,12 @@ impl Checks<'_> {
         };
         entry.iter().any(|way| permitted.contains(way))
     }
+}
+
+/// Whether two texts are one number, however they are spaced.
+pub fn same_number(one: &str, other: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    digits(one) == digits(other)
 }
 
 enum NoLanguage {

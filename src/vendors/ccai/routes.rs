@@ -68,10 +68,10 @@ async fn create_call(account: Account, order: CallOrder, context: Context) -> Re
 }
 
 /// `GET …/customer_flag`: what is known of a call's customer; nothing is, until somebody says so.
-async fn get_customer_flag(_: Account, call: FlaggedCall, context: Context) -> Result<Response, Refused> {
-    let ordinal = call.0.ok_or(Error::FlagCallNotFound)?;
+async fn get_customer_flag(_: Account, call: FlaggedCall, context: Context) -> Response {
+    let FlaggedCall(ordinal) = call;
     let flags = context.world.changes(|changes| changes.flags.get(&ordinal).copied().unwrap_or_default());
-    Ok((Outcome(&behaviors::FLAG_SHOWN), Json(model::flags(flags))).into_response())
+    (Outcome(&behaviors::FLAG_SHOWN), Json(model::flags(flags))).into_response()
 }
 
 /// `PATCH …/customer_flag`: any of the three flags; the page shows no answer, so it is the flags as they are now.
@@ -81,7 +81,7 @@ async fn update_customer_flag(
     body: Body,
     context: Context,
 ) -> Result<Response, Refused> {
-    let ordinal = call.0.ok_or(Error::FlagUpdateCallNotFound)?;
+    let FlaggedCall(ordinal) = call;
     let change = update(&body, &context)?;
     let flags = context.world.changes(|changes| {
         let flags = changes.flags.entry(ordinal).or_default();
@@ -92,17 +92,21 @@ async fn update_customer_flag(
 }
 
 /// The call of a flag's path, if the account has it.
-struct FlaggedCall(Option<Ordinal>);
+struct FlaggedCall(Ordinal);
 
 impl<S: Sync> FromRequestParts<S> for FlaggedCall {
-    type Rejection = std::convert::Infallible;
+    type Rejection = Refused;
 
-    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
         let id = request.uri.path().split('/').rev().nth(1).unwrap_or_default();
         let view = Context::of(request).world.view();
         let account = request.extensions.get::<Account>().map(|account| account.settings.subdomain.as_str());
-        let id = id.parse().ok();
-        Ok(Self(id.zip(account).and_then(|(id, account)| model::find(&view, id, account))))
+        let found = id.parse().ok().zip(account).and_then(|(id, account)| model::find(&view, id, account));
+        let missing = match request.method {
+            Method::PATCH => Error::FlagUpdateCallNotFound,
+            _ => Error::FlagCallNotFound,
+        };
+        found.map(Self).ok_or_else(|| Refused::of(request, missing))
     }
 }
 

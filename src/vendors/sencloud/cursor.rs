@@ -50,7 +50,10 @@ impl Cursor {
     pub fn open(text: &str, view: &View, shop: &Shop, sort: Sort) -> Result<Self, Error> {
         let bytes = URL_SAFE.decode(text).map_err(|error| match error {
             base64::DecodeError::InvalidByte(offset, _) => Error::NotBase64(offset),
-            _ => Error::InvalidCursor,
+            base64::DecodeError::InvalidLength(_) | base64::DecodeError::InvalidPadding => {
+                Error::NotBase64(text.len())
+            }
+            base64::DecodeError::InvalidLastSymbol { .. } => Error::InvalidCursor,
         })?;
         let (told, sum) = bytes.split_at_checked(Self::LENGTH).ok_or(Error::InvalidCursor)?;
         let [kind, order, rest @ ..] = told else { return Err(Error::InvalidCursor) };

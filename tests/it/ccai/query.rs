@@ -181,6 +181,13 @@ async fn an_empty_outbound_number_is_the_default_one_the_only_one_or_to_be_chose
     let mock = Mock::of(&needs_ticket).await;
     assert_eq!(create(&mock, &outbound()).await.status, 202);
     assert_eq!(create(&mock, &with(outbound(), "ticket_id", json!("71450"))).await.status, 201);
+    // The same number in other spaces is the same number, and shown as given.
+    let spaced = create(&mock, &with(inbound(), "outbound_number", json!("+17604108538"))).await;
+    assert_eq!(spaced.json()["outbound_number"], "+17604108538");
+    let known = create(&mock, &with(inbound(), "end_user_number", json!("+18596579625"))).await;
+    assert_eq!(known.json()["end_user"]["id"], 75);
+    let blank = with(outbound(), "end_user_number", json!("  "));
+    assert_eq!(message(&create(&mock, &blank).await), "ticket_id or end_user_number required");
     // Inbound: one that is invalid or not managed is the default, without a word (page L1008).
     for number in ["nonsense", "+1 205-123-4567"] {
         let answer = create(&mock, &with(inbound(), "outbound_number", json!(number))).await;
@@ -236,6 +243,7 @@ async fn customer_flags_are_read_and_changed_one_by_one() {
         );
     }
     assert_eq!(ask(&mock, "GET", &flag(&id), "").await.json()["bad_actor"], true, "nothing is half-applied");
+    assert_eq!(ask(&mock, "PATCH", &flag("1"), "{").await.status, 404, "the call before the body");
     for (method, id) in
         [("GET", "1"), ("PATCH", "1"), ("GET", "x"), ("GET", "-1"), ("GET", "99999999999999999999")]
     {

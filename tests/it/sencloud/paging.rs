@@ -109,6 +109,8 @@ async fn cursors_that_are_damaged_forged_mixed_or_anothers_are_refused() {
         refusal(&paged(&mock, json!({ "after": "ab!d" })).await).2,
         "paging is invalid (illegal base64 data at input byte 2)"
     );
+    let short = paged(&mock, json!({ "after": "abc" })).await;
+    assert_eq!(refusal(&short).2, "paging is invalid (illegal base64 data at input byte 3)");
     // Every single character counts.
     for at in 0..next.len() {
         let mut damaged: Vec<char> = next.chars().collect();
