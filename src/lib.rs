@@ -9,12 +9,13 @@
 //! | [`dialects`] | what one vendor adds to a scenario's entries |
 //! | [`universe`] | neutral records of calls, people and queues; the time index; the generator |
 //! | [`scenario`] | the files a world starts with: format, loading, checking, JSON Schema |
-//! | [`world`] | one client's view: clock, ids, nonces, journal, readings |
-//! | [`exchange`] | the one middleware between socket and vendor |
+//! | [`world`] | one client's view: clock, ids, faults, journal, changes; every world of a server |
+//! | [`exchange`] | the one middleware between socket and vendor: which world, which faults, what is noted |
 //! | [`vendors`] | a folder a vendor: routes, auth, query, model, error, contract |
 //! | [`admin`] | the API under `/_mock` |
-//! | [`report`] | the catalogue as table, JSON and Markdown |
-//! | [`server`] | listener, mounting, stop |
+//! | [`report`] | the catalogue as table, JSON and Markdown; what was called |
+//! | [`server`] | listener, mounting, TLS, hot reload, stop |
+//! | [`mock`] | the server inside a Rust test |
 //! | [`cli`] | a file a subcommand |
 
 #![warn(clippy::unwrap_used)]
@@ -24,6 +25,7 @@ pub mod cli;
 pub mod contract;
 pub mod dialects;
 pub mod exchange;
+pub mod mock;
 pub mod nearest;
 pub mod report;
 pub mod scenario;
@@ -32,3 +34,5 @@ pub mod universe;
 pub mod urlencoded;
 pub mod vendors;
 pub mod world;
+
+pub use mock::Mock;

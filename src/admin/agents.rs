@@ -1,31 +1,25 @@
 //! `PATCH /_mock/agents/{id|email}`: can an agent take a call?
 
 use axum::Json;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{Admin, new_state};
-use crate::exchange::refusal;
+use super::{Named, Scope, new_state};
+use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::universe::AgentState;
 
 /// Changes an agent's state, and shows what it is now.
-pub async fn change(
-    State(admin): State<Admin>,
-    Path(name): Path<String>,
-    body: Bytes,
-) -> Result<Json<Value>, Response> {
-    let world = admin.app.worlds.default();
+pub async fn change(scope: Scope, Named(name): Named, body: Bytes) -> Result<Json<Value>, Refused> {
+    let world = scope.world();
     let named =
         |agent: &crate::universe::Agent| *agent.id == *name || agent.email.as_deref() == Some(name.as_str());
     let found = world.universe().agents().find(|(_, agent)| named(agent));
     let Some((reference, agent)) = found else {
         let near = did_you_mean(&name, world.universe().agents().map(|(_, agent)| agent.id.as_ref()));
         let message = format!("there is no agent `{name}`{near}");
-        return Err(refusal(StatusCode::NOT_FOUND, "not_found", &message));
+        return Err(refusal(StatusCode::NOT_FOUND, "not_found", message));
     };
     let state: AgentState = new_state(&body, &["available", "unavailable", "no_access", "unknown"])?;
     world.changes(|changes| changes.agents.insert(reference.index(), state));

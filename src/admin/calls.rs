@@ -5,13 +5,14 @@ use std::ops::Bound;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use super::Admin;
-use crate::exchange::{App, refusal};
+use super::{Admin, Scope};
+use crate::exchange::{App, Refused, refusal};
 use crate::nearest::did_you_mean;
+use crate::scenario;
 use crate::universe::{Call, Millis, Ordinal};
 use crate::urlencoded;
 use crate::world::View;
@@ -19,10 +20,14 @@ use crate::world::View;
 const PARAMETERS: [&str; 4] = ["from", "to", "after", "limit"];
 
 /// The calls that began from a moment on and before another, oldest first; `next` goes into `after`.
-pub async fn list(State(admin): State<Admin>, RawQuery(query): RawQuery) -> Result<Json<Value>, Response> {
+pub async fn list(
+    State(admin): State<Admin>,
+    scope: Scope,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Value>, Refused> {
     let query = Query::read(&query.unwrap_or_default())
-        .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", &message))?;
-    let view = admin.app.worlds.default().view();
+        .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", message))?;
+    let view = scope.world().view();
     let from = query.from.map_or(Bound::Unbounded, Bound::Included);
     let to = query.to.map_or(Bound::Unbounded, Bound::Excluded);
     let mut calls = view.between((from, to)).skip(query.after).peekable();
@@ -30,6 +35,32 @@ pub async fn list(State(admin): State<Admin>, RawQuery(query): RawQuery) -> Resu
         calls.by_ref().take(query.limit).filter_map(|ordinal| neutral(&admin.app, &view, ordinal)).collect();
     let next = calls.peek().map(|_| query.after + shown.len());
     Ok(Json(json!({ "calls": shown, "next": next })))
+}
+
+/// Adds a call, written as a scenario writes it: what it is from then on, for every vendor that holds it.
+pub async fn create(
+    State(admin): State<Admin>,
+    scope: Scope,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Value>), Refused> {
+    let refused = |message: &str| refusal(StatusCode::BAD_REQUEST, "invalid_call", message);
+    let text = std::str::from_utf8(&body).map_err(|_| refused("the body is not UTF-8"))?;
+    let world = scope.world();
+    let (view, ordinal) = world
+        .create(|_, view, _| {
+            let named = |name: &str| view.by_name(name);
+            let call = scenario::call(text, world.universe(), world.accounts(), named)
+                .map_err(|invalid| invalid.to_string())?;
+            for (vendor, data) in call.data.iter().flat_map(|data| data.each()) {
+                if let Some(id) = data.wire_id().filter(|id| view.by_wire_id(vendor, id).is_some()) {
+                    return Err(format!("there is a call with the id `{id}` at {vendor} already"));
+                }
+            }
+            Ok(call)
+        })
+        .map_err(|message| refused(&message))?;
+    let shown = neutral(&admin.app, &view, ordinal).unwrap_or_default();
+    Ok((StatusCode::CREATED, Json(shown)))
 }
 
 struct Query {
@@ -82,7 +113,7 @@ fn neutral(app: &App, view: &View, ordinal: Ordinal) -> Option<Value> {
         }
     }
     // A created call is under way until its end: what has not happened yet is not told.
-    let now = view.is_created(ordinal).then(|| view.now());
+    let now = call.goes_on().then(|| view.now());
     let happened = |at: DateTime<Utc>| now.is_none_or(|now| at <= now);
     let over = happened(call.ended_at());
     let mut left = now.map_or(i64::MAX, |now| (now - call.at).num_milliseconds().max(0));

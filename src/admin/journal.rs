@@ -3,40 +3,62 @@
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::Admin;
-use crate::exchange::refusal;
+use super::verify::one_of;
+use super::{Admin, Scope};
+use crate::contract::Catalogue;
+use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::urlencoded;
-use crate::world::{Captured, Entry, Filter};
+use crate::world::{Captured, Entry, Filter, Injected};
 
 const PARAMETERS: [&str; 7] = ["vendor", "operation", "status", "behavior", "finding", "after", "limit"];
 
 /// The exchanges that the query asks for, oldest first.
-pub async fn list(State(admin): State<Admin>, RawQuery(query): RawQuery) -> Result<Json<Value>, Response> {
-    let Query { filter, after, limit } = Query::read(&query.unwrap_or_default())
-        .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", &message))?;
-    let page = admin.app.worlds.default().journal().page(&filter, after, limit);
+pub async fn list(
+    State(admin): State<Admin>,
+    scope: Scope,
+    RawQuery(query): RawQuery,
+) -> Result<Json<Value>, Refused> {
+    let Query { filter, after, limit } = Query::read(&query.unwrap_or_default(), &admin.catalogues(), &[])?;
+    let page = scope.world().journal().page(&filter, after, limit);
     let exchanges: Vec<Value> = page.entries.iter().map(exchange).collect();
     Ok(Json(json!({ "exchanges": exchanges, "next": page.next, "dropped": page.dropped })))
 }
 
 /// Forgets every exchange.
-pub async fn clear(State(admin): State<Admin>) -> StatusCode {
-    admin.app.worlds.default().journal().clear();
+pub async fn clear(scope: Scope) -> StatusCode {
+    scope.world().journal().clear();
     StatusCode::NO_CONTENT
 }
 
-struct Query {
-    filter: Filter,
-    after: u64,
-    limit: usize,
+/// Which exchanges to show.
+pub struct Query {
+    pub filter: Filter,
+    pub after: u64,
+    pub limit: usize,
 }
 
 impl Query {
-    fn read(query: &str) -> Result<Self, String> {
+    /// Reads a query, and refuses what nothing can ever match: a typing mistake must not look like an empty journal.
+    /// `without` are the parameters that have no meaning here.
+    pub fn read(query: &str, catalogues: &[&'static Catalogue], without: &[&str]) -> Result<Self, Refused> {
+        let read = Self::parse(query, without)
+            .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", message))?;
+        let vendors: Vec<&str> = catalogues.iter().map(|c| c.vendor).collect();
+        let operations: Vec<&str> = catalogues.iter().flat_map(|c| c.operations).map(|o| o.id).collect();
+        let behaviors: Vec<&str> = catalogues.iter().flat_map(|c| c.behaviors).map(|b| b.id).collect();
+        let findings: Vec<&str> = catalogues.iter().flat_map(|c| c.findings).map(|f| f.id).collect();
+        one_of("vendor", read.filter.vendor.as_deref(), &vendors)?;
+        one_of("operation", read.filter.operation.as_deref(), &operations)?;
+        one_of("behavior", read.filter.behavior.as_deref(), &behaviors)?;
+        one_of("finding", read.filter.finding.as_deref(), &findings)?;
+        Ok(read)
+    }
+
+    fn parse(query: &str, without: &[&str]) -> Result<Self, String> {
+        let known = || PARAMETERS.into_iter().filter(|name| !without.contains(name));
         let pairs =
             urlencoded::pairs(query).map_err(|_| "the query is not percent-encoded UTF-8".to_owned())?;
         let mut read = Self { filter: Filter::default(), after: 0, limit: usize::MAX };
@@ -45,6 +67,11 @@ impl Query {
                 value.parse::<u64>().map_err(|_| format!("`{name}` takes {what}, not `{value}`"))
             };
             match name.as_str() {
+                other if !known().any(|name| name == other) => {
+                    let near = did_you_mean(other, known());
+                    let known: Vec<&str> = known().collect();
+                    return Err(format!("unknown parameter `{other}`{near}; known: {}", known.join(", ")));
+                }
                 "vendor" => read.filter.vendor = Some(value),
                 "operation" => read.filter.operation = Some(value),
                 "behavior" => read.filter.behavior = Some(value),
@@ -57,21 +84,15 @@ impl Query {
                     );
                 }
                 "after" => read.after = number("the `next` of an earlier answer")?,
-                "limit" => read.limit = usize::try_from(number("a number")?).unwrap_or(usize::MAX),
-                other => {
-                    let near = did_you_mean(other, PARAMETERS);
-                    return Err(format!(
-                        "unknown parameter `{other}`{near}; known: {}",
-                        PARAMETERS.join(", ")
-                    ));
-                }
+                _ => read.limit = usize::try_from(number("a number")?).unwrap_or(usize::MAX),
             }
         }
         Ok(read)
     }
 }
 
-fn exchange(entry: &Entry) -> Value {
+/// An exchange as JSON.
+pub fn exchange(entry: &Entry) -> Value {
     let Entry { request, response, .. } = entry;
     let mut value = json!({
         "seq": entry.seq,
@@ -80,7 +101,7 @@ fn exchange(entry: &Entry) -> Value {
         "operation": entry.operation,
         "behaviors": entry.behaviors,
         "findings": entry.findings,
-        "fault": null,
+        "fault": entry.faults.first().map(injected),
         "duration_us": u64::try_from(entry.duration.as_micros()).unwrap_or(u64::MAX),
         "request": {
             "method": request.method,
@@ -90,12 +111,19 @@ fn exchange(entry: &Entry) -> Value {
         },
         "response": { "status": response.status, "headers": object(&response.headers), "finished": response.finished },
     });
+    if entry.faults.len() > 1 {
+        value["faults"] = entry.faults.iter().map(injected).collect();
+    }
     body(&mut value["request"], &request.body);
     body(&mut value["response"], &response.body);
     if let Some(explanation) = &entry.explanation {
         value["explanation"] = explanation.clone();
     }
     value
+}
+
+fn injected(injected: &Injected) -> Value {
+    json!({ "id": injected.id, "do": injected.fault.action })
 }
 
 /// A body as JSON where it is JSON, otherwise as text; what was cut off is said.

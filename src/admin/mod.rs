@@ -1,85 +1,259 @@
 //! The admin API under `/_mock`: a file a resource. JSON everywhere; errors are `{"error":{"code","message"}}`.
 
+use std::collections::HashMap;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
-use axum::http::{Method, StatusCode, Uri};
-use axum::response::Response;
-use axum::routing::{get, patch, post};
+use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, patch, post};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use tokio::sync::watch;
 
 mod agents;
 mod calls;
+mod clock;
 mod contract;
+mod coverage;
+mod faults;
 mod health;
 mod index;
 mod journal;
+mod metrics;
 mod queues;
+mod readings;
 mod reset;
+mod snapshot;
+mod stream;
+mod verify;
+mod worlds;
 
-use crate::exchange::{App, refusal};
+use crate::contract::Catalogue;
+use crate::exchange::{App, Refused, refusal, unknown_world};
 use crate::nearest::did_you_mean;
+use crate::scenario::Library;
+use crate::world::{Slot, World};
 
 /// What every admin handler can reach.
 #[derive(Clone)]
-struct Admin {
-    app: Arc<App>,
-    address: SocketAddr,
+pub struct Admin {
+    /// The server.
+    pub app: Arc<App>,
+    /// The scenarios that a world can begin with.
+    pub library: Arc<Library>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its certificate, where it speaks TLS, as PEM.
+    pub certificate: Option<Arc<str>>,
+    /// What callers must prove to know, if anything.
+    pub token: Option<Arc<str>>,
+    /// Whether the server is stopping.
+    pub stopped: watch::Receiver<bool>,
+    /// Since when it listens.
+    pub since: Instant,
 }
 
-/// Declares the router and the list of its paths at once.
+/// Declares the router and the list of its paths at once. A world's resources stand under `/_mock` for the default world,
+/// and under `/_mock/worlds/{world}` for every world.
 macro_rules! routes {
-    ($($path:literal => $methods:expr;)+) => {
-        /// Every resource's path.
+    (server { $($path:literal => $methods:expr;)+ } world { $($of_world:literal => $of_world_methods:expr;)+ }) => {
+        /// The paths of the server's own resources.
         const PATHS: &[&str] = &[$($path),+];
+        /// The paths of each world's resources, after `/_mock` or `/_mock/worlds/{world}`.
+        const OF_WORLD: &[&str] = &[$($of_world),+];
 
         /// The routes of the admin API.
-        pub fn router(app: Arc<App>, address: SocketAddr) -> Router {
+        pub fn router(admin: Admin) -> Router {
             Router::new()
                 $(.route($path, $methods))+
+                $(.route(concat!("/_mock", $of_world), $of_world_methods))+
+                $(.route(concat!("/_mock/worlds/{world}", $of_world), $of_world_methods))+
                 .fallback(unknown_path)
                 .method_not_allowed_fallback(wrong_method)
-                .with_state(Admin { app, address })
+                .layer(middleware::from_fn_with_state(admin.clone(), authorize))
+                .with_state(admin)
         }
     };
 }
 
 routes! {
-    "/_mock" => get(index::show);
-    "/_mock/health" => get(health::health);
-    "/_mock/ready" => get(health::ready);
-    "/_mock/calls" => get(calls::list);
-    "/_mock/contract" => get(contract::show);
-    "/_mock/journal" => get(journal::list).delete(journal::clear);
-    "/_mock/agents/{agent}" => patch(agents::change);
-    "/_mock/queues/{queue}" => patch(queues::change);
-    "/_mock/reset" => post(reset::reset);
+    server {
+        "/_mock" => get(index::show);
+        "/_mock/health" => get(health::health);
+        "/_mock/ready" => get(health::ready);
+        "/_mock/contract" => get(contract::show);
+        "/_mock/metrics" => get(metrics::show);
+        "/_mock/certificate" => get(index::certificate);
+        "/_mock/worlds" => get(worlds::list).post(worlds::create);
+        "/_mock/worlds/{world}" => get(worlds::show).delete(worlds::remove);
+    }
+    world {
+        "/reset" => post(reset::reset);
+        "/snapshot" => get(snapshot::show).put(snapshot::restore);
+        "/clock" => get(clock::show).put(clock::set);
+        "/clock/advance" => post(clock::advance);
+        "/journal" => get(journal::list).delete(journal::clear);
+        "/journal/verify" => post(verify::verify);
+        "/journal/stream" => get(stream::stream);
+        "/faults" => get(faults::list).post(faults::add).delete(faults::clear);
+        "/faults/{fault}" => delete(faults::remove);
+        "/agents/{agent}" => patch(agents::change);
+        "/queues/{queue}" => patch(queues::change);
+        "/calls" => get(calls::list).post(calls::create);
+        "/coverage" => get(coverage::show);
+        "/readings" => get(readings::show).patch(readings::change);
+    }
 }
 
-async fn unknown_path(uri: Uri) -> Response {
-    let near = did_you_mean(uri.path(), PATHS.iter().copied());
-    let message = format!("the admin API has no {}{near}; it has {}", uri.path(), PATHS.join(", "));
-    refusal(StatusCode::NOT_FOUND, "not_found", &message)
+/// The places that need no token: whoever starts a server must be able to ask whether it is there.
+const OPEN: [&str; 2] = ["/_mock/health", "/_mock/ready"];
+
+/// Lets nobody in without the token, where there is one. How long it takes tells nothing about it.
+async fn authorize(State(admin): State<Admin>, request: Request, next: Next) -> Response {
+    let Some(token) = &admin.token else { return next.run(request).await };
+    if OPEN.contains(&request.uri().path()) {
+        return next.run(request).await;
+    }
+    let given = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes).unwrap_or_default();
+    let (scheme, given) = given.split_at_checked(7).unwrap_or_default();
+    let same: bool =
+        Sha256::digest(given).as_slice().ct_eq(Sha256::digest(token.as_bytes()).as_slice()).into();
+    if same && scheme.eq_ignore_ascii_case(b"bearer ") {
+        return next.run(request).await;
+    }
+    let message = "the admin API needs the token that the server was started with (--admin-token, CALLMOCK_ADMIN_TOKEN): \
+                   send `Authorization: Bearer TOKEN`";
+    let mut response = refusal(StatusCode::UNAUTHORIZED, "unauthorized", message).into_response();
+    let realm = HeaderValue::from_static("Bearer realm=\"callmock admin API\"");
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
+    response
 }
 
-async fn wrong_method(method: Method, uri: Uri) -> Response {
+async fn unknown_path(State(admin): State<Admin>, uri: Uri) -> Refused {
+    let path = uri.path();
+    let under = match path.strip_prefix("/_mock/worlds/").and_then(|rest| rest.split_once('/')) {
+        Some((world, _)) if admin.app.worlds.get(world).is_none() => return unknown_world(&admin.app, world),
+        Some((world, _)) => format!("/_mock/worlds/{world}"),
+        None => "/_mock".to_owned(),
+    };
+    let of_world: Vec<String> = OF_WORLD.iter().map(|resource| format!("{under}{resource}")).collect();
+    let known = PATHS.iter().copied().chain(of_world.iter().map(String::as_str));
+    let near = did_you_mean(path, known.clone());
+    let known: Vec<&str> = known.collect();
+    let message = format!("the admin API has no {path}{near}; it has {}", known.join(", "));
+    refusal(StatusCode::NOT_FOUND, "not_found", message)
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> Refused {
     let message = format!("{} does not take {method}; the header `allow` says what it takes", uri.path());
-    refusal(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", &message)
+    refusal(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+}
+
+/// The world that a path names, or the default one; asking counts as using it.
+pub struct Scope {
+    slot: Arc<Slot>,
+}
+
+impl Scope {
+    fn world(&self) -> Arc<World> {
+        self.slot.world()
+    }
+}
+
+impl FromRequestParts<Admin> for Scope {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, admin: &Admin) -> Result<Self, Refused> {
+        let Ok(parameters) = parameters(parts).await;
+        let worlds = &admin.app.worlds;
+        let slot = match parameters.get("world") {
+            None => Arc::clone(worlds.default_slot()),
+            Some(id) => worlds.get(id).ok_or_else(|| unknown_world(&admin.app, id))?,
+        };
+        slot.touch();
+        Ok(Self { slot })
+    }
+}
+
+/// The last parameter of a path: an agent, a queue, a fault.
+pub struct Named(String);
+
+impl FromRequestParts<Admin> for Named {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Admin) -> Result<Self, Infallible> {
+        let mut parameters = parameters(parts).await?;
+        parameters.remove("world");
+        Ok(Self(parameters.into_values().next().unwrap_or_default()))
+    }
+}
+
+async fn parameters(parts: &mut Parts) -> Result<HashMap<String, String>, Infallible> {
+    let path = Path::<HashMap<String, String>>::from_request_parts(parts, &()).await;
+    Ok(path.map(|Path(parameters)| parameters).unwrap_or_default())
+}
+
+/// A JSON body; nothing at all counts as `{}`.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
+    let body: &[u8] = if body.is_empty() { b"{}" } else { body };
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        if path == "." {
+            format!("the body is not right: {inner}")
+        } else {
+            format!("`{path}` is not right: {inner}")
+        }
+    });
+    let whole = parsed.and_then(|value| {
+        deserializer.end().map(|()| value).map_err(|error| format!("the body is not right: {error}"))
+    });
+    whole.map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_body", message))
+}
+
+/// A refusal of one member of a body.
+fn wrong(path: &str, message: &str) -> Refused {
+    refusal(StatusCode::BAD_REQUEST, "invalid_body", format!("`{path}` is not right: {message}"))
 }
 
 /// The `state` of a body `{"state": …}`.
-#[expect(clippy::result_large_err, reason = "the error is the answer, as handlers return it")]
-fn new_state<T: DeserializeOwned>(body: &[u8], states: &[&str]) -> Result<T, Response> {
+fn new_state<T: DeserializeOwned>(body: &[u8], states: &[&str]) -> Result<T, Refused> {
+    use serde_json::Value;
     let wrong = |found: &str| {
         let expected: Vec<String> = states.iter().map(|state| format!("`{state}`")).collect();
         let near = did_you_mean(found, states.iter().copied());
         let message = format!("the body must be {{\"state\": …}} with one of {}{near}", expected.join(", "));
-        refusal(StatusCode::BAD_REQUEST, "invalid_state", &message)
+        refusal(StatusCode::BAD_REQUEST, "invalid_state", message)
     };
     let body: Value = serde_json::from_slice(body).map_err(|_| wrong(""))?;
     let members = body.as_object().map_or(0, serde_json::Map::len);
     let state = body.get("state").and_then(Value::as_str).filter(|_| members == 1).unwrap_or_default();
     serde_json::from_value(Value::from(state)).map_err(|_| wrong(state))
+}
+
+impl Admin {
+    fn catalogues(&self) -> Vec<&'static Catalogue> {
+        self.app.vendors.iter().map(|vendor| vendor.catalogue()).collect()
+    }
+
+    /// The URL that a caller reaches this server by.
+    fn base_url(&self, headers: &HeaderMap) -> String {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let scheme = if self.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", host.map_or_else(|| self.address.to_string(), str::to_owned))
+    }
+
+    /// A world's first credential of every vendor.
+    fn credentials(&self, world: &World) -> serde_json::Value {
+        self.app.credentials(world)
+    }
 }

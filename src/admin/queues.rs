@@ -1,24 +1,18 @@
 //! `PATCH /_mock/queues/{id or menu id}`: does a queue take calls?
 
 use axum::Json;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{Admin, new_state};
-use crate::exchange::refusal;
+use super::{Named, Scope, new_state};
+use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::universe::{Queue, QueueState};
 
 /// Changes a queue's state, and shows what it is now.
-pub async fn change(
-    State(admin): State<Admin>,
-    Path(name): Path<String>,
-    body: Bytes,
-) -> Result<Json<Value>, Response> {
-    let world = admin.app.worlds.default();
+pub async fn change(scope: Scope, Named(name): Named, body: Bytes) -> Result<Json<Value>, Refused> {
+    let world = scope.world();
     let named = |queue: &Queue| {
         *queue.id == *name || queue.data.each().any(|data| data.alias().as_deref() == Some(name.as_str()))
     };
@@ -26,7 +20,7 @@ pub async fn change(
     let Some((reference, queue)) = found else {
         let near = did_you_mean(&name, world.universe().queues().map(|(_, queue)| queue.id.as_ref()));
         let message = format!("there is no queue `{name}`{near}");
-        return Err(refusal(StatusCode::NOT_FOUND, "not_found", &message));
+        return Err(refusal(StatusCode::NOT_FOUND, "not_found", message));
     };
     let state: QueueState = new_state(&body, &["open", "manual_redirection", "after_hours"])?;
     world.changes(|changes| changes.queues.insert(reference.index(), state));

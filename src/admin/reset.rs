@@ -1,12 +1,11 @@
-//! `POST /_mock/reset`: back to the scenario.
+//! `POST …/reset`: back to the scenario.
 
-use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::Admin;
+use super::Scope;
 
-/// Returns the default world to its scenario: clock, ids, nonces, readings and journal.
-pub async fn reset(State(admin): State<Admin>) -> StatusCode {
-    admin.app.worlds.reset();
+/// Returns a world to its scenario: changes, ids, clock, faults, readings, journal, coverage.
+pub async fn reset(scope: Scope) -> StatusCode {
+    scope.slot.reset();
     StatusCode::NO_CONTENT
 }

@@ -20,7 +20,8 @@ pub fn run(args: &Args) -> Exit {
             return Exit::Usage;
         }
     };
-    match scenario::load(&Request { sources, readings: vendors::readings(), ..Request::default() }) {
+    let catalogues = vendors::catalogues().collect();
+    match scenario::load(&Request { sources, catalogues, ..Request::default() }) {
         Ok(scenario) => {
             let title = scenario.title.as_deref().unwrap_or("no title");
             super::print(&format!("ok: {} calls ({title})\n", scenario.universe.len()))

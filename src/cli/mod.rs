@@ -6,7 +6,9 @@ use clap::{Parser, Subcommand};
 
 mod check;
 mod contract;
+mod exec;
 mod health;
+mod options;
 mod schema;
 mod serve;
 mod sources;
@@ -15,16 +17,23 @@ mod sources;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// It did what was asked.
-    Done = 0,
+    Done,
     /// Something failed while it ran.
-    Failed = 1,
+    Failed,
     /// The command line or a scenario is wrong.
-    Usage = 2,
+    Usage,
+    /// As the command that it ran.
+    As(u8),
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        ExitCode::from(exit as u8)
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::As(code) => code,
+        })
     }
 }
 
@@ -35,13 +44,15 @@ struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    serve: serve::Args,
+    serve: options::Args,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the vendors (also the default)
-    Serve(serve::Args),
+    Serve(options::Args),
+    /// Run a command with a server of its own beside it
+    Exec(exec::Args),
     /// Check scenario files
     Check(check::Args),
     /// Print the JSON Schema of scenario files
@@ -59,6 +70,7 @@ pub fn run() -> Exit {
     match cli.command {
         None => serve::run(&cli.serve),
         Some(Command::Serve(args)) => serve::run(&args),
+        Some(Command::Exec(args)) => exec::run(&args),
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Schema) => schema::run(),
         Some(Command::Contract(args)) => contract::run(&args),

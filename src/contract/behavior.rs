@@ -51,6 +51,18 @@ impl Behavior {
         self.segment(1)
     }
 
+    /// Whether this is what a person means by a name: the whole id, or its last segments.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.id.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    }
+
+    /// The last segment of its id.
+    #[must_use]
+    pub fn last_segment(&self) -> &'static str {
+        self.id.rsplit('.').next().unwrap_or_default()
+    }
+
     fn segment(&self, n: usize) -> &'static str {
         self.id.split('.').nth(n).unwrap_or_default()
     }

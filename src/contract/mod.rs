@@ -2,11 +2,13 @@
 //! points, and the findings about a client. Types only: nothing here knows HTTP or any one vendor.
 
 mod behavior;
+mod coverage;
 mod finding;
 mod reading;
 
 pub use behavior::{Behavior, Operation, ReachedBy, Standing};
 pub(crate) use behavior::{behaviors, operations};
+pub use coverage::{Counts, Coverage};
 pub use finding::Finding;
 pub(crate) use finding::findings;
 pub(crate) use reading::readings;
@@ -29,4 +31,7 @@ pub struct Catalogue {
     pub readings: &'static [&'static Reading],
     /// Every rule about a client's requests.
     pub findings: &'static [&'static Finding],
+    /// The name of every refusal, as a fault asks for it: the vendor's codes where its refusals have some, the last
+    /// segments of their behaviors' ids where they have none.
+    pub errors: fn() -> Vec<String>,
 }

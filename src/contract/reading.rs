@@ -81,6 +81,11 @@ impl Readings {
         C::from_option(self.option(C::READING))
     }
 
+    /// The options that differ from the defaults, by their readings' ids.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.0.iter().map(|(id, option)| (*id, *option))
+    }
+
     /// The name of the option that holds for one reading.
     #[must_use]
     pub fn option(&self, reading: &Reading) -> &'static str {

@@ -5,9 +5,9 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 
 use super::{CallData, CustomerData, ListedAt, QueueData};
 
@@ -39,6 +39,10 @@ impl super::Account for Account {
 
     fn secrets(&self) -> Vec<&str> {
         std::iter::once(self.access_key_secret.as_str()).chain(self.security_token.as_deref()).collect()
+    }
+
+    fn fresh_public_half(&self, unique: u128) -> String {
+        format!("{}-{}", self.access_key_id, super::short(unique))
     }
 }
 
@@ -150,7 +154,7 @@ pub struct Queue {
 }
 
 /// A call detail record's fields (the page's 30 and the five that only the SDK has, contract.md 2.2).
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase", default)]
 #[expect(missing_docs, reason = "the wire's own names")]
 #[schemars(rename = "AlibabaCall")]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{CallData, CustomerData, ListedAt, QueueData};
 
@@ -49,6 +49,12 @@ impl super::Account for Account {
 
     fn secrets(&self) -> Vec<&str> {
         vec![&self.token]
+    }
+
+    fn fresh_public_half(&self, unique: u128) -> String {
+        // A subdomain is a DNS label: 63 characters at most.
+        let own: String = self.subdomain.chars().take(50).collect();
+        format!("{own}-{}", super::short(unique))
     }
 
     fn created_on(&self) -> &[String] {
@@ -108,14 +114,15 @@ pub enum Entry {
 }
 
 /// A call at CCAI Platform.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "CcaiCall")]
 pub struct Call {
     /// Its id, which other requests may name as `call_id`.
     pub id: Option<u64>,
     /// What a request said when it created the call; never in a scenario.
-    #[serde(skip)]
+    #[schemars(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<Created>,
 }
 
@@ -138,7 +145,8 @@ pub enum CreatedOutcome {
 }
 
 /// What a request said when it created a call.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Created {
     /// Which of the three kinds.
     pub kind: CreatedKind,
@@ -161,7 +169,8 @@ pub struct Created {
 }
 
 /// The kinds of call that can be created.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CreatedKind {
     /// An agent calls somebody.
     Outbound,
@@ -186,5 +195,10 @@ impl CallData for Call {
 
     fn listed_at(&self) -> Option<ListedAt<'_>> {
         None
+    }
+
+    fn mistake(&self) -> Option<(&'static str, String)> {
+        let message = || "only a request creates a call so; leave `created` out".to_owned();
+        self.created.as_ref().map(|_| ("created", message()))
     }
 }

@@ -27,6 +27,10 @@ impl super::Account for Account {
     fn secrets(&self) -> Vec<&str> {
         vec![&self.access_token]
     }
+
+    fn fresh_public_half(&self, unique: u128) -> String {
+        uuid::Uuid::from_u128(unique).to_string().to_uppercase()
+    }
 }
 
 /// The `operator` that an agent is at commubo (page L309-410).
@@ -92,7 +96,7 @@ pub struct Queue {
 }
 
 /// A call as commubo shows it (page L134-188, L422-426).
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[expect(missing_docs, reason = "the wire's own names")]
 #[schemars(rename = "CommuboCall")]

@@ -6,6 +6,9 @@
 
 use std::borrow::Cow;
 
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 pub mod alibaba;
 pub mod ccai;
 pub mod commubo;
@@ -25,10 +28,21 @@ pub trait Account {
     fn public_half(&self) -> &str;
     /// Every part that must not appear whole in a journal, a log or a report.
     fn secrets(&self) -> Vec<&str>;
+    /// A public half for another world's copy of this account, in the form that the vendor gives them.
+    fn fresh_public_half(&self, unique: u128) -> String;
     /// Who holds the calls that requests of this account create, where the scenario says so.
     fn created_on(&self) -> &[String] {
         &[]
     }
+}
+
+/// Twelve letters and digits that stand for a number: short enough for a DNS label, and not to be guessed.
+#[must_use]
+pub fn short(unique: u128) -> String {
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    (0..12)
+        .map(|n| char::from(ALPHABET[usize::try_from(unique >> (5 * n) & 31).unwrap_or_default()]))
+        .collect()
 }
 
 /// One vendor's additions to a call.
@@ -37,6 +51,10 @@ pub trait CallData {
     fn wire_id(&self) -> Option<Cow<'_, str>>;
     /// The time that this vendor lists calls by, where the scenario sets it.
     fn listed_at(&self) -> Option<ListedAt<'_>>;
+    /// What a scenario cannot say of a call: the key that is wrong, and what to write instead.
+    fn mistake(&self) -> Option<(&'static str, String)> {
+        None
+    }
 }
 
 /// One vendor's additions to a queue.
@@ -89,6 +107,30 @@ macro_rules! data {
                 let all = std::iter::empty();
                 $( let all = all.chain(self.$vendor.iter().map(|a| (stringify!($vendor), a as &dyn Account))); )+
                 all
+            }
+        }
+
+        impl Serialize for OfCall {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                $(
+                    if let Some(data) = &self.$vendor {
+                        map.serialize_entry(stringify!($vendor), data)?;
+                    }
+                )+
+                map.end()
+            }
+        }
+
+        impl<'de> Deserialize<'de> for OfCall {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                #[derive(Deserialize)]
+                #[serde(deny_unknown_fields)]
+                struct Data {
+                    $( $vendor: Option<Box<$vendor::Call>>, )+
+                }
+                let Data { $( $vendor ),+ } = Data::deserialize(deserializer)?;
+                Ok(Self { $( $vendor ),+ })
             }
         }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{CallData, CustomerData, ListedAt, QueueData};
 
@@ -24,6 +24,11 @@ impl super::Account for Account {
 
     fn secrets(&self) -> Vec<&str> {
         vec![self.api_key.split_once(':').map_or(self.api_key.as_str(), |(_, secret)| secret)]
+    }
+
+    fn fresh_public_half(&self, unique: u128) -> String {
+        // Nineteen digits, as the ids of shops have.
+        (1_000_000_000_000_000_000 + unique % 8_000_000_000_000_000_000).to_string()
     }
 }
 
@@ -57,7 +62,7 @@ pub struct Queue {
 }
 
 /// A call log.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the wire's own names")]
 #[schemars(rename = "SencloudCall")]
@@ -89,7 +94,7 @@ pub struct Call {
 }
 
 /// An extension that a call went to.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the wire's own names")]
 pub struct CallTarget {

@@ -5,28 +5,36 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use tower::ServiceExt;
 
 mod body;
+mod fault;
+mod line;
+mod metrics;
 mod notes;
 mod record;
 
+pub use line::{HangUp, Line};
+pub use metrics::{Metrics, Reload};
 pub use notes::{Notes, Outcome};
 
 use crate::contract::{Catalogue, Operation};
-use crate::dialects::Accounts;
+use crate::nearest::did_you_mean;
 use crate::universe::Ordinal;
 use crate::world::{View, World, Worlds};
 use body::ReadError;
+use fault::Injection;
+use record::Recording;
 
 /// A folder that speaks one dialect, as the rest of callmock sees it.
 pub trait Vendor: Sync + 'static {
@@ -48,6 +56,13 @@ pub trait Vendor: Sync + 'static {
     /// The headers and parameters that carry secrets.
     fn secrets(&self) -> SecretPlaces;
 
+    /// The public half of the credential that a request carries, as far as it can be read: it selects the world.
+    fn public_half(&self, request: &Parts, body: &Bytes) -> Option<String>;
+
+    /// Refuses a request as a fault asks for, by a name of [`Catalogue::errors`] or the last segments of a behavior's id;
+    /// none where there is no such refusal.
+    fn fail(&self, request: &Parts, error: &str) -> Option<Response>;
+
     /// The id of a call on this vendor's wire; none if the vendor never shows such a call.
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String>;
 
@@ -56,8 +71,13 @@ pub trait Vendor: Sync + 'static {
         None
     }
 
-    /// A credential as `GET /_mock` shows it; none if the scenario has no account.
-    fn credentials(&self, accounts: &Accounts) -> Option<serde_json::Value>;
+    /// A world's first credential, member by member; none if its scenario has no account.
+    fn credentials(&self, world: &World) -> Option<serde_json::Map<String, serde_json::Value>>;
+
+    /// What a client needs besides: names and values, for a server at an address (`host:port`).
+    fn whereabouts(&self, _address: &str) -> Vec<(&'static str, String)> {
+        vec![]
+    }
 
     /// Commands to paste, which work against a world right now.
     fn examples(&self, world: &World, base_url: &str) -> Vec<String>;
@@ -91,6 +111,38 @@ pub enum Refusal {
     BrokenBody,
     /// The handler panicked: a bug of callmock.
     Panic,
+    /// An injected rate limit lets no more through.
+    TooManyRequests(RetryAfter),
+}
+
+/// How long until a client may come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryAfter(pub Duration);
+
+impl RetryAfter {
+    /// Some whole seconds.
+    #[must_use]
+    pub const fn seconds(n: u64) -> Self {
+        Self(Duration::from_secs(n))
+    }
+
+    /// Whole seconds, at least one: waiting for so long is never too short.
+    #[must_use]
+    pub fn as_seconds(self) -> u64 {
+        u64::try_from(self.0.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
+    }
+
+    /// Milliseconds, at least one.
+    #[must_use]
+    pub fn as_millis(self) -> u64 {
+        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX).max(1)
+    }
+}
+
+impl Default for RetryAfter {
+    fn default() -> Self {
+        Self::seconds(1)
+    }
 }
 
 /// Where a vendor's requests carry secrets, all names in lower case.
@@ -112,6 +164,8 @@ pub struct App {
     pub max_body: usize,
     /// Whether vendor answers carry `x-callmock-…` headers.
     pub debug_headers: bool,
+    /// What it counts.
+    pub metrics: Metrics,
     routers: Vec<Router>,
 }
 
@@ -129,8 +183,40 @@ impl App {
             vendors,
             max_body,
             debug_headers,
+            metrics: Metrics::default(),
             routers: vendors.iter().map(|v| v.router()).collect(),
         }
+    }
+
+    /// A world's first credential of every vendor, by the vendor's name.
+    #[must_use]
+    pub fn credentials(&self, world: &World) -> serde_json::Value {
+        let each = self.vendors.iter().filter_map(|vendor| {
+            Some((vendor.catalogue().vendor.to_owned(), vendor.credentials(world)?.into()))
+        });
+        serde_json::Value::Object(each.collect())
+    }
+
+    /// The same as names and values of environment variables, for a server at an address (`host:port`):
+    /// `CALLMOCK_<VENDOR>_<MEMBER>`.
+    #[must_use]
+    pub fn environment(&self, world: &World, address: &str) -> Vec<(String, String)> {
+        let mut variables = vec![];
+        for vendor in self.vendors {
+            let name = vendor.catalogue().vendor.to_uppercase();
+            let mut add = |member: &str, value: String| {
+                variables.push((format!("CALLMOCK_{name}_{}", member.to_uppercase()), value));
+            };
+            for (member, value) in vendor.credentials(world).into_iter().flatten() {
+                if let serde_json::Value::String(value) = value {
+                    add(&member, value);
+                }
+            }
+            for (member, value) in vendor.whereabouts(address) {
+                add(member, value);
+            }
+        }
+        variables
     }
 
     /// The vendor whose path it is, with its routes.
@@ -152,6 +238,8 @@ pub struct Context {
     pub notes: Notes,
     /// The body, whole.
     pub body: Bytes,
+    /// What stood before the path that the vendor sees, where a base URL pins the world: clients sign it too.
+    pub pinned: Option<Arc<str>>,
 }
 
 impl Context {
@@ -176,28 +264,50 @@ impl<S: Sync> FromRequestParts<S> for Context {
 static WORLD: HeaderName = HeaderName::from_static("x-callmock-world");
 static BEHAVIOR: HeaderName = HeaderName::from_static("x-callmock-behavior");
 static FINDINGS: HeaderName = HeaderName::from_static("x-callmock-findings");
+static FAULT: HeaderName = HeaderName::from_static("x-callmock-fault");
+
+/// What the paths of a pinned base URL begin with.
+const PINNED: &str = "/w/";
 
 /// Answers one request as the vendor whose path it is; gives it back where it is nobody's.
 ///
 /// # Errors
 /// The request, when no vendor has its path.
-pub async fn answer(app: &App, request: Request<Body>) -> Result<Response, Request<Body>> {
+pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, Request<Body>> {
+    let (request, pin) = match Pin::of(app, request) {
+        Ok(request_and_pin) => request_and_pin,
+        Err(unknown_world) => return Ok(unknown_world.into_response()),
+    };
     let Some((vendor, router)) = app.vendor(request.uri().path()) else { return Err(request) };
     let (mut parts, body) = request.into_parts();
     let read = body::read(&parts.headers, body, app.max_body).await;
-    let world = app.worlds.default();
-    let notes = Notes::default();
     let (body, refused) = match read {
         Ok(body) => (body, None),
         Err(ReadError::TooLarge) => (Bytes::new(), Some(Refusal::TooLarge)),
         Err(ReadError::Broken) => (Bytes::new(), Some(Refusal::BrokenBody)),
     };
-    let context = Context { world: Arc::clone(&world), notes: notes.clone(), body };
+    let name = vendor.catalogue().vendor;
+    let (world, pinned) = match pin {
+        Some(Pin { world, prefix }) => (world, Some(prefix)),
+        None => (app.worlds.identify(name, vendor.public_half(&parts, &body).as_deref()), None),
+    };
+    let notes = Notes::default();
+    let context = Context { world: Arc::clone(&world), notes: notes.clone(), body, pinned };
     parts.extensions.insert(context.clone());
     let operation = vendor.operation(&parts);
-    let recording = record::Recording::start(vendor, operation, &world, &parts, &context.body);
+    let now = world.now();
+    let injection = Injection::of(world.faults().due(name, operation.map(|o| o.id), now));
+    let recording =
+        Recording::start(vendor, operation, app, &world, &parts, &context.body, injection.injected());
+    let line = parts.extensions.get::<Line>().cloned().unwrap_or_default();
 
-    let mut response = if let Some(why) = refused {
+    injection.wait().await;
+    if let Some(how) = injection.hang_up() {
+        return recording.hanging_up(&line, how).await;
+    }
+    let mut response = if let Some(answer) = injection.answer(vendor, &parts) {
+        answer
+    } else if let Some(why) = refused {
         vendor.refuse(&parts, why)
     } else {
         let request = Request::from_parts(parts.clone(), Body::empty());
@@ -206,20 +316,63 @@ pub async fn answer(app: &App, request: Request<Body>) -> Result<Response, Reque
     };
 
     let learned = notes.take(response.extensions_mut().remove::<Outcome>());
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::DATE)
+        && let Ok(date) = HeaderValue::from_str(&now.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
+    {
+        headers.insert(header::DATE, date);
+    }
     if app.debug_headers {
-        let headers = response.headers_mut();
         let mut set = |name: &HeaderName, value: &str| {
-            if let Ok(value) = HeaderValue::from_str(value) {
+            if let Some(value) = HeaderValue::from_str(value).ok().filter(|value| !value.is_empty()) {
                 headers.insert(name, value);
             }
         };
         set(&WORLD, world.id());
         set(&BEHAVIOR, &learned.behaviors.join(","));
-        if !learned.findings.is_empty() {
-            set(&FINDINGS, &learned.findings.join(","));
-        }
+        set(&FINDINGS, &learned.findings.join(","));
+        set(&FAULT, &recording.faults().join(","));
     }
-    Ok(recording.sending(response, learned))
+    match injection.shape(response, parts.version, &line) {
+        Some(response) => Ok(recording.sending(response, learned)),
+        None => recording.hanging_up(&line, HangUp::Close).await,
+    }
+}
+
+/// A world that the base URL names, `/w/{id}`, instead of a credential.
+struct Pin {
+    world: Arc<World>,
+    prefix: Arc<str>,
+}
+
+impl Pin {
+    /// Takes the world off a request's path, if there is one on it.
+    fn of(app: &App, mut request: Request<Body>) -> Result<(Request<Body>, Option<Self>), Refused> {
+        let uri = request.uri().clone();
+        let Some(rest) = uri.path().strip_prefix(PINNED) else { return Ok((request, None)) };
+        let (id, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
+        let Some(slot) = app.worlds.get(id) else { return Err(unknown_world(app, id)) };
+        slot.touch();
+        let path = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = path.parse().ok();
+        if let Ok(uri) = Uri::from_parts(parts) {
+            *request.uri_mut() = uri;
+        }
+        Ok((request, Some(Self { world: slot.world(), prefix: format!("{PINNED}{id}").into() })))
+    }
+}
+
+/// callmock's own refusal of a world that is not there.
+#[must_use]
+pub fn unknown_world(app: &App, id: &str) -> Refused {
+    let slots = app.worlds.all();
+    let near = did_you_mean(id, slots.iter().map(|slot| slot.id().as_ref()));
+    let message = format!(
+        "there is no world `{id}`{near}. It may have been deleted, or idle for too long: GET /_mock/worlds lists those \
+         there are, POST /_mock/worlds makes one"
+    );
+    refusal(StatusCode::NOT_FOUND, "unknown_world", message.replace("?.", "?"))
 }
 
 /// callmock's own refusal of a path that is nobody's, which names the nearest route.
@@ -233,12 +386,27 @@ pub fn nobodys(app: &App, parts: &Parts) -> Response {
     let message = format!(
         "This is callmock: no vendor that it emulates has the path {path}.{near} GET /_mock lists them all."
     );
-    refusal(StatusCode::NOT_FOUND, "no_such_route", &message)
+    refusal(StatusCode::NOT_FOUND, "no_such_route", message).into_response()
 }
 
-/// An answer of callmock itself, in the admin API's envelope.
+/// A refusal of callmock itself, in the admin API's envelope.
+#[derive(Debug)]
+pub struct Refused {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+/// A refusal of callmock itself, in the admin API's envelope.
 #[must_use]
-pub fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
-    let body = serde_json::json!({ "error": { "code": code, "message": message } });
-    (status, axum::Json(body)).into_response()
+pub fn refusal(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refused {
+    Refused { status, code, message: message.into() }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let Self { status, code, message } = self;
+        let body = serde_json::json!({ "error": { "code": code, "message": message } });
+        (status, axum::Json(body)).into_response()
+    }
 }

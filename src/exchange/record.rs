@@ -13,17 +13,19 @@ use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::notes::Learned;
-use super::{SecretPlaces, Vendor};
+use super::{App, HangUp, Line, SecretPlaces, Vendor};
 use crate::contract::Operation;
 use crate::urlencoded;
-use crate::world::{Captured, Entry, RequestRecord, ResponseRecord, World, mask};
+use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, World, mask};
 
-/// An exchange whose request has come in.
+/// An exchange whose request has come in. Dropped before there is an answer, because the client or a fault ended the
+/// connection, it is written down without one.
 pub struct Recording {
+    app: Arc<App>,
     world: Arc<World>,
     mask: Arc<Mask>,
     started: Instant,
-    entry: Entry,
+    entry: Option<Entry>,
 }
 
 impl Recording {
@@ -31,9 +33,11 @@ impl Recording {
     pub fn start(
         vendor: &'static dyn Vendor,
         operation: Option<&'static Operation>,
+        app: &Arc<App>,
         world: &Arc<World>,
         parts: &Parts,
         body: &Bytes,
+        faults: Vec<Injected>,
     ) -> Self {
         let mask = Mask { places: vendor.secrets(), world: Arc::clone(world) };
         let entry = Entry {
@@ -43,6 +47,7 @@ impl Recording {
             operation: operation.map(|operation| operation.id),
             behaviors: vec![],
             findings: vec![],
+            faults,
             duration: std::time::Duration::ZERO,
             request: RequestRecord {
                 method: parts.method.to_string(),
@@ -52,43 +57,56 @@ impl Recording {
                 body: mask.body(body, body.len() as u64, world.journal().body_limit()),
             },
             response: ResponseRecord {
-                status: 0,
+                status: None,
                 headers: vec![],
                 body: Captured::default(),
                 finished: false,
             },
             explanation: None,
+            completed: None,
         };
-        Self { world: Arc::clone(world), mask: Arc::new(mask), started: Instant::now(), entry }
+        let (app, world) = (Arc::clone(app), Arc::clone(world));
+        Self { app, world, mask: Arc::new(mask), started: Instant::now(), entry: Some(entry) }
+    }
+
+    /// The ids of the faults that were injected.
+    pub fn faults(&self) -> Vec<&str> {
+        self.entry.iter().flat_map(|entry| &entry.faults).map(|injected| injected.id.as_ref()).collect()
+    }
+
+    /// Ends the connection instead of answering; the journal knows before the client does.
+    pub async fn hanging_up<T>(self, line: &Line, how: HangUp) -> T {
+        drop(self);
+        line.hang_up(how);
+        // Whoever holds the connection drops this future with it.
+        std::future::pending().await
     }
 
     /// Notes the answer's head, and follows its body to the end.
     pub fn sending(mut self, response: Response, learned: Learned) -> Response {
-        self.entry.behaviors = learned.behaviors;
-        self.entry.findings = learned.findings;
-        self.entry.explanation = learned.explanation.map(|mut explanation| {
+        let Some(mut entry) = self.entry.take() else { return response };
+        entry.behaviors = learned.behaviors;
+        entry.findings = learned.findings;
+        entry.explanation = learned.explanation.map(|mut explanation| {
             self.mask.json(&mut explanation);
             cut_texts(&mut explanation, self.world.journal().body_limit());
             explanation
         });
-        self.entry.duration = self.started.elapsed();
-        self.entry.response.status = response.status().as_u16();
-        self.entry.response.headers = self.mask.headers(response.headers());
-        tracing::debug!(
-            vendor = self.entry.vendor,
-            method = self.entry.request.method,
-            path = self.entry.request.path,
-            status = self.entry.response.status,
-            behavior = self.entry.behaviors.first().copied().unwrap_or_default(),
-            "answered"
-        );
-        let seq = self.world.journal().begin(self.entry);
+        entry.duration = self.started.elapsed();
+        entry.response.status = Some(response.status().as_u16());
+        entry.response.headers = self.mask.headers(response.headers());
+        let vendor = entry.vendor;
+        let seq = self.begin(entry);
+        let (app, world) = (Arc::clone(&self.app), Arc::clone(&self.world));
+        let (mask, started) = (Arc::clone(&self.mask), self.started);
         response.map(|body| {
             Body::new(Followed {
                 body,
-                world: self.world,
-                mask: self.mask,
-                started: self.started,
+                app,
+                world,
+                mask,
+                vendor,
+                started,
                 seq,
                 kept: BytesMut::new(),
                 total: 0,
@@ -96,13 +114,44 @@ impl Recording {
             })
         })
     }
+
+    fn begin(&self, entry: Entry) -> u64 {
+        let status = entry.response.status;
+        tracing::debug!(
+            vendor = entry.vendor,
+            method = entry.request.method,
+            path = entry.request.path,
+            status,
+            behavior = entry.behaviors.first().copied().unwrap_or_default(),
+            world = &**self.world.id(),
+            "answered"
+        );
+        self.app.metrics.answered(&entry);
+        for coverage in [self.world.coverage(), self.app.worlds.total()] {
+            coverage.count(entry.vendor, entry.operation, status, &entry.behaviors, &entry.findings);
+        }
+        self.world.journal().begin(entry)
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        let Some(mut entry) = self.entry.take() else { return };
+        let (vendor, duration) = (entry.vendor, self.started.elapsed());
+        entry.duration = duration;
+        let seq = self.begin(entry);
+        self.app.metrics.took(vendor, duration);
+        self.world.journal().complete(seq, |_| {});
+    }
 }
 
 /// A body under way to the client.
 struct Followed {
     body: Body,
+    app: Arc<App>,
     world: Arc<World>,
     mask: Arc<Mask>,
+    vendor: &'static str,
     started: Instant,
     seq: u64,
     kept: BytesMut,
@@ -148,8 +197,10 @@ impl Drop for Followed {
         let kept = std::mem::take(&mut self.kept).freeze();
         let finished = self.finished || self.body.is_end_stream();
         let body = self.mask.body(&kept, self.total, usize::MAX);
+        let duration = self.started.elapsed();
+        self.app.metrics.took(self.vendor, duration);
         self.world.journal().complete(self.seq, |entry| {
-            entry.duration = self.started.elapsed();
+            entry.duration = duration;
             entry.response.body = body;
             entry.response.finished = finished;
         });

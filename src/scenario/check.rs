@@ -6,10 +6,12 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset, NaiveTime, SubsecRound, TimeDelta, Timelike};
+use sha2::Digest as _;
 
 use super::diagnostic::{Diagnostic, Invalid};
+use super::fault::Rule;
 use super::file::Generate;
-use super::load::{Entry, Merged, instead};
+use super::load::{Entry, Merged, entry_of, instead};
 use super::values::{At, Place, When};
 use super::{ClockSpec, Request, Scenario, file};
 use crate::contract::{Readings, UnknownReading};
@@ -28,9 +30,11 @@ const GENERATED: RangeInclusive<u32> = 1..=10_000_000;
 /// Every mistake in it.
 pub fn check(mut merged: Merged, request: &Request) -> Result<Scenario, Invalid> {
     let mut mistakes = vec![];
+    let faults = faults(&mut merged, request, &mut mistakes);
     let readings = readings(&merged, request, &mut mistakes);
     let accounts = accounts(std::mem::take(&mut merged.accounts), &mut mistakes);
     let seed = request.seed.or(merged.seed).unwrap_or_default();
+    let digest = merged.digest.clone().chain_update(seed.to_be_bytes()).finalize();
     let universe = universe(&mut merged, &accounts, seed, &mut mistakes);
     if !mistakes.is_empty() {
         return Err(Invalid(mistakes));
@@ -40,7 +44,34 @@ pub fn check(mut merged: Merged, request: &Request) -> Result<Scenario, Invalid>
         (None, Some(clock)) => clock.0,
         (None, None) => ClockSpec::Real,
     };
-    Ok(Scenario { title: merged.title, universe: Arc::new(universe), accounts, clock, seed, readings })
+    Ok(Scenario {
+        title: merged.title,
+        universe: Arc::new(universe),
+        accounts,
+        clock,
+        seed,
+        readings,
+        faults,
+        fingerprint: digest[..16].iter().map(|byte| format!("{byte:02x}")).collect(),
+    })
+}
+
+fn faults(merged: &mut Merged, request: &Request, mistakes: &mut Vec<Diagnostic>) -> Vec<Arc<Rule>> {
+    let mut rules = vec![];
+    let mut ids: HashMap<String, String> = HashMap::new();
+    for entry in std::mem::take(&mut merged.faults) {
+        if let Some(id) = &entry.value.value.id
+            && let Some(first) = ids.insert(id.clone(), entry.path.clone())
+        {
+            let message = format!("a second fault `{id}`; the first is {first}. Give it another id");
+            mistakes.push(entry.mistake(entry.value.place, "id", message));
+        }
+        match entry.value.value.clone().rule(&request.catalogues) {
+            Ok(rule) => rules.push(Arc::new(rule)),
+            Err(wrong) => mistakes.push(entry.mistake(entry.value.place, wrong.path, wrong.message)),
+        }
+    }
+    rules
 }
 
 fn readings(merged: &Merged, request: &Request, mistakes: &mut Vec<Diagnostic>) -> Readings {
@@ -48,10 +79,10 @@ fn readings(merged: &Merged, request: &Request, mistakes: &mut Vec<Diagnostic>) 
     for entry in &merged.readings {
         let (id, option) = &entry.value;
         let name = &option.value.0;
-        match readings.choose(request.readings.iter().copied(), &id.value, name) {
+        match readings.choose(request.readings(), &id.value, name) {
             Ok(()) => {}
             Err(UnknownReading::Id) => {
-                let known = request.readings.iter().map(|r| r.id);
+                let known = request.readings().map(|r| r.id);
                 let message = format!("unknown reading `{}`{}", id.value, instead(&id.value, known));
                 mistakes.push(entry.mistake(id.place, &id.value, message));
             }
@@ -166,69 +197,27 @@ fn universe(merged: &mut Merged, accounts: &Accounts, seed: u64, mistakes: &mut 
         merged.customers.drain(..).map(|entry| customer(entry, mistakes)).collect();
     let mut queues: Vec<Queue> = merged.queues.drain(..).map(|entry| queue(entry.value)).collect();
 
+    let names =
+        CallNames { agents: agent_names, customers: customer_names, queues: queue_names, calls: call_names };
     let mut wire_ids: HashMap<(&str, String), String> = HashMap::new();
     let mut calls = Vec::with_capacity(merged.calls.len());
-    for mut entry in std::mem::take(&mut merged.calls) {
-        phases(&entry, mistakes);
-        let agent = agent_names.find(&entry, "agent", entry.value.agent.as_ref(), mistakes).map(Ref::to);
-        let customer =
-            customer_names.find(&entry, "customer", entry.value.customer.as_ref(), mistakes).map(Ref::to);
-        let queue = queue_names.find(&entry, "queue", entry.value.queue.as_ref(), mistakes).map(Ref::to);
-        let parent = call_names.find(&entry, "parent", entry.value.parent.as_ref(), mistakes);
-        if let Some(parent) = &entry.value.parent
-            && parent.value == entry.value.id.value
-        {
-            mistakes.push(entry.mistake(parent.place, "parent", "a call cannot be derived from itself"));
-        }
+    for entry in std::mem::take(&mut merged.calls) {
         if merged.generate.is_some() && is_generated_id(&entry.value.id.value) {
             let message = "generated calls have the ids `gen-1`, `gen-2` and so on; give this one another";
             mistakes.push(entry.mistake(entry.value.id.place, "id", message));
         }
-        let on = entry.value.on.take();
-        let on = holders(&entry, on.as_deref(), accounts, mistakes);
-        let data = entry.value.take_data();
-        for (vendor, data) in data.each() {
-            let place = entry.value.id.place;
+        let (place, path) = (entry.value.id.place, entry.path.clone());
+        let here = entry_of(&entry.file, (), &path);
+        let call = call(entry, &names, accounts, mistakes);
+        for (vendor, data) in call.data.iter().flat_map(|data| data.each()) {
             if let Some(id) = data.wire_id()
-                && let Some(first) = wire_ids.insert((vendor, id.to_string()), entry.path.clone())
+                && let Some(first) = wire_ids.insert((vendor, id.to_string()), path.clone())
             {
                 let message = format!("a second call with the id `{id}` at {vendor}; the first is {first}");
-                mistakes.push(entry.mistake(place, vendor, message));
-            }
-            if let Some(listed) = data.listed_at() {
-                listed_at(&entry, vendor, listed, mistakes);
+                mistakes.push(here.mistake(place, vendor, message));
             }
         }
-        let file::Call { id, direction, from, to, at, outcome, ended_by, note, recording, rating, .. } =
-            entry.value;
-        let length = |length: Option<super::values::Length>| length.map(|l| l.0).unwrap_or_default();
-        calls.push(Call {
-            id: CallId::Listed(id.value.into()),
-            direction,
-            from: from.into(),
-            to: to.into(),
-            // The finest time that any vendor shows is a microsecond: what is finer must not decide an order.
-            at: at.value.0.trunc_subsecs(6),
-            dial: length(entry.value.dial),
-            ivr: length(entry.value.ivr),
-            wait: length(entry.value.wait),
-            ring: length(entry.value.ring),
-            talk: length(entry.value.talk.map(|talk| talk.value)),
-            hold: length(entry.value.hold.map(|hold| hold.value)),
-            outcome,
-            ended_by,
-            agent,
-            customer,
-            queue,
-            parent: parent.and_then(|n| u32::try_from(n).ok()).map(Ordinal),
-            note: note.map(Into::into),
-            recording: recording.map(|r| Recording { url: r.url.map(Into::into), duration: r.duration.0 }),
-            rating: rating.map(|r| {
-                Box::new(Rating { score: r.score, label: r.label.map(Into::into), channel: r.channel })
-            }),
-            on,
-            data: (!data.is_empty()).then(|| Box::new(data)),
-        });
+        calls.push(call);
     }
 
     if let Some(entry) = &merged.generate
@@ -239,6 +228,112 @@ fn universe(merged: &mut Merged, accounts: &Accounts, seed: u64, mistakes: &mut 
         calls.extend(plan.calls(seed, first, cast));
     }
     Universe::new(seed, agents, customers, queues, calls)
+}
+
+/// What a call may name.
+struct CallNames {
+    agents: Names,
+    customers: Names,
+    queues: Names,
+    calls: Names,
+}
+
+/// One call for a world that is under way, named as in a scenario's entry.
+///
+/// # Errors
+/// Every mistake in it.
+pub fn single_call(
+    entry: Entry<file::Call>,
+    universe: &Universe,
+    accounts: &Accounts,
+    call_named: impl Fn(&str) -> Option<Ordinal>,
+) -> Result<Call, Invalid> {
+    let mut mistakes = vec![];
+    let ids = |kind, all: Vec<&str>| {
+        let index = all.into_iter().enumerate().map(|(n, id)| (id.to_owned(), n)).collect();
+        Names { kind, index }
+    };
+    // A universe may have millions of calls: only the ones that are named are looked for.
+    let named = [Some(&entry.value.id), entry.value.parent.as_ref()].into_iter().flatten();
+    let named: Vec<(String, Ordinal)> =
+        named.filter_map(|id| Some((id.value.clone(), call_named(&id.value)?))).collect();
+    let known = CallNames {
+        agents: ids("agent", universe.agents().map(|(_, agent)| agent.id.as_ref()).collect()),
+        customers: ids("customer", universe.customers().map(|(_, customer)| customer.id.as_ref()).collect()),
+        queues: ids("queue", universe.queues().map(|(_, queue)| queue.id.as_ref()).collect()),
+        calls: Names {
+            kind: "call",
+            index: named.into_iter().map(|(id, ordinal)| (id, ordinal.0 as usize)).collect(),
+        },
+    };
+    let id = &entry.value.id;
+    if id.value.is_empty() {
+        mistakes.push(entry.mistake(id.place, "id", "an id cannot be empty"));
+    } else if known.calls.index.contains_key(&id.value) {
+        let message = format!("there is a call `{}` already; give this one another id", id.value);
+        mistakes.push(entry.mistake(id.place, "id", message));
+    }
+    let call = call(entry, &known, accounts, &mut mistakes);
+    if mistakes.is_empty() { Ok(call) } else { Err(Invalid(mistakes)) }
+}
+
+fn call(
+    mut entry: Entry<file::Call>,
+    names: &CallNames,
+    accounts: &Accounts,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Call {
+    phases(&entry, mistakes);
+    let agent = names.agents.find(&entry, "agent", entry.value.agent.as_ref(), mistakes).map(Ref::to);
+    let customer =
+        names.customers.find(&entry, "customer", entry.value.customer.as_ref(), mistakes).map(Ref::to);
+    let queue = names.queues.find(&entry, "queue", entry.value.queue.as_ref(), mistakes).map(Ref::to);
+    let parent = names.calls.find(&entry, "parent", entry.value.parent.as_ref(), mistakes);
+    if let Some(parent) = &entry.value.parent
+        && parent.value == entry.value.id.value
+    {
+        mistakes.push(entry.mistake(parent.place, "parent", "a call cannot be derived from itself"));
+    }
+    let on = entry.value.on.take();
+    let on = holders(&entry, on.as_deref(), accounts, mistakes);
+    let data = entry.value.take_data();
+    for (vendor, data) in data.each() {
+        if let Some((key, message)) = data.mistake() {
+            mistakes.push(entry.mistake(entry.value.id.place, &format!("{vendor}.{key}"), message));
+        }
+        if let Some(listed) = data.listed_at() {
+            listed_at(&entry, vendor, listed, mistakes);
+        }
+    }
+    let file::Call { id, direction, from, to, at, outcome, ended_by, note, recording, rating, .. } =
+        entry.value;
+    let length = |length: Option<super::values::Length>| length.map(|l| l.0).unwrap_or_default();
+    Call {
+        id: CallId::Listed(id.value.into()),
+        direction,
+        from: from.into(),
+        to: to.into(),
+        // The finest time that any vendor shows is a microsecond: what is finer must not decide an order.
+        at: at.value.0.trunc_subsecs(6),
+        dial: length(entry.value.dial),
+        ivr: length(entry.value.ivr),
+        wait: length(entry.value.wait),
+        ring: length(entry.value.ring),
+        talk: length(entry.value.talk.map(|talk| talk.value)),
+        hold: length(entry.value.hold.map(|hold| hold.value)),
+        outcome,
+        ended_by,
+        agent,
+        customer,
+        queue,
+        parent: parent.and_then(|n| u32::try_from(n).ok()).map(Ordinal),
+        note: note.map(Into::into),
+        recording: recording.map(|r| Recording { url: r.url.map(Into::into), duration: r.duration.0 }),
+        rating: rating
+            .map(|r| Box::new(Rating { score: r.score, label: r.label.map(Into::into), channel: r.channel })),
+        on,
+        data: (!data.is_empty()).then(|| Box::new(data)),
+    }
 }
 
 fn agent(mut agent: file::Agent) -> Agent {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::fault::Fault;
 use super::values::{At, Clock, DayOrMoment, Length, Moment, Offset, OptionName, PersonName};
 use crate::dialects::{self, vendors};
 use crate::universe::{AgentState, Direction, EndedBy, Outcome, QueueState, RatingChannel};
@@ -42,6 +43,9 @@ pub struct File {
     pub calls: Vec<Call>,
     /// Calls by the thousand, after the listed ones.
     pub generate: Option<Generate>,
+    /// What goes wrong on purpose.
+    #[serde(default)]
+    pub faults: Vec<At<Fault>>,
     /// Choices where a vendor's page is ambiguous, such as `commubo.end: inclusive`.
     #[serde(default)]
     pub readings: BTreeMap<At<String>, At<OptionName>>,

@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde_saphyr::{Budget, Error, Options};
+use sha2::{Digest, Sha256};
 
 use super::diagnostic::{Diagnostic, Invalid};
+use super::fault::Fault;
 use super::file::{Accounts, Agent, Call, Customer, File, Generate, Queue};
 use super::values::{At, Clock, OptionName, Place};
 use crate::nearest::did_you_mean;
@@ -80,28 +83,40 @@ pub struct Merged {
     pub queues: Vec<Entry<Queue>>,
     pub calls: Vec<Entry<Call>>,
     pub generate: Option<Entry<Generate>>,
+    pub faults: Vec<Entry<At<Fault>>>,
     pub readings: Vec<Entry<(At<String>, At<OptionName>)>>,
+    /// Every text, one after the other: what the scenario is made from.
+    pub digest: Sha256,
+    /// Every file that was read or should have been: what to watch.
+    pub files: Vec<PathBuf>,
 }
 
-/// Reads the sources and all they include, in order.
+/// Reads the sources and all they include, in order, and notes every file on the way.
 ///
 /// # Errors
 /// The first file that cannot be read or is not a scenario.
-pub fn merged(sources: &[Source]) -> Result<Merged, Invalid> {
+pub fn merged(sources: &[Source], files: &mut Vec<PathBuf>) -> Result<Merged, Invalid> {
     let mut merged = Merged::default();
-    for source in sources {
-        let (name, text, path) = match source {
-            Source::Text { name, text } => (Arc::clone(name), Arc::clone(text), None),
-            Source::Path(path) => {
-                (display(path), read(path).map_err(|why| whole(display(path), why))?, Some(path))
-            }
-        };
-        merged.add(&name, &text, path.map(PathBuf::as_path), &mut vec![])?;
-    }
-    Ok(merged)
+    let read = merged.read(sources);
+    files.append(&mut merged.files);
+    read.map(|()| merged)
 }
 
 impl Merged {
+    fn read(&mut self, sources: &[Source]) -> Result<(), Invalid> {
+        for source in sources {
+            let (name, text, path) = match source {
+                Source::Text { name, text } => (Arc::clone(name), Arc::clone(text), None),
+                Source::Path(path) => {
+                    self.files.push(path.clone());
+                    (display(path), read(path).map_err(|why| whole(display(path), why))?, Some(path))
+                }
+            };
+            self.add(&name, &text, path.map(PathBuf::as_path), &mut vec![])?;
+        }
+        Ok(())
+    }
+
     /// Adds one file after those that it includes. `open` are the files that are being included right now.
     fn add(
         &mut self,
@@ -110,7 +125,9 @@ impl Merged {
         path: Option<&Path>,
         open: &mut Vec<PathBuf>,
     ) -> Result<(), Invalid> {
-        let file = parse(name, text)?;
+        self.digest.update((text.len() as u64).to_be_bytes());
+        self.digest.update(text);
+        let file: File = parse(name, text)?;
         let this = entry_of(name, (), "");
         if file.callmock.value != 1 {
             let message = format!("version {} is not known; write `callmock: 1`", file.callmock.value);
@@ -128,6 +145,7 @@ impl Merged {
             if open.contains(&identity(&included)) {
                 return Err(fail(format!("`{}` includes itself by way of this file", include.value)).into());
             }
+            self.files.push(included.clone());
             let text = read(&included).map_err(|why| fail(format!("`{}`: {why}", included.display())))?;
             self.add(&display(&included), &text, Some(&included), open)?;
         }
@@ -144,12 +162,13 @@ impl Merged {
         self.customers.extend(entries_of(name, file.customers, "customers"));
         self.queues.extend(entries_of(name, file.queues, "queues"));
         self.calls.extend(entries_of(name, file.calls, "calls"));
+        self.faults.extend(entries_of(name, file.faults, "faults"));
         self.readings.extend(file.readings.into_iter().map(|reading| entry_of(name, reading, "readings")));
         Ok(())
     }
 }
 
-fn entry_of<T>(file: &Arc<str>, value: T, path: &str) -> Entry<T> {
+pub fn entry_of<T>(file: &Arc<str>, value: T, path: &str) -> Entry<T> {
     Entry { value, file: Arc::clone(file), path: path.to_owned() }
 }
 
@@ -178,7 +197,7 @@ fn whole(file: Arc<str>, message: String) -> Invalid {
 }
 
 /// Reads one text. JSON is YAML too, so both take the same way and get the same messages.
-fn parse(name: &Arc<str>, text: &str) -> Result<File, Invalid> {
+pub fn parse<T: DeserializeOwned>(name: &Arc<str>, text: &str) -> Result<T, Invalid> {
     let mut path = String::new();
     let parsed = serde_saphyr::with_deserializer_from_str_with_options(text, options(), |deserializer| {
         serde_path_to_error::deserialize(deserializer).map_err(|error| {
@@ -246,7 +265,7 @@ fn explain(error: &Error) -> String {
 /// `; did you mean …? Known: …` for a word that is none of those known.
 pub fn instead<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let near = did_you_mean(word, known.clone());
-    let list: Vec<String> = known.take(40).map(|word| format!("`{word}`")).collect();
+    let list: Vec<String> = known.take(100).map(|word| format!("`{word}`")).collect();
     match (near.is_empty(), list.is_empty()) {
         (_, true) => "; there are none".to_owned(),
         (true, false) => format!("; known: {}", list.join(", ")),

@@ -1,23 +1,31 @@
 //! Scenarios: the files that say what a world starts with. Format, loading, checking, JSON Schema.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 mod check;
 mod diagnostic;
+mod fault;
 mod file;
+mod library;
 mod load;
 mod schema;
 mod values;
 
 pub use diagnostic::{Diagnostic, Invalid};
+pub use fault::{
+    Action, Delay, Disconnect, Effect, Fault, LogNormal, Occasion, RateLimit, Rule, SlowBody, When, Wrong,
+};
+pub use library::{Library, NotFound, Stamp};
 pub use load::{Source, embedded, embedded_names};
 pub use schema::schema;
+pub use values::Length;
 
-use crate::contract::{Reading, Readings};
+use crate::contract::{Catalogue, Reading, Readings};
 use crate::dialects::Accounts;
-use crate::universe::Universe;
+use crate::universe::{Call, Ordinal, Universe};
 
 /// A scenario, loaded and checked: everything that a world starts with.
 #[derive(Debug)]
@@ -34,6 +42,10 @@ pub struct Scenario {
     pub seed: u64,
     /// The options that differ from the defaults.
     pub readings: Readings,
+    /// What goes wrong on purpose.
+    pub faults: Vec<Arc<Rule>>,
+    /// What the universe was made from: 32 hexadecimal digits, the same for the same texts and seed.
+    pub fingerprint: String,
 }
 
 /// How time passes in a world.
@@ -53,7 +65,7 @@ pub enum ClockSpec {
 }
 
 /// What to load and what overrides it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Request {
     /// Merged in this order.
     pub sources: Vec<Source>,
@@ -61,8 +73,17 @@ pub struct Request {
     pub seed: Option<u64>,
     /// Overrides the files' clock with a fixed time.
     pub now: Option<DateTime<Utc>>,
+    /// What vendors promise: the readings that files may choose from, and the errors that faults may name.
+    pub catalogues: Vec<&'static Catalogue>,
+    /// Overrides the files' readings.
+    pub readings: Option<Readings>,
+}
+
+impl Request {
     /// Every reading that files may choose from.
-    pub readings: Vec<&'static Reading>,
+    pub fn readings(&self) -> impl Iterator<Item = &'static Reading> + Clone {
+        self.catalogues.iter().flat_map(|catalogue| catalogue.readings.iter().copied())
+    }
 }
 
 /// Loads, merges and checks scenario files.
@@ -70,5 +91,29 @@ pub struct Request {
 /// # Errors
 /// Every mistake found, each with its place.
 pub fn load(request: &Request) -> Result<Scenario, Invalid> {
-    check::check(load::merged(&request.sources)?, request)
+    loaded(request, &mut vec![])
+}
+
+/// Loads a scenario and notes every file that it is made of, also where it fails.
+fn loaded(request: &Request, files: &mut Vec<PathBuf>) -> Result<Scenario, Invalid> {
+    let scenario = check::check(load::merged(&request.sources, files)?, request)?;
+    Ok(match &request.readings {
+        Some(readings) => Scenario { readings: readings.clone(), ..scenario },
+        None => scenario,
+    })
+}
+
+/// Reads a call as a scenario writes it, for a world that is under way. `call_named` finds the world's calls.
+///
+/// # Errors
+/// Every mistake in it, each with its place in the text.
+pub fn call(
+    text: &str,
+    universe: &Universe,
+    accounts: &Accounts,
+    call_named: impl Fn(&str) -> Option<Ordinal>,
+) -> Result<Call, Invalid> {
+    let name: Arc<str> = "body".into();
+    let entry = load::entry_of(&name, load::parse(&name, text)?, "");
+    check::single_call(entry, universe, accounts, call_named)
 }

@@ -128,6 +128,12 @@ text! {
     |text| text.parse().ok()
 }
 
+impl Serialize for Length {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
 text! {
     /// An offset from UTC.
     Offset(FixedOffset), "an offset from UTC such as `+09:00`",

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Agent, Customer, Millis, Ordinal, Queue, Ref};
-use crate::dialects::OfCall;
+use crate::dialects::{OfCall, VENDORS};
 
 /// One call between two numbers. Its phases pass in the order dial, ivr, wait, ring, talk.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Call {
     /// Its name in the scenario.
     pub id: CallId,
@@ -76,6 +78,13 @@ impl Call {
         self.at + TimeDelta::from(self.before_answer() + self.talk + message)
     }
 
+    /// Whether it goes on with the world's clock: one that a request created does, until its end. A scenario's is past,
+    /// whatever the clock says.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        matches!(self.id, CallId::Created(_))
+    }
+
     fn before_answer(&self) -> Millis {
         [self.dial, self.ivr, self.wait, self.ring].into_iter().sum()
     }
@@ -124,12 +133,29 @@ impl Call {
 }
 
 /// A call's name in its scenario.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CallId {
     /// As a scenario lists it.
     Listed(Box<str>),
     /// The n-th generated call, from 1: `gen-1`.
     Generated(u32),
+    /// The n-th call that was created in a world, by a vendor's request: `created-1`.
+    Created(u32),
+}
+
+impl CallId {
+    /// Whether it reads so.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        let counted =
+            |prefix, n: &u32| name.strip_prefix(prefix).is_some_and(|digits| digits == n.to_string());
+        match self {
+            CallId::Listed(id) => **id == *name,
+            CallId::Generated(n) => counted("gen-", n),
+            CallId::Created(n) => counted("created-", n),
+        }
+    }
 }
 
 impl fmt::Display for CallId {
@@ -137,6 +163,7 @@ impl fmt::Display for CallId {
         match self {
             CallId::Listed(id) => f.write_str(id),
             CallId::Generated(n) => write!(f, "gen-{n}"),
+            CallId::Created(n) => write!(f, "created-{n}"),
         }
     }
 }
@@ -190,7 +217,7 @@ pub enum EndedBy {
 }
 
 /// A recorded sound.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     /// Where it can be fetched.
     pub url: Option<Arc<str>>,
@@ -199,7 +226,7 @@ pub struct Recording {
 }
 
 /// A customer's answer to a survey.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rating {
     /// The score.
     pub score: i64,
@@ -220,10 +247,25 @@ pub enum RatingChannel {
 }
 
 /// Who holds a call: all accounts of a vendor, or one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Holder {
     /// The vendor's folder name.
     pub vendor: &'static str,
     /// The public half of one credential; every account of the vendor, if none.
     pub account: Option<Box<str>>,
+}
+
+impl<'de> Deserialize<'de> for Holder {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Named {
+            vendor: String,
+            account: Option<Box<str>>,
+        }
+        let Named { vendor, account } = Named::deserialize(deserializer)?;
+        let known = VENDORS.iter().copied().find(|known| *known == vendor);
+        let vendor = known.ok_or_else(|| D::Error::custom(format!("there is no vendor `{vendor}`")))?;
+        Ok(Self { vendor, account })
+    }
 }

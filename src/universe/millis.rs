@@ -4,9 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 
 /// A length of time: 0 to 49 days, in milliseconds, small enough to stand six times in every call.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Millis(pub u32);
 
 impl Millis {
@@ -49,26 +51,36 @@ impl FromStr for Millis {
 
     /// Reads `250ms`, `8s`, `5m`, `1h30m`, `2d` and the ISO 8601 forms `PT5M`, `P1DT2H`, `PT0.5S`.
     fn from_str(text: &str) -> Result<Self, NotADuration> {
-        let millis = match text.strip_prefix('P') {
-            Some(iso) => {
-                let (days, time) = match iso.split_once('T') {
-                    Some((_, "")) => return Err(NotADuration),
-                    Some((days, time)) => (days, time),
-                    None => (iso, ""),
-                };
-                if days.is_empty() && time.is_empty() {
-                    return Err(NotADuration);
-                }
-                parts(days, &[("D", 86_400_000)])?
-                    + parts(time, &[("H", 3_600_000), ("M", 60_000), ("S", 1000)])?
-            }
-            None if text.is_empty() => return Err(NotADuration),
-            None => {
-                parts(text, &[("d", 86_400_000), ("h", 3_600_000), ("ms", 1), ("m", 60_000), ("s", 1000)])?
-            }
-        };
-        u32::try_from(millis).map(Millis).map_err(|_| NotADuration)
+        u32::try_from(millis(text)?).map(Millis).map_err(|_| NotADuration)
     }
+}
+
+/// A length of time in the same forms, however long.
+///
+/// # Errors
+/// When the text has none of the forms, or is longer than can be told.
+pub fn length(text: &str) -> Result<TimeDelta, NotADuration> {
+    i64::try_from(millis(text)?).ok().and_then(TimeDelta::try_milliseconds).ok_or(NotADuration)
+}
+
+fn millis(text: &str) -> Result<u64, NotADuration> {
+    let millis = match text.strip_prefix('P') {
+        Some(iso) => {
+            let (days, time) = match iso.split_once('T') {
+                Some((_, "")) => return Err(NotADuration),
+                Some((days, time)) => (days, time),
+                None => (iso, ""),
+            };
+            if days.is_empty() && time.is_empty() {
+                return Err(NotADuration);
+            }
+            parts(days, &[("D", 86_400_000)])?
+                .saturating_add(parts(time, &[("H", 3_600_000), ("M", 60_000), ("S", 1000)])?)
+        }
+        None if text.is_empty() => return Err(NotADuration),
+        None => parts(text, &[("d", 86_400_000), ("h", 3_600_000), ("ms", 1), ("m", 60_000), ("s", 1000)])?,
+    };
+    Ok(millis)
 }
 
 /// Adds up numbers with units; a number may have a fraction as long as it comes out in whole milliseconds.

@@ -8,6 +8,7 @@ use std::num::NonZeroU32;
 use std::ops::{Bound, Range, RangeBounds};
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 mod call;
 mod generate;
@@ -18,16 +19,19 @@ mod queue;
 
 pub use call::{Call, CallId, Direction, EndedBy, Holder, Outcome, Rating, RatingChannel, Recording};
 pub use generate::{Cast, Plan, is_generated_id};
-pub use millis::Millis;
+pub use millis::{Millis, NotADuration, length};
 pub use opaque::Decimals;
 pub use people::{Agent, AgentState, Customer, Name};
 pub use queue::{Queue, QueueState};
 
 /// A call's place in its universe: what breaks ties between equal times, and what wire ids are made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Ordinal(pub u32);
 
 /// A reference to an agent, customer or queue of the same universe.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent, bound = "")]
 pub struct Ref<T>(NonZeroU32, PhantomData<fn() -> T>);
 
 impl<T> Ref<T> {

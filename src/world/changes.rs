@@ -1,7 +1,9 @@
 //! What changed in a world since its scenario: states of agents and queues, flags of calls, numbers that count up. Calls
 //! of the universe never change.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
 
 use crate::universe::{AgentState, Ordinal, QueueState};
 
@@ -20,6 +22,18 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// No change, with counters that have counted.
+    #[must_use]
+    pub fn with_counters(counters: &BTreeMap<String, u64>) -> Self {
+        let counters = counters.iter().map(|(key, next)| (key.as_str().into(), *next)).collect();
+        Self { counters, ..Self::default() }
+    }
+
+    /// Every counter with its next number.
+    pub fn counters(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.counters.iter().map(|(key, next)| (key.as_ref(), *next))
+    }
+
     /// The next number of a counter: from `first` on, without those in use.
     pub fn next_number(&mut self, counter: &str, first: u64, in_use: impl Fn(u64) -> bool) -> u64 {
         let next = self.counters.entry(counter.into()).or_insert(first);
@@ -32,7 +46,8 @@ impl Changes {
 }
 
 /// What is known of the customer of a call.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Flags {
     /// Their identity was checked.
     pub verified: bool,

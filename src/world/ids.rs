@@ -18,25 +18,64 @@ impl Ids {
     /// The ids of a seed, from the first.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { seed, drawn: AtomicU64::new(0), shown: AtomicU64::new(0) }
+        Self::after(seed, 0)
+    }
+
+    /// The ids of a seed, after some were drawn.
+    #[must_use]
+    pub fn after(seed: u64, drawn: u64) -> Self {
+        Self { seed, drawn: AtomicU64::new(drawn), shown: AtomicU64::new(0) }
+    }
+
+    /// How many were drawn.
+    #[must_use]
+    pub fn drawn(&self) -> u64 {
+        self.drawn.load(Ordering::Relaxed)
     }
 
     /// The next UUID (version 4 in form).
     #[must_use]
     pub fn uuid(&self) -> Uuid {
-        uuid::Builder::from_random_bytes(bytes(self.seed, &self.drawn)).into_uuid()
+        let bytes = bytes(self.seed, self.drawn.fetch_add(1, Ordering::Relaxed));
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
     /// A UUID for callmock's own examples: drawing it changes no id that a vendor's answer gets.
     #[must_use]
     pub fn uuid_for_show(&self) -> Uuid {
-        uuid::Builder::from_random_bytes(bytes(!self.seed, &self.shown)).into_uuid()
+        let bytes = bytes(!self.seed, self.shown.fetch_add(1, Ordering::Relaxed));
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    /// A number that nobody can guess and no other server has: for what must not be mistaken for another world's, before
+    /// and after a restart. It never stands in a vendor's answer.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "a seed would give two servers the same credentials")]
+    pub fn unguessable() -> u128 {
+        // The version's and variant's bits are the same in all; what is left is folded over them.
+        let (a, b) = (Uuid::new_v4().as_u128(), Uuid::new_v4().as_u128());
+        a ^ b.rotate_left(64)
     }
 }
 
-fn bytes(seed: u64, drawn: &AtomicU64) -> [u8; 16] {
+/// Chance that is the same for the same seed, name and number: 0 inclusive to 1 exclusive, twice.
+#[must_use]
+pub fn chance(seed: u64, name: &str, n: u64) -> [f64; 2] {
+    use sha2::{Digest as _, Sha256};
+    let digest = Sha256::new().chain_update(seed.to_be_bytes()).chain_update(name).finalize();
+    let mut key = [0; 8];
+    key.copy_from_slice(&digest[..8]);
+    let bytes = bytes(u64::from_be_bytes(key), n);
+    // 32 bits are exact in a double, on every machine.
+    [0, 4].map(|at| {
+        let four = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+        f64::from(u32::from_be_bytes(four)) / 4_294_967_296.0
+    })
+}
+
+fn bytes(seed: u64, n: u64) -> [u8; 16] {
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
-    chance.set_stream(drawn.fetch_add(1, Ordering::Relaxed));
+    chance.set_stream(n);
     let mut bytes = [0; 16];
     chance.fill_bytes(&mut bytes);
     bytes

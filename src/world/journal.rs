@@ -1,19 +1,23 @@
 //! The journal: what a world's clients sent and got, in a ring of bounded size.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use tokio::sync::watch;
 
 use super::Limits;
+use crate::scenario::Fault;
 
 /// A ring of exchanges: the oldest are dropped, and counted, when there are more than the bound.
 #[derive(Debug)]
 pub struct Journal {
     limits: Limits,
     ring: Mutex<Ring>,
+    /// Rings whenever an exchange is complete: how many were, ever.
+    bell: Arc<watch::Sender<u64>>,
 }
 
 #[derive(Debug, Default)]
@@ -21,6 +25,8 @@ struct Ring {
     entries: VecDeque<Entry>,
     /// How many were ever begun: the last one's number.
     begun: u64,
+    /// How many were ever completed, whether or not the ring still had them.
+    completed: u64,
     dropped: u64,
 }
 
@@ -39,6 +45,8 @@ pub struct Entry {
     pub behaviors: Vec<&'static str>,
     /// Ids.
     pub findings: Vec<&'static str>,
+    /// What was injected, the one that decided the answer first.
+    pub faults: Vec<Injected>,
     /// From the request's end to the answer's; to its head, while the body is under way.
     pub duration: Duration,
     /// What came in.
@@ -47,6 +55,17 @@ pub struct Entry {
     pub response: ResponseRecord,
     /// What the vendor found out on the way that its answer does not say.
     pub explanation: Option<serde_json::Value>,
+    /// Its place in the order of completion, once its body has ended.
+    pub completed: Option<u64>,
+}
+
+/// A fault that was due on a request.
+#[derive(Debug, Clone)]
+pub struct Injected {
+    /// Its id.
+    pub id: Arc<str>,
+    /// As it was written.
+    pub fault: Fault,
 }
 
 /// A request as it came in.
@@ -67,8 +86,8 @@ pub struct RequestRecord {
 /// An answer as it went out.
 #[derive(Debug, Clone)]
 pub struct ResponseRecord {
-    /// The status code.
-    pub status: u16,
+    /// The status code; none where the connection ended before there was an answer.
+    pub status: Option<u16>,
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
     /// Complete when `finished`.
@@ -110,13 +129,15 @@ pub struct Filter {
 }
 
 impl Filter {
-    fn matches(&self, entry: &Entry) -> bool {
+    /// Whether it lets an exchange through.
+    #[must_use]
+    pub fn matches(&self, entry: &Entry) -> bool {
         let is =
             |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
         let has = |wanted: &Option<String>, got: &[&str]| wanted.as_deref().is_none_or(|w| got.contains(&w));
         is(&self.vendor, Some(entry.vendor))
             && is(&self.operation, entry.operation)
-            && self.status.is_none_or(|status| status == entry.response.status)
+            && self.status.is_none_or(|status| Some(status) == entry.response.status)
             && has(&self.behavior, &entry.behaviors)
             && has(&self.finding, &entry.findings)
     }
@@ -133,25 +154,52 @@ pub struct Page {
     pub dropped: u64,
 }
 
+/// What was completed since one looked last, oldest first.
+#[derive(Debug, Clone)]
+pub struct News {
+    /// The exchanges.
+    pub entries: Vec<Entry>,
+    /// What to ask with next.
+    pub next: u64,
+    /// How many were completed besides, but lost by the ring before one looked.
+    pub missed: u64,
+}
+
 impl Journal {
     /// An empty journal.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, ring: Mutex::default() }
+        Self { limits, ring: Mutex::default(), bell: Arc::new(watch::Sender::new(0)) }
     }
 
-    /// How many bytes of a body are worth handing over.
+    /// An empty journal whose numbers go on where this one's end, so that a cursor or a stream of this one stays true. What
+    /// is still under way is written into this one, and so is forgotten with it.
+    #[must_use]
+    pub fn successor(&self) -> Self {
+        let ring = self.lock();
+        let next =
+            Ring { entries: VecDeque::new(), begun: ring.begun, completed: ring.completed, dropped: 0 };
+        Self { limits: self.limits, ring: Mutex::new(next), bell: Arc::clone(&self.bell) }
+    }
+
+    /// How many bytes of a body are kept.
     #[must_use]
     pub fn body_limit(&self) -> usize {
         self.limits.journal_body
     }
 
-    /// Notes an exchange before its head is sent, and gives it its number.
+    /// Tells whenever something was completed, here or in a successor.
+    #[must_use]
+    pub fn bell(&self) -> watch::Receiver<u64> {
+        self.bell.subscribe()
+    }
+
+    /// Adds an exchange whose answer is about to be sent, and tells its number.
     pub fn begin(&self, entry: Entry) -> u64 {
         let mut ring = self.lock();
         ring.begun += 1;
         let seq = ring.begun;
-        ring.entries.push_back(Entry { seq, ..entry });
+        ring.entries.push_back(Entry { seq, completed: None, ..entry });
         while ring.entries.len() > self.limits.journal_size {
             ring.entries.pop_front();
             ring.dropped += 1;
@@ -159,12 +207,18 @@ impl Journal {
         seq
     }
 
-    /// Completes an exchange when its body has ended; nothing happens if the ring has lost it by then.
+    /// Completes an exchange when its body has ended; it is only counted if the ring has lost it by then.
     pub fn complete(&self, seq: u64, complete: impl FnOnce(&mut Entry)) {
         let mut ring = self.lock();
+        ring.completed += 1;
+        let completed = ring.completed;
         if let Ok(index) = ring.entries.binary_search_by_key(&seq, |entry| entry.seq) {
-            complete(&mut ring.entries[index]);
+            let entry = &mut ring.entries[index];
+            entry.completed = Some(completed);
+            complete(entry);
         }
+        drop(ring);
+        self.bell.send_modify(|rung| *rung += 1);
     }
 
     /// The exchanges after a number that a filter lets through, at most `limit`.
@@ -184,6 +238,23 @@ impl Journal {
             }
         }
         Page { entries, next, dropped: ring.dropped }
+    }
+
+    /// How many exchanges were completed so far: where to begin to look for news.
+    #[must_use]
+    pub fn completed(&self) -> u64 {
+        self.lock().completed
+    }
+
+    /// The exchanges that were completed since, in the order of their completion.
+    #[must_use]
+    pub fn news(&self, since: u64) -> News {
+        let ring = self.lock();
+        let new = |entry: &&Entry| entry.completed.is_some_and(|completed| completed > since);
+        let mut entries: Vec<Entry> = ring.entries.iter().filter(new).cloned().collect();
+        entries.sort_by_key(|entry| entry.completed);
+        let missed = ring.completed.saturating_sub(since).saturating_sub(entries.len() as u64);
+        News { entries, next: ring.completed, missed }
     }
 
     /// Forgets every exchange. Numbers go on, so that a cursor taken before stays true.

@@ -1,80 +1,139 @@
 //! A world: one client's view of a universe, with everything that can change. Plain data, no HTTP.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
 mod changes;
 mod clock;
+mod faults;
 mod ids;
 mod journal;
+mod names;
 mod nonces;
 mod secrets;
+mod snapshot;
+mod verify;
 mod view;
 mod worlds;
 
 pub use changes::{Changes, Flags};
-pub use clock::Clock;
+pub use clock::{Clock, PastTheEnd};
+pub use faults::{Counts as FaultCounts, Due, Faults, Standing, Taken};
 pub use ids::Ids;
-pub use journal::{Captured, Entry, Filter, Journal, Page, RequestRecord, ResponseRecord};
+pub use journal::{Captured, Entry, Filter, Injected, Journal, News, Page, RequestRecord, ResponseRecord};
+pub use names::Names;
 pub use nonces::Nonces;
 pub use secrets::{Secrets, mask};
+pub use snapshot::{NotRestored, Snapshot};
+pub use verify::{Difference, Expected, Near, Verdict, Wanted};
 pub use view::{Created, Slice, View};
-pub use worlds::Worlds;
+pub use worlds::{Fork, Slot, TooMany, Worlds};
 
-use crate::contract::{Choice, Readings};
+use crate::contract::{Choice, Coverage, Readings};
 use crate::dialects::Accounts;
 use crate::scenario::Scenario;
-use crate::universe::{Agent, AgentState, Call, CallId, Ordinal, Queue, QueueState, Ref, Universe};
+use crate::universe::{Agent, AgentState, Call, Ordinal, Queue, QueueState, Ref, Universe};
 
-/// How much a world keeps.
+/// How much a server's worlds keep, and how many there may be.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Exchanges in the journal; older ones are dropped and counted.
     pub journal_size: usize,
     /// Bytes of each body in the journal; the rest is counted.
     pub journal_body: usize,
+    /// Forked worlds at one time.
+    pub max_worlds: usize,
+    /// How long a forked world may be idle, unless it was made with another length.
+    pub world_ttl: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            journal_size: 1000,
+            journal_body: 64 << 10,
+            max_worlds: 10_000,
+            world_ttl: Duration::from_hours(1),
+        }
+    }
 }
 
 /// One client's view: a shared universe and its own clock, ids, journal, nonces, readings and credentials.
 ///
-/// A request works on the world it found when it came in. Resetting puts a new world in its place.
+/// A request works on the world it found when it came in. Resetting, restoring and reloading put a new world in its place.
 #[derive(Debug)]
 pub struct World {
-    id: Box<str>,
+    id: Arc<str>,
     scenario: Arc<Scenario>,
+    names: Arc<Names>,
     clock: Clock,
     ids: Ids,
     nonces: Nonces,
-    journal: Journal,
+    faults: Faults,
+    journal: Arc<Journal>,
+    coverage: Arc<Coverage>,
     created: ArcSwap<Created>,
     changes: Mutex<Changes>,
-    readings: Readings,
-    secrets: Secrets,
+    readings: ArcSwap<Readings>,
+    secrets: Arc<Secrets>,
 }
 
 impl World {
     /// A world as its scenario begins.
     #[must_use]
-    pub fn new(id: &str, scenario: Arc<Scenario>, limits: Limits) -> Self {
+    pub fn new(id: Arc<str>, scenario: Arc<Scenario>, names: Names, limits: Limits) -> Self {
+        let secrets = Arc::new(Secrets::of(&scenario.accounts, &names));
+        Self::beginning(id, scenario, Arc::new(names), Arc::new(Journal::new(limits)), secrets)
+    }
+
+    /// The same world as its scenario begins, with a journal that goes on counting.
+    #[must_use]
+    pub fn as_it_began(&self) -> Self {
+        let journal = Arc::new(self.journal.successor());
+        let (scenario, names) = (Arc::clone(&self.scenario), Arc::clone(&self.names));
+        Self::beginning(Arc::clone(&self.id), scenario, names, journal, Arc::clone(&self.secrets))
+    }
+
+    /// The same world as another scenario begins; the journal and the coverage go on.
+    #[must_use]
+    pub fn with_scenario(&self, scenario: Arc<Scenario>) -> Self {
+        let secrets = Arc::new(Secrets::of(&scenario.accounts, &self.names));
+        let names = Arc::clone(&self.names);
+        let world =
+            Self::beginning(Arc::clone(&self.id), scenario, names, Arc::clone(&self.journal), secrets);
+        Self { coverage: Arc::clone(&self.coverage), ..world }
+    }
+
+    fn beginning(
+        id: Arc<str>,
+        scenario: Arc<Scenario>,
+        names: Arc<Names>,
+        journal: Arc<Journal>,
+        secrets: Arc<Secrets>,
+    ) -> Self {
         Self {
-            id: id.into(),
+            id,
             clock: Clock::new(scenario.clock),
             ids: Ids::new(scenario.seed),
             nonces: Nonces::default(),
-            journal: Journal::new(limits),
+            faults: Faults::new(scenario.seed, &scenario.faults),
+            journal,
+            coverage: Arc::default(),
             created: ArcSwap::default(),
             changes: Mutex::default(),
-            readings: scenario.readings.clone(),
-            secrets: Secrets::of(&scenario.accounts),
+            readings: ArcSwap::from_pointee(scenario.readings.clone()),
+            secrets,
+            names,
             scenario,
         }
     }
 
     /// Its name: `default` for the default world.
     #[must_use]
-    pub fn id(&self) -> &str {
+    pub fn id(&self) -> &Arc<str> {
         &self.id
     }
 
@@ -90,10 +149,34 @@ impl World {
         &self.scenario.universe
     }
 
-    /// The credentials that select it.
+    /// Its accounts, under their names in the scenario.
     #[must_use]
     pub fn accounts(&self) -> &Accounts {
         &self.scenario.accounts
+    }
+
+    /// The names by which its accounts go here.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Its clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// What goes wrong in it on purpose.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// What its clients exercised.
+    #[must_use]
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
     }
 
     /// Its time now.
@@ -116,20 +199,39 @@ impl World {
 
     /// What must not leave it whole.
     #[must_use]
-    pub fn secrets(&self) -> &Secrets {
+    pub fn secrets(&self) -> &Arc<Secrets> {
         &self.secrets
     }
 
     /// What its clients sent and got.
     #[must_use]
-    pub fn journal(&self) -> &Journal {
+    pub fn journal(&self) -> &Arc<Journal> {
         &self.journal
     }
 
     /// The option that holds for a reading.
     #[must_use]
     pub fn reading<C: Choice>(&self) -> C {
-        self.readings.get()
+        self.readings.load().get()
+    }
+
+    /// The options that hold, where they differ from the defaults.
+    #[must_use]
+    pub fn readings(&self) -> Arc<Readings> {
+        self.readings.load_full()
+    }
+
+    /// Chooses options in one step, or none of them.
+    ///
+    /// # Errors
+    /// Whatever `choose` finds wrong; nothing is changed then.
+    pub fn choose<E>(&self, choose: impl Fn(&mut Readings) -> Result<(), E>) -> Result<(), E> {
+        self.changes(|_| {
+            let mut readings = Readings::clone(&self.readings.load());
+            choose(&mut readings)?;
+            self.readings.store(Arc::new(readings));
+            Ok(())
+        })
     }
 
     /// What a request sees of it: the universe and the calls created beside it, as of now.
@@ -158,22 +260,25 @@ impl World {
         changed.unwrap_or(self.universe().queue(queue).state)
     }
 
-    /// Creates a call beside the universe, in one step with the numbers that it takes. Its name here is given to it:
-    /// `created-1` and so on.
+    /// Creates a call beside the universe, in one step with the numbers that it takes.
+    ///
+    /// # Errors
+    /// What `make` finds wrong; nothing is created then.
     ///
     /// # Panics
     /// At 4 294 967 296 calls.
-    pub fn create(&self, make: impl FnOnce(&mut Changes, &View, Ordinal) -> Call) -> (View, Ordinal) {
+    pub fn create<E>(
+        &self,
+        make: impl FnOnce(&mut Changes, &View, Ordinal) -> Result<Call, E>,
+    ) -> Result<(View, Ordinal), E> {
         self.changes(|changes| {
             let before = self.view();
             let (listed, created) = (self.universe().len(), self.created.load_full());
             let ordinal =
                 Ordinal(u32::try_from(listed + created.len()).expect("fewer calls than fit in 32 bits"));
-            let call = make(changes, &before, ordinal);
-            let id = CallId::Listed(format!("created-{}", created.len() + 1).into());
-            let created = Arc::new(created.with(Call { id, ..call }));
+            let created = Arc::new(created.with(make(changes, &before, ordinal)?));
             self.created.store(Arc::clone(&created));
-            (View::new(Arc::clone(self.universe()), created, before.now()), ordinal)
+            Ok((View::new(Arc::clone(self.universe()), created, before.now()), ordinal))
         })
     }
 }

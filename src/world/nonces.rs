@@ -23,6 +23,24 @@ impl Nonces {
     /// How many are remembered.
     pub const REMEMBERED: usize = 65_536;
 
+    /// What stands for every nonce remembered, the oldest first.
+    #[must_use]
+    pub fn digests(&self) -> Vec<String> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.order.iter().map(|digest| format!("{:032x}", u128::from_be_bytes(*digest))).collect()
+    }
+
+    /// The nonces that some digests stand for; none where one is no digest.
+    #[must_use]
+    pub fn of(digests: &[String]) -> Option<Self> {
+        let digest = |text: &String| {
+            let hex = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+            Some(u128::from_str_radix(text, 16).ok().filter(|_| hex)?.to_be_bytes())
+        };
+        let order: VecDeque<Digest> = digests.iter().map(digest).collect::<Option<_>>()?;
+        Some(Self(Mutex::new(Seen { set: order.iter().copied().collect(), order })))
+    }
+
     /// Notes a use; false if it was used before.
     pub fn first_use(&self, owner: &str, nonce: &str) -> bool {
         let digest = Sha256::new().chain_update(owner).chain_update([0]).chain_update(nonce).finalize();

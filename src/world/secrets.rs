@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::Names;
 use crate::dialects::Accounts;
 use crate::urlencoded;
 
@@ -15,9 +16,15 @@ pub struct Secrets {
 impl Secrets {
     /// The secrets of some accounts.
     #[must_use]
-    pub fn of(accounts: &Accounts) -> Self {
+    pub fn of(accounts: &Accounts, names: &Names) -> Self {
         let mut forms = vec![];
-        for secret in accounts.each().flat_map(|(_, account)| account.secrets()).filter(|s| !s.is_empty()) {
+        let secrets = accounts.each().flat_map(|(vendor, account)| {
+            // Where a credential is all secret, so is its name here.
+            let all_secret = |secret: &&str| *secret == account.public_half();
+            let own = account.secrets().into_iter().find(all_secret).map(|name| names.own(vendor, name));
+            account.secrets().into_iter().chain(own).collect::<Vec<_>>()
+        });
+        for secret in secrets.filter(|secret| !secret.is_empty()) {
             let once = urlencoded::strict(secret);
             let twice = urlencoded::strict(&once);
             let lower = lower_case_digits(&once);

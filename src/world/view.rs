@@ -32,6 +32,11 @@ impl Created {
         next
     }
 
+    /// Every one, in the order of their creation.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.calls.iter().map(Arc::as_ref)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -91,11 +96,22 @@ impl View {
     }
 
     /// The call at a place, where an account of a vendor holds it and it is over: what a list of past calls may show.
-    /// A scenario's calls are past whatever the clock says; a created one is under way until its end.
+    /// A scenario's calls are past whatever the clock says; one that a request created is under way until its end.
     #[must_use]
     pub fn listed(&self, ordinal: Ordinal, vendor: &str, account: &str) -> Option<&Call> {
-        let over = |call: &Call| !self.is_created(ordinal) || call.ended_at() <= self.now;
+        let over = |call: &Call| !call.goes_on() || call.ended_at() <= self.now;
         self.call(ordinal).filter(|call| call.held_by(vendor, account) && over(call))
+    }
+
+    /// The call of a name: the scenario's name of it, or the one that its creation gave it.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<Ordinal> {
+        let is_named = |call: &Call| call.id.is(name);
+        let listed = self.universe.calls().iter().position(is_named);
+        let place = listed.or_else(|| {
+            Some(self.universe.len() + self.created.calls.iter().position(|call| is_named(call))?)
+        })?;
+        u32::try_from(place).ok().map(Ordinal)
     }
 
     /// The call to which a scenario, or its creation, gave this id on a vendor's wire.

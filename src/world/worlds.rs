@@ -1,18 +1,60 @@
-//! Every world of a server.
+//! Every world of a server: the default one, and those that were forked from a scenario, each found by its id or by any of
+//! its credentials.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
 
-use super::{Limits, World};
+use super::{Clock, Ids, Limits, Names, World};
+use crate::contract::Coverage;
+use crate::dialects::short;
 use crate::scenario::Scenario;
 
-/// The worlds of one server: for now, the default one.
+/// The worlds of one server.
 #[derive(Debug)]
 pub struct Worlds {
-    default: ArcSwap<World>,
+    default: Arc<Slot>,
+    forked: RwLock<Forked>,
     limits: Limits,
+    total: Coverage,
 }
+
+#[derive(Debug, Default)]
+struct Forked {
+    by_id: HashMap<Arc<str>, Arc<Slot>>,
+    by_credential: HashMap<(&'static str, Box<str>), Arc<Slot>>,
+}
+
+/// A world's place: the world in it is exchanged as a whole when it is reset, restored or reloaded. Requests under way
+/// finish on the world they found.
+#[derive(Debug)]
+pub struct Slot {
+    id: Arc<str>,
+    name: Option<String>,
+    world: ArcSwap<World>,
+    created_at: DateTime<Utc>,
+    /// How long it may be idle; for ever, if none.
+    ttl: Option<Duration>,
+    used: Mutex<Instant>,
+}
+
+/// How to make a world.
+#[derive(Debug)]
+pub struct Fork {
+    /// What it begins as.
+    pub scenario: Arc<Scenario>,
+    /// What people call it.
+    pub name: Option<String>,
+    /// How long it may be idle; as the server's limits say, if none.
+    pub ttl: Option<Duration>,
+}
+
+/// There are as many worlds as the server may have.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TooMany(pub usize);
 
 impl Worlds {
     /// The id of the world that every request without another belongs to.
@@ -21,19 +63,171 @@ impl Worlds {
     /// A default world that begins as a scenario does.
     #[must_use]
     pub fn new(scenario: Arc<Scenario>, limits: Limits) -> Self {
-        let default = World::new(Self::DEFAULT, scenario, limits);
-        Self { default: ArcSwap::from_pointee(default), limits }
+        let world = World::new(Self::DEFAULT.into(), scenario, Names::default(), limits);
+        let default = Arc::new(Slot::new(world, None, None));
+        Self { default, forked: RwLock::default(), limits, total: Coverage::default() }
     }
 
-    /// The default world as it is now.
+    /// The place of the default world.
     #[must_use]
-    pub fn default(&self) -> Arc<World> {
-        self.default.load_full()
+    pub fn default_slot(&self) -> &Arc<Slot> {
+        &self.default
     }
 
-    /// Returns the default world to its scenario, in one step. Requests under way finish on the world they found.
+    /// The place of a world, by its id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<Arc<Slot>> {
+        if id == Self::DEFAULT {
+            return Some(Arc::clone(&self.default));
+        }
+        self.read(|forked| forked.by_id.get(id).filter(|slot| !slot.is_over()).cloned())
+    }
+
+    /// The world that a credential selects: the default one, unless it is another's.
+    #[must_use]
+    pub fn identify(&self, vendor: &'static str, public_half: Option<&str>) -> Arc<World> {
+        let found = public_half.and_then(|half| {
+            self.read(|forked| {
+                let slot = forked.by_credential.get(&(vendor, Box::from(half)))?;
+                Some(slot).filter(|slot| !slot.is_over()).cloned()
+            })
+        });
+        let slot = found.as_ref().unwrap_or(&self.default);
+        slot.touch();
+        slot.world()
+    }
+
+    /// Makes a world with credentials of its own. No call is copied: it shares its scenario's universe.
+    ///
+    /// # Errors
+    /// When there are as many as there may be, none of them idle for too long.
+    pub fn fork(&self, fork: Fork) -> Result<Arc<Slot>, TooMany> {
+        let names = Names::fresh(&fork.scenario.accounts, Ids::unguessable);
+        let world = World::new(short(Ids::unguessable()).into(), fork.scenario, names, self.limits);
+        let slot = Arc::new(Slot::new(world, fork.name, Some(fork.ttl.unwrap_or(self.limits.world_ttl))));
+        let mut forked = self.forked.write().unwrap_or_else(PoisonError::into_inner);
+        if forked.by_id.len() >= self.limits.max_worlds {
+            forked.sweep();
+        }
+        if forked.by_id.len() >= self.limits.max_worlds {
+            return Err(TooMany(self.limits.max_worlds));
+        }
+        for (vendor, half) in slot.world.load().names().each() {
+            forked.by_credential.insert((vendor, half.into()), Arc::clone(&slot));
+        }
+        forked.by_id.insert(Arc::clone(&slot.id), Arc::clone(&slot));
+        Ok(slot)
+    }
+
+    /// Removes a forked world; false where there is none of that id.
+    pub fn remove(&self, id: &str) -> bool {
+        self.forked.write().unwrap_or_else(PoisonError::into_inner).remove(id)
+    }
+
+    /// Removes the worlds that were idle for too long.
+    pub fn sweep(&self) {
+        self.forked.write().unwrap_or_else(PoisonError::into_inner).sweep();
+    }
+
+    /// The place of every world, the default one first, then the oldest.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Slot>> {
+        let mut slots: Vec<Arc<Slot>> =
+            self.read(|forked| forked.by_id.values().filter(|slot| !slot.is_over()).cloned().collect());
+        slots.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        slots.insert(0, Arc::clone(&self.default));
+        slots
+    }
+
+    /// What all worlds together have exercised since the server began, resets or not.
+    #[must_use]
+    pub fn total(&self) -> &Coverage {
+        &self.total
+    }
+
+    fn read<T>(&self, look: impl FnOnce(&Forked) -> T) -> T {
+        look(&self.forked.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Forked {
+    fn remove(&mut self, id: &str) -> bool {
+        let Some(slot) = self.by_id.remove(id) else { return false };
+        for (vendor, half) in slot.world.load().names().each() {
+            self.by_credential.remove(&(vendor, Box::from(half)));
+        }
+        true
+    }
+
+    fn sweep(&mut self) {
+        let over: Vec<Arc<str>> =
+            self.by_id.values().filter(|slot| slot.is_over()).map(|slot| Arc::clone(&slot.id)).collect();
+        for id in over {
+            self.remove(&id);
+        }
+    }
+}
+
+impl Slot {
+    fn new(world: World, name: Option<String>, ttl: Option<Duration>) -> Self {
+        let id = Arc::clone(world.id());
+        let (created_at, used) = (Clock::machine(), Mutex::new(Instant::now()));
+        Self { id, name, world: ArcSwap::from_pointee(world), created_at, ttl, used }
+    }
+
+    /// The world's id.
+    #[must_use]
+    pub fn id(&self) -> &Arc<str> {
+        &self.id
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// When it was made, by the machine's clock.
+    #[must_use]
+    pub fn created_at(&self) -> DateTime<Utc> {
+        self.created_at
+    }
+
+    /// How long it may be idle; for ever, if none.
+    #[must_use]
+    pub fn ttl(&self) -> Option<Duration> {
+        self.ttl
+    }
+
+    /// The world as it is now.
+    #[must_use]
+    pub fn world(&self) -> Arc<World> {
+        self.world.load_full()
+    }
+
+    /// Somebody uses it.
+    pub fn touch(&self) {
+        if self.ttl.is_some() {
+            *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        }
+    }
+
+    /// Returns it to its scenario: changes, ids, clock, faults, readings, journal, coverage.
     pub fn reset(&self) {
-        let scenario = Arc::clone(self.default.load().scenario());
-        self.default.store(Arc::new(World::new(Self::DEFAULT, scenario, self.limits)));
+        self.world.rcu(|world| world.as_it_began());
+    }
+
+    /// Puts a world in its place that was made from the one there.
+    pub fn put(&self, world: Arc<World>) {
+        self.world.store(world);
+    }
+
+    /// Puts another world in its place; its journal and coverage go on.
+    pub fn replace(&self, make: impl Fn(&World) -> World) {
+        self.world.rcu(|world| make(world));
+    }
+
+    fn is_over(&self) -> bool {
+        self.ttl.is_some_and(|ttl| self.used.lock().unwrap_or_else(PoisonError::into_inner).elapsed() >= ttl)
     }
 }

@@ -169,7 +169,7 @@ async fn a_browser_that_opens_the_base_url_is_sent_to_the_admin_api() {
 
 #[tokio::test]
 async fn the_journal_is_a_ring_that_says_what_it_dropped_and_keeps_bodies_up_to_a_bound() {
-    let limits = Limits { journal_size: 3, journal_body: 16 };
+    let limits = Limits { journal_size: 3, journal_body: 16, ..Limits::default() };
     let mock = Mock::with(CALLS, Settings { limits, ..Settings::default() }).await;
     for _ in 0..5 {
         page().send(&mock).await;
@@ -213,7 +213,7 @@ async fn a_known_secret_is_masked_wherever_it_stands_and_however_it_is_encoded()
 
 #[tokio::test]
 async fn the_journal_bounds_whatever_a_client_can_make_long() {
-    let limits = Limits { journal_size: 10, journal_body: 1000 };
+    let limits = Limits { journal_size: 10, journal_body: 1000, ..Limits::default() };
     let mock = Mock::with(CALLS, Settings { limits, ..Settings::default() }).await;
     page().secret("wrong").with("x", &"!".repeat(50_000)).style(Style::RpcForm).send(&mock).await;
     page().with("y", &"z".repeat(50_000)).send(&mock).await;

@@ -8,7 +8,7 @@ const VENDORS: [&str; 4] = ["commubo", "ccai", "alibaba", "sencloud"];
 /// The layers from the top; a file may use what stands below its own.
 const LAYERS: [&[&str]; 8] = [
     &["main"],
-    &["cli"],
+    &["cli", "mock"],
     &["server"],
     &["admin", "report", "vendors"],
     &["exchange"],

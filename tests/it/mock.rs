@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use callmock::scenario::{self, Request, Source};
+use callmock::scenario::{self, Library, Request, Source};
 use callmock::server::{Server, Settings};
 use callmock::vendors;
 use serde_json::Value;
@@ -43,9 +43,10 @@ impl Mock {
     }
 
     async fn serving(source: Source, settings: Settings) -> Self {
-        let request = Request { sources: vec![source], readings: vendors::readings(), ..Request::default() };
-        let scenario = scenario::load(&request).unwrap_or_else(|invalid| panic!("{invalid}"));
-        let server = Server::bind(("127.0.0.1", 0), scenario, settings).await.expect("a free port");
+        let catalogues = vendors::catalogues().collect();
+        let request = Request { sources: vec![source], catalogues, ..Request::default() };
+        let library = Library::open(request).unwrap_or_else(|invalid| panic!("{invalid}"));
+        let server = Server::bind(("127.0.0.1", 0), library, settings).await.expect("a free port");
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(server.run(async move { drop(stopped.await) }));

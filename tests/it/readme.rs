@@ -89,7 +89,8 @@ async fn the_headers_shown_are_those_of_an_answer() {
 async fn the_scenario_explained_is_a_scenario_and_is_shown_as_said() {
     let yaml = scenario();
     let source = Source::Text { name: "monday.yaml".into(), text: yaml.into() };
-    let request = Request { sources: vec![source], readings: vendors::readings(), ..Request::default() };
+    let request =
+        Request { sources: vec![source], catalogues: vendors::catalogues().collect(), ..Request::default() };
     assert_eq!(files::load(&request).unwrap().universe.len(), 2);
     let mistake = yaml.replace("agents:", "agnets:");
     let source = Source::Text { name: "monday.yaml".into(), text: mistake.into() };

@@ -16,7 +16,7 @@ fn load(yaml: &str) -> Result<Scenario, String> {
 }
 
 fn load_all(sources: Vec<Source>) -> Result<Scenario, String> {
-    let request = Request { sources, readings: vendors::readings(), ..Request::default() };
+    let request = Request { sources, catalogues: vendors::catalogues().collect(), ..Request::default() };
     scenario::load(&request).map_err(|invalid| invalid.to_string())
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callmock::scenario::{self, Request, Source};
+use callmock::scenario::{Library, Request, Source};
 use callmock::server::{Server, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -31,8 +31,8 @@ async fn stoppable() -> (std::net::SocketAddr, oneshot::Sender<()>, tokio::task:
         VECTORS.split("calls:").next().unwrap()
     );
     let source = Source::Text { name: "test".into(), text: yaml.into() };
-    let scenario = scenario::load(&Request { sources: vec![source], ..Request::default() }).unwrap();
-    let server = Server::bind(("127.0.0.1", 0), scenario, Settings::default()).await.unwrap();
+    let library = Library::open(Request { sources: vec![source], ..Request::default() }).unwrap();
+    let server = Server::bind(("127.0.0.1", 0), library, Settings::default()).await.unwrap();
     let address = server.address();
     let (stop, stopped) = oneshot::channel::<()>();
     (address, stop, tokio::spawn(server.run(async move { drop(stopped.await) })))

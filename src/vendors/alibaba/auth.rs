@@ -7,12 +7,14 @@ use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use super::NAME;
 use super::contract::{self as behaviors, Skew};
 use super::error::{Error, Refused, Required};
 use super::query::{Api, Parameters, done};
 use super::sign::{self, Acs3, Rpc};
 use crate::dialects::alibaba::{Account, Instance, KeyState};
 use crate::exchange::Context;
+use crate::urlencoded;
 use crate::world::{Clock, World};
 
 /// Where newer SDKs put a temporary credential's token.
@@ -28,7 +30,7 @@ const MUST_BE_SIGNED: [&str; 5] =
 /// The key that a request proved to come from.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Its public half.
+    /// Its public half in the scenario.
     pub access_key_id: String,
     /// The instances that it may read.
     pub instances: Vec<Instance>,
@@ -121,7 +123,8 @@ impl Claim {
     fn prove(self, request: &Parts, parameters: &Parameters) -> Result<Caller, Error> {
         let Context { world, notes, .. } = Context::of(request);
         let accounts = &world.accounts().alibaba;
-        let account = accounts.iter().find(|account| account.access_key_id == self.access_key_id);
+        let id = world.names().in_scenario(NAME, &self.access_key_id);
+        let account = accounts.iter().find(|account| account.access_key_id == id);
         let account = account.ok_or(Error::AccessKeyNotFound)?;
         if account.state == KeyState::Disabled {
             return Err(Error::AccessKeyInactive);
@@ -141,7 +144,7 @@ impl Claim {
         if account.state == KeyState::Forbidden {
             return Err(Error::ForbiddenRam);
         }
-        Ok(Caller { access_key_id: self.access_key_id, instances: account.instances.clone() })
+        Ok(Caller { access_key_id: account.access_key_id.clone(), instances: account.instances.clone() })
     }
 
     fn check_signature(
@@ -183,12 +186,15 @@ impl Claim {
                     .map(|name| (name.clone(), canonical_header(request, name)))
                     .collect();
                 let hash = sign::body_hash(body);
-                let signed = Acs3::of(method, request.uri.path(), parameters.query(), &headers, &hash);
                 let given_hash = canonical_header(request, "x-acs-content-sha256");
                 let whole = given_hash == hash;
-                if whole && sign::same(&signed.signature(&account.access_key_secret), given) {
+                let of_path = |path: &String| Acs3::of(method, path, parameters.query(), &headers, &hash);
+                let paths = signed_paths(request);
+                let right = |path| sign::same(&of_path(path).signature(&account.access_key_secret), given);
+                if whole && paths.iter().any(right) {
                     return Ok(());
                 }
+                let signed = of_path(&paths[0]);
                 notes.explain(json!({ "signature": {
                     "cause": if whole { "signature" } else { "body_hash" },
                     "canonical_request": signed.canonical_request,
@@ -203,6 +209,47 @@ impl Claim {
             }
         }
     }
+}
+
+/// The refusal of a request's signature, right or wrong, with what the gateway computes.
+pub fn mismatch(request: &Parts, parameters: &Parameters) -> Error {
+    let method = request.method.as_str();
+    if !parameters.is_acs3(&request.headers) {
+        return Error::SignatureMismatchRpc(Rpc::of(method, parameters.all()).string_to_sign);
+    }
+    let authorization = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let signed = authorization.and_then(|value| value.split("SignedHeaders=").nth(1)?.split(',').next());
+    let headers: Vec<(String, String)> = signed
+        .unwrap_or_default()
+        .split(';')
+        .map(|name| (name.to_lowercase(), canonical_header(request, &name.to_lowercase())))
+        .collect();
+    let hash = sign::body_hash(&Context::of(request).body);
+    let Acs3 { canonical_request, string_to_sign } =
+        Acs3::of(method, &signed_paths(request)[0], parameters.query(), &headers, &hash);
+    Error::SignatureMismatchAcs3 { string_to_sign, canonical_request }
+}
+
+/// The paths that a client may have signed: the one that it sent and, where a base URL pins the world, the bare one too,
+/// for clients that always sign `/`.
+fn signed_paths(request: &Parts) -> Vec<String> {
+    let path = request.uri.path().to_owned();
+    match &Context::of(request).pinned {
+        None => vec![path],
+        Some(pinned) => vec![format!("{pinned}{path}"), pinned.to_string(), path],
+    }
+}
+
+/// The access key id that a request names, proved or not, wherever it stands.
+pub fn named(request: &Parts, body: &[u8]) -> Option<String> {
+    let authorization = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if let Some((_, rest)) = authorization.and_then(|value| value.split_once("Credential=")) {
+        return rest.split(',').next().map(|id| id.trim().to_owned());
+    }
+    let query = urlencoded::lossy(request.uri.query().unwrap_or_default());
+    let form = std::str::from_utf8(body).unwrap_or_default();
+    let mut pairs = query.chain(urlencoded::lossy(form));
+    pairs.find(|(name, _)| name == "AccessKeyId").map(|(_, value)| value)
 }
 
 /// `YYYY-MM-DDThh:mm:ssZ` and no other form: chrono alone would take signs, blanks and leap seconds.

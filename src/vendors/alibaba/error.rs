@@ -6,11 +6,15 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use thiserror::Error;
 
+use super::auth::mismatch;
 use super::contract::{self as behaviors, ErrorShape};
 use super::model::{Envelope, Text, error_xml};
-use super::query::Format;
+use super::query::{Format, Parameters};
 use crate::contract::Behavior;
-use crate::exchange::{Context, Outcome, Refusal};
+use crate::exchange::{Context, Outcome, Refusal, RetryAfter};
+
+/// When to come back, in milliseconds (3.1: optional beside a throttling answer).
+const RETRY_AFTER: &str = "x-acs-retry-after";
 
 /// A parameter without which the gateway lets nothing through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,10 +147,9 @@ pub enum Error {
 
 /// The documented refusals that no request to this operation brings about, in any world: only an injected fault does.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[cfg_attr(not(test), expect(dead_code, reason = "nothing injects faults yet"))]
 pub enum Unreached {
     #[error("Request was denied due to user flow control.")]
-    ThrottlingUser,
+    ThrottlingUser(RetryAfter),
     #[error("Request was denied due to api flow control.")]
     ThrottlingApi,
     #[error("Request was denied due to request throttling.")]
@@ -186,7 +189,7 @@ pub enum Unreached {
 impl Unreached {
     fn behavior(&self) -> &'static Behavior {
         match self {
-            Unreached::ThrottlingUser => &behaviors::THROTTLING_USER,
+            Unreached::ThrottlingUser(_) => &behaviors::THROTTLING_USER,
             Unreached::ThrottlingApi => &behaviors::THROTTLING_API,
             Unreached::Throttling => &behaviors::THROTTLING,
             Unreached::NeedSsl => &behaviors::NEED_SSL,
@@ -209,7 +212,7 @@ impl Unreached {
 
     fn status(&self) -> StatusCode {
         match self {
-            Unreached::ThrottlingUser
+            Unreached::ThrottlingUser(_)
             | Unreached::ThrottlingApi
             | Unreached::Throttling
             | Unreached::ParameterBlank(..)
@@ -233,7 +236,7 @@ impl Unreached {
     fn code(&self) -> (Refuser, &'static str) {
         use Refuser::{CallCentre, Gateway};
         match self {
-            Unreached::ThrottlingUser => (Gateway, "Throttling.User"),
+            Unreached::ThrottlingUser(_) => (Gateway, "Throttling.User"),
             Unreached::ThrottlingApi => (Gateway, "Throttling.Api"),
             Unreached::Throttling => (Gateway, "Throttling"),
             Unreached::NeedSsl => (Gateway, "InvalidProtocol.NeedSsl"),
@@ -263,6 +266,111 @@ enum Refuser {
 }
 
 impl Error {
+    /// One of each, as a fault brings it about, about an instance.
+    fn samples(instance: &str) -> Vec<Self> {
+        let text = || instance.to_owned();
+        let cause = || "Injected fault.".to_owned();
+        let mut samples = vec![
+            Error::UnsupportedMethod,
+            Error::TooLarge,
+            Error::BrokenBody,
+            Error::MalformedEncoding,
+            Error::Repeated("InstanceId"),
+            Error::InvalidFormat,
+            Error::InvalidAction,
+            Error::InvalidVersion,
+            Error::InvalidTimestampFormat,
+            Error::InvalidTimestampExpired,
+            Error::InvalidSignatureMethod,
+            Error::AccessKeyNotFound,
+            Error::AccessKeyInactive,
+            Error::SecurityTokenMalformed,
+            Error::SecurityTokenMismatch,
+            Error::SecurityTokenExpired,
+            Error::IncompleteSignature,
+            Error::SignatureMismatchAcs3 { string_to_sign: String::new(), canonical_request: String::new() },
+            Error::SignatureMismatchRpc(String::new()),
+            Error::SignatureNonceUsed,
+            Error::ForbiddenRam,
+            Error::Internal,
+            Error::InstanceNotFound(text()),
+            Error::InstanceCeased(text()),
+            Error::InstanceCreating(text()),
+            Error::InstanceDisabled(text()),
+            Error::Minimum("PageNumber", 1),
+            Error::Maximum("PageSize", 100),
+            Error::Enumeration("SortOrder", "ASC,DESC".to_owned()),
+            Error::ParameterFormat("Criteria", "Illegal JSON."),
+            Error::ParameterInvalid("StartTime", "StartTime must be before EndTime"),
+        ];
+        let required = [
+            Required::Version,
+            Required::AccessKeyId,
+            Required::Timestamp,
+            Required::SignatureNonce,
+            Required::SignatureMethod,
+            Required::Signature,
+            Required::InstanceId,
+            Required::PageNumber,
+            Required::PageSize,
+        ];
+        samples.extend(required.map(Error::Missing));
+        let integers = [Integer::PageNumber, Integer::PageSize, Integer::StartTime, Integer::EndTime];
+        samples.extend(integers.map(Error::Invalid));
+        samples.extend(
+            [
+                Unreached::ThrottlingUser(RetryAfter::default()),
+                Unreached::ThrottlingApi,
+                Unreached::Throttling,
+                Unreached::NeedSsl,
+                Unreached::ProductNotFound,
+                Unreached::ServiceUnavailable,
+                Unreached::InternalCommon(cause()),
+                Unreached::InternalDb(cause()),
+                Unreached::InternalAc(cause()),
+                Unreached::InternalAccount(cause()),
+                Unreached::InternalCti(cause()),
+                Unreached::PermissionCommon(cause()),
+                Unreached::ParameterBlank("InstanceId".to_owned()),
+                Unreached::ParameterEmpty("InstanceId".to_owned()),
+                Unreached::ParameterNull("InstanceId".to_owned()),
+                Unreached::JobNotFound("job-1".to_owned()),
+                Unreached::UserNotFound("agent".to_owned(), text()),
+                Unreached::SkillGroupNotFound("skillgroup".to_owned(), text()),
+            ]
+            .map(Error::Unreached),
+        );
+        samples
+    }
+
+    /// The names of all refusals: their codes.
+    pub fn names() -> Vec<String> {
+        let mut names: Vec<String> = vec![];
+        for sample in Self::samples("") {
+            let code = sample.code().1.into_owned();
+            if !names.contains(&code) {
+                names.push(code);
+            }
+        }
+        names
+    }
+
+    /// The refusal of a name, as it answers a request: a code, or the last segments of a behavior's id.
+    pub fn named(name: &str, request: &Parts) -> Option<Self> {
+        let parameters = Parameters::of(request).unwrap_or_default();
+        let instance = parameters.get(Required::InstanceId.name()).ok().flatten().unwrap_or("ccc-test");
+        let samples = || Self::samples(instance).into_iter();
+        let by_code = samples().find(|error| error.code().1 == name);
+        let error = by_code.or_else(|| samples().find(|error| error.behavior().is_called(name)))?;
+        Some(match error {
+            // What the gateway computed stands in the text, and clients read it there.
+            Error::SignatureMismatchAcs3 { .. } | Error::SignatureMismatchRpc(_) => {
+                mismatch(request, &parameters)
+            }
+            other => other,
+        })
+    }
+
     fn behavior(&self) -> &'static Behavior {
         match self {
             Error::UnsupportedMethod => &behaviors::UNSUPPORTED_METHOD,
@@ -401,6 +509,7 @@ impl From<Refusal> for Error {
             Refusal::TooLarge => Error::TooLarge,
             Refusal::BrokenBody => Error::BrokenBody,
             Refusal::Panic => Error::Internal,
+            Refusal::TooManyRequests(wait) => Unreached::ThrottlingUser(wait).into(),
         }
     }
 }
@@ -476,112 +585,10 @@ impl IntoResponse for Refused {
             Format::Json => serde_json::to_string(&body).expect("texts and numbers are JSON"),
             Format::Xml => error_xml(&body),
         };
-        (error.status(), Outcome(error.behavior()), envelope.answer(text)).into_response()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The rest of the catalogue is tested over sockets; these, which nothing brings about yet, by their table.
-    #[test]
-    fn refusals_that_only_faults_reach_have_their_documented_status_code_and_text() {
-        for (error, status, code, message) in [
-            (
-                Unreached::ThrottlingUser,
-                400,
-                "Throttling.User",
-                "Request was denied due to user flow control.",
-            ),
-            (Unreached::ThrottlingApi, 400, "Throttling.Api", "Request was denied due to api flow control."),
-            (Unreached::Throttling, 400, "Throttling", "Request was denied due to request throttling."),
-            (
-                Unreached::NeedSsl,
-                404,
-                "InvalidProtocol.NeedSsl",
-                "Your request is denied as lack of ssl protect.",
-            ),
-            (
-                Unreached::ProductNotFound,
-                404,
-                "InvalidProduct.NotFound",
-                "Cannot find product according to your specified domain.",
-            ),
-            (
-                Unreached::ServiceUnavailable,
-                503,
-                "ServiceUnavailable",
-                "The request has failed due to a temporary failure of the server.",
-            ),
-            (
-                Unreached::InternalCommon("x".into()),
-                500,
-                "InternalService.Common",
-                "An internal service error occurred. x",
-            ),
-            (
-                Unreached::InternalDb("x".into()),
-                500,
-                "InternalService.DB",
-                "An internal DB service error occurred. x",
-            ),
-            (
-                Unreached::InternalAc("x".into()),
-                500,
-                "InternalService.AC",
-                "An internal AC service error occurred. x",
-            ),
-            (
-                Unreached::InternalAccount("x".into()),
-                500,
-                "InternalService.Account",
-                "An internal Account service error occurred. x",
-            ),
-            (
-                Unreached::InternalCti("x".into()),
-                500,
-                "InternalService.CTI",
-                "An internal CTI service error occurred. x",
-            ),
-            (
-                Unreached::PermissionCommon("x".into()),
-                403,
-                "Permission.Common",
-                "You have no permission to access. x",
-            ),
-            (
-                Unreached::ParameterBlank("x".into()),
-                400,
-                "Parameter.Blank",
-                "The parameter x must not be null or empty.",
-            ),
-            (
-                Unreached::ParameterEmpty("x".into()),
-                400,
-                "Parameter.Empty",
-                "The parameter x may not be null or empty.",
-            ),
-            (Unreached::ParameterNull("x".into()), 400, "Parameter.Null", "The parameter x may not be null."),
-            (Unreached::JobNotFound("x".into()), 404, "NotExists.JobId", "The call x does not exist."),
-            (
-                Unreached::UserNotFound("x".into(), "y".into()),
-                404,
-                "NotExists.UserId",
-                "The user x does not exist in instance y.",
-            ),
-            (
-                Unreached::SkillGroupNotFound("x".into(), "y".into()),
-                404,
-                "NotExists.SkillGroupId",
-                "The skill group ID x does not exist in instance y.",
-            ),
-        ] {
-            let error = Error::from(error);
-            assert_eq!((error.status().as_u16(), error.code().1.as_ref()), (status, code));
-            assert_eq!(error.to_string(), message);
-            assert_eq!(error.behavior().status, Some(status), "{code}");
-            assert_eq!(error.behavior().reached_by, crate::contract::ReachedBy::Fault, "{code}");
+        let mut response = (error.status(), Outcome(error.behavior()), envelope.answer(text)).into_response();
+        if let Error::Unreached(Unreached::ThrottlingUser(wait)) = error {
+            response.headers_mut().insert(RETRY_AFTER, wait.as_millis().into());
         }
+        response
     }
 }

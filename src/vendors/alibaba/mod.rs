@@ -16,11 +16,11 @@ mod sign;
 use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::contract::{Catalogue, Operation};
-use crate::dialects::Accounts;
 use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
 use crate::universe::{Ordinal, Universe};
 use crate::urlencoded::strict;
@@ -57,17 +57,32 @@ impl Vendor for Alibaba {
         SecretPlaces { headers: &[auth::SECURITY_TOKEN], parameters: &["securitytoken"] }
     }
 
+    fn public_half(&self, request: &Parts, body: &Bytes) -> Option<String> {
+        auth::named(request, body)
+    }
+
+    fn fail(&self, request: &Parts, error: &str) -> Option<Response> {
+        error::Error::named(error, request).map(|error| error::Refused::of(request, error).into_response())
+    }
+
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         model::Record::wire_id(view, ordinal)
     }
 
-    fn credentials(&self, accounts: &Accounts) -> Option<Value> {
-        let account = accounts.alibaba.first()?;
-        Some(json!({
-            "access_key_id": account.access_key_id,
-            "access_key_secret": account.access_key_secret,
-            "instance_id": account.instances.first().map(|instance| &instance.id),
-        }))
+    fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
+        let account = world.accounts().alibaba.first()?;
+        let access_key_id = world.names().own(NAME, &account.access_key_id);
+        let instance = account.instances.first().map(|instance| instance.id.as_str());
+        Some(Map::from_iter([
+            ("access_key_id".to_owned(), access_key_id.into()),
+            ("access_key_secret".to_owned(), account.access_key_secret.as_str().into()),
+            ("instance_id".to_owned(), instance.into()),
+        ]))
+    }
+
+    /// The official SDKs take a host and a port, and no path.
+    fn whereabouts(&self, address: &str) -> Vec<(&'static str, String)> {
+        vec![("endpoint", address.to_owned())]
     }
 
     fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
@@ -79,7 +94,7 @@ impl Vendor for Alibaba {
                 ("Action", "ListCallDetailRecords".to_owned()),
                 ("Version", query::VERSION.to_owned()),
                 ("Format", "JSON".to_owned()),
-                ("AccessKeyId", account.access_key_id.clone()),
+                ("AccessKeyId", world.names().own(NAME, &account.access_key_id).to_owned()),
                 ("SignatureMethod", sign::Rpc::METHOD.to_owned()),
                 ("SignatureVersion", "1.0".to_owned()),
                 ("SignatureNonce", world.ids().uuid_for_show().to_string()),

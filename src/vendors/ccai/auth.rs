@@ -1,15 +1,16 @@
 //! Who asks: an account, by HTTP Basic, on its own subdomain (fact sheet 3).
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use super::NAME;
 use super::contract::RateLimit;
 use super::error::{Error, Refused};
 use crate::dialects::ccai as data;
-use crate::exchange::Context;
+use crate::exchange::{Context, RetryAfter};
 
 /// How many requests an account may send in a second, where they are limited (3).
 const RATE: u32 = 10;
@@ -32,12 +33,20 @@ impl<S: Sync> FromRequestParts<S> for Account {
     }
 }
 
+/// The subdomain that a request's credential names, proved or not.
+pub fn named(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    basic(value).map(|(user, _)| user)
+}
+
 fn prove(request: &Parts) -> Result<Account, Error> {
     let mut values = request.headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return Err(Error::NotAuthorized) };
     let (user, password) = value.to_str().ok().and_then(basic).ok_or(Error::NotAuthorized)?;
-    let accounts = &Context::of(request).world.accounts().ccai;
-    let account = accounts.iter().find(|account| account.subdomain == user && account.token == password);
+    let world = &Context::of(request).world;
+    let subdomain = world.names().in_scenario(NAME, &user);
+    let accounts = &world.accounts().ccai;
+    let account = accounts.iter().find(|account| account.subdomain == subdomain && account.token == password);
     let account = account.ok_or(Error::NotAuthorized)?;
     on_its_host(request, account)?;
     Ok(Account { settings: account.clone() })
@@ -53,6 +62,7 @@ fn basic(value: &str) -> Option<(String, String)> {
 /// The Host's first label must be the subdomain, but only where the Host is under a domain that is meant: `.localhost`, or
 /// the account's own. Everywhere else it is an address to reach callmock by.
 fn on_its_host(request: &Parts, account: &data::Account) -> Result<(), Error> {
+    let names = Context::of(request).world.names();
     let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.or(request.uri.authority().map(axum::http::uri::Authority::as_str)).unwrap_or_default();
     let host = host
@@ -62,7 +72,9 @@ fn on_its_host(request: &Parts, account: &data::Account) -> Result<(), Error> {
     let mut domains = ["localhost"].into_iter().chain(account.domain.as_deref());
     let label = domains.find_map(|domain| host.strip_suffix(domain)?.strip_suffix('.'));
     match label {
-        Some(label) if label.split('.').next() != Some(account.subdomain.as_str()) => {
+        Some(label)
+            if names.in_scenario(NAME, label.split('.').next().unwrap_or_default()) != account.subdomain =>
+        {
             Err(Error::WrongSubdomain)
         }
         _ => Ok(()),
@@ -76,7 +88,7 @@ fn within_rate(request: &Parts, account: &Account) -> Result<(), Error> {
     }
     let second = world.now().timestamp();
     let count = world.changes(|changes| {
-        let key = format!("{} {}", super::NAME, account.settings.subdomain);
+        let key = format!("{NAME} {}", account.settings.subdomain);
         let (at, count) = changes.rates.entry(key.into()).or_insert((second, 0));
         if *at != second {
             (*at, *count) = (second, 0);
@@ -84,5 +96,5 @@ fn within_rate(request: &Parts, account: &Account) -> Result<(), Error> {
         *count += 1;
         *count
     });
-    if count > RATE { Err(Error::TooManyRequests) } else { Ok(()) }
+    if count > RATE { Err(Error::TooManyRequests(RetryAfter::seconds(1))) } else { Ok(()) }
 }

@@ -12,6 +12,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     behaviors: BEHAVIORS,
     readings: READINGS,
     findings: FINDINGS,
+    errors: super::error::Error::names,
 };
 
 operations! {

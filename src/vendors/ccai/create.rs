@@ -17,6 +17,7 @@ impl Order {
     #[expect(clippy::too_many_lines, reason = "a record has as many fields")]
     pub fn call(self, account: &data::Account, changes: &mut Changes, view: &View, ordinal: Ordinal) -> Call {
         let now = view.now();
+        let first = u32::try_from(view.len()).unwrap_or(u32::MAX);
         let in_use = |id: u64| view.by_wire_id(super::NAME, &id.to_string()).is_some();
         let key = |what: &str| format!("{} {} {what}", super::NAME, account.subdomain);
         let id = changes.next_number(&key("call"), account.next_call_id.unwrap_or(1), in_use);
@@ -94,7 +95,7 @@ impl Order {
         };
         let data = data::Call { id: Some(id), created: Some(created) };
         Call {
-            id: CallId::Generated(0),
+            id: CallId::Created(ordinal.0 - first + 1),
             direction: if outbound { Direction::Outbound } else { Direction::Inbound },
             from,
             to,

@@ -3,14 +3,14 @@
 
 use axum::Json;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use thiserror::Error;
 
 use super::contract as behaviors;
 use crate::contract::Behavior;
-use crate::exchange::{Outcome, Refusal};
+use crate::exchange::{Outcome, Refusal, RetryAfter};
 
 /// Which of the two kinds of call that enter a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Error {
     #[error("Not Found")]
     NotFound,
     #[error("Too Many Requests")]
-    TooManyRequests,
+    TooManyRequests(RetryAfter),
     #[error("Invalid JSON")]
     InvalidJson,
     #[error("The request body is too large")]
@@ -112,7 +112,7 @@ impl Error {
             Error::NotAuthorized => &behaviors::NOT_AUTHORIZED,
             Error::WrongSubdomain => &behaviors::WRONG_SUBDOMAIN,
             Error::NotFound => &behaviors::NOT_FOUND,
-            Error::TooManyRequests => &behaviors::TOO_MANY_REQUESTS,
+            Error::TooManyRequests(_) => &behaviors::TOO_MANY_REQUESTS,
             Error::InvalidJson => &behaviors::INVALID_JSON,
             Error::TooLarge => &behaviors::TOO_LARGE,
             Error::BrokenBody => &behaviors::BROKEN_BODY,
@@ -162,6 +162,75 @@ impl Error {
         }
     }
 
+    /// One of each, as a fault brings it about.
+    fn samples() -> Vec<Self> {
+        let lang = || "en".to_owned();
+        let mut samples = vec![
+            Error::NotAuthorized,
+            Error::WrongSubdomain,
+            Error::NotFound,
+            Error::TooManyRequests(RetryAfter::default()),
+            Error::InvalidJson,
+            Error::TooLarge,
+            Error::BrokenBody,
+            Error::Internal,
+            Error::InvalidCallType,
+            Error::AgentEmailRequired,
+            Error::TargetRequired,
+            Error::OutboundNumberMalformed,
+            Error::ContactNotFound,
+            Error::OutboundLanguageNotFound(lang()),
+            Error::OutboundLanguageNotAvailable(lang()),
+            Error::AgentEmailInvalid,
+            Error::AgentNoAccess,
+            Error::AgentUnavailable,
+            Error::ShownNumberMalformed,
+            Error::ScheduledAtRequired,
+            Error::ScheduledAtMalformed,
+            Error::ScheduledAtPast,
+            Error::CallIdMalformed,
+            Error::CallNotFound(1),
+            Error::FlagCallNotFound,
+            Error::FlagUpdateCallNotFound,
+            Error::FlagMalformed("repeat_customer"),
+            Error::PluralRefused,
+        ];
+        for queued in [Queued::Inbound, Queued::Scheduled] {
+            samples.extend([
+                Error::MenuRequired(queued),
+                Error::NumberRequired(queued),
+                Error::MenuMalformed(queued),
+                Error::NumberMalformed(queued),
+                Error::LanguageNotFound(queued, lang()),
+                Error::LanguageNotAvailable(queued, lang()),
+                Error::MenuNotFound(queued, 1),
+                Error::MenuType(queued),
+                Error::QueuedContactNotFound(queued),
+                Error::ManualRedirection(queued),
+                Error::AfterHours(queued),
+            ]);
+        }
+        samples
+    }
+
+    /// The names of all refusals: the last segments of their behaviors' ids. Where kinds of call share one, the first
+    /// kind's is meant; `inbound.after_hours` and `scheduled.after_hours` tell them apart.
+    pub fn names() -> Vec<String> {
+        let mut names = vec![];
+        for sample in Self::samples() {
+            let name = sample.behavior().last_segment().to_owned();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// The refusal of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::samples().into_iter().find(|error| error.behavior().is_called(name))
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Error::NotAuthorized => StatusCode::UNAUTHORIZED,
@@ -169,7 +238,7 @@ impl Error {
             | Error::NotFound
             | Error::FlagCallNotFound
             | Error::FlagUpdateCallNotFound => StatusCode::NOT_FOUND,
-            Error::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Error::InvalidJson
@@ -213,6 +282,7 @@ impl From<Refusal> for Error {
             Refusal::TooLarge => Error::TooLarge,
             Refusal::BrokenBody => Error::BrokenBody,
             Refusal::Panic => Error::Internal,
+            Refusal::TooManyRequests(wait) => Error::TooManyRequests(wait),
         }
     }
 }
@@ -239,8 +309,8 @@ impl IntoResponse for Refused {
         let Self(error) = self;
         let body = Json(json!({ "message": error.to_string() }));
         let mut response = (error.status(), Outcome(error.behavior()), body).into_response();
-        if error == Error::TooManyRequests {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Error::TooManyRequests(wait) = error {
+            response.headers_mut().insert(header::RETRY_AFTER, wait.as_seconds().into());
         }
         response
     }

@@ -19,10 +19,10 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde_json::{Value, json};
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
 
 use crate::contract::{Catalogue, Operation};
-use crate::dialects::Accounts;
 use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
 use crate::universe::Ordinal;
 use crate::world::{View, World};
@@ -58,6 +58,14 @@ impl Vendor for Ccai {
         SecretPlaces { headers: &["authorization"], parameters: &[] }
     }
 
+    fn public_half(&self, request: &Parts, _: &Bytes) -> Option<String> {
+        auth::named(&request.headers)
+    }
+
+    fn fail(&self, request: &Parts, error: &str) -> Option<Response> {
+        error::Error::named(error).map(|error| error::Refused::of(request, error).into_response())
+    }
+
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         model::call_id(view, ordinal).map(|id| id.to_string())
     }
@@ -66,9 +74,13 @@ impl Vendor for Ccai {
         model::status(view.call(ordinal)?, view.now())
     }
 
-    fn credentials(&self, accounts: &Accounts) -> Option<Value> {
-        let account = accounts.ccai.first()?;
-        Some(json!({ "subdomain": account.subdomain, "token": account.token }))
+    fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
+        let account = world.accounts().ccai.first()?;
+        let subdomain = world.names().own(NAME, &account.subdomain);
+        Some(Map::from_iter([
+            ("subdomain".to_owned(), subdomain.into()),
+            ("token".to_owned(), account.token.as_str().into()),
+        ]))
     }
 
     fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
@@ -79,7 +91,7 @@ impl Vendor for Ccai {
                 "call_type": "Voice Outbound (API)", "agent_email": agent, "end_user_number": number,
                 "outbound_number": number,
             });
-            let basic = BASE64.encode(format!("{}:{}", account.subdomain, account.token));
+            let basic = BASE64.encode(format!("{}:{}", world.names().own(NAME, &account.subdomain), account.token));
             let path = contract::CREATE_CALL.path;
             Some(format!(
                 "curl '{base_url}{path}' -H 'Content-Type: application/json' -H 'Authorization: Basic {basic}' --data '{body}'"

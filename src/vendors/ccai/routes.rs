@@ -1,6 +1,8 @@
 //! CCAI Platform's routes.
 
 use axum::Json;
+use std::convert::Infallible;
+
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -61,8 +63,9 @@ async fn create_call(account: Account, order: CallOrder, context: Context) -> Re
     if matches!(order, Order::Scheduled(_)) && shown_as == ScheduledResponse::AsDocumented {
         context.notes.behavior(&behaviors::AS_DOCUMENTED);
     }
-    let (view, ordinal) =
-        world.create(|changes, view, ordinal| order.call(&account.settings, changes, view, ordinal));
+    let Ok((view, ordinal)) = world.create(|changes, view, ordinal| {
+        Ok::<_, Infallible>(order.call(&account.settings, changes, view, ordinal))
+    });
     let body = model::call_object(&view, ordinal, shown_as);
     (StatusCode::CREATED, Outcome(outcome), Json(body)).into_response()
 }

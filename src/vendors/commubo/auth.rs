@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
+use super::NAME;
 use super::error::{Error, Refused};
 use crate::exchange::Context;
 
@@ -15,7 +16,7 @@ pub const ACCESS_TOKEN: &str = "x-commubo-accesstoken";
 /// The tenant that a request proved to come from.
 #[derive(Debug)]
 pub struct Tenant {
-    /// Its id, compared exactly (A20).
+    /// Its id in the scenario, compared exactly (A20).
     pub id: String,
 }
 
@@ -27,10 +28,17 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
     }
 }
 
+/// The tenant id that a request names, proved or not.
+pub fn named(headers: &HeaderMap) -> Option<String> {
+    once(headers, TENANT_ID).map(str::to_owned)
+}
+
 fn prove(parts: &Parts) -> Result<Tenant, Error> {
     let id = once(&parts.headers, TENANT_ID).ok_or(Error::MissingCredentials)?;
     let token = once(&parts.headers, ACCESS_TOKEN).ok_or(Error::MissingCredentials)?;
-    let accounts = &Context::of(parts).world.accounts().commubo;
+    let world = &Context::of(parts).world;
+    let id = world.names().in_scenario(NAME, id);
+    let accounts = &world.accounts().commubo;
     let account = accounts.iter().find(|account| account.tenant_id == id).ok_or(Error::UnknownTenant)?;
     if account.access_token != token {
         return Err(Error::WrongToken);

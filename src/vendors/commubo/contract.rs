@@ -12,6 +12,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     behaviors: BEHAVIORS,
     readings: READINGS,
     findings: FINDINGS,
+    errors: super::error::Error::names,
 };
 
 operations! {
@@ -77,6 +78,8 @@ behaviors! {
         "A body whose framing is broken.";
     INTERNAL_ERROR = "commubo.any.internal_error", 500, Choice, "unstated",
         "The service failed.", fault;
+    TOO_MANY_REQUESTS = "commubo.any.too_many_requests", 429, Choice, "unstated",
+        "More requests than an injected rate limit lets through.", fault;
 }
 
 readings! {

@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::contract::{self as behaviors, ErrorBody};
 use crate::contract::Behavior;
-use crate::exchange::{Context, Outcome, Refusal};
+use crate::exchange::{Context, Outcome, Refusal, RetryAfter};
 
 /// Everything that commubo refuses.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -47,6 +47,8 @@ pub enum Error {
     BrokenBody,
     #[error("the service failed")]
     Internal,
+    #[error("too many requests")]
+    TooManyRequests(RetryAfter),
 }
 
 impl Error {
@@ -68,7 +70,41 @@ impl Error {
             Error::TooLarge => &behaviors::TOO_LARGE,
             Error::BrokenBody => &behaviors::BROKEN_BODY,
             Error::Internal => &behaviors::INTERNAL_ERROR,
+            Error::TooManyRequests(_) => &behaviors::TOO_MANY_REQUESTS,
         }
+    }
+
+    /// One of each, as a fault brings it about.
+    fn samples() -> Vec<Self> {
+        vec![
+            Error::MissingCredentials,
+            Error::UnknownTenant,
+            Error::WrongToken,
+            Error::InvalidStart,
+            Error::InvalidEnd,
+            Error::InvalidExpand,
+            Error::ReversedRange,
+            Error::RepeatedParameter("start"),
+            Error::MalformedQuery,
+            Error::UnknownParameter("unknown".to_owned()),
+            Error::MissingStart,
+            Error::NotFound,
+            Error::MethodNotAllowed,
+            Error::TooLarge,
+            Error::BrokenBody,
+            Error::Internal,
+            Error::TooManyRequests(RetryAfter::default()),
+        ]
+    }
+
+    /// The names of all refusals: the last segments of their behaviors' ids.
+    pub fn names() -> Vec<String> {
+        Self::samples().iter().map(|error| error.behavior().last_segment().to_owned()).collect()
+    }
+
+    /// The refusal of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::samples().into_iter().find(|error| error.behavior().is_called(name))
     }
 
     /// The status of each refusal: the page has 403 and 406 only (L428-434); the others are HTTP's own.
@@ -88,6 +124,7 @@ impl Error {
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 }
@@ -98,6 +135,7 @@ impl From<Refusal> for Error {
             Refusal::TooLarge => Error::TooLarge,
             Refusal::BrokenBody => Error::BrokenBody,
             Refusal::Panic => Error::Internal,
+            Refusal::TooManyRequests(wait) => Error::TooManyRequests(wait),
         }
     }
 }
@@ -126,6 +164,9 @@ impl IntoResponse for Refused {
         let mut response = (error.status(), Outcome(error.behavior()), cause).into_response();
         if error == Error::MethodNotAllowed {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET"));
+        }
+        if let Error::TooManyRequests(wait) = error {
+            response.headers_mut().insert(header::RETRY_AFTER, wait.as_seconds().into());
         }
         response
     }

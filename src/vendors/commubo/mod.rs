@@ -15,10 +15,10 @@ mod routes;
 use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use bytes::Bytes;
+use serde_json::{Map, Value};
 
 use crate::contract::{Catalogue, Operation};
-use crate::dialects::Accounts;
 use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
 use crate::universe::Ordinal;
 use crate::world::{View, World};
@@ -54,13 +54,25 @@ impl Vendor for Commubo {
         SecretPlaces { headers: &[auth::ACCESS_TOKEN], parameters: &[auth::ACCESS_TOKEN] }
     }
 
+    fn public_half(&self, request: &Parts, _: &Bytes) -> Option<String> {
+        auth::named(&request.headers)
+    }
+
+    fn fail(&self, request: &Parts, error: &str) -> Option<Response> {
+        error::Error::named(error).map(|error| error::Refused::of(request, error).into_response())
+    }
+
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         model::wire_id(view, ordinal)
     }
 
-    fn credentials(&self, accounts: &Accounts) -> Option<Value> {
-        let account = accounts.commubo.first()?;
-        Some(json!({ "tenant_id": account.tenant_id, "access_token": account.access_token }))
+    fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
+        let account = world.accounts().commubo.first()?;
+        let tenant_id = world.names().own(NAME, &account.tenant_id);
+        Some(Map::from_iter([
+            ("tenant_id".to_owned(), tenant_id.into()),
+            ("access_token".to_owned(), account.access_token.as_str().into()),
+        ]))
     }
 
     fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
@@ -69,7 +81,7 @@ impl Vendor for Commubo {
                 "curl '{base_url}{}?expand=all' -H '{}: {}' -H '{}: {}'",
                 contract::LIST_CALLS.path,
                 auth::TENANT_ID,
-                account.tenant_id,
+                world.names().own(NAME, &account.tenant_id),
                 auth::ACCESS_TOKEN,
                 account.access_token,
             )

@@ -1,9 +1,10 @@
 //! Who asks: a shop, by its bearer key (page L110; fact sheet 4).
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 
+use super::NAME;
 use super::error::{Error, Refused};
 use crate::dialects::Account;
 use crate::exchange::Context;
@@ -11,7 +12,7 @@ use crate::exchange::Context;
 /// The shop that a request proved to come from.
 #[derive(Debug, Clone)]
 pub struct Shop {
-    /// The public half of its key.
+    /// The public half of its key in the scenario.
     pub id: String,
 }
 
@@ -32,12 +33,26 @@ fn prove(request: &Parts) -> Result<Shop, Error> {
         _ => None,
     };
     let key = key.ok_or(Error::Unauthenticated)?;
-    let accounts = &Context::of(request).world.accounts().sencloud;
-    match accounts.iter().find(|account| account.api_key == key) {
+    let world = &Context::of(request).world;
+    let (half, secret) = halves(key);
+    let half = world.names().in_scenario(NAME, half);
+    let accounts = &world.accounts().sencloud;
+    match accounts.iter().find(|account| halves(&account.api_key) == (half, secret)) {
         Some(account) => Ok(Shop { id: account.public_half().to_owned() }),
         None if key.starts_with("shop") => Err(Error::PermissionDenied),
         None => Err(Error::InvalidApiKey),
     }
+}
+
+/// The public half of the key that a request carries, good or not.
+pub fn named(headers: &HeaderMap) -> Option<String> {
+    let value = std::str::from_utf8(headers.get(header::AUTHORIZATION)?.as_bytes()).ok()?;
+    bearer(value).map(|key| halves(key).0.to_owned())
+}
+
+/// A key's public half and its secret; one without a colon is both.
+fn halves(key: &str) -> (&str, Option<&str>) {
+    key.split_once(':').map_or((key, None), |(half, secret)| (half, Some(secret)))
 }
 
 fn bearer(value: &str) -> Option<&str> {

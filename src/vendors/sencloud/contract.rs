@@ -12,6 +12,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     behaviors: BEHAVIORS,
     readings: READINGS,
     findings: FINDINGS,
+    errors: super::error::Error::names,
 };
 
 operations! {
@@ -41,6 +42,31 @@ behaviors! {
         "A body whose framing is broken.";
     INTERNAL = "sencloud.any.internal", 500, Inferred, "4",
         "The service failed.", fault;
+    // The service's other codes with their statuses; the texts that the fact sheet does not have are callmock's.
+    CANCELED = "sencloud.any.canceled", 408, Inferred, "4",
+        "The service's code `canceled`.", fault;
+    UNKNOWN = "sencloud.any.unknown", 500, Inferred, "4",
+        "The service's code `unknown`.", fault;
+    DEADLINE_EXCEEDED = "sencloud.any.deadline_exceeded", 408, Inferred, "4",
+        "The service's code `deadline_exceeded`.", fault;
+    NOT_FOUND = "sencloud.any.not_found", 404, Inferred, "4",
+        "Something that does not exist.", fault;
+    ALREADY_EXISTS = "sencloud.any.already_exists", 409, Inferred, "4",
+        "The service's code `already_exists`.", fault;
+    RESOURCE_EXHAUSTED = "sencloud.any.resource_exhausted", 403, Inferred, "4",
+        "The service's code `resource_exhausted`.", fault;
+    FAILED_PRECONDITION = "sencloud.any.failed_precondition", 412, Inferred, "4",
+        "The service's code `failed_precondition`.", fault;
+    ABORTED = "sencloud.any.aborted", 409, Inferred, "4",
+        "The service's code `aborted`.", fault;
+    OUT_OF_RANGE = "sencloud.any.out_of_range", 400, Inferred, "4",
+        "The service's code `out_of_range`.", fault;
+    UNIMPLEMENTED = "sencloud.any.unimplemented", 501, Inferred, "4",
+        "The service's code `unimplemented`.", fault;
+    UNAVAILABLE = "sencloud.any.unavailable", 503, Inferred, "4",
+        "The service's code `unavailable`.", fault;
+    DATA_LOSS = "sencloud.any.data_loss", 500, Inferred, "4",
+        "The service's code `data_loss`.", fault;
     INVALID_ENUM = "sencloud.list_call_logs.invalid_enum", 400, Choice, "A16",
         "A value that its enumeration does not have.";
     TOP_LEVEL_REFUSED = "sencloud.list_call_logs.top_level_refused", 400, Choice, "page L111-113 (A1)",

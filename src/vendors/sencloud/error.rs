@@ -62,6 +62,86 @@ pub enum Error {
     InvalidCursor,
     #[error("paging is invalid")]
     WrongCursor,
+    #[error(transparent)]
+    Unreached(#[from] Unreached),
+}
+
+/// The service's codes that no request to this operation brings about, in any world: only an injected fault does. The
+/// codes and statuses are the service's (4); its texts are not known but for `not_found`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Unreached {
+    #[error("the request was canceled")]
+    Canceled,
+    #[error("unknown error")]
+    Unknown,
+    #[error("the deadline was exceeded")]
+    DeadlineExceeded,
+    #[error("Không tìm thấy.")]
+    NotFound,
+    #[error("it already exists")]
+    AlreadyExists,
+    #[error("too many requests")]
+    ResourceExhausted,
+    #[error("a precondition failed")]
+    FailedPrecondition,
+    #[error("the operation was aborted")]
+    Aborted,
+    #[error("a value is out of range")]
+    OutOfRange,
+    #[error("not implemented")]
+    Unimplemented,
+    #[error("the service is unavailable")]
+    Unavailable,
+    #[error("data was lost")]
+    DataLoss,
+}
+
+impl Unreached {
+    const ALL: [Self; 12] = [
+        Self::Canceled,
+        Self::Unknown,
+        Self::DeadlineExceeded,
+        Self::NotFound,
+        Self::AlreadyExists,
+        Self::ResourceExhausted,
+        Self::FailedPrecondition,
+        Self::Aborted,
+        Self::OutOfRange,
+        Self::Unimplemented,
+        Self::Unavailable,
+        Self::DataLoss,
+    ];
+
+    fn behavior(self) -> &'static Behavior {
+        match self {
+            Self::Canceled => &behaviors::CANCELED,
+            Self::Unknown => &behaviors::UNKNOWN,
+            Self::DeadlineExceeded => &behaviors::DEADLINE_EXCEEDED,
+            Self::NotFound => &behaviors::NOT_FOUND,
+            Self::AlreadyExists => &behaviors::ALREADY_EXISTS,
+            Self::ResourceExhausted => &behaviors::RESOURCE_EXHAUSTED,
+            Self::FailedPrecondition => &behaviors::FAILED_PRECONDITION,
+            Self::Aborted => &behaviors::ABORTED,
+            Self::OutOfRange => &behaviors::OUT_OF_RANGE,
+            Self::Unimplemented => &behaviors::UNIMPLEMENTED,
+            Self::Unavailable => &behaviors::UNAVAILABLE,
+            Self::DataLoss => &behaviors::DATA_LOSS,
+        }
+    }
+
+    fn status(self) -> StatusCode {
+        match self {
+            Self::Canceled | Self::DeadlineExceeded => StatusCode::REQUEST_TIMEOUT,
+            Self::Unknown | Self::DataLoss => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::AlreadyExists | Self::Aborted => StatusCode::CONFLICT,
+            Self::ResourceExhausted => StatusCode::FORBIDDEN,
+            Self::FailedPrecondition => StatusCode::PRECONDITION_FAILED,
+            Self::OutOfRange => StatusCode::BAD_REQUEST,
+            Self::Unimplemented => StatusCode::NOT_IMPLEMENTED,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
 }
 
 impl Error {
@@ -90,7 +170,59 @@ impl Error {
             Error::SortMismatch => &behaviors::SORT_MISMATCH,
             Error::NotBase64(_) | Error::InvalidCursor => &behaviors::INVALID_CURSOR,
             Error::WrongCursor => &behaviors::WRONG_CURSOR,
+            Error::Unreached(error) => error.behavior(),
         }
+    }
+
+    /// One of each, as a fault brings it about; of those that share a code, the plainest first.
+    fn samples() -> Vec<Self> {
+        let text = || "unknown".to_owned();
+        let mut samples: Vec<Self> = Unreached::ALL.map(Error::Unreached).into();
+        samples.extend([
+            Error::WrongMethod("GET".to_owned()),
+            Error::WrongContentType(String::new()),
+            Error::NoHandler("/v1/shop.Sencloud/ListCallLog".to_owned()),
+            Error::MalformedJson("EOF".to_owned()),
+            Error::Unauthenticated,
+            Error::InvalidApiKey,
+            Error::PermissionDenied,
+            Error::TooLarge,
+            Error::BrokenBody,
+            Error::Internal,
+            Error::InvalidLimit,
+            Error::InvalidEnum("direction", text()),
+            Error::TopLevelRefused,
+            Error::InvalidDate("date_from", text()),
+            Error::ReversedDates,
+            Error::OneDate,
+            Error::BothCursors,
+            Error::SortSeveral,
+            Error::SortById,
+            Error::SortUnknown(text()),
+            Error::SortMismatch,
+            Error::NotBase64(0),
+            Error::WrongCursor,
+        ]);
+        samples
+    }
+
+    /// The names of all refusals: their codes.
+    pub fn names() -> Vec<String> {
+        let mut names: Vec<String> = vec![];
+        for (own, standard) in Self::samples().iter().map(Self::codes) {
+            for code in [Some(own), standard].into_iter().flatten() {
+                if !names.iter().any(|name| name == code) {
+                    names.push(code.to_owned());
+                }
+            }
+        }
+        names
+    }
+
+    /// The refusal of a name: a code, or the last segments of a behavior's id.
+    pub fn named(name: &str) -> Option<Self> {
+        let by_code = Self::samples().into_iter().find(|error| error.codes().0 == name);
+        by_code.or_else(|| Self::samples().into_iter().find(|error| error.behavior().is_called(name)))
     }
 
     /// The code, and the standard one that newer material has in its place.
@@ -118,6 +250,7 @@ impl Error {
             | Error::NotBase64(_)
             | Error::InvalidCursor
             | Error::WrongCursor => ("invalid_argument", None),
+            Error::Unreached(error) => (error.behavior().last_segment(), None),
         }
     }
 
@@ -144,6 +277,7 @@ impl Error {
             | Error::NotBase64(_)
             | Error::InvalidCursor
             | Error::WrongCursor => StatusCode::BAD_REQUEST,
+            Error::Unreached(error) => error.status(),
         }
     }
 }
@@ -154,6 +288,8 @@ impl From<Refusal> for Error {
             Refusal::TooLarge => Error::TooLarge,
             Refusal::BrokenBody => Error::BrokenBody,
             Refusal::Panic => Error::Internal,
+            // The service has no 429, and nothing tells a client when to come back (4).
+            Refusal::TooManyRequests(_) => Unreached::ResourceExhausted.into(),
         }
     }
 }

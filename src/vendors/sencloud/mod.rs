@@ -16,10 +16,11 @@ mod routes;
 use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use bytes::Bytes;
+use serde_json::{Map, Value};
 
 use crate::contract::{Catalogue, Operation};
-use crate::dialects::Accounts;
+use crate::dialects::Account as _;
 use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
 use crate::universe::Ordinal;
 use crate::world::{View, World};
@@ -55,23 +56,38 @@ impl Vendor for Sencloud {
         SecretPlaces { headers: &["authorization"], parameters: &[] }
     }
 
+    fn public_half(&self, request: &Parts, _: &Bytes) -> Option<String> {
+        auth::named(&request.headers)
+    }
+
+    fn fail(&self, request: &Parts, error: &str) -> Option<Response> {
+        error::Error::named(error).map(|error| error::Refused::of(request, error).into_response())
+    }
+
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         model::Log::wire_id(view, ordinal)
     }
 
-    fn credentials(&self, accounts: &Accounts) -> Option<Value> {
-        let account = accounts.sencloud.first()?;
-        Some(json!({ "api_key": account.api_key }))
+    fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
+        let key = key(world)?;
+        Some(Map::from_iter([("api_key".to_owned(), key.into())]))
     }
 
     fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
-        let lines = world.accounts().sencloud.first().map(|account| {
+        let lines = key(world).map(|key| {
             format!(
                 "curl '{base_url}{}' -H 'Content-Type: application/json' -H 'Authorization: Bearer {}' --data '{{}}'",
                 contract::LIST_CALL_LOGS.path,
-                account.api_key,
+                key,
             )
         });
         lines.into_iter().collect()
     }
+}
+
+/// A world's first key, under its name there.
+fn key(world: &World) -> Option<String> {
+    let account = world.accounts().sencloud.first()?;
+    let half = account.public_half();
+    Some(format!("{}{}", world.names().own(NAME, half), &account.api_key[half.len()..]))
 }

@@ -8,30 +8,39 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Method, Request, header};
+use axum::http::{HeaderValue, Method, Request, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tower::ServiceExt;
+use tower::{Layer as _, ServiceExt};
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer, ExposeHeaders};
 
-use crate::admin;
-use crate::exchange::{self, App};
-use crate::scenario::Scenario;
+mod reload;
+mod tls;
+mod wire;
+
+pub use tls::{Tls, TlsError};
+use wire::{Socket, Wire};
+
+use crate::admin::{self, Admin};
+use crate::exchange::{self, App, Line};
+use crate::scenario::Library;
 use crate::vendors;
 use crate::world::{Limits, Worlds};
 
 /// How a server behaves.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// The largest request body read, in bytes.
     pub max_body: usize,
@@ -41,8 +50,16 @@ pub struct Settings {
     pub max_head: usize,
     /// Whether vendor answers carry `x-callmock-…` headers.
     pub debug_headers: bool,
-    /// What each world keeps.
+    /// What its worlds keep, and how many there may be.
     pub limits: Limits,
+    /// What callers of the admin API must prove to know, if anything.
+    pub admin_token: Option<String>,
+    /// The origins whose pages may read answers, as browsers have it: `*` for all.
+    pub cors: Vec<HeaderValue>,
+    /// Whether it speaks TLS, and as whom.
+    pub tls: Option<Tls>,
+    /// Whether edited scenario files take effect at once.
+    pub watch: bool,
 }
 
 impl Default for Settings {
@@ -52,7 +69,11 @@ impl Default for Settings {
             max_headers: 1024,
             max_head: 256 << 10,
             debug_headers: true,
-            limits: Limits { journal_size: 1000, journal_body: 64 << 10 },
+            limits: Limits::default(),
+            admin_token: None,
+            cors: vec![],
+            tls: None,
+            watch: false,
         }
     }
 }
@@ -63,29 +84,46 @@ const FINISH: Duration = Duration::from_millis(900);
 /// How long a connection without a request under way may take to flush its last answer.
 const FLUSH: Duration = Duration::from_millis(100);
 
+/// How often idle worlds are looked for.
+const SWEEP: Duration = Duration::from_secs(1);
+
 /// A server that listens but does not answer yet.
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     app: Arc<App>,
+    library: Arc<Library>,
     settings: Settings,
+    stopping: watch::Sender<bool>,
+    admin: Router,
 }
 
 impl Server {
-    /// Listens for requests to a scenario's world.
+    /// Listens for requests to the worlds of some scenarios.
     ///
     /// # Errors
     /// When the address cannot be listened on.
     pub async fn bind(
         address: impl tokio::net::ToSocketAddrs,
-        scenario: Scenario,
+        library: Library,
         settings: Settings,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let worlds = Worlds::new(Arc::new(scenario), settings.limits);
+        let worlds = Worlds::new(library.own(), settings.limits);
         let app = Arc::new(App::new(worlds, vendors::ALL, settings.max_body, settings.debug_headers));
-        Ok(Self { listener, address, app, settings })
+        let library = Arc::new(library);
+        let stopping = watch::Sender::new(false);
+        let admin = admin::router(Admin {
+            app: Arc::clone(&app),
+            library: Arc::clone(&library),
+            address,
+            certificate: settings.tls.as_ref().map(|tls| Arc::clone(&tls.certificate)),
+            token: settings.admin_token.as_deref().map(Arc::from),
+            stopped: stopping.subscribe(),
+            since: Instant::now(),
+        });
+        Ok(Self { listener, address, app, library, settings, stopping, admin })
     }
 
     /// Where it listens, with the real port.
@@ -94,19 +132,36 @@ impl Server {
         self.address
     }
 
+    /// What it is, to every request.
+    #[must_use]
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Its admin API, for callers in the same process.
+    pub fn admin(&self) -> Router {
+        self.admin.clone()
+    }
+
     /// Answers until `stop` is done, then finishes what is under way: 900 ms at most.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { listener, address, app, settings } = self;
-        let routes = Routes { admin: admin::router(Arc::clone(&app), address), app };
-        let (stopping, stopped) = watch::channel(false);
+        let Self { listener, address: _, app, library, settings, stopping, admin } = self;
+        let routes = Arc::new(Routes { admin, cors: cors(&settings.cors), app: Arc::clone(&app) });
+        let settings = Arc::new(settings);
         let mut connections = JoinSet::new();
+        let mut chores = JoinSet::new();
+        chores.spawn(sweep(Arc::clone(&app)));
+        if settings.watch {
+            chores.spawn(reload::watch(library, Arc::clone(&app)));
+        }
         tokio::pin!(stop);
         loop {
             tokio::select! {
                 () = &mut stop => break,
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        connections.spawn(serve(stream, routes.clone(), settings, stopped.clone()));
+                        let (routes, settings) = (Arc::clone(&routes), Arc::clone(&settings));
+                        connections.spawn(connect(stream, routes, settings, stopping.subscribe()));
                     }
                     Err(error) => {
                         // Out of file descriptors, most likely: others may be closed in a moment.
@@ -126,16 +181,56 @@ impl Server {
     }
 }
 
-/// Serves one connection until its client closes it or the server stops.
-async fn serve(stream: TcpStream, routes: Routes, settings: Settings, mut stopped: watch::Receiver<bool>) {
+/// Removes worlds that were idle for too long, for as long as the server runs.
+async fn sweep(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        app.worlds.sweep();
+    }
+}
+
+/// Serves one connection until its client closes it, a fault breaks it, or the server stops.
+async fn connect(
+    stream: TcpStream,
+    routes: Arc<Routes>,
+    settings: Arc<Settings>,
+    mut stopped: watch::Receiver<bool>,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
+    let _open = Open::new(Arc::clone(&routes.app));
+    let line = Line::default();
+    let stream = Socket::new(stream, line.clone());
+    match &settings.tls {
+        None => serve(Wire::new(stream, line.clone()), line, routes, &settings, stopped).await,
+        Some(tls) => {
+            let shaken = tokio::select! {
+                shaken = tls.acceptor.accept(stream) => shaken,
+                _ = stopped.wait_for(|stopped| *stopped) => return,
+            };
+            match shaken {
+                Ok(stream) => serve(Wire::new(stream, line.clone()), line, routes, &settings, stopped).await,
+                Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
+            }
+        }
+    }
+}
+
+async fn serve<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+    wire: Wire<S>,
+    line: Line,
+    routes: Arc<Routes>,
+    settings: &Settings,
+    mut stopped: watch::Receiver<bool>,
+) {
     let under_way = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&under_way);
-    let service = service_fn(move |request: Request<Incoming>| {
+    let on = line.clone();
+    let service = service_fn(move |mut request: Request<Incoming>| {
         let held = Held::new(&counted);
-        let routes = routes.clone();
+        let routes = Arc::clone(&routes);
+        request.extensions_mut().insert(on.clone());
         async move {
             let response = routes.answer(request.map(Body::new)).await;
             Ok::<_, Infallible>(response.map(|body| HeldBody { body, _held: held }))
@@ -153,16 +248,19 @@ async fn serve(stream: TcpStream, routes: Routes, settings: Settings, mut stoppe
         .http2()
         .timer(TokioTimer::new())
         .max_header_list_size(u32::try_from(settings.max_head).unwrap_or(u32::MAX));
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    let connection = builder.serve_connection(TokioIo::new(wire), service);
     tokio::pin!(connection);
     tokio::select! {
         ended = connection.as_mut() => return report(ended),
+        // Dropping the connection drops the socket, which knows how it is to be closed.
+        () = line.hung_up() => return,
         _ = stopped.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),
     }
     // Idle connections end at once; what is left waits for an answer, or for the rest of a head that will not be read.
     let patience = if under_way.load(Ordering::Acquire) == 0 { FLUSH } else { FINISH };
-    if let Ok(ended) = tokio::time::timeout(patience, connection).await {
-        report(ended);
+    tokio::select! {
+        ended = tokio::time::timeout(patience, connection) => ended.map_or((), report),
+        () = line.hung_up() => {}
     }
 }
 
@@ -173,17 +271,29 @@ fn report(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
 }
 
 /// Everything that answers on the port.
-#[derive(Clone)]
 struct Routes {
     admin: Router,
+    cors: Option<CorsLayer>,
     app: Arc<App>,
 }
 
 impl Routes {
-    async fn answer(self, request: Request<Body>) -> Response {
+    async fn answer(self: Arc<Self>, request: Request<Body>) -> Response {
+        let Some(cors) = self.cors.clone().filter(|_| request.headers().contains_key(header::ORIGIN)) else {
+            return self.dispatch(request).await;
+        };
+        let inner = tower::service_fn(move |request| {
+            let routes = Arc::clone(&self);
+            async move { Ok::<_, Infallible>(routes.dispatch(request).await) }
+        });
+        let Ok(response) = cors.layer(inner).oneshot(request).await;
+        response
+    }
+
+    async fn dispatch(&self, request: Request<Body>) -> Response {
         let path = request.uri().path();
         if path == "/_mock" || path.starts_with("/_mock/") {
-            let Ok(response) = self.admin.oneshot(request).await;
+            let Ok(response) = self.admin.clone().oneshot(request).await;
             return response;
         }
         if path == "/" && is_a_browser(&request) {
@@ -196,6 +306,21 @@ impl Routes {
     }
 }
 
+/// What lets pages of some origins read answers, and preflight requests through, which vendors know nothing of.
+fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
+    if origins.is_empty() {
+        return None;
+    }
+    let any = origins.iter().any(|origin| origin == "*");
+    let allowed = if any { AllowOrigin::any() } else { AllowOrigin::list(origins.iter().cloned()) };
+    let layer = CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods(AllowMethods::mirror_request())
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers(ExposeHeaders::any());
+    Some(layer)
+}
+
 /// Whether somebody opened the base URL to look, rather than to call the vendor that lives on `/`: a browser asks for
 /// HTML, and says nothing else.
 fn is_a_browser(request: &Request<Body>) -> bool {
@@ -206,6 +331,22 @@ fn is_a_browser(request: &Request<Body>) -> bool {
         && request.uri().query().is_none_or(str::is_empty)
         && !headers.contains_key(header::AUTHORIZATION)
         && !headers.keys().any(|name| name.as_str().starts_with("x-acs-"))
+}
+
+/// Counts a connection as open for as long as it lives.
+struct Open(Arc<App>);
+
+impl Open {
+    fn new(app: Arc<App>) -> Self {
+        app.metrics.connections.inc();
+        Self(app)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.metrics.connections.dec();
+    }
 }
 
 /// Counts a request as under way for as long as it lives.

@@ -1,0 +1,56 @@
+//! `GET`, `POST` and `DELETE …/faults`: what goes wrong on purpose.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::{Admin, Named, Scope, read, wrong};
+use crate::exchange::{Refused, refusal};
+use crate::nearest::did_you_mean;
+use crate::scenario::Fault;
+use crate::world::FaultCounts;
+
+/// Every fault with what it has counted, in the order they were added.
+pub async fn list(scope: Scope) -> Json<Value> {
+    Json(json!({ "faults": scope.world().faults().all() }))
+}
+
+/// Adds a fault.
+pub async fn add(
+    State(admin): State<Admin>,
+    scope: Scope,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Value>), Refused> {
+    let fault: Fault = read(&body)?;
+    let rule = fault.rule(&admin.catalogues()).map_err(|error| wrong(error.path, &error.message))?;
+    let id = rule.fault.id.clone();
+    let added = scope.world().faults().add(Arc::new(rule), FaultCounts::default());
+    let added = added.map_err(|_| {
+        let message = format!("there is a fault `{}` already; delete it first", id.unwrap_or_default());
+        refusal(StatusCode::CONFLICT, "conflict", message)
+    });
+    Ok((StatusCode::CREATED, Json(json!({ "id": added? }))))
+}
+
+/// Removes every fault.
+pub async fn clear(scope: Scope) -> StatusCode {
+    scope.world().faults().clear();
+    StatusCode::NO_CONTENT
+}
+
+/// Removes one fault.
+pub async fn remove(scope: Scope, Named(id): Named) -> Result<StatusCode, Refused> {
+    let world = scope.world();
+    if world.faults().remove(&id) {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    let ids: Vec<String> =
+        world.faults().all().into_iter().filter_map(|standing| standing.fault.id).collect();
+    let near = did_you_mean(&id, ids.iter().map(String::as_str));
+    let message = format!("there is no fault `{id}`{near}; there are: {}", ids.join(", "));
+    Err(refusal(StatusCode::NOT_FOUND, "not_found", message))
+}

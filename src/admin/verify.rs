@@ -1,0 +1,45 @@
+//! `POST …/journal/verify`: was it called as it should have been?
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use bytes::Bytes;
+
+use super::{Admin, Scope, read, wrong};
+use crate::contract::Catalogue;
+use crate::exchange::Refused;
+use crate::nearest::did_you_mean;
+use crate::world::{Expected, Verdict, Wanted};
+
+/// 200 where the journal has as many matching exchanges as it should, 422 with the closest ones where it has not.
+pub async fn verify(
+    State(admin): State<Admin>,
+    scope: Scope,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Verdict>), Refused> {
+    let expected: Expected = read(&body)?;
+    known(&expected.wanted, &admin.catalogues())?;
+    let verdict = scope.world().journal().verify(&expected);
+    let status = if verdict.ok { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, Json(verdict)))
+}
+
+/// Refuses names that nothing can ever match: a typing mistake must not look like a client that did not call.
+fn known(wanted: &Wanted, catalogues: &[&'static Catalogue]) -> Result<(), Refused> {
+    let vendors: Vec<&str> = catalogues.iter().map(|catalogue| catalogue.vendor).collect();
+    one_of("match.vendor", wanted.vendor.as_deref(), &vendors)?;
+    let of_vendor =
+        || catalogues.iter().filter(|c| wanted.vendor.as_deref().is_none_or(|vendor| vendor == c.vendor));
+    let operations: Vec<&str> =
+        of_vendor().flat_map(|c| c.operations).map(|operation| operation.id).collect();
+    one_of("match.operation", wanted.operation.as_deref(), &operations)?;
+    let behaviors: Vec<&str> = of_vendor().flat_map(|c| c.behaviors).map(|behavior| behavior.id).collect();
+    one_of("match.behavior", wanted.behavior.as_deref(), &behaviors)
+}
+
+/// Refuses a name that is not among some.
+pub fn one_of(path: &str, given: Option<&str>, known: &[&str]) -> Result<(), Refused> {
+    let Some(given) = given.filter(|given| !known.contains(given)) else { return Ok(()) };
+    let near = did_you_mean(given, known.iter().copied());
+    Err(wrong(path, &format!("there is no `{given}`{near}; known: {}", known.join(", "))))
+}

@@ -1,0 +1,121 @@
+//! `POST /_mock/worlds` and the like: worlds of one's own, each with credentials of its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Admin, read, wrong};
+use crate::exchange::{Refused, refusal, unknown_world};
+use crate::scenario::{Library, NotFound, Scenario};
+use crate::world::{Fork, Slot, TooMany, Worlds};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    name: Option<String>,
+    scenario: Option<Value>,
+    ttl_seconds: Option<u64>,
+}
+
+/// Makes a world that begins as the server's scenario does, or as another.
+pub async fn create(
+    State(admin): State<Admin>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(StatusCode, Json<Value>), Refused> {
+    let Wanted { name, scenario, ttl_seconds } = read(&body)?;
+    if ttl_seconds == Some(0) {
+        return Err(wrong("ttl_seconds", "expected 1 or more, found 0; leave it out for the server's own"));
+    }
+    let scenario = match scenario {
+        None => admin.library.own(),
+        Some(wanted) => {
+            let library = Arc::clone(&admin.library);
+            // A scenario may be large: others should not wait for it to be read.
+            let found = tokio::task::spawn_blocking(move || find(&library, &wanted)).await;
+            found
+                .unwrap_or_else(|_| Err("it could not be read".to_owned()))
+                .map_err(|why| wrong("scenario", &why))?
+        }
+    };
+    let fork = Fork { scenario, name, ttl: ttl_seconds.map(Duration::from_secs) };
+    let slot = admin.app.worlds.fork(fork).map_err(|TooMany(most)| {
+        let message = format!(
+            "there are {most} worlds already; delete some, or start the server with more (--max-worlds)"
+        );
+        refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_worlds", message)
+    })?;
+    Ok((StatusCode::CREATED, Json(shown(&admin, &headers, &slot))))
+}
+
+/// The scenario that a body asks for: by name, as `{"inline": …}`, or as it is.
+fn find(library: &Library, wanted: &Value) -> Result<Arc<Scenario>, String> {
+    let inline = |text: &str| library.inline(text).map_err(|invalid| invalid.to_string());
+    match wanted {
+        Value::String(name) => library.named(name).map_err(|error| match error {
+            NotFound::Name(message) => message,
+            NotFound::Invalid(invalid) => invalid.to_string(),
+        }),
+        Value::Object(members) => match members.get("inline") {
+            Some(Value::String(yaml)) if members.len() == 1 => inline(yaml),
+            Some(scenario) if members.len() == 1 => inline(&scenario.to_string()),
+            _ => inline(&wanted.to_string()),
+        },
+        other => Err(format!(
+            "expected a name ({}), or {{\"inline\": …}} with a scenario, found {other}",
+            library.names().join(", ")
+        )),
+    }
+}
+
+/// Every world there is, the default one first.
+pub async fn list(State(admin): State<Admin>, headers: HeaderMap) -> Json<Value> {
+    let worlds: Vec<Value> =
+        admin.app.worlds.all().iter().map(|slot| shown(&admin, &headers, slot)).collect();
+    Json(json!({ "worlds": worlds }))
+}
+
+/// One world. Looking at it does not count as using it.
+pub async fn show(
+    State(admin): State<Admin>,
+    headers: HeaderMap,
+    id: axum::extract::Path<String>,
+) -> Result<Json<Value>, Refused> {
+    let slot = admin.app.worlds.get(&id).ok_or_else(|| unknown_world(&admin.app, &id))?;
+    Ok(Json(shown(&admin, &headers, &slot)))
+}
+
+/// Removes a world; its credentials are nobody's from then on.
+pub async fn remove(
+    State(admin): State<Admin>,
+    id: axum::extract::Path<String>,
+) -> Result<StatusCode, Refused> {
+    if *id == Worlds::DEFAULT {
+        let message = "the default world stays; POST /_mock/reset returns it to its scenario";
+        return Err(refusal(StatusCode::CONFLICT, "conflict", message));
+    }
+    if admin.app.worlds.remove(&id) {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(unknown_world(&admin.app, &id))
+    }
+}
+
+fn shown(admin: &Admin, headers: &HeaderMap, slot: &Slot) -> Value {
+    let world = slot.world();
+    json!({
+        "id": slot.id(),
+        "name": slot.name(),
+        "scenario": world.scenario().title,
+        "base_url": format!("{}/w/{}", admin.base_url(headers), slot.id()),
+        "credentials": admin.credentials(&world),
+        "created_at": slot.created_at(),
+        "ttl_seconds": slot.ttl().map(|ttl| ttl.as_secs()),
+    })
+}

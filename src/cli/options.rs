@@ -1,0 +1,248 @@
+//! The flags of a server, which `serve` and `exec` share, and what becomes of them.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use axum::http::{HeaderValue, Uri};
+use chrono::{DateTime, Utc};
+use clap::ValueEnum;
+use tracing_subscriber::filter::LevelFilter;
+
+use super::sources;
+use crate::contract::Readings;
+use crate::scenario::{Library, Request};
+use crate::server::{Settings, Tls};
+use crate::universe::Millis;
+use crate::vendors;
+use crate::world::Limits;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The address to listen on
+    #[arg(long, env = "CALLMOCK_HOST", default_value = "127.0.0.1")]
+    pub host: String,
+    /// The port to listen on; 0 picks a free one [default: 8080, and 0 for `exec`]
+    #[arg(long, env = "CALLMOCK_PORT")]
+    pub port: Option<u16>,
+    /// A scenario file, or the name of a built-in one (documented, busy-day, empty); several are merged in order
+    #[arg(
+        long,
+        env = "CALLMOCK_SCENARIO",
+        value_name = "FILE|NAME",
+        value_delimiter = ',',
+        default_value = "documented"
+    )]
+    scenario: Vec<String>,
+    /// Write the port to this file once it is open
+    #[arg(long, env = "CALLMOCK_PORT_FILE", value_name = "FILE")]
+    pub port_file: Option<PathBuf>,
+    /// Let an edited scenario file take effect at once; a broken one changes nothing
+    #[arg(long, env = "CALLMOCK_WATCH")]
+    watch: bool,
+    /// Make ids and generated data from this seed instead of the scenario's
+    #[arg(long, env = "CALLMOCK_SEED", value_name = "N")]
+    seed: Option<u64>,
+    /// Let the clock stand at this time instead of running as the scenario says
+    #[arg(long, env = "CALLMOCK_NOW", value_name = "RFC3339", value_parser = moment)]
+    now: Option<DateTime<Utc>>,
+    /// How log lines on standard error look; `RUST_LOG` sets how many there are
+    #[arg(long, env = "CALLMOCK_LOG", value_enum, default_value = "text")]
+    pub log: Log,
+    /// Leave the x-callmock-… headers off vendors' answers
+    #[arg(long, env = "CALLMOCK_NO_DEBUG_HEADERS")]
+    no_debug_headers: bool,
+    /// The largest request body; more is refused in the vendor's words
+    #[arg(long, env = "CALLMOCK_MAX_BODY", value_name = "SIZE", default_value = "1MiB")]
+    max_body: Size,
+    /// The most headers of a request; more is refused with 431
+    #[arg(long, env = "CALLMOCK_MAX_HEADERS", value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u16).range(1..=30_000))]
+    max_headers: u16,
+    /// The largest request head, at least 8KiB; more is refused with 431, and a request line over 64KiB with 414
+    #[arg(long, env = "CALLMOCK_MAX_HEAD", value_name = "SIZE", default_value = "256KiB")]
+    max_head: Size,
+    /// How many exchanges the journal keeps
+    #[arg(long, env = "CALLMOCK_JOURNAL_SIZE", value_name = "N", default_value_t = 1000)]
+    journal_size: usize,
+    /// How much of each body the journal keeps
+    #[arg(long, env = "CALLMOCK_JOURNAL_BODY", value_name = "SIZE", default_value = "64KiB")]
+    journal_body: Size,
+    /// Where the vendors' pages are ambiguous: the scenario's choices, or every first alternative
+    #[arg(long, env = "CALLMOCK_READINGS", value_enum, default_value = "default")]
+    readings: ReadingSet,
+    /// How many worlds there may be besides the default one
+    #[arg(long, env = "CALLMOCK_MAX_WORLDS", value_name = "N", default_value_t = 10_000)]
+    max_worlds: usize,
+    /// How long a world may be idle before it is removed
+    #[arg(long, env = "CALLMOCK_WORLD_TTL", value_name = "DURATION", default_value = "1h", value_parser = duration)]
+    world_ttl: Duration,
+    /// Let nobody use the admin API without `Authorization: Bearer TOKEN`, but for health and ready
+    #[arg(long, env = "CALLMOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = token)]
+    admin_token: Option<String>,
+    /// Let pages of this origin call it from a browser; `*` for all
+    #[arg(long, env = "CALLMOCK_CORS", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
+    cors: Vec<HeaderValue>,
+    /// Speak TLS, with a certificate made as it starts unless one is given; GET /_mock/certificate shows it
+    #[arg(long, env = "CALLMOCK_TLS")]
+    tls: bool,
+    /// Speak TLS with this certificate (PEM)
+    #[arg(long, env = "CALLMOCK_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key (PEM)
+    #[arg(long, env = "CALLMOCK_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Log {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReadingSet {
+    Default,
+    Alternate,
+}
+
+/// A number of bytes: `65536`, `64KiB`, `1MiB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Size(usize);
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("expected a size such as `65536`, `64KiB` or `1MiB`, found `{text}`");
+        let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, unit) = text.split_at(digits);
+        let factor = match unit {
+            "" | "B" => 1,
+            "KiB" => 1 << 10,
+            "MiB" => 1 << 20,
+            "GiB" => 1 << 30,
+            _ => return Err(wrong()),
+        };
+        let number: usize = number.parse().map_err(|_| wrong())?;
+        number.checked_mul(factor).map(Size).ok_or_else(wrong)
+    }
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let parsed = DateTime::parse_from_rfc3339(text).map(|t| t.to_utc());
+    parsed.map_err(|_| "expected a time with its offset, such as 2019-09-10T00:19:14Z".to_owned())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed: Result<Millis, _> = text.parse();
+    let parsed = parsed.map(|millis| Duration::from_millis(millis.0.into()));
+    parsed.ok().filter(|duration| !duration.is_zero()).ok_or_else(|| format!("expected {}", Millis::EXPECTED))
+}
+
+/// A token that can stand in a header, and that is not nothing: an empty one would let everybody in.
+fn token(text: &str) -> Result<String, String> {
+    let fits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic());
+    if fits { Ok(text.to_owned()) } else { Err("expected a token of visible ASCII characters".to_owned()) }
+}
+
+/// An origin as browsers send it: scheme, host and port, and nothing after them.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let wrong = || "expected `*`, or an origin such as http://localhost:5173, without a path".to_owned();
+    if text != "*" {
+        let uri: Uri = text.parse().map_err(|_| wrong())?;
+        if uri.scheme().is_none() || uri.host().is_none() || text.ends_with('/') || uri.path().len() > 1 {
+            return Err(wrong());
+        }
+    }
+    HeaderValue::from_str(text).map_err(|_| wrong())
+}
+
+impl Args {
+    /// The scenarios that the server can serve.
+    ///
+    /// # Errors
+    /// What is wrong with them, a line a mistake.
+    pub fn library(&self) -> Result<Library, String> {
+        let sources = sources::sources(&self.scenario).map_err(|message| format!("callmock: {message}"))?;
+        let readings = match self.readings {
+            ReadingSet::Default => None,
+            ReadingSet::Alternate => Some(Readings::alternate(vendors::readings())),
+        };
+        let catalogues = vendors::catalogues().collect();
+        let request = Request { sources, seed: self.seed, now: self.now, catalogues, readings };
+        let library = Library::open(request).map_err(|invalid| invalid.to_string())?;
+        if self.watch && !library.has_files() {
+            let message = "--watch needs a file to watch: give one with --scenario FILE";
+            return Err(format!("callmock: {message}"));
+        }
+        Ok(library)
+    }
+
+    /// How the server behaves.
+    ///
+    /// # Errors
+    /// When it cannot speak TLS as it should.
+    pub fn settings(&self) -> Result<Settings, String> {
+        let tls = match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key)),
+            _ if self.tls => Some(Tls::self_signed(&self.host)),
+            _ => None,
+        };
+        Ok(Settings {
+            max_body: self.max_body.0,
+            max_headers: usize::from(self.max_headers),
+            max_head: self.max_head.0,
+            debug_headers: !self.no_debug_headers,
+            limits: Limits {
+                journal_size: self.journal_size,
+                journal_body: self.journal_body.0,
+                max_worlds: self.max_worlds,
+                world_ttl: self.world_ttl,
+            },
+            admin_token: self.admin_token.clone(),
+            cors: self.cors.clone(),
+            tls: tls.transpose().map_err(|error| format!("callmock: TLS: {error}"))?,
+            watch: self.watch,
+        })
+    }
+
+    /// `http` or `https`.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls || self.tls_cert.is_some() { "https" } else { "http" }
+    }
+
+    /// Why the server cannot be where it should.
+    pub fn cannot_listen(&self, port: u16, error: &std::io::Error) -> String {
+        let host = &self.host;
+        format!(
+            "cannot listen on {host}:{port}: {error}. Choose another with --port, or a free one with --port 0"
+        )
+    }
+
+    /// Lets log lines go to standard error, from a level on; `RUST_LOG` says otherwise.
+    pub fn start_log(&self, level: LevelFilter) {
+        let filter =
+            tracing_subscriber::EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
+        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        match self.log {
+            Log::Text => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
+            Log::Json => lines.json().init(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_with_and_without_unit() {
+        assert_eq!("65536".parse(), Ok(Size(65_536)));
+        assert_eq!("64KiB".parse(), Ok(Size(65_536)));
+        assert_eq!("1MiB".parse(), Ok(Size(1 << 20)));
+        for wrong in ["", "KiB", "64kb", "-1", "1.5MiB", "99999999999999999999"] {
+            assert!(wrong.parse::<Size>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What faults do to an answer. Delays and broken connections happen on the machine's clock, and with no lock held.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, Version, header};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use serde_json::Value;
+
+use super::line::{HangUp, Line};
+use super::{Refusal, RetryAfter, Vendor};
+use crate::scenario::{Disconnect, Effect};
+use crate::world::{Due, Injected};
+
+/// What is due on one request.
+pub struct Injection {
+    due: Vec<Due>,
+    /// Which of them decides the answer: the one that was added first.
+    decides: Option<usize>,
+}
+
+impl Injection {
+    /// Delays add up; of everything else, only the fault that was added first happens.
+    pub fn of(due: Vec<Due>) -> Self {
+        let decides = due.iter().position(|due| due.rule.effect != Effect::None);
+        Self { due, decides }
+    }
+
+    /// What the journal should know, the one that decides first.
+    pub fn injected(&self) -> Vec<Injected> {
+        let mut order: Vec<usize> = (0..self.due.len()).collect();
+        order.sort_by_key(|n| Some(*n) != self.decides);
+        let injected =
+            |n: usize| Injected { id: self.due[n].id.clone(), fault: self.due[n].rule.fault.clone() };
+        order.into_iter().map(injected).collect()
+    }
+
+    /// Holds the answer back.
+    pub async fn wait(&self) {
+        let delay = self.due.iter().fold(Duration::ZERO, |all, due| all.saturating_add(due.delay));
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    fn effect(&self) -> Option<(&Due, &Effect)> {
+        self.decides.map(|n| (&self.due[n], &self.due[n].rule.effect))
+    }
+
+    /// The answer that takes the place of the handler's, if a fault has one.
+    pub fn answer(&self, vendor: &dyn Vendor, request: &Parts) -> Option<Response<Body>> {
+        let (due, effect) = self.effect()?;
+        match effect {
+            Effect::Error(name) => vendor.fail(request, name),
+            Effect::RateLimit(_) => {
+                Some(vendor.refuse(request, Refusal::TooManyRequests(RetryAfter(due.retry_after))))
+            }
+            Effect::Answer { status, headers, body } => Some(answer(*status, headers, body.as_ref())),
+            Effect::None | Effect::SlowBody(_) | Effect::Disconnect(_) => None,
+        }
+    }
+
+    /// How the connection ends without an answer, if it does.
+    pub fn hang_up(&self) -> Option<HangUp> {
+        match self.effect()?.1 {
+            Effect::Disconnect(Disconnect::Reset) => Some(HangUp::Reset),
+            Effect::Disconnect(Disconnect::Close) => Some(HangUp::Close),
+            _ => None,
+        }
+    }
+
+    /// The answer with its body as the faults want it; none where the connection must end at once, for there is no body to
+    /// cut.
+    pub fn shape(&self, response: Response<Body>, version: Version, line: &Line) -> Option<Response<Body>> {
+        let Some((_, effect)) = self.effect() else { return Some(response) };
+        match effect {
+            Effect::SlowBody(pace) => {
+                let pace = *pace;
+                Some(response.map(|body| slow(body, pace)))
+            }
+            // Chunks are HTTP/1.1's.
+            Effect::Disconnect(Disconnect::BadChunk) if version == Version::HTTP_11 => {
+                let (mut head, body) = response.into_parts();
+                head.headers.remove(header::CONTENT_LENGTH);
+                Some(Response::from_parts(head, bad_chunk(body, line.clone())))
+            }
+            Effect::Disconnect(Disconnect::MidBody | Disconnect::BadChunk) => {
+                let empty = response.body().size_hint().exact() == Some(0);
+                (!empty).then(|| response.map(|body| cut(body, line.clone())))
+            }
+            _ => Some(response),
+        }
+    }
+}
+
+fn answer(status: u16, headers: &[(String, String)], body: Option<&Value>) -> Response<Body> {
+    let (bytes, kind) = match body {
+        None => (Bytes::new(), None),
+        Some(Value::String(text)) => (Bytes::from(text.clone()), None),
+        Some(json) => (Bytes::from(json.to_string()), Some("application/json")),
+    };
+    let mut response = Response::new(Body::from(bytes));
+    // Checked when the fault was added.
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if let Some(kind) = kind {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::try_from(name.as_str()), HeaderValue::try_from(value.as_str()))
+        {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+type Frames = Pin<Box<dyn Stream<Item = Result<Bytes, axum::Error>> + Send>>;
+
+/// A body made of other frames than it was, which still says how long it is.
+struct Reshaped {
+    frames: Frames,
+    hint: SizeHint,
+}
+
+impl HttpBody for Reshaped {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.frames.poll_next_unpin(cx).map(|next| next.map(|frame| frame.map(Frame::data)))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.hint
+    }
+}
+
+/// The body at a pace in bytes a second, in ten pieces a second.
+fn slow(body: Body, pace: u64) -> Body {
+    let hint = HttpBody::size_hint(&body);
+    let piece = usize::try_from((pace / 10).max(1)).unwrap_or(usize::MAX);
+    let frames = body.into_data_stream().flat_map(move |frame| {
+        stream::unfold(frame.map(Some).unwrap_or_default(), move |left| async move {
+            let mut left = left.filter(|left| !left.is_empty())?;
+            let next = left.split_to(piece.min(left.len()));
+            #[expect(clippy::cast_precision_loss, reason = "a pace need not be exact")]
+            let seconds = next.len() as f64 / pace as f64;
+            tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+            Some((Ok(next), Some(left)))
+        })
+    });
+    Body::new(Reshaped { frames: Box::pin(frames), hint })
+}
+
+/// Half of a body: of its length where that is known, of its first frame where it is not.
+async fn half(body: Body) -> (Bytes, Bytes) {
+    let exact = HttpBody::size_hint(&body).exact();
+    let mut frames = body.into_data_stream();
+    let mut read = vec![];
+    while let Some(Ok(frame)) = frames.next().await {
+        read.extend_from_slice(&frame);
+        if exact.is_none() && !read.is_empty() {
+            break;
+        }
+    }
+    let mut rest = Bytes::from(read);
+    let half = rest.split_to(rest.len().div_ceil(2));
+    (half, rest)
+}
+
+/// Half of the body, and then the end of the connection, long before what was announced.
+fn cut(body: Body, line: Line) -> Body {
+    let hint = HttpBody::size_hint(&body);
+    let first = stream::once(async move { Ok(half(body).await.0) });
+    let frames = first.chain(hang_up(line));
+    Body::new(Reshaped { frames: Box::pin(frames), hint })
+}
+
+/// Half of the body as a chunk, and then what is no chunk.
+fn bad_chunk(body: Body, line: Line) -> Body {
+    let garbling = line.clone();
+    let frames = stream::once(half(body)).flat_map(move |(first, _)| {
+        let line = garbling.clone();
+        let garbled = stream::once(async move {
+            line.flushed().await;
+            line.garble();
+            // Never sent: what goes out in its place is no chunk.
+            Ok(Bytes::from_static(b"garbled"))
+        });
+        stream::iter((!first.is_empty()).then_some(Ok(first))).chain(garbled)
+    });
+    Body::new(Reshaped { frames: Box::pin(frames.chain(hang_up(line))), hint: SizeHint::default() })
+}
+
+/// The end of the connection, once everything before is sent.
+fn hang_up(line: Line) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send {
+    stream::once(async move {
+        line.flushed().await;
+        line.hang_up(HangUp::Close);
+        std::future::pending().await
+    })
+}

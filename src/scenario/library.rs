@@ -1,0 +1,137 @@
+//! The scenarios that one server can begin a world with: its own, the embedded ones, and those that a request brings.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::SystemTime;
+
+use super::load::{Source, embedded, embedded_names, instead};
+use super::{Invalid, Request, Scenario, loaded};
+
+/// The scenarios of one server.
+#[derive(Debug)]
+pub struct Library {
+    request: Request,
+    own: RwLock<Arc<Scenario>>,
+    /// Every file that the server's own scenario is made of, or was meant to be.
+    files: Mutex<Vec<PathBuf>>,
+    /// The others, once they were asked for.
+    named: Mutex<HashMap<String, Arc<Scenario>>>,
+}
+
+/// What tells one state of a file from another.
+pub type Stamp = Vec<(PathBuf, Option<(SystemTime, u64)>)>;
+
+/// No scenario has that name.
+#[derive(Debug)]
+pub enum NotFound {
+    /// Nobody knows the name: what to write instead.
+    Name(String),
+    /// It is known, but wrong.
+    Invalid(Invalid),
+}
+
+impl Library {
+    /// Loads a server's own scenario.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn open(request: Request) -> Result<Self, Invalid> {
+        let mut files = vec![];
+        let own = RwLock::new(Arc::new(loaded(&request, &mut files)?));
+        Ok(Self { request, own, files: Mutex::new(files), named: Mutex::default() })
+    }
+
+    /// The server's own scenario.
+    #[must_use]
+    pub fn own(&self) -> Arc<Scenario> {
+        Arc::clone(&self.own.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The names that a world may be begun with: the files that the server was started with, then the embedded ones.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let files = self.request.sources.iter().filter_map(|source| match source {
+            Source::Path(path) => Some(path.display().to_string()),
+            Source::Text { .. } => None,
+        });
+        files.chain(embedded_names().map(str::to_owned)).collect()
+    }
+
+    /// A scenario by its name: one of the server's own files, alone, or an embedded one. No other file is ever read.
+    ///
+    /// # Errors
+    /// When there is none, or when the file is wrong.
+    pub fn named(&self, name: &str) -> Result<Arc<Scenario>, NotFound> {
+        let own = self.request.sources.iter().find(|source| match source {
+            Source::Path(path) => {
+                path == Path::new(name) || path.file_stem().is_some_and(|stem| stem == name)
+            }
+            Source::Text { .. } => false,
+        });
+        let Some(source) = own.cloned().or_else(|| embedded(name)) else {
+            let names = self.names();
+            let instead = instead(name, names.iter().map(String::as_str));
+            return Err(NotFound::Name(format!("there is no scenario `{name}`{instead}")));
+        };
+        if own.is_some() && self.request.sources.len() == 1 {
+            return Ok(self.own());
+        }
+        let known = |named: &HashMap<String, Arc<Scenario>>| named.get(name).cloned();
+        if let Some(scenario) = known(&self.named.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(scenario);
+        }
+        let request = Request { sources: vec![source], ..self.request.clone() };
+        let scenario = Arc::new(loaded(&request, &mut vec![]).map_err(NotFound::Invalid)?);
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        named.insert(name.to_owned(), Arc::clone(&scenario));
+        Ok(scenario)
+    }
+
+    /// A scenario that is given as a text.
+    ///
+    /// # Errors
+    /// Every mistake in it.
+    pub fn inline(&self, text: &str) -> Result<Arc<Scenario>, Invalid> {
+        let source = Source::Text { name: "scenario".into(), text: text.into() };
+        let request = Request { sources: vec![source], ..self.request.clone() };
+        loaded(&request, &mut vec![]).map(Arc::new)
+    }
+
+    /// Loads the server's own scenario again, and everything else the next time it is asked for.
+    ///
+    /// # Errors
+    /// Every mistake in it; nothing is changed then.
+    pub fn reload(&self) -> Result<Arc<Scenario>, Invalid> {
+        let mut files = vec![];
+        let scenario = loaded(&self.request, &mut files);
+        let mut watched = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if scenario.is_err() {
+            // What was not reached this time may be what must be mended.
+            files.extend(watched.iter().filter(|file| !files.contains(file)).cloned().collect::<Vec<_>>());
+        }
+        *watched = files;
+        drop(watched);
+        let scenario = Arc::new(scenario?);
+        *self.own.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&scenario);
+        self.named.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Ok(scenario)
+    }
+
+    /// Whether the server's own scenario has a file that can be edited.
+    #[must_use]
+    pub fn has_files(&self) -> bool {
+        !self.files.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// What state its files are in.
+    #[must_use]
+    pub fn stamp(&self) -> Stamp {
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let state = |file: &PathBuf| {
+            let metadata = std::fs::metadata(file).ok()?;
+            Some((metadata.modified().ok()?, metadata.len()))
+        };
+        files.into_iter().map(|file| (file.clone(), state(&file))).collect()
+    }
+}

@@ -1,0 +1,56 @@
+//! Hot reload: an edited scenario takes effect in one step, and a broken one changes nothing.
+//!
+//! Files are looked at, not subscribed to: that works on every file system, bind mounts of containers among them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::exchange::{App, Reload};
+use crate::scenario::Library;
+
+/// How often the files are looked at.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Reloads the default world whenever its files have changed, for as long as the server runs. Worlds that were forked keep
+/// what they began with.
+pub async fn watch(library: Arc<Library>, app: Arc<App>) {
+    let mut loaded = library.stamp();
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let seen = library.stamp();
+        if seen == loaded {
+            continue;
+        }
+        // An editor may be in the middle of writing: what still changes is read when it has come to rest.
+        tokio::time::sleep(LOOK / 2).await;
+        if library.stamp() != seen {
+            continue;
+        }
+        let reading = Arc::clone(&library);
+        let scenario = tokio::task::spawn_blocking(move || reading.reload()).await;
+        // Other files may be included now. One that changed while it was read is read again.
+        loaded = library.stamp();
+        if seen.iter().any(|(file, state)| loaded.iter().any(|(other, now)| other == file && now != state)) {
+            loaded.clear();
+        }
+        let result = match scenario {
+            Ok(Ok(scenario)) => {
+                app.worlds.default_slot().replace(|world| world.with_scenario(Arc::clone(&scenario)));
+                tracing::info!(calls = scenario.universe.len(), "the scenario was reloaded");
+                "applied"
+            }
+            Ok(Err(invalid)) => {
+                for mistake in &invalid.0 {
+                    tracing::error!("{mistake}");
+                }
+                tracing::error!("the scenario was not reloaded: the world is as it was");
+                "refused"
+            }
+            Err(error) => {
+                tracing::error!(%error, "the scenario was not reloaded: the world is as it was");
+                "refused"
+            }
+        };
+        app.metrics.reloads.get_or_create(&Reload { result }).inc();
+    }
+}

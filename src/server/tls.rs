@@ -1,0 +1,96 @@
+//! TLS: with a certificate that is given, or with one that is made as the server starts.
+
+use std::io;
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use thiserror::Error;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
+
+/// As whom a server speaks TLS.
+#[derive(Clone)]
+pub struct Tls {
+    pub(super) acceptor: TlsAcceptor,
+    /// The certificate that clients must trust, as PEM.
+    pub certificate: Arc<str>,
+}
+
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tls")
+    }
+}
+
+/// Why a server cannot speak TLS.
+#[derive(Debug, Error)]
+pub enum TlsError {
+    /// A file cannot be read.
+    #[error("{0}: {1}")]
+    Unreadable(String, io::Error),
+    /// A file has something else in it.
+    #[error("{0}: no PEM {1} in it")]
+    NotPem(String, &'static str),
+    /// The certificate and the key do not belong together, or are of a kind that is not known.
+    #[error("the certificate or the key cannot be used: {0}")]
+    Unusable(#[from] rustls::Error),
+    /// No certificate could be made.
+    #[error("no certificate could be made: {0}")]
+    NotMade(#[from] rcgen::Error),
+}
+
+impl Tls {
+    /// A certificate of its own, for the names by which a machine reaches itself and for the host listened on.
+    ///
+    /// # Errors
+    /// When no certificate can be made.
+    pub fn self_signed(host: &str) -> Result<Self, TlsError> {
+        let mut names: Vec<String> =
+            ["localhost", "127.0.0.1", "::1", "callmock", "host.docker.internal"].map(str::to_owned).into();
+        // Subdomains are a vendor's way to name an account.
+        names.push("*.localhost".to_owned());
+        let unspecified = host.parse::<IpAddr>().is_ok_and(|ip| ip.is_unspecified());
+        if !unspecified && !names.iter().any(|name| name == host) {
+            names.push(host.to_owned());
+        }
+        let made = rcgen::generate_simple_self_signed(names)?;
+        Self::of_pem("the certificate", &made.cert.pem(), "the key", &made.signing_key.serialize_pem())
+    }
+
+    /// A certificate, with those that vouch for it after it, and its key, from PEM files.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or has nothing of use in it.
+    pub fn from_files(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
+        let read = |path: &Path| {
+            let text = std::fs::read_to_string(path);
+            text.map_err(|error| TlsError::Unreadable(path.display().to_string(), error))
+        };
+        Self::of_pem(
+            &certificate.display().to_string(),
+            &read(certificate)?,
+            &key.display().to_string(),
+            &read(key)?,
+        )
+    }
+
+    fn of_pem(name: &str, certificate: &str, key_name: &str, key: &str) -> Result<Self, TlsError> {
+        let chain: Vec<CertificateDer<'static>> =
+            CertificateDer::pem_slice_iter(certificate.as_bytes()).filter_map(Result::ok).collect();
+        if chain.is_empty() {
+            return Err(TlsError::NotPem(name.to_owned(), "certificate"));
+        }
+        let key = PrivateKeyDer::from_pem_slice(key.as_bytes())
+            .map_err(|_| TlsError::NotPem(key_name.to_owned(), "private key"))?;
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), certificate: certificate.into() })
+    }
+}

@@ -1,0 +1,265 @@
+//! A world's faults: which are due on a request. What they do to the answer is the exchange's business.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::ids::chance;
+use crate::scenario::{Delay, Effect, Fault, LogNormal, Occasion, Rule};
+
+/// The faults of one world, in the order they were added.
+#[derive(Debug)]
+pub struct Faults {
+    seed: u64,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    active: Vec<Active>,
+    /// How many were ever added: the last one's number.
+    added: u64,
+}
+
+#[derive(Debug)]
+struct Active {
+    id: Arc<str>,
+    rule: Arc<Rule>,
+    counts: Counts,
+}
+
+/// What one fault has counted.
+#[derive(Debug, Clone, Copy, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    /// Matching requests since it was added.
+    pub seen: u64,
+    /// How often it was due.
+    pub fired: u64,
+    /// When the current window of a rate limit began, and how many requests it has had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<(DateTime<Utc>, u64)>,
+}
+
+/// A fault with its id and what it has counted: as the admin API shows it, and as a snapshot keeps it.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Standing {
+    /// As it was written, with its id.
+    #[serde(flatten)]
+    pub fault: Fault,
+    /// What it has counted.
+    #[serde(flatten)]
+    pub counts: Counts,
+}
+
+/// A fault that is due on a request.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// Its id.
+    pub id: Arc<str>,
+    /// What it says.
+    pub rule: Arc<Rule>,
+    /// How long it holds the answer back.
+    pub delay: Duration,
+    /// How long until a rate limit lets requests through again.
+    pub retry_after: Duration,
+}
+
+/// There is a fault of that id already.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Taken;
+
+impl Faults {
+    /// Some faults of a scenario.
+    #[must_use]
+    pub fn new(seed: u64, rules: &[Arc<Rule>]) -> Self {
+        let faults = Self { seed, state: Mutex::default() };
+        for rule in rules {
+            // A scenario's ids were checked as it was loaded.
+            drop(faults.add(Arc::clone(rule), Counts::default()));
+        }
+        faults
+    }
+
+    /// Adds a fault, and tells its id.
+    ///
+    /// # Errors
+    /// When another has that id.
+    pub fn add(&self, rule: Arc<Rule>, counts: Counts) -> Result<Arc<str>, Taken> {
+        let mut state = self.lock();
+        let id = if let Some(id) = &rule.fault.id {
+            Arc::from(id.as_str())
+        } else {
+            loop {
+                state.added += 1;
+                let id: Arc<str> = format!("fault-{}", state.added).into();
+                if state.active.iter().all(|active| active.id != id) {
+                    break id;
+                }
+            }
+        };
+        if state.active.iter().any(|active| active.id == id) {
+            return Err(Taken);
+        }
+        state.active.push(Active { id: Arc::clone(&id), rule, counts });
+        Ok(id)
+    }
+
+    /// Every fault there is.
+    #[must_use]
+    pub fn all(&self) -> Vec<Standing> {
+        let standing = |active: &Active| {
+            let mut fault = active.rule.fault.clone();
+            fault.id = Some(active.id.to_string());
+            Standing { fault, counts: active.counts }
+        };
+        self.lock().active.iter().map(standing).collect()
+    }
+
+    /// Removes all faults.
+    pub fn clear(&self) {
+        self.lock().active.clear();
+    }
+
+    /// Removes one fault; false where there is none of that id.
+    pub fn remove(&self, id: &str) -> bool {
+        let mut state = self.lock();
+        let before = state.active.len();
+        state.active.retain(|active| *active.id != *id);
+        state.active.len() < before
+    }
+
+    /// Counts a request in every fault that it matches, and tells those that are due on it, in the order they were added.
+    pub fn due(&self, vendor: &str, operation: Option<&str>, now: DateTime<Utc>) -> Vec<Due> {
+        let mut state = self.lock();
+        if state.active.is_empty() {
+            return vec![];
+        }
+        let seed = self.seed;
+        let matching = state.active.iter_mut().filter(|active| {
+            active.rule.vendor == vendor
+                && active.rule.operation.is_none_or(|wanted| operation == Some(wanted.id))
+        });
+        matching.filter_map(|active| active.due(seed, now)).collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Active {
+    fn due(&mut self, seed: u64, now: DateTime<Utc>) -> Option<Due> {
+        let Self { id, rule, counts } = self;
+        counts.seen += 1;
+        let meant = match rule.occasion {
+            Occasion::Always => true,
+            Occasion::Nth(n) => counts.seen == n,
+            Occasion::Every(n) => counts.seen.is_multiple_of(n),
+            Occasion::Probability(p) => chance(seed, id, counts.seen)[0] < p,
+        };
+        if !meant || rule.fault.times.is_some_and(|times| counts.fired >= times) {
+            return None;
+        }
+        let mut retry_after = Duration::ZERO;
+        if let Effect::RateLimit(limit) = rule.effect {
+            let per = TimeDelta::from(limit.per.0);
+            let (began, requests) = counts
+                .window
+                // A clock that was set back has left its window, as one that went on has.
+                .filter(|(began, _)| (*began..*began + per).contains(&now))
+                .unwrap_or((now, 0));
+            counts.window = Some((began, requests + 1));
+            if requests < limit.requests {
+                return None;
+            }
+            retry_after = (began + per - now).to_std().unwrap_or_default();
+        }
+        counts.fired += 1;
+        // Drawn apart from whether it is due: a fault that is due by a small chance must not have small delays.
+        let drawn = chance(seed, &format!("{id} delay"), counts.seen);
+        let delay = rule.fault.action.delay.map_or(Duration::ZERO, |delay| length(delay, drawn));
+        Some(Due { id: Arc::clone(id), rule: Arc::clone(rule), delay, retry_after })
+    }
+}
+
+/// How long a delay is, this time.
+fn length(delay: Delay, chance: [f64; 2]) -> Duration {
+    match delay {
+        Delay::Fixed(length) => Duration::from_millis(length.0.0.into()),
+        Delay::LogNormal(LogNormal { median, sigma }) => {
+            // Box-Muller; the first chance is never 1, so its complement is never 0.
+            let radius = (-2.0 * (1.0 - chance[0]).ln()).sqrt();
+            let normal = radius * (std::f64::consts::TAU * chance[1]).cos();
+            let millis = f64::from(median.0.0) * (sigma * normal).exp();
+            Duration::try_from_secs_f64(millis / 1000.0).unwrap_or(Duration::MAX)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{Action, Length};
+    use crate::universe::Millis;
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(0, 0).unwrap()
+    }
+
+    fn faults(occasion: Occasion, times: Option<u64>) -> Faults {
+        let action = Action::default();
+        let fault = Fault { id: None, vendor: "v".into(), operation: None, when: None, times, action };
+        let rule = Rule { fault, vendor: "v", operation: None, occasion, effect: Effect::None };
+        Faults::new(7, &[Arc::new(rule)])
+    }
+
+    fn fires(faults: &Faults, requests: usize) -> Vec<usize> {
+        (1..=requests).filter(|_| !faults.due("v", None, now()).is_empty()).collect()
+    }
+
+    #[test]
+    fn nth_fires_once_every_goes_on_and_times_is_the_most() {
+        let on = |occasion, times| {
+            let faults = faults(occasion, times);
+            (1..=9).filter(|_| !faults.due("v", None, now()).is_empty()).collect::<Vec<i32>>()
+        };
+        assert_eq!(on(Occasion::Always, Some(2)), [1, 2]);
+        assert_eq!(on(Occasion::Nth(3), None), [3]);
+        assert_eq!(on(Occasion::Every(4), None), [4, 8]);
+        assert_eq!(on(Occasion::Every(2), Some(2)), [2, 4]);
+        assert_eq!(fires(&faults(Occasion::Nth(1), None), 0), [0; 0]);
+    }
+
+    #[test]
+    fn chance_is_the_seeds_and_comes_out_as_often_as_it_says() {
+        let run = || fires(&faults(Occasion::Probability(0.25), None), 4000);
+        assert_eq!(run(), run(), "the same seed, the same requests");
+        assert!((850..1150).contains(&run().len()), "{}", run().len());
+        assert_eq!(fires(&faults(Occasion::Probability(0.0), None), 100).len(), 0);
+        assert_eq!(fires(&faults(Occasion::Probability(1.0), None), 100).len(), 100);
+    }
+
+    #[test]
+    fn requests_of_others_are_not_counted() {
+        let faults = faults(Occasion::Nth(2), None);
+        assert!(faults.due("v", None, now()).is_empty());
+        assert!(faults.due("another", None, now()).is_empty());
+        assert_eq!(faults.due("v", Some("any"), now()).len(), 1);
+    }
+
+    #[test]
+    fn a_log_normal_delay_has_its_median_and_spread() {
+        let delay = Delay::LogNormal(LogNormal { median: Length(Millis(200)), sigma: 0.5 });
+        let mut drawn: Vec<f64> =
+            (0..4000).map(|n| length(delay, chance(7, "x", n)).as_secs_f64() * 1000.0).collect();
+        drawn.sort_by(f64::total_cmp);
+        assert!((185.0..215.0).contains(&drawn[2000]), "median {}", drawn[2000]);
+        // One standard deviation above: 200 ms times e to the 0.5.
+        assert!((300.0..360.0).contains(&drawn[3365]), "84 % {}", drawn[3365]);
+        let fixed = Delay::LogNormal(LogNormal { median: Length(Millis(200)), sigma: 0.0 });
+        assert_eq!(length(fixed, [0.3, 0.7]), Duration::from_millis(200));
+    }
+}

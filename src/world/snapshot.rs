@@ -1,0 +1,242 @@
+//! A whole world as data: what it takes to answer the same requests with the same bytes again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::changes::{Changes, Flags};
+use super::faults::{Faults, Standing};
+use super::{Clock, Created, Ids, Nonces, World};
+use crate::contract::{Catalogue, Readings, UnknownReading};
+use crate::scenario::ClockSpec;
+use crate::universe::{AgentState, Call, Ordinal, QueueState, Ref};
+
+/// A world's clock, ids, changes, faults and readings. Its journal and its coverage are not a part of it: they tell what
+/// clients did, not what they get.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// The version of this format: 1.
+    pub callmock: u32,
+    /// What the universe was made from: calls are named by their place in it.
+    pub universe: String,
+    /// How time goes on.
+    pub clock: ClockState,
+    /// How many ids were drawn.
+    pub ids: u64,
+    /// The options that differ from the defaults.
+    pub readings: BTreeMap<String, String>,
+    /// The faults with what they have counted.
+    pub faults: Vec<Standing>,
+    /// The states of agents that were switched, by id.
+    pub agents: BTreeMap<String, AgentState>,
+    /// The states of queues that were switched, by id.
+    pub queues: BTreeMap<String, QueueState>,
+    /// What is known of calls' customers, by the call's place.
+    pub flags: BTreeMap<u32, Flags>,
+    /// What was counted in a second, by what is counted.
+    pub rates: BTreeMap<String, (i64, u32)>,
+    /// The next numbers of ids that count.
+    pub counters: BTreeMap<String, u64>,
+    /// What clients may not use again, as digests.
+    pub nonces: Vec<String>,
+    /// The calls that were created.
+    pub calls: Vec<Call>,
+}
+
+/// A clock, as the admin API shows and sets it.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
+#[serde(tag = "mode", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClockState {
+    /// As on the machine.
+    Real,
+    /// It stands.
+    Fixed {
+        /// At this time.
+        now: DateTime<Utc>,
+    },
+    /// It runs.
+    Running {
+        /// From this time.
+        now: DateTime<Utc>,
+        /// Seconds of the world to a second of the machine.
+        rate: f64,
+    },
+}
+
+impl From<ClockSpec> for ClockState {
+    fn from(spec: ClockSpec) -> Self {
+        match spec {
+            ClockSpec::Real => Self::Real,
+            ClockSpec::Fixed(now) => Self::Fixed { now },
+            ClockSpec::Running { start, rate } => Self::Running { now: start, rate },
+        }
+    }
+}
+
+impl From<ClockState> for ClockSpec {
+    fn from(state: ClockState) -> Self {
+        match state {
+            ClockState::Real => Self::Real,
+            ClockState::Fixed { now } => Self::Fixed(now),
+            ClockState::Running { now, rate } => Self::Running { start: now, rate },
+        }
+    }
+}
+
+/// Why a snapshot cannot be restored in a world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotRestored {
+    /// The member that is wrong.
+    pub path: &'static str,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl World {
+    /// The world as data, as of now.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let universe = self.universe();
+        self.changes(|changes| Snapshot {
+            callmock: 1,
+            universe: self.scenario().fingerprint.clone(),
+            clock: self.clock.spec().into(),
+            ids: self.ids.drawn(),
+            readings: self.readings().iter().map(|(id, option)| (id.to_owned(), option.to_owned())).collect(),
+            faults: self.faults.all(),
+            agents: changes
+                .agents
+                .iter()
+                .map(|(index, state)| (universe.agent(Ref::to(*index)).id.to_string(), *state))
+                .collect(),
+            queues: changes
+                .queues
+                .iter()
+                .map(|(index, state)| (universe.queue(Ref::to(*index)).id.to_string(), *state))
+                .collect(),
+            flags: changes.flags.iter().map(|(call, flags)| (call.0, *flags)).collect(),
+            rates: changes.rates.iter().map(|(key, rate)| (key.to_string(), *rate)).collect(),
+            counters: changes.counters().map(|(key, next)| (key.to_owned(), next)).collect(),
+            nonces: self.nonces.digests(),
+            calls: self.created.load().calls().cloned().collect(),
+        })
+    }
+
+    /// The same world as a snapshot has it, with the journal and the coverage of this one.
+    ///
+    /// # Errors
+    /// The first member that does not fit this world's scenario.
+    pub fn restored(
+        &self,
+        snapshot: &Snapshot,
+        catalogues: &[&'static Catalogue],
+    ) -> Result<Self, NotRestored> {
+        let wrong = |path, message: String| NotRestored { path, message };
+        if snapshot.callmock != 1 {
+            let message =
+                format!("version {} is not known; this is a callmock of version 1", snapshot.callmock);
+            return Err(wrong("callmock", message));
+        }
+        if snapshot.universe != self.scenario.fingerprint {
+            let message = "the snapshot was taken of another scenario, or with another seed".to_owned();
+            return Err(wrong("universe", message));
+        }
+        if let ClockState::Running { rate, .. } = snapshot.clock
+            && !(0.001..=1_000_000.0).contains(&rate)
+        {
+            return Err(wrong("clock", format!("expected a rate of 0.001 to 1000000, found {rate}")));
+        }
+        let mut readings = Readings::default();
+        for (id, option) in &snapshot.readings {
+            let all = catalogues.iter().flat_map(|catalogue| catalogue.readings.iter().copied());
+            readings.choose(all, id, option).map_err(|error| {
+                wrong(
+                    "readings",
+                    match error {
+                        UnknownReading::Id => format!("there is no reading `{id}`"),
+                        UnknownReading::Option(options) => {
+                            format!("`{id}` has no option `{option}`; known: {}", options.join(", "))
+                        }
+                    },
+                )
+            })?;
+        }
+        let faults = Faults::new(self.scenario.seed, &[]);
+        for Standing { fault, counts } in &snapshot.faults {
+            let rule = fault.clone().rule(catalogues).map_err(|error| wrong("faults", error.message))?;
+            let added = faults.add(Arc::new(rule), *counts);
+            added.map_err(|_| wrong("faults", "two faults have one id".to_owned()))?;
+        }
+        let nonces = Nonces::of(&snapshot.nonces)
+            .ok_or_else(|| wrong("nonces", "expected digests of 32 hexadecimal digits".to_owned()))?;
+        let created = self.created_of(&snapshot.calls)?;
+        let changes = self.changes_of(snapshot, created.len())?;
+        Ok(Self {
+            id: Arc::clone(&self.id),
+            clock: Clock::new(snapshot.clock.into()),
+            ids: Ids::after(self.scenario.seed, snapshot.ids),
+            nonces,
+            faults,
+            journal: Arc::clone(&self.journal),
+            coverage: Arc::clone(&self.coverage),
+            created: ArcSwap::from_pointee(created),
+            changes: Mutex::new(changes),
+            readings: ArcSwap::from_pointee(readings),
+            secrets: Arc::clone(&self.secrets),
+            names: Arc::clone(&self.names),
+            scenario: Arc::clone(&self.scenario),
+        })
+    }
+
+    fn created_of(&self, calls: &[Call]) -> Result<Created, NotRestored> {
+        let universe = self.universe();
+        let (agents, customers, queues) =
+            (universe.agents().count(), universe.customers().count(), universe.queues().count());
+        let mut created = Created::default();
+        for (n, call) in calls.iter().enumerate() {
+            let there = call.agent.is_none_or(|agent| agent.index() < agents)
+                && call.customer.is_none_or(|customer| customer.index() < customers)
+                && call.queue.is_none_or(|queue| queue.index() < queues)
+                && call.parent.is_none_or(|parent| (parent.0 as usize) < universe.len() + n);
+            if !there {
+                let message =
+                    format!("calls[{n}] names an agent, a customer, a queue or a call that is not there");
+                return Err(NotRestored { path: "calls", message });
+            }
+            created = created.with(call.clone());
+        }
+        Ok(created)
+    }
+
+    fn changes_of(&self, snapshot: &Snapshot, created: usize) -> Result<Changes, NotRestored> {
+        let universe = self.universe();
+        let wrong = |path, message: String| NotRestored { path, message };
+        let mut changes = Changes::with_counters(&snapshot.counters);
+        let agents: HashMap<&str, usize> =
+            universe.agents().map(|(agent, it)| (it.id.as_ref(), agent.index())).collect();
+        for (id, state) in &snapshot.agents {
+            let index = agents.get(id.as_str());
+            let index = index.ok_or_else(|| wrong("agents", format!("there is no agent `{id}`")))?;
+            changes.agents.insert(*index, *state);
+        }
+        let queues: HashMap<&str, usize> =
+            universe.queues().map(|(queue, it)| (it.id.as_ref(), queue.index())).collect();
+        for (id, state) in &snapshot.queues {
+            let index = queues.get(id.as_str());
+            let index = index.ok_or_else(|| wrong("queues", format!("there is no queue `{id}`")))?;
+            changes.queues.insert(*index, *state);
+        }
+        for (call, flags) in &snapshot.flags {
+            if *call as usize >= universe.len() + created {
+                return Err(wrong("flags", format!("there is no call at place {call}")));
+            }
+            changes.flags.insert(Ordinal(*call), *flags);
+        }
+        changes.rates.extend(snapshot.rates.iter().map(|(key, rate)| (key.as_str().into(), *rate)));
+        Ok(changes)
+    }
+}
