@@ -42,10 +42,18 @@ impl Injection {
 
     /// Holds the answer back.
     pub async fn wait(&self) {
-        let delay = self.due.iter().fold(Duration::ZERO, |all, due| all.saturating_add(due.delay));
-        if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
+        if self.takes_time() {
+            tokio::time::sleep(self.delay()).await;
         }
+    }
+
+    /// Whether it holds the answer back at all.
+    pub fn takes_time(&self) -> bool {
+        !self.delay().is_zero()
+    }
+
+    fn delay(&self) -> Duration {
+        self.due.iter().fold(Duration::ZERO, |all, due| all.saturating_add(due.delay))
     }
 
     fn effect(&self) -> Option<(&Due, &Effect)> {

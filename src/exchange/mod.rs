@@ -297,10 +297,13 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
     let operation = vendor.operation(&parts);
     let now = world.now();
     let injection = Injection::of(world.faults().due(name, operation.map(|o| o.id), now));
-    let recording =
+    let mut recording =
         Recording::start(vendor, operation, app, &world, &parts, &context.body, injection.injected());
     let line = parts.extensions.get::<Line>().cloned().unwrap_or_default();
 
+    if injection.takes_time() {
+        recording.announce();
+    }
     injection.wait().await;
     if let Some(how) = injection.hang_up() {
         return recording.hanging_up(&line, how).await;

@@ -26,6 +26,8 @@ pub struct Recording {
     mask: Arc<Mask>,
     started: Instant,
     entry: Option<Entry>,
+    /// Its number, where it is in the journal before there is an answer.
+    seq: Option<u64>,
 }
 
 impl Recording {
@@ -66,12 +68,18 @@ impl Recording {
             completed: None,
         };
         let (app, world) = (Arc::clone(app), Arc::clone(world));
-        Self { app, world, mask: Arc::new(mask), started: Instant::now(), entry: Some(entry) }
+        Self { app, world, mask: Arc::new(mask), started: Instant::now(), entry: Some(entry), seq: None }
     }
 
     /// The ids of the faults that were injected.
     pub fn faults(&self) -> Vec<&str> {
         self.entry.iter().flat_map(|entry| &entry.faults).map(|injected| injected.id.as_ref()).collect()
+    }
+
+    /// Writes the request down before there is an answer, for one that takes its time: whoever gives up waiting must find
+    /// it in the journal.
+    pub fn announce(&mut self) {
+        self.seq = self.entry.clone().map(|entry| self.world.journal().begin(entry));
     }
 
     /// Ends the connection instead of answering; the journal knows before the client does.
@@ -130,7 +138,13 @@ impl Recording {
         for coverage in [self.world.coverage(), self.app.worlds.total()] {
             coverage.count(entry.vendor, entry.operation, status, &entry.behaviors, &entry.findings);
         }
-        self.world.journal().begin(entry)
+        match self.seq {
+            None => self.world.journal().begin(entry),
+            Some(seq) => {
+                self.world.journal().amend(seq, entry);
+                seq
+            }
+        }
     }
 }
 

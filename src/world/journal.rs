@@ -207,6 +207,14 @@ impl Journal {
         seq
     }
 
+    /// Puts what is known by now in the place of what was known of an exchange.
+    pub fn amend(&self, seq: u64, entry: Entry) {
+        let mut ring = self.lock();
+        if let Ok(index) = ring.entries.binary_search_by_key(&seq, |entry| entry.seq) {
+            ring.entries[index] = Entry { seq, completed: None, ..entry };
+        }
+    }
+
     /// Completes an exchange when its body has ended; it is only counted if the ring has lost it by then.
     pub fn complete(&self, seq: u64, complete: impl FnOnce(&mut Entry)) {
         let mut ring = self.lock();

@@ -41,6 +41,8 @@ pub struct Call {
     headers: Vec<(String, String)>,
     unsigned: Vec<String>,
     body: Option<String>,
+    base: String,
+    signed_path: String,
 }
 
 impl Call {
@@ -60,6 +62,8 @@ impl Call {
             headers: vec![],
             unsigned: vec![],
             body: None,
+            base: String::new(),
+            signed_path: "/".into(),
         }
     }
 
@@ -127,6 +131,12 @@ impl Call {
     /// Sends a header of the signature's without signing it.
     pub fn unsigned(mut self, name: &str) -> Self {
         self.unsigned.push(name.into());
+        self
+    }
+
+    /// Sends to a path before the operation's own, and signs another: of the newer style, which signs paths.
+    pub fn at(mut self, base: &str, signed: &str) -> Self {
+        (self.base, self.signed_path) = (base.into(), signed.into());
         self
     }
 
@@ -201,7 +211,8 @@ impl Call {
         headers.sort();
         let signed: Vec<_> =
             headers.iter().filter(|(name, _)| !self.unsigned.contains(name)).cloned().collect();
-        let mut authorization = sign_acs3("POST", &query, &signed, &body, &self.key, &self.secret);
+        let mut authorization =
+            sign_acs3(("POST", &self.signed_path), &query, &signed, &body, &self.key, &self.secret);
         for part in ["Credential", "SignedHeaders", "Signature"] {
             if self.left_out.iter().any(|name| name == part) {
                 authorization = authorization.replace(&format!("{part}="), "Nothing=");
@@ -213,7 +224,7 @@ impl Call {
             headers.retain(|(n, _)| n != name);
             headers.push((name.clone(), value.clone()));
         }
-        let mut request = mock.request("POST", &format!("/?{}", encoded(&query)));
+        let mut request = mock.request("POST", &format!("{}/?{}", self.base, encoded(&query)));
         if form {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         }
@@ -261,7 +272,7 @@ pub fn sign_rpc(method: &str, parameters: &[(String, String)], secret: &str) -> 
 }
 
 fn sign_acs3(
-    method: &str,
+    (method, path): (&str, &str),
     query: &[(String, String)],
     headers: &[(String, String)],
     body: &str,
@@ -272,7 +283,7 @@ fn sign_acs3(
     let names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
     let names = names.join(";");
     let hash = hex(&Sha256::digest(body));
-    let canonical = format!("{method}\n/\n{}\n{lines}\n{names}\n{hash}", sorted(query));
+    let canonical = format!("{method}\n{path}\n{}\n{lines}\n{names}\n{hash}", sorted(query));
     let text = format!("ACS3-HMAC-SHA256\n{}", hex(&Sha256::digest(canonical)));
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key");
     mac.update(text.as_bytes());
