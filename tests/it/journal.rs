@@ -1,0 +1,295 @@
+//! Asking the journal: verification, with what came closest; the stream; what was lost.
+
+use std::time::Duration;
+
+use callmock::server::Settings;
+use callmock::world::Limits;
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+
+use crate::ccai::{inbound, outbound};
+use crate::client::{World, message};
+use crate::mock::{Mock, send};
+
+const NOTHING: Value = Value::Null;
+
+async fn verify(world: &World<'_>, body: Value) -> (u16, Value) {
+    let answer = world.admin("POST", "journal/verify", &body).await;
+    (answer.status, answer.json())
+}
+
+#[tokio::test]
+async fn matching_exchanges_are_counted_by_query_and_body_at_any_depth() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.fork(json!({})).await;
+    world.commubo("?start=2018-09-01&end=2018-10-01").await;
+    world.commubo("?start=2018-9-1").await;
+    world
+        .sencloud(&json!({ "filter": { "extension_ids": ["101", "102"] }, "paging": { "limit": 10 } }))
+        .await;
+    for (matching, matched) in [
+        (json!({}), 3),
+        (json!({ "vendor": "commubo" }), 2),
+        (json!({ "operation": "list_calls", "status": 406 }), 1),
+        (json!({ "behavior": "commubo.list_calls.invalid_start" }), 1),
+        (json!({ "query": { "start": "2018-09-01" } }), 1),
+        (json!({ "query": { "start": "2018-09-01", "end": null } }), 0),
+        (json!({ "query": { "end": null }, "vendor": "commubo" }), 1),
+        (json!({ "body": { "filter": { "extension_ids": ["102"] } } }), 1),
+        (json!({ "body": { "paging": { "limit": 10 } } }), 1),
+        (json!({ "body": { "paging": { "limit": 11 } } }), 0),
+    ] {
+        let (status, verdict) =
+            verify(&world, json!({ "match": matching, "count": { "exactly": matched } })).await;
+        assert_eq!((status, verdict), (200, json!({ "ok": true, "matched": matched })), "{matching}");
+    }
+    let (status, _) =
+        verify(&world, json!({ "match": { "vendor": "commubo" }, "count": { "at_least": 2, "at_most": 2 } }))
+            .await;
+    assert_eq!(status, 200);
+    assert_eq!(
+        verify(&world, json!({ "match": { "vendor": "ccai" } })).await.0,
+        422,
+        "at least one, if not said"
+    );
+    let default = mock.default_world().await;
+    assert_eq!(
+        verify(&default, json!({ "count": { "exactly": 0 } })).await.0,
+        200,
+        "another world's do not count"
+    );
+}
+
+#[tokio::test]
+async fn a_form_body_is_matched_by_its_parameters() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.default_world().await;
+    let form = crate::alibaba::page().style(crate::alibaba::Style::RpcForm).with("ContactType", "Inbound");
+    form.send(&mock).await;
+    let wanted =
+        json!({ "match": { "body": { "ContactType": "Inbound", "PageSize": 10, "AgentId": null } } });
+    assert_eq!(verify(&world, wanted).await, (200, json!({ "ok": true, "matched": 1 })));
+}
+
+#[tokio::test]
+async fn a_failure_shows_the_closest_exchanges_field_by_field() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.default_world().await;
+    world.ccai("POST", "calls", &inbound()).await;
+    world.ccai("POST", "calls", &outbound()).await;
+    world.commubo("?start=2018-09-01").await;
+    world.ccai("GET", "calls/397/customer_flag", &NOTHING).await;
+    let wanted = json!({
+        "match": { "operation": "create_call", "status": 201, "body": { "call_type": "Voice Inbound (API)", "menu_id": 10 } },
+    });
+    let (status, verdict) = verify(&world, wanted).await;
+    assert_eq!((status, &verdict["ok"], &verdict["matched"]), (422, &json!(false), &json!(0)));
+    let closest = verdict["closest"].as_array().unwrap();
+    assert_eq!(closest.len(), 3);
+    assert_eq!(
+        closest[0],
+        json!({ "seq": 1, "differences": [{ "path": "body.menu_id", "expected": 10, "actual": 9 }] })
+    );
+    assert_eq!(
+        closest[1],
+        json!({ "seq": 2, "differences": [
+            { "path": "body.call_type", "expected": "Voice Inbound (API)", "actual": "Voice Outbound (API)" },
+            { "path": "body.menu_id", "expected": 10, "actual": null },
+        ] })
+    );
+    assert_eq!(closest[2]["differences"][0]["path"], "operation");
+
+    let (status, verdict) =
+        verify(&world, json!({ "match": { "vendor": "ccai" }, "count": { "at_most": 1 } })).await;
+    assert_eq!(status, 422);
+    assert_eq!(verdict, json!({ "ok": false, "matched": 3, "closest": [], "matching": [1, 2, 4] }));
+}
+
+#[tokio::test]
+async fn what_nothing_can_match_is_refused_with_what_could() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.default_world().await;
+    for (body, expected) in [
+        (json!({ "mach": {} }), "unknown field `mach`, expected `match` or `count`"),
+        (
+            json!({ "match": { "path": "/" } }),
+            "`match.path` is not right: unknown field `path`, expected one of `vendor`, `operation`, `status`, `behavior`, `query`, `body`",
+        ),
+        (
+            json!({ "match": { "vendor": "comubo" } }),
+            "`match.vendor` is not right: there is no `comubo`; did you mean `commubo`?",
+        ),
+        (json!({ "match": { "operation": "list_call" } }), "did you mean `list_calls`?"),
+        (
+            json!({ "match": { "vendor": "ccai", "operation": "list_calls" } }),
+            "known: create_call, get_customer_flag, update_customer_flag",
+        ),
+        (
+            json!({ "match": { "behavior": "commubo.list_calls.lised" } }),
+            "did you mean `commubo.list_calls.listed`?",
+        ),
+        (json!({ "match": { "status": "200" } }), "`match.status` is not right"),
+        (
+            json!({ "count": { "exact": 1 } }),
+            "unknown field `exact`, expected one of `exactly`, `at_least`, `at_most`",
+        ),
+        (json!({ "count": { "exactly": -1 } }), "`count.exactly` is not right"),
+    ] {
+        let answer = world.admin("POST", "journal/verify", &body).await;
+        assert_eq!(answer.status, 400, "{body}");
+        assert!(message(&answer).contains(expected), "{body}: {}", answer.body);
+    }
+    for (query, expected) in [
+        ("vendor=comubo", "did you mean `commubo`?"),
+        ("behavior=x", "`behavior` is not right: there is no `x`"),
+        ("finding=commubo.unknown_parametr", "did you mean `commubo.unknown_parameter`?"),
+        ("vendr=commubo", "unknown parameter `vendr`; did you mean `vendor`?"),
+    ] {
+        let answer = mock.get(&format!("/_mock/journal?{query}")).await;
+        assert_eq!(answer.status, 400);
+        assert!(message(&answer).contains(expected), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn what_the_ring_has_lost_is_said_where_it_may_matter_and_cut_bodies_too() {
+    let limits = Limits { journal_size: 2, journal_body: 40, ..Limits::default() };
+    let yaml = include_str!("../../scenarios/documented.yaml");
+    let mock = Mock::with(yaml, Settings { limits, ..Settings::default() }).await;
+    let world = mock.default_world().await;
+    for _ in 0..4 {
+        world.commubo("").await;
+    }
+    world.sencloud(&json!({ "filter": { "number": "a long number, longer than what is kept of it" } })).await;
+    let (status, verdict) = verify(&world, json!({ "count": { "exactly": 5 } })).await;
+    assert_eq!((status, &verdict["matched"], &verdict["dropped"]), (422, &json!(2), &json!(3)));
+    let (_, verdict) = verify(&world, json!({ "match": { "body": { "filter": {} } } })).await;
+    let actual = verdict["closest"][0]["differences"][0]["actual"].as_str().unwrap();
+    assert!(actual.starts_with("cut after 40 of ") && actual.ends_with("; see --journal-body"), "{actual}");
+    let journal = mock.get("/_mock/journal").await.json();
+    assert_eq!((&journal["dropped"], &journal["next"]), (&json!(3), &json!(5)));
+}
+
+#[tokio::test]
+async fn a_cursor_stays_true_over_a_reset_which_empties_the_journal() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.fork(json!({})).await;
+    world.commubo("").await;
+    world.commubo("").await;
+    let next = world.admin("GET", "journal", &NOTHING).await.json()["next"].as_u64().unwrap();
+    world.admin("POST", "reset", &NOTHING).await;
+    assert_eq!(world.journal().await.len(), 0);
+    world.sencloud(&json!({})).await;
+    let page = world.admin("GET", &format!("journal?after={next}"), &NOTHING).await.json();
+    assert_eq!(page["exchanges"][0]["vendor"], "sencloud");
+    assert_eq!(world.admin("GET", "coverage", &NOTHING).await.json()["behaviors"][0]["count"], 0);
+}
+
+/// The events of a stream, as they come.
+struct Events {
+    bytes: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>,
+    text: String,
+}
+
+impl Events {
+    async fn of(mock: &Mock, path: &str, last: Option<&str>) -> Self {
+        let mut request = mock.request("GET", path);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let response = request.send().await.expect("an answer");
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { bytes: Box::pin(response.bytes_stream()), text: String::new() }
+    }
+
+    /// The next event: its name, id and data. None at the end of the stream.
+    async fn next(&mut self) -> Option<(String, String, Value)> {
+        let event = async {
+            loop {
+                if let Some((event, rest)) = self.text.split_once("\n\n") {
+                    let (event, rest) = (event.to_owned(), rest.to_owned());
+                    self.text = rest;
+                    let field = |name: &str| {
+                        let line = event.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
+                        line.unwrap_or_default().to_owned()
+                    };
+                    if event.starts_with(':') {
+                        continue;
+                    }
+                    return Some((
+                        field("event"),
+                        field("id"),
+                        serde_json::from_str(&field("data")).expect("JSON"),
+                    ));
+                }
+                let chunk = self.bytes.next().await?.ok()?;
+                self.text.push_str(std::str::from_utf8(&chunk).expect("text"));
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), event).await.expect("an event, or the end")
+    }
+}
+
+#[tokio::test]
+async fn a_stream_tells_every_exchange_of_its_world_once_it_is_complete() {
+    let mock = Mock::embedded("documented").await;
+    let (world, other) = (mock.fork(json!({})).await, mock.fork(json!({})).await);
+    world.commubo("").await;
+    let mut events = Events::of(&mock, &format!("/_mock/worlds/{}/journal/stream", world.id()), None).await;
+    other.commubo("").await;
+    world.commubo("?start=2018-09-01").await;
+    world.sencloud(&json!({})).await;
+    let (event, first, data) = events.next().await.unwrap();
+    assert_eq!((event.as_str(), &data["request"]["query"]["start"]), ("exchange", &json!("2018-09-01")));
+    assert_eq!((&data["response"]["finished"], &data["seq"]), (&json!(true), &json!(2)));
+    assert_eq!(events.next().await.unwrap().2["vendor"], "sencloud");
+    // A reset does not end it, and it goes on with what comes.
+    world.admin("POST", "reset", &NOTHING).await;
+    world.ccai("POST", "calls", &inbound()).await;
+    assert_eq!(events.next().await.unwrap().2["vendor"], "ccai");
+
+    // Who comes back goes on after what was seen last; a filter lets through what it is for.
+    let path = format!("/_mock/worlds/{}/journal/stream?vendor=ccai", world.id());
+    let mut again = Events::of(&mock, &path, Some(&first)).await;
+    let (event, _, data) = again.next().await.unwrap();
+    assert_eq!(
+        (event.as_str(), data),
+        ("missed", json!({ "missed": 1 })),
+        "the reset has emptied the journal"
+    );
+    assert_eq!(again.next().await.unwrap().2["vendor"], "ccai");
+
+    // It ends with its world.
+    let _ = send(mock.request("DELETE", &format!("/_mock/worlds/{}", world.id()))).await;
+    assert_eq!(events.next().await, None);
+}
+
+#[tokio::test]
+async fn a_stream_says_how_many_came_and_went_too_fast_to_be_seen() {
+    let limits = Limits { journal_size: 3, ..Limits::default() };
+    let yaml = include_str!("../../scenarios/documented.yaml");
+    let mock = Mock::with(yaml, Settings { limits, ..Settings::default() }).await;
+    let world = mock.default_world().await;
+    for _ in 0..10 {
+        world.commubo("").await;
+    }
+    let mut events = Events::of(&mock, "/_mock/journal/stream", Some("0")).await;
+    assert_eq!(events.next().await.unwrap().2, json!({ "missed": 7 }));
+    assert_eq!(events.next().await.unwrap().2["seq"], 8);
+    let wrong = mock.get("/_mock/journal/stream?after=1").await;
+    assert!(wrong.status == 400 && message(&wrong).contains("unknown parameter `after`"), "{}", wrong.body);
+}
+
+#[tokio::test]
+async fn a_slow_exchange_does_not_hold_up_the_others_in_a_stream() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.default_world().await;
+    world.fault(json!({ "vendor": "commubo", "do": { "delay": "500ms" } })).await;
+    let mut events = Events::of(&mock, "/_mock/journal/stream", None).await;
+    let (_, ()) = tokio::join!(world.commubo(""), async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        world.sencloud(&json!({})).await;
+    });
+    assert_eq!(events.next().await.unwrap().2["vendor"], "sencloud");
+    assert_eq!(events.next().await.unwrap().2["vendor"], "commubo");
+}
