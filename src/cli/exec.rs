@@ -20,6 +20,7 @@ use crate::server::{Server, Settings};
 use crate::vendors;
 
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub struct Args {
     #[command(flatten)]
     server: options::Args,

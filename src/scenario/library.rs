@@ -1,11 +1,10 @@
 //! The scenarios that one server can begin a world with: its own, the embedded ones, and those that a request brings.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::SystemTime;
 
-use super::load::{Source, embedded, embedded_names, instead};
+use super::load::{Source, Stamp, embedded, embedded_names, instead, state};
 use super::{Invalid, Request, Scenario, loaded};
 
 /// The scenarios of one server.
@@ -13,14 +12,11 @@ use super::{Invalid, Request, Scenario, loaded};
 pub struct Library {
     request: Request,
     own: RwLock<Arc<Scenario>>,
-    /// Every file that the server's own scenario is made of, or was meant to be.
-    files: Mutex<Vec<PathBuf>>,
+    /// Every file that the server's own scenario is made of, or was meant to be, as it was when it was read.
+    files: Mutex<Stamp>,
     /// The others, once they were asked for.
     named: Mutex<HashMap<String, Arc<Scenario>>>,
 }
-
-/// What tells one state of a file from another.
-pub type Stamp = Vec<(PathBuf, Option<(SystemTime, u64)>)>;
 
 /// No scenario has that name.
 #[derive(Debug)]
@@ -108,7 +104,10 @@ impl Library {
         let mut watched = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if scenario.is_err() {
             // What was not reached this time may be what must be mended.
-            files.extend(watched.iter().filter(|file| !files.contains(file)).cloned().collect::<Vec<_>>());
+            let reached = |path: &Path| files.iter().any(|(file, _)| file == path);
+            let rest: Stamp =
+                watched.iter().filter(|(file, _)| !reached(file)).map(|(file, _)| state(file)).collect();
+            files.extend(rest);
         }
         *watched = files;
         drop(watched);
@@ -124,14 +123,24 @@ impl Library {
         !self.files.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    /// What state its files are in.
+    /// Whether any of its files is not as it was when it was read.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .any(|known| state(&known.0) != *known)
+    }
+
+    /// What state its files are in now.
     #[must_use]
     pub fn stamp(&self) -> Stamp {
-        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let state = |file: &PathBuf| {
-            let metadata = std::fs::metadata(file).ok()?;
-            Some((metadata.modified().ok()?, metadata.len()))
-        };
-        files.into_iter().map(|file| (file.clone(), state(&file))).collect()
+        self.files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .map(|(file, _)| state(file))
+            .collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use serde::de::DeserializeOwned;
 use serde_saphyr::{Budget, Error, Options};
@@ -43,6 +44,15 @@ pub fn embedded_names() -> impl Iterator<Item = &'static str> {
 pub fn embedded(name: &str) -> Option<Source> {
     let (name, text) = EMBEDDED.into_iter().find(|(known, _)| *known == name)?;
     Some(Source::Text { name: format!("scenarios/{name}.yaml").into(), text: text.into() })
+}
+
+/// What tells one state of some files from another: when each was changed and how long it is, or that it is not there.
+pub type Stamp = Vec<(PathBuf, Option<(SystemTime, u64)>)>;
+
+/// The state of a file now.
+pub fn state(path: &Path) -> (PathBuf, Option<(SystemTime, u64)>) {
+    let state = std::fs::metadata(path).and_then(|metadata| Ok((metadata.modified()?, metadata.len())));
+    (path.to_owned(), state.ok())
 }
 
 /// An entry with the file it stood in and its path there.
@@ -87,15 +97,15 @@ pub struct Merged {
     pub readings: Vec<Entry<(At<String>, At<OptionName>)>>,
     /// Every text, one after the other: what the scenario is made from.
     pub digest: Sha256,
-    /// Every file that was read or should have been: what to watch.
-    pub files: Vec<PathBuf>,
+    /// Every file that was read or should have been, as it was then: what to watch.
+    pub files: Stamp,
 }
 
 /// Reads the sources and all they include, in order, and notes every file on the way.
 ///
 /// # Errors
 /// The first file that cannot be read or is not a scenario.
-pub fn merged(sources: &[Source], files: &mut Vec<PathBuf>) -> Result<Merged, Invalid> {
+pub fn merged(sources: &[Source], files: &mut Stamp) -> Result<Merged, Invalid> {
     let mut merged = Merged::default();
     let read = merged.read(sources);
     files.append(&mut merged.files);
@@ -108,7 +118,7 @@ impl Merged {
             let (name, text, path) = match source {
                 Source::Text { name, text } => (Arc::clone(name), Arc::clone(text), None),
                 Source::Path(path) => {
-                    self.files.push(path.clone());
+                    self.files.push(state(path));
                     (display(path), read(path).map_err(|why| whole(display(path), why))?, Some(path))
                 }
             };
@@ -145,7 +155,7 @@ impl Merged {
             if open.contains(&identity(&included)) {
                 return Err(fail(format!("`{}` includes itself by way of this file", include.value)).into());
             }
-            self.files.push(included.clone());
+            self.files.push(state(&included));
             let text = read(&included).map_err(|why| fail(format!("`{}`: {why}", included.display())))?;
             self.add(&display(&included), &text, Some(&included), open)?;
         }

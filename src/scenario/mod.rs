@@ -1,6 +1,5 @@
 //! Scenarios: the files that say what a world starts with. Format, loading, checking, JSON Schema.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -18,8 +17,8 @@ pub use diagnostic::{Diagnostic, Invalid};
 pub use fault::{
     Action, Delay, Disconnect, Effect, Fault, LogNormal, Occasion, RateLimit, Rule, SlowBody, When, Wrong,
 };
-pub use library::{Library, NotFound, Stamp};
-pub use load::{Source, embedded, embedded_names};
+pub use library::{Library, NotFound};
+pub use load::{Source, Stamp, embedded, embedded_names};
 pub use schema::schema;
 pub use values::Length;
 
@@ -95,7 +94,7 @@ pub fn load(request: &Request) -> Result<Scenario, Invalid> {
 }
 
 /// Loads a scenario and notes every file that it is made of, also where it fails.
-fn loaded(request: &Request, files: &mut Vec<PathBuf>) -> Result<Scenario, Invalid> {
+fn loaded(request: &Request, files: &mut Stamp) -> Result<Scenario, Invalid> {
     let scenario = check::check(load::merged(&request.sources, files)?, request)?;
     Ok(match &request.readings {
         Some(readings) => Scenario { readings: readings.clone(), ..scenario },

@@ -14,25 +14,19 @@ const LOOK: Duration = Duration::from_millis(200);
 /// Reloads the default world whenever its files have changed, for as long as the server runs. Worlds that were forked keep
 /// what they began with.
 pub async fn watch(library: Arc<Library>, app: Arc<App>) {
-    let mut loaded = library.stamp();
     loop {
         tokio::time::sleep(LOOK).await;
-        let seen = library.stamp();
-        if seen == loaded {
+        if !library.is_stale() {
             continue;
         }
         // An editor may be in the middle of writing: what still changes is read when it has come to rest.
+        let seen = library.stamp();
         tokio::time::sleep(LOOK / 2).await;
         if library.stamp() != seen {
             continue;
         }
         let reading = Arc::clone(&library);
         let scenario = tokio::task::spawn_blocking(move || reading.reload()).await;
-        // Other files may be included now. One that changed while it was read is read again.
-        loaded = library.stamp();
-        if seen.iter().any(|(file, state)| loaded.iter().any(|(other, now)| other == file && now != state)) {
-            loaded.clear();
-        }
         let result = match scenario {
             Ok(Ok(scenario)) => {
                 app.worlds.default_slot().replace(|world| world.with_scenario(Arc::clone(&scenario)));

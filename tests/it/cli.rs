@@ -6,7 +6,8 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
-fn callmock() -> Command {
+/// The binary, in an environment without settings of its own.
+pub fn callmock() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_callmock"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CALLMOCK_")) {
         command.env_remove(name);
@@ -18,21 +19,22 @@ fn output(arguments: &[&str]) -> Output {
     callmock().args(arguments).output().expect("it runs")
 }
 
-fn text(bytes: &[u8]) -> &str {
+pub fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("text")
 }
 
-fn file(name: &str, content: &str) -> PathBuf {
+/// A file of a test's own.
+pub fn file(name: &str, content: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::write(&path, content).expect("written");
     path
 }
 
 /// A server that a test runs, and the URL of its ready line.
-struct Served(Child, String);
+pub struct Served(pub Child, pub String);
 
 impl Served {
-    fn start(command: &mut Command) -> Self {
+    pub fn start(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().expect("a pipe")).read_line(&mut line).expect("a line");
@@ -41,13 +43,13 @@ impl Served {
     }
 
     /// Sends a signal, by the shell's own `kill`.
-    fn signal(&self, signal: &str) {
+    pub fn signal(&self, signal: &str) {
         let sent = Command::new("sh").args(["-c", &format!("kill {signal} {}", self.0.id())]).status();
         assert!(sent.expect("sh").success());
     }
 
     /// What a path answers with, by the plainest of clients.
-    fn get(&self, path: &str, headers: &str) -> String {
+    pub fn get(&self, path: &str, headers: &str) -> String {
         self.answer(path, headers).1
     }
 
@@ -56,8 +58,15 @@ impl Served {
     }
 
     fn answer(&self, path: &str, headers: &str) -> (String, String) {
+        self.send("GET", path, headers, "")
+    }
+
+    pub fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> (String, String) {
         let mut stream = TcpStream::connect(self.1.trim_start_matches("http://")).expect("a connection");
-        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+        );
         stream.write_all(request.as_bytes()).expect("sent");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("text");

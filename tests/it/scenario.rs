@@ -71,6 +71,14 @@ fn each_mistake_is_one_clear_error_with_its_place_and_the_nearest_right_word() {
         ("callmock: 1\ngenerate: {calls: 0, from: 2018-09-01, to: 2018-09-30}".to_owned(), "s.yaml:2:19: generate.calls: expected 1 to 10000000 calls, found 0"),
         ("callmock: 1\ngenerate: {calls: 5, from: 2018-09-02, to: 2018-09-01}".to_owned(), "s.yaml:2:44: generate.to: the end is not after the beginning"),
         ("callmock: 1\ngenerate: {calls: 5, from: 2018-09-02, to: 2018-9-3}".to_owned(), "s.yaml:2:40: generate.to: expected a day such as `2018-09-30`, or an RFC 3339 time with its offset, found string \"2018-9-3\""),
+        ("callmock: 1\nfaults: [{vendor: comubo, do: {delay: 1s}}]".to_owned(), "s.yaml:2:10: faults[0].vendor: there is no vendor `comubo`; did you mean `commubo`?"),
+        ("callmock: 1\nfaults: [{vendor: ccai, do: {error: agent_unavailible}}]".to_owned(), "s.yaml:2:10: faults[0].do.error: ccai has no error `agent_unavailible`; did you mean `agent_unavailable`?"),
+        ("callmock: 1\nfaults: [{vendor: ccai, do: {explode: 1}}]".to_owned(), "s.yaml:2:30: faults[0].do.explode: unknown key `explode`; known: `error`"),
+        ("callmock: 1\nfaults: [{vendor: ccai, do: {disconnect: rst}}]".to_owned(), "s.yaml:2:42: faults[0].do.disconnect: `rst` is not known here; did you mean `reset`?"),
+        ("callmock: 1\nfaults: [{vendor: ccai, when: {nth: 0}, do: {delay: 1s}}]".to_owned(), "s.yaml:2:10: faults[0].when.nth: expected 1 or more, found 0"),
+        ("callmock: 1\nfaults: [{vendor: ccai, do: {delay: soon}}]".to_owned(), "s.yaml:2:"),
+        ("callmock: 1\nfaults: [{id: f, vendor: ccai, do: {delay: 1s}}, {id: f, vendor: ccai, do: {delay: 1s}}]".to_owned(), "s.yaml:2:50: faults[1].id: a second fault `f`; the first is faults[0]. Give it another id"),
+        ("callmock: 1\ncalls: [{id: c, direction: inbound, from: \"1\", to: \"2\", at: 2018-09-01T13:01:23Z, outcome: answered, ccai: {created: {kind: inbound, at: 2018-09-01T13:01:23Z, lang: en, participants: []}}}]".to_owned(), "s.yaml:2:14: calls[0].ccai.created: only a request creates a call so; leave `created` out"),
         (format!("{}generate: {{calls: 5, from: 2018-09-02, to: 2018-09-03}}", call("").replace("id: c", "id: gen-7")), "s.yaml:3:10: calls[0].id: generated calls have the ids `gen-1`, `gen-2` and so on; give this one another"),
     ] {
         let message = load(&yaml).expect_err(&yaml);
