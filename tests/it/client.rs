@@ -41,7 +41,7 @@ impl World<'_> {
     }
 
     /// The same world by its base URL, with other credentials.
-    pub fn pinned(&self, credentials: Value) -> World<'_> {
+    pub fn pinned(&self, credentials: &Value) -> World<'_> {
         let made = json!({ "id": self.id(), "credentials": credentials });
         World { mock: self.mock, made, admin: self.admin.clone(), prefix: format!("/w/{}", self.id()) }
     }

@@ -330,7 +330,7 @@ async fn a_slow_body_comes_whole_but_at_its_pace_after_a_prompt_head() {
     let mut stream = TcpStream::connect(mock.address).unwrap();
     stream.write_all(list().as_bytes()).unwrap();
     let started = Instant::now();
-    let (mut got, mut reads, mut buffer) = (vec![], 0, [0; 65536]);
+    let (mut got, mut reads, mut buffer) = (vec![], 0, [0; 8192]);
     let head = loop {
         let n = stream.read(&mut buffer).unwrap();
         got.extend_from_slice(&buffer[..n]);

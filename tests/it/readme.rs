@@ -56,7 +56,7 @@ fn the_table_of_operations_is_the_catalogues() {
 #[tokio::test]
 async fn the_curl_commands_print_what_is_shown() {
     let mock = Mock::embedded("documented").await;
-    let curl = |block: &&&str| block.starts_with("curl");
+    let curl = |block: &&&str| block.starts_with("curl") && !block.contains("/_mock/");
     let (posts, commands): (Vec<&str>, Vec<&str>) =
         blocks("sh").iter().filter(curl).partition(|block| block.contains("--data"));
     let shown: Vec<Value> =
@@ -104,4 +104,38 @@ async fn the_scenario_explained_is_a_scenario_and_is_shown_as_said() {
     let calls = send(request.header("x-commubo-accessToken", "my-token")).await.json();
     assert_eq!(calls.as_array().unwrap().len(), 1, "the busy one is Alibaba's alone");
     assert_eq!(calls[0]["checkPoint"], "order-placed");
+}
+
+#[tokio::test]
+async fn the_admin_commands_do_what_they_say() {
+    let mock = Mock::embedded("documented").await;
+    let block = blocks("sh").into_iter().find(|block| block.contains("/_mock/worlds")).expect("commands");
+    for command in block.lines() {
+        let (head, body) = command.split_once(" --data ").unwrap_or((command, ""));
+        let url = head.split_whitespace().find(|word| word.starts_with("http")).expect("a URL");
+        let path = url.strip_prefix("http://127.0.0.1:8080").expect("the default base URL");
+        let answer = send(mock.request("POST", path).body(body.trim_matches('\'').to_owned())).await;
+        assert!(answer.status < 300, "{command}: {}", answer.body);
+    }
+    assert_eq!(mock.get("/_mock/faults").await.json()["faults"].as_array().map(Vec::len), Some(2));
+}
+
+/// Every environment variable that the guides name is one that the binary reads or sets.
+#[test]
+fn the_guides_name_no_variable_that_there_is_not() {
+    let help = crate::cli::callmock().args(["serve", "--help"]).output().expect("it runs").stdout;
+    let set = crate::cli::callmock().args(["exec", "--tls", "--", "env"]).output().expect("it runs").stdout;
+    let known = String::from_utf8_lossy(&help).into_owned() + &String::from_utf8_lossy(&set);
+    let guides = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).expect("a folder");
+    let mut named = 0;
+    for guide in guides {
+        let text = std::fs::read_to_string(guide.expect("a file").path()).expect("text");
+        for rest in text.split("CALLMOCK_").skip(1) {
+            let name: String = rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
+            // An image's name is a user's own.
+            assert!(name == "IMAGE" || known.contains(&format!("CALLMOCK_{name}")), "CALLMOCK_{name}");
+            named += 1;
+        }
+    }
+    assert!(named > 20);
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::cli::{Served, callmock, file, text};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A server that watches, and what it says on standard error.
 fn watching(scenario: &PathBuf) -> (Served, Receiver<String>) {

@@ -91,7 +91,7 @@ async fn a_base_url_pins_the_world_for_its_own_credentials_and_for_the_scenarios
     let mock = Mock::embedded("documented").await;
     let default = mock.default_world().await;
     let world = mock.fork(json!({})).await;
-    for credentials in [default.made["credentials"].clone(), world.made["credentials"].clone()] {
+    for credentials in [&default.made["credentials"], &world.made["credentials"]] {
         let pinned = world.pinned(credentials);
         for answer in [
             pinned.commubo("?start=2018-09-01").await,
@@ -231,7 +231,7 @@ async fn an_idle_world_is_removed_after_its_time_and_a_used_one_is_not() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), gone).await.expect("it goes");
+    tokio::time::timeout(Duration::from_mins(1), gone).await.expect("it goes");
     assert_eq!(idle.commubo("").await.header("x-callmock-world"), "default");
     assert_eq!(used.commubo("").await.header("x-callmock-world"), used.id());
 }
@@ -251,7 +251,7 @@ async fn there_are_no_more_worlds_than_the_most_and_an_idle_one_makes_room() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), made).await.expect("the first is idle for too long");
+    tokio::time::timeout(Duration::from_mins(1), made).await.expect("the first is idle for too long");
     assert_eq!(mock.get(&format!("/_mock/worlds/{}", first.id())).await.status, 404);
 }
 
@@ -404,7 +404,7 @@ async fn take(step: &Step, n: usize, world: &World<'_>, port: u16, cursor: &mut 
         Step::Sencloud(limit) => {
             let answer = world.sencloud(&json!({ "paging": { "limit": limit } })).await;
             if answer.status == 200 {
-                *cursor = answer.json()["paging"]["next"].as_str().unwrap_or_default().to_owned();
+                answer.json()["paging"]["next"].as_str().unwrap_or_default().clone_into(cursor);
             }
             answer
         }
