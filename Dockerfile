@@ -1,7 +1,11 @@
 # Stage 1 builds a static binary; stage 2 is that binary and nothing else.
 FROM docker.io/library/rust:1.95 AS build
 WORKDIR /src
-RUN rustup target add "$(uname -m)-unknown-linux-musl"
+# TLS brings a little C and assembly, which musl's own compiler must build.
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends musl-tools \
+ && rm -rf /var/lib/apt/lists/* \
+ && rustup target add "$(uname -m)-unknown-linux-musl"
 COPY Cargo.toml Cargo.lock ./
 COPY src ./src
 COPY scenarios ./scenarios
