@@ -20,6 +20,7 @@ use tower::ServiceExt as _;
 use crate::exchange::App;
 use crate::scenario::{self, Invalid, Library, Request as Wanted, Source, embedded};
 use crate::server::{Server, Settings};
+use crate::urlencoded::strict;
 use crate::vendors;
 use crate::world::{Slot, Worlds};
 
@@ -128,6 +129,12 @@ impl Mock {
         self.default.running.address
     }
 
+    /// The certificate that clients must trust, as PEM, where the settings have it speak TLS.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&str> {
+        self.default.running.certificate.as_deref()
+    }
+
     /// A world of its own for one test, with credentials of its own: parallel tests share the server, and see nothing of
     /// each other. It is removed when it is dropped.
     ///
@@ -231,6 +238,8 @@ impl Builder {
         self.wanted.catalogues = vendors::catalogues().collect();
         let library = Library::open(self.wanted)?;
         let settings = self.settings;
+        let certificate = settings.tls.as_ref().map(|tls| Arc::clone(&tls.certificate));
+        let token = settings.admin_token.clone();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("callmock")
@@ -257,7 +266,7 @@ impl Builder {
         let (address, app, admin) = listening.recv().map_err(|_| gone())??;
         let slot = Arc::clone(app.worlds.default_slot());
         let stop = Some((stop, thread));
-        let running = Arc::new(Running { address, app, admin, handle, stop });
+        let running = Arc::new(Running { address, certificate, token, app, admin, handle, stop });
         Ok(Mock { default: World { running, slot } })
     }
 }
@@ -265,6 +274,8 @@ impl Builder {
 /// What all handles of one server share; it stops with the last of them.
 struct Running {
     address: SocketAddr,
+    certificate: Option<Arc<str>>,
+    token: Option<String>,
     app: Arc<App>,
     admin: Router,
     handle: Handle,
@@ -289,6 +300,7 @@ impl Running {
             .method(method)
             .uri(path)
             .header("host", self.address.to_string())
+            .header("authorization", format!("Bearer {}", self.token.as_deref().unwrap_or_default()))
             .body(body)
             .expect("a path of ours");
         let admin = self.admin.clone();
@@ -343,7 +355,8 @@ impl World {
     /// The server's base URL, which every vendor's client takes: a world's credentials say which world is meant.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.running.address)
+        let scheme = if self.running.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.running.address)
     }
 
     /// A base URL that is this world's whatever credential comes, for clients whose credentials cannot be changed.
@@ -422,7 +435,7 @@ impl World {
     /// Removes a fault.
     #[track_caller]
     pub fn remove_fault(&self, id: &str) {
-        self.ask(Method::DELETE, &format!("faults/{id}"), None).expected();
+        self.ask(Method::DELETE, &format!("faults/{}", strict(id)), None).expected();
     }
 
     /// Removes all faults.
@@ -454,13 +467,15 @@ impl World {
     /// Switches an agent, by id or e-mail address: available, unavailable, `no_access`, unknown.
     #[track_caller]
     pub fn set_agent(&self, agent: &str, state: &str) {
-        self.ask(Method::PATCH, &format!("agents/{agent}"), Some(json!({ "state": state }))).expected();
+        self.ask(Method::PATCH, &format!("agents/{}", strict(agent)), Some(json!({ "state": state })))
+            .expected();
     }
 
     /// Switches a queue, by id or menu id: open, `manual_redirection`, `after_hours`.
     #[track_caller]
     pub fn set_queue(&self, queue: &str, state: &str) {
-        self.ask(Method::PATCH, &format!("queues/{queue}"), Some(json!({ "state": state }))).expected();
+        self.ask(Method::PATCH, &format!("queues/{}", strict(queue)), Some(json!({ "state": state })))
+            .expected();
     }
 
     /// Adds a call, written as a scenario writes it, and shows it.

@@ -2,16 +2,15 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{Named, Scope, new_state};
+use super::{Body, Named, Scope, new_state};
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::universe::AgentState;
 
 /// Changes an agent's state, and shows what it is now.
-pub async fn change(scope: Scope, Named(name): Named, body: Bytes) -> Result<Json<Value>, Refused> {
+pub async fn change(scope: Scope, Named(name): Named, Body(body): Body) -> Result<Json<Value>, Refused> {
     let world = scope.world();
     let named =
         |agent: &crate::universe::Agent| *agent.id == *name || agent.email.as_deref() == Some(name.as_str());

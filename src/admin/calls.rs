@@ -5,17 +5,16 @@ use std::ops::Bound;
 use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
-use super::{Admin, Scope};
+use super::{Admin, Body, Scope};
 use crate::exchange::{App, Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::scenario;
 use crate::universe::{Call, Millis, Ordinal};
 use crate::urlencoded;
-use crate::world::View;
+use crate::world::{View, World};
 
 const PARAMETERS: [&str; 4] = ["from", "to", "after", "limit"];
 
@@ -27,12 +26,16 @@ pub async fn list(
 ) -> Result<Json<Value>, Refused> {
     let query = Query::read(&query.unwrap_or_default())
         .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", message))?;
-    let view = scope.world().view();
+    let world = scope.world();
+    let view = world.view();
     let from = query.from.map_or(Bound::Unbounded, Bound::Included);
     let to = query.to.map_or(Bound::Unbounded, Bound::Excluded);
     let mut calls = view.between((from, to)).skip(query.after).peekable();
-    let shown: Vec<Value> =
-        calls.by_ref().take(query.limit).filter_map(|ordinal| neutral(&admin.app, &view, ordinal)).collect();
+    let shown: Vec<Value> = calls
+        .by_ref()
+        .take(query.limit)
+        .filter_map(|ordinal| neutral(&admin.app, &world, &view, ordinal))
+        .collect();
     let next = calls.peek().map(|_| query.after + shown.len());
     Ok(Json(json!({ "calls": shown, "next": next })))
 }
@@ -41,16 +44,22 @@ pub async fn list(
 pub async fn create(
     State(admin): State<Admin>,
     scope: Scope,
-    body: Bytes,
+    Body(body): Body,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
     let refused = |message: &str| refusal(StatusCode::BAD_REQUEST, "invalid_call", message);
     let text = std::str::from_utf8(&body).map_err(|_| refused("the body is not UTF-8"))?;
     let world = scope.world();
+    // Read and looked up before the world is held: a universe may have millions of calls.
+    let before = world.view();
+    let in_scenario = |vendor: &str, half: &str| world.names().in_scenario(vendor, half).to_owned();
+    let (universe, accounts) = (world.universe(), world.accounts());
+    let call = scenario::call(text, universe, accounts, |name| before.by_name(name), in_scenario)
+        .map_err(|invalid| refused(&invalid.to_string()))?;
     let (view, ordinal) = world
         .create(|_, view, _| {
-            let named = |name: &str| view.by_name(name);
-            let call = scenario::call(text, world.universe(), world.accounts(), named)
-                .map_err(|invalid| invalid.to_string())?;
+            if view.created().any(|created| created.id == call.id) {
+                return Err(format!("there is a call `{}` already", call.id));
+            }
             for (vendor, data) in call.data.iter().flat_map(|data| data.each()) {
                 if let Some(id) = data.wire_id().filter(|id| view.by_wire_id(vendor, id).is_some()) {
                     return Err(format!("there is a call with the id `{id}` at {vendor} already"));
@@ -59,7 +68,7 @@ pub async fn create(
             Ok(call)
         })
         .map_err(|message| refused(&message))?;
-    let shown = neutral(&admin.app, &view, ordinal).unwrap_or_default();
+    let shown = neutral(&admin.app, &world, &view, ordinal).unwrap_or_default();
     Ok((StatusCode::CREATED, Json(shown)))
 }
 
@@ -103,7 +112,7 @@ impl Query {
 }
 
 /// A call as no vendor writes it, with the id that it has at each vendor that holds it.
-fn neutral(app: &App, view: &View, ordinal: Ordinal) -> Option<Value> {
+fn neutral(app: &App, world: &World, view: &View, ordinal: Ordinal) -> Option<Value> {
     let call: &Call = view.call(ordinal)?;
     let mut ids = Map::new();
     for vendor in app.vendors {
@@ -153,7 +162,9 @@ fn neutral(app: &App, view: &View, ordinal: Ordinal) -> Option<Value> {
         "on": call.on.as_ref().map(|on| {
             on.iter()
                 .map(|holder| match &holder.account {
-                    Some(account) => format!("{}/{account}", holder.vendor),
+                    Some(account) => {
+                        format!("{}/{}", holder.vendor, world.names().own(holder.vendor, account))
+                    }
                     None => holder.vendor.to_owned(),
                 })
                 .collect::<Vec<_>>()

@@ -1,12 +1,11 @@
 //! `GET` and `PUT …/clock`, `POST …/clock/advance`: what time it is in a world.
 
 use axum::Json;
-use bytes::Bytes;
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Scope, read, wrong};
+use super::{Body, Scope, read, wrong};
 use crate::exchange::Refused;
 use crate::nearest::did_you_mean;
 use crate::scenario::ClockSpec;
@@ -31,7 +30,7 @@ struct Setting {
 }
 
 /// Sets the clock. A time that is left out is the world's time now.
-pub async fn set(scope: Scope, body: Bytes) -> Result<Json<Value>, Refused> {
+pub async fn set(scope: Scope, Body(body): Body) -> Result<Json<Value>, Refused> {
     let Setting { mode, now, rate } = read(&body)?;
     let world = scope.world();
     let superfluous = |path: &str, given: bool| {
@@ -52,11 +51,8 @@ pub async fn set(scope: Scope, body: Bytes) -> Result<Json<Value>, Refused> {
             ClockSpec::Fixed(moment(now)?)
         }
         "running" => {
-            let rate = rate.unwrap_or(1.0);
-            if !(0.001..=1_000_000.0).contains(&rate) {
-                return Err(wrong("rate", &format!("expected a rate of 0.001 to 1000000, found {rate}")));
-            }
-            ClockSpec::Running { start: moment(now)?, rate }
+            let spec = ClockSpec::Running { start: moment(now)?, rate: rate.unwrap_or(1.0) };
+            spec.checked().map_err(|message| wrong("rate", &message))?
         }
         other => {
             let near = did_you_mean(other, MODES);
@@ -77,7 +73,7 @@ struct Advance {
 }
 
 /// Moves the clock forward in one step.
-pub async fn advance(scope: Scope, body: Bytes) -> Result<Json<Value>, Refused> {
+pub async fn advance(scope: Scope, Body(body): Body) -> Result<Json<Value>, Refused> {
     let Advance { by } = read(&body)?;
     let expected = "expected a duration such as `250ms`, `8s`, `5m`, `36h`, `90d` or `PT5M`";
     let by = length(&by).map_err(|_| wrong("by", &format!("{expected}, found `{by}`")))?;
@@ -88,7 +84,7 @@ pub async fn advance(scope: Scope, body: Bytes) -> Result<Json<Value>, Refused> 
 
 fn moment(text: &str) -> Option<DateTime<Utc>> {
     let moment = DateTime::parse_from_rfc3339(text).ok()?.to_utc();
-    Some(moment).filter(|moment| (0..=9999).contains(&moment.year()))
+    ClockSpec::Fixed(moment).checked().is_ok().then_some(moment)
 }
 
 fn shown(world: &World) -> Value {

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{Admin, Named, Scope, read, wrong};
+use super::{Admin, Body, Named, Scope, read, wrong};
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::scenario::Fault;
@@ -23,7 +22,7 @@ pub async fn list(scope: Scope) -> Json<Value> {
 pub async fn add(
     State(admin): State<Admin>,
     scope: Scope,
-    body: Bytes,
+    Body(body): Body,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
     let fault: Fault = read(&body)?;
     let rule = fault.rule(&admin.catalogues()).map_err(|error| wrong(error.path, &error.message))?;

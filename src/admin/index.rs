@@ -2,16 +2,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::Admin;
+use super::{Admin, BaseUrl};
 use crate::exchange::{Refused, refusal};
 
 /// Vendors, base URLs, operations, the default credentials, and ready-to-paste curl lines.
-pub async fn show(State(admin): State<Admin>, headers: HeaderMap) -> Json<Value> {
-    let base_url = admin.base_url(&headers);
+pub async fn show(State(admin): State<Admin>, BaseUrl(base_url): BaseUrl) -> Json<Value> {
     let world = admin.app.worlds.default_slot().world();
     let vendors: Vec<Value> = admin
         .app

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use axum::extract::{FromRequestParts, Path, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -37,7 +38,7 @@ mod verify;
 mod worlds;
 
 use crate::contract::Catalogue;
-use crate::exchange::{App, Refused, refusal, unknown_world};
+use crate::exchange::{App, Refused, host, refusal, unknown_world};
 use crate::nearest::did_you_mean;
 use crate::scenario::Library;
 use crate::world::{Slot, World};
@@ -78,6 +79,7 @@ macro_rules! routes {
                 $(.route(concat!("/_mock/worlds/{world}", $of_world), $of_world_methods))+
                 .fallback(unknown_path)
                 .method_not_allowed_fallback(wrong_method)
+                .layer(DefaultBodyLimit::max(LARGEST))
                 .layer(middleware::from_fn_with_state(admin.clone(), authorize))
                 .with_state(admin)
         }
@@ -183,6 +185,37 @@ impl FromRequestParts<Admin> for Scope {
     }
 }
 
+/// A request's body, whole.
+pub struct Body(Bytes);
+
+/// The largest body read: some times what a snapshot of a busy world has.
+const LARGEST: usize = 64 << 20;
+
+impl FromRequest<Admin> for Body {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, admin: &Admin) -> Result<Self, Refused> {
+        Bytes::from_request(request, admin).await.map(Self).map_err(|error| {
+            let message =
+                format!("the body could not be read: {}; it has {LARGEST} bytes at most", error.body_text());
+            refusal(error.status(), "unreadable_body", message)
+        })
+    }
+}
+
+/// The URL that a caller reaches this server by, as the request says.
+pub struct BaseUrl(String);
+
+impl FromRequestParts<Admin> for BaseUrl {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, admin: &Admin) -> Result<Self, Infallible> {
+        let scheme = if admin.certificate.is_some() { "https" } else { "http" };
+        let host = host(parts).map_or_else(|| admin.address.to_string(), str::to_owned);
+        Ok(Self(format!("{scheme}://{host}")))
+    }
+}
+
 /// The last parameter of a path: an agent, a queue, a fault.
 pub struct Named(String);
 
@@ -243,13 +276,6 @@ fn new_state<T: DeserializeOwned>(body: &[u8], states: &[&str]) -> Result<T, Ref
 impl Admin {
     fn catalogues(&self) -> Vec<&'static Catalogue> {
         self.app.vendors.iter().map(|vendor| vendor.catalogue()).collect()
-    }
-
-    /// The URL that a caller reaches this server by.
-    fn base_url(&self, headers: &HeaderMap) -> String {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let scheme = if self.certificate.is_some() { "https" } else { "http" };
-        format!("{scheme}://{}", host.map_or_else(|| self.address.to_string(), str::to_owned))
     }
 
     /// A world's first credential of every vendor.

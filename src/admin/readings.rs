@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::{Admin, Scope, read, wrong};
+use super::{Admin, Body, Scope, read, wrong};
 use crate::contract::{Catalogue, Readings, UnknownReading};
 use crate::exchange::Refused;
 use crate::nearest::did_you_mean;
@@ -18,7 +17,11 @@ pub async fn show(State(admin): State<Admin>, scope: Scope) -> Json<Value> {
 }
 
 /// Chooses options, all of them or none, and shows what holds then.
-pub async fn change(State(admin): State<Admin>, scope: Scope, body: Bytes) -> Result<Json<Value>, Refused> {
+pub async fn change(
+    State(admin): State<Admin>,
+    scope: Scope,
+    Body(body): Body,
+) -> Result<Json<Value>, Refused> {
     // One option is called `null`, which JSON has a value for.
     let wanted: BTreeMap<String, Option<String>> = read(&body)?;
     let catalogues = admin.catalogues();

@@ -1,13 +1,10 @@
 //! `GET` and `PUT …/snapshot`: a whole world as data, and back.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use bytes::Bytes;
 
-use super::{Admin, Scope, read, wrong};
+use super::{Admin, Body, Scope, read, wrong};
 use crate::exchange::Refused;
 use crate::world::Snapshot;
 
@@ -18,10 +15,13 @@ pub async fn show(scope: Scope) -> Json<Snapshot> {
 
 /// Puts a world back to what it was, or makes one the like of another that began with the same scenario. Its journal, its
 /// coverage and its credentials stay.
-pub async fn restore(State(admin): State<Admin>, scope: Scope, body: Bytes) -> Result<StatusCode, Refused> {
+pub async fn restore(
+    State(admin): State<Admin>,
+    scope: Scope,
+    Body(body): Body,
+) -> Result<StatusCode, Refused> {
     let snapshot: Snapshot = read(&body)?;
-    let restored = scope.world().restored(&snapshot, &admin.catalogues());
-    let restored = restored.map_err(|error| wrong(error.path, &error.message))?;
-    scope.slot.put(Arc::new(restored));
+    let restored = scope.slot.replace(|world| world.restored(&snapshot, &admin.catalogues()));
+    restored.map_err(|error| wrong(error.path, &error.message))?;
     Ok(StatusCode::NO_CONTENT)
 }

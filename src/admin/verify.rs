@@ -3,9 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use bytes::Bytes;
 
-use super::{Admin, Scope, read, wrong};
+use super::{Admin, Body, Scope, read, wrong};
 use crate::contract::Catalogue;
 use crate::exchange::Refused;
 use crate::nearest::did_you_mean;
@@ -15,7 +14,7 @@ use crate::world::{Expected, Verdict, Wanted};
 pub async fn verify(
     State(admin): State<Admin>,
     scope: Scope,
-    body: Bytes,
+    Body(body): Body,
 ) -> Result<(StatusCode, Json<Verdict>), Refused> {
     let expected: Expected = read(&body)?;
     known(&expected.wanted, &admin.catalogues())?;

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use bytes::Bytes;
+use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Admin, read, wrong};
+use super::{Admin, BaseUrl, Body, read, wrong};
 use crate::exchange::{Refused, refusal, unknown_world};
 use crate::scenario::{Library, NotFound, Scenario};
 use crate::world::{Fork, Slot, TooMany, Worlds};
@@ -26,8 +25,8 @@ struct Wanted {
 /// Makes a world that begins as the server's scenario does, or as another.
 pub async fn create(
     State(admin): State<Admin>,
-    headers: HeaderMap,
-    body: Bytes,
+    BaseUrl(base): BaseUrl,
+    Body(body): Body,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
     let Wanted { name, scenario, ttl_seconds } = read(&body)?;
     if ttl_seconds == Some(0) {
@@ -51,7 +50,7 @@ pub async fn create(
         );
         refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_worlds", message)
     })?;
-    Ok((StatusCode::CREATED, Json(shown(&admin, &headers, &slot))))
+    Ok((StatusCode::CREATED, Json(shown(&admin, &base, &slot))))
 }
 
 /// The scenario that a body asks for: by name, as `{"inline": …}`, or as it is.
@@ -75,20 +74,19 @@ fn find(library: &Library, wanted: &Value) -> Result<Arc<Scenario>, String> {
 }
 
 /// Every world there is, the default one first.
-pub async fn list(State(admin): State<Admin>, headers: HeaderMap) -> Json<Value> {
-    let worlds: Vec<Value> =
-        admin.app.worlds.all().iter().map(|slot| shown(&admin, &headers, slot)).collect();
+pub async fn list(State(admin): State<Admin>, BaseUrl(base): BaseUrl) -> Json<Value> {
+    let worlds: Vec<Value> = admin.app.worlds.all().iter().map(|slot| shown(&admin, &base, slot)).collect();
     Json(json!({ "worlds": worlds }))
 }
 
 /// One world. Looking at it does not count as using it.
 pub async fn show(
     State(admin): State<Admin>,
-    headers: HeaderMap,
+    BaseUrl(base): BaseUrl,
     id: axum::extract::Path<String>,
 ) -> Result<Json<Value>, Refused> {
     let slot = admin.app.worlds.get(&id).ok_or_else(|| unknown_world(&admin.app, &id))?;
-    Ok(Json(shown(&admin, &headers, &slot)))
+    Ok(Json(shown(&admin, &base, &slot)))
 }
 
 /// Removes a world; its credentials are nobody's from then on.
@@ -107,13 +105,13 @@ pub async fn remove(
     }
 }
 
-fn shown(admin: &Admin, headers: &HeaderMap, slot: &Slot) -> Value {
+fn shown(admin: &Admin, base: &str, slot: &Slot) -> Value {
     let world = slot.world();
     json!({
         "id": slot.id(),
         "name": slot.name(),
         "scenario": world.scenario().title,
-        "base_url": format!("{}/w/{}", admin.base_url(headers), slot.id()),
+        "base_url": format!("{base}/w/{}", slot.id()),
         "credentials": admin.credentials(&world),
         "created_at": slot.created_at(),
         "ttl_seconds": slot.ttl().map(|ttl| ttl.as_secs()),

@@ -1,13 +1,16 @@
 //! `callmock exec -- CMD`: a command with a server of its own beside it, for as long as it runs.
 
 use std::ffi::OsString;
-use std::io::{ErrorKind, IsTerminal};
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::sync::Arc;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, getpgrp, kill_process};
+use rustix::termios::tcgetpgrp;
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
@@ -18,6 +21,7 @@ use crate::report::called;
 use crate::scenario::Library;
 use crate::server::{Server, Settings};
 use crate::vendors;
+use crate::world::Ids;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -29,8 +33,10 @@ pub struct Args {
     command: Vec<OsString>,
 }
 
-/// What proxies are called in an environment. Clients would send requests for the server to them.
-const PROXIES: [&str; 2] = ["http_proxy", "HTTP_PROXY"];
+/// What proxies are called in an environment: some clients would send requests for the server to them, even on this machine.
+const PROXIES: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+/// The same where the server speaks TLS.
+const TLS_PROXIES: [&str; 2] = ["https_proxy", "HTTPS_PROXY"];
 
 pub fn run(args: &Args) -> Exit {
     // Standard error is the command's too: only what matters is said there.
@@ -83,7 +89,7 @@ async fn exec(args: &Args, library: Library, settings: Settings) -> Result<Exit,
     let (stop, stopped) = oneshot::channel::<()>();
     // It listens already, so the command's first request waits at worst, and is never refused.
     let serving = tokio::spawn(server.run(async move { drop(stopped.await) }));
-    let ended = match spawn(&args.command, environment) {
+    let ended = match spawn(&args.command, environment, trusted.is_some()) {
         Ok(child) => {
             code(signals.pass_to(child).await.map_err(|error| format!("the command was lost: {error}"))?)
         }
@@ -100,10 +106,10 @@ async fn exec(args: &Args, library: Library, settings: Settings) -> Result<Exit,
     Ok(Exit::As(ended))
 }
 
-fn spawn(command: &[OsString], environment: Vec<(String, String)>) -> std::io::Result<Child> {
+fn spawn(command: &[OsString], environment: Vec<(String, String)>, tls: bool) -> std::io::Result<Child> {
     let mut child = Command::new(&command[0]);
     child.args(&command[1..]).envs(environment);
-    for proxy in PROXIES {
+    for proxy in PROXIES.iter().chain(if tls { &TLS_PROXIES[..] } else { &[] }) {
         child.env_remove(proxy);
     }
     child.spawn()
@@ -141,8 +147,8 @@ impl Signals {
 
     /// Waits for the end of a command, and hands it every signal until then.
     async fn pass_to(mut self, mut child: Child) -> std::io::Result<ExitStatus> {
-        // A terminal sends its signals to everything that runs on it, the command too: it must not get them twice.
-        let terminals = if std::io::stdin().is_terminal() { &[Signal::INT, Signal::QUIT][..] } else { &[] };
+        // A terminal sends its signals to everything that runs in front of it, the command too: it must not get them twice.
+        let terminals = if is_in_front() { &[Signal::INT, Signal::QUIT][..] } else { &[] };
         loop {
             tokio::select! {
                 ended = child.wait() => return ended,
@@ -159,13 +165,22 @@ impl Signals {
     }
 }
 
+/// Whether a terminal's keys reach this process and the command alike, wherever their input comes from.
+fn is_in_front() -> bool {
+    let terminal = std::fs::File::open("/dev/tty");
+    terminal.is_ok_and(|terminal| tcgetpgrp(terminal).is_ok_and(|front| front == getpgrp()))
+}
+
 /// The server's certificate in a file, for clients to trust, for as long as this lives.
 struct TrustFile(PathBuf);
 
 impl TrustFile {
     fn write(pem: &str) -> Result<Self, String> {
-        let path = std::env::temp_dir().join(format!("callmock-{}.pem", std::process::id()));
-        std::fs::write(&path, pem).map_err(|error| format!("{}: {error}", path.display()))?;
+        let path = std::env::temp_dir().join(format!("callmock-{:032x}.pem", Ids::unguessable()));
+        // A new file that nobody could have put there before: what stands in it is trusted.
+        let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let written = created.and_then(|mut file| file.write_all(pem.as_bytes()));
+        written.map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self(path))
     }
 }

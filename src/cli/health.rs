@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, Uri, header};
+use clap::builder::FalseyValueParser;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -27,7 +28,7 @@ pub struct Args {
     #[arg(long, env = "CALLMOCK_PORT", default_value_t = 8080, hide = true)]
     port: u16,
     /// Whether the default URL is https
-    #[arg(long, env = "CALLMOCK_TLS", hide = true)]
+    #[arg(long, env = "CALLMOCK_TLS", hide = true, value_parser = FalseyValueParser::new())]
     tls: bool,
     /// So it is where a certificate is given
     #[arg(long, env = "CALLMOCK_TLS_CERT", hide = true)]

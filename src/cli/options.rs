@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, Uri};
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
+use clap::builder::FalseyValueParser;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::sources;
@@ -39,7 +40,7 @@ pub struct Args {
     #[arg(long, env = "CALLMOCK_PORT_FILE", value_name = "FILE")]
     pub port_file: Option<PathBuf>,
     /// Let an edited scenario file take effect at once; a broken one changes nothing
-    #[arg(long, env = "CALLMOCK_WATCH")]
+    #[arg(long, env = "CALLMOCK_WATCH", value_parser = FalseyValueParser::new())]
     watch: bool,
     /// Make ids and generated data from this seed instead of the scenario's
     #[arg(long, env = "CALLMOCK_SEED", value_name = "N")]
@@ -51,7 +52,7 @@ pub struct Args {
     #[arg(long, env = "CALLMOCK_LOG", value_enum, default_value = "text")]
     pub log: Log,
     /// Leave the x-callmock-… headers off vendors' answers
-    #[arg(long, env = "CALLMOCK_NO_DEBUG_HEADERS")]
+    #[arg(long, env = "CALLMOCK_NO_DEBUG_HEADERS", value_parser = FalseyValueParser::new())]
     no_debug_headers: bool,
     /// The largest request body; more is refused in the vendor's words
     #[arg(long, env = "CALLMOCK_MAX_BODY", value_name = "SIZE", default_value = "1MiB")]
@@ -84,7 +85,7 @@ pub struct Args {
     #[arg(long, env = "CALLMOCK_CORS", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     cors: Vec<HeaderValue>,
     /// Speak TLS, with a certificate made as it starts unless one is given; GET /_mock/certificate shows it
-    #[arg(long, env = "CALLMOCK_TLS")]
+    #[arg(long, env = "CALLMOCK_TLS", value_parser = FalseyValueParser::new())]
     tls: bool,
     /// Speak TLS with this certificate (PEM)
     #[arg(long, env = "CALLMOCK_TLS_CERT", value_name = "FILE", requires = "tls_key")]

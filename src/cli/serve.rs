@@ -12,6 +12,7 @@ use super::Exit;
 use super::options::Args;
 use crate::scenario::Library;
 use crate::server::{Server, Settings};
+use crate::universe::Universe;
 
 /// The port where nobody chooses one.
 const PORT: u16 = 8080;
@@ -25,17 +26,16 @@ pub fn run(args: &Args) -> Exit {
             return Exit::Usage;
         }
     };
-    // Kept until the process ends: freeing a large universe, or waiting for a long sort to notice that nobody listens any
-    // more, would take longer than a stop may.
-    let universe = Arc::clone(&library.own().universe);
     let served = runtime().and_then(|runtime| {
-        runtime.block_on(serve(args, library, settings)).inspect(|()| {
-            std::mem::forget(universe);
-            runtime.shutdown_background();
-        })
+        runtime.block_on(serve(args, library, settings)).inspect(|_| runtime.shutdown_background())
     });
     match served {
-        Ok(()) => Exit::Done,
+        Ok(universe) => {
+            // Kept until the process ends: freeing a large universe, or waiting for a long sort to notice that nobody
+            // listens any more, would take longer than a stop may.
+            std::mem::forget(universe);
+            Exit::Done
+        }
         Err(message) => {
             eprintln!("callmock: {message}");
             Exit::Failed
@@ -51,7 +51,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, String> {
         .map_err(|error| format!("the runtime could not be started: {error}"))
 }
 
-async fn serve(args: &Args, library: Library, settings: Settings) -> Result<(), String> {
+async fn serve(args: &Args, library: Library, settings: Settings) -> Result<Arc<Universe>, String> {
     let calls = library.own().universe.len();
     // The handlers are there before the port is: nobody can see it open and stop it in vain.
     let stop = stop_signal()?;
@@ -69,8 +69,9 @@ async fn serve(args: &Args, library: Library, settings: Settings) -> Result<(), 
     let ready = writeln!(out, "callmock ready {scheme}://{address}").and_then(|()| out.flush());
     drop(out);
     ready.map_err(|error| format!("standard output: {error}"))?;
+    let app = Arc::clone(server.app());
     server.run(stop).await;
-    Ok(())
+    Ok(Arc::clone(app.worlds.default_slot().world().universe()))
 }
 
 /// Writes the port beside the file and renames it there, so that a reader never sees half of it.

@@ -20,15 +20,17 @@ use crate::world::{Due, Injected};
 /// What is due on one request.
 pub struct Injection {
     due: Vec<Due>,
-    /// Which of them decides the answer: the one that was added first.
+    /// Which of them decides the answer.
     decides: Option<usize>,
+    /// Seconds of the world to a second of the machine.
+    rate: f64,
 }
 
 impl Injection {
-    /// Delays add up; of everything else, only the fault that was added first happens.
-    pub fn of(due: Vec<Due>) -> Self {
+    /// What is due in a world whose clock runs at a rate.
+    pub fn of(due: Vec<Due>, rate: f64) -> Self {
         let decides = due.iter().position(|due| due.rule.effect != Effect::None);
-        Self { due, decides }
+        Self { due, decides, rate }
     }
 
     /// What the journal should know, the one that decides first.
@@ -64,9 +66,14 @@ impl Injection {
     pub fn answer(&self, vendor: &dyn Vendor, request: &Parts) -> Option<Response<Body>> {
         let (due, effect) = self.effect()?;
         match effect {
-            Effect::Error(name) => vendor.fail(request, name),
+            // The name was looked up when the fault was added: what cannot be brought about after all is a bug of ours.
+            Effect::Error(name) => {
+                Some(vendor.fail(request, name).unwrap_or_else(|| vendor.refuse(request, Refusal::Panic)))
+            }
             Effect::RateLimit(_) => {
-                Some(vendor.refuse(request, Refusal::TooManyRequests(RetryAfter(due.retry_after))))
+                // Windows are the world's, but a client waits by the machine's clock.
+                let wait = due.retry_after.div_f64(self.rate);
+                Some(vendor.refuse(request, Refusal::TooManyRequests(RetryAfter(wait))))
             }
             Effect::Answer { status, headers, body } => Some(answer(*status, headers, body.as_ref())),
             Effect::None | Effect::SlowBody(_) | Effect::Disconnect(_) => None,

@@ -296,7 +296,8 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
     parts.extensions.insert(context.clone());
     let operation = vendor.operation(&parts);
     let now = world.now();
-    let injection = Injection::of(world.faults().due(name, operation.map(|o| o.id), now));
+    let injection =
+        Injection::of(world.faults().due(name, operation.map(|o| o.id), now), world.clock().rate());
     let mut recording =
         Recording::start(vendor, operation, app, &world, &parts, &context.body, injection.injected());
     let line = parts.extensions.get::<Line>().cloned().unwrap_or_default();
@@ -376,6 +377,13 @@ pub fn unknown_world(app: &App, id: &str) -> Refused {
          there are, POST /_mock/worlds makes one"
     );
     refusal(StatusCode::NOT_FOUND, "unknown_world", message.replace("?.", "?"))
+}
+
+/// The host that a request names: HTTP/2 has it in the URI.
+#[must_use]
+pub fn host(request: &Parts) -> Option<&str> {
+    let named = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    named.or(request.uri.authority().map(axum::http::uri::Authority::as_str))
 }
 
 /// callmock's own refusal of a path that is nobody's, which names the nearest route.

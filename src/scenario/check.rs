@@ -18,7 +18,7 @@ use crate::contract::{Readings, UnknownReading};
 use crate::dialects::{Accounts, ListedAt, VENDORS};
 use crate::universe::{
     Agent, Call, CallId, Cast, Customer, Holder, Ordinal, Outcome, Plan, Queue, Rating, Recording, Ref,
-    Universe, is_generated_id,
+    Universe, is_created_id, is_generated_id,
 };
 
 /// How many calls one scenario may generate.
@@ -243,12 +243,18 @@ struct CallNames {
 /// # Errors
 /// Every mistake in it.
 pub fn single_call(
-    entry: Entry<file::Call>,
+    mut entry: Entry<file::Call>,
     universe: &Universe,
     accounts: &Accounts,
     call_named: impl Fn(&str) -> Option<Ordinal>,
+    account_named: impl Fn(&str, &str) -> String,
 ) -> Result<Call, Invalid> {
     let mut mistakes = vec![];
+    for holder in entry.value.on.iter_mut().flatten() {
+        if let Some((vendor, half)) = holder.value.split_once('/') {
+            holder.value = format!("{vendor}/{}", account_named(vendor, half));
+        }
+    }
     let ids = |kind, all: Vec<&str>| {
         let index = all.into_iter().enumerate().map(|(n, id)| (id.to_owned(), n)).collect();
         Names { kind, index }
@@ -293,6 +299,10 @@ fn call(
         && parent.value == entry.value.id.value
     {
         mistakes.push(entry.mistake(parent.place, "parent", "a call cannot be derived from itself"));
+    }
+    if is_created_id(&entry.value.id.value) {
+        let message = "created calls have the ids `created-1`, `created-2` and so on; give this one another";
+        mistakes.push(entry.mistake(entry.value.id.place, "id", message));
     }
     let on = entry.value.on.take();
     let on = holders(&entry, on.as_deref(), accounts, mistakes);

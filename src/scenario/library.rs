@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::load::{Source, Stamp, embedded, embedded_names, instead, state};
@@ -16,6 +17,8 @@ pub struct Library {
     files: Mutex<Stamp>,
     /// The others, once they were asked for.
     named: Mutex<HashMap<String, Arc<Scenario>>>,
+    /// How often it was reloaded: what was read before a reload is not kept after it.
+    reloads: AtomicU64,
 }
 
 /// No scenario has that name.
@@ -35,7 +38,8 @@ impl Library {
     pub fn open(request: Request) -> Result<Self, Invalid> {
         let mut files = vec![];
         let own = RwLock::new(Arc::new(loaded(&request, &mut files)?));
-        Ok(Self { request, own, files: Mutex::new(files), named: Mutex::default() })
+        let (files, named) = (Mutex::new(files), Mutex::default());
+        Ok(Self { request, own, files, named, reloads: AtomicU64::new(0) })
     }
 
     /// The server's own scenario.
@@ -77,10 +81,13 @@ impl Library {
         if let Some(scenario) = known(&self.named.lock().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(scenario);
         }
+        let reloads = self.reloads.load(Ordering::Acquire);
         let request = Request { sources: vec![source], ..self.request.clone() };
         let scenario = Arc::new(loaded(&request, &mut vec![]).map_err(NotFound::Invalid)?);
         let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
-        named.insert(name.to_owned(), Arc::clone(&scenario));
+        if self.reloads.load(Ordering::Acquire) == reloads {
+            named.insert(name.to_owned(), Arc::clone(&scenario));
+        }
         Ok(scenario)
     }
 
@@ -113,7 +120,10 @@ impl Library {
         drop(watched);
         let scenario = Arc::new(scenario?);
         *self.own.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&scenario);
-        self.named.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        self.reloads.fetch_add(1, Ordering::AcqRel);
+        named.clear();
+        drop(named);
         Ok(scenario)
     }
 

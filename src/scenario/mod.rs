@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 mod check;
 mod diagnostic;
@@ -63,6 +63,27 @@ pub enum ClockSpec {
     },
 }
 
+impl ClockSpec {
+    /// The same, if it can be: rates of 0.001 to 1000000, and years of four digits, for no vendor's wire has room for more.
+    ///
+    /// # Errors
+    /// What is expected instead.
+    pub fn checked(self) -> Result<Self, String> {
+        let (at, rate) = match self {
+            ClockSpec::Real => return Ok(self),
+            ClockSpec::Fixed(at) => (at, 1.0),
+            ClockSpec::Running { start, rate } => (start, rate),
+        };
+        if !(0.001..=1_000_000.0).contains(&rate) {
+            return Err(format!("expected a rate of 0.001 to 1000000, found {rate}"));
+        }
+        if !(0..=9999).contains(&at.year()) {
+            return Err(format!("expected a time of the years 0 to 9999, found {at}"));
+        }
+        Ok(self)
+    }
+}
+
 /// What to load and what overrides it.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
@@ -102,7 +123,8 @@ fn loaded(request: &Request, files: &mut Stamp) -> Result<Scenario, Invalid> {
     })
 }
 
-/// Reads a call as a scenario writes it, for a world that is under way. `call_named` finds the world's calls.
+/// Reads a call as a scenario writes it, for a world that is under way. `call_named` finds the world's calls, and
+/// `account_named` the scenario's name of a vendor's account.
 ///
 /// # Errors
 /// Every mistake in it, each with its place in the text.
@@ -111,8 +133,9 @@ pub fn call(
     universe: &Universe,
     accounts: &Accounts,
     call_named: impl Fn(&str) -> Option<Ordinal>,
+    account_named: impl Fn(&str, &str) -> String,
 ) -> Result<Call, Invalid> {
     let name: Arc<str> = "body".into();
     let entry = load::entry_of(&name, load::parse(&name, text)?, "");
-    check::single_call(entry, universe, accounts, call_named)
+    check::single_call(entry, universe, accounts, call_named, account_named)
 }

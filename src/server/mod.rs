@@ -84,6 +84,9 @@ const FINISH: Duration = Duration::from_millis(900);
 /// How long a connection without a request under way may take to flush its last answer.
 const FLUSH: Duration = Duration::from_millis(100);
 
+/// How long a client may take to shake hands.
+const HANDSHAKE: Duration = Duration::from_secs(30);
+
 /// How often idle worlds are looked for.
 const SWEEP: Duration = Duration::from_secs(1);
 
@@ -206,12 +209,15 @@ async fn connect(
         None => serve(Wire::new(stream, line.clone()), line, routes, &settings, stopped).await,
         Some(tls) => {
             let shaken = tokio::select! {
-                shaken = tls.acceptor.accept(stream) => shaken,
+                shaken = tokio::time::timeout(HANDSHAKE, tls.acceptor.accept(stream)) => shaken,
                 _ = stopped.wait_for(|stopped| *stopped) => return,
             };
             match shaken {
-                Ok(stream) => serve(Wire::new(stream, line.clone()), line, routes, &settings, stopped).await,
-                Err(error) => tracing::debug!(%error, "a TLS handshake failed"),
+                Ok(Ok(stream)) => {
+                    serve(Wire::new(stream, line.clone()), line, routes, &settings, stopped).await
+                }
+                Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+                Err(_) => tracing::debug!("a TLS handshake was never finished"),
             }
         }
     }
@@ -279,7 +285,11 @@ struct Routes {
 
 impl Routes {
     async fn answer(self: Arc<Self>, request: Request<Body>) -> Response {
-        let Some(cors) = self.cors.clone().filter(|_| request.headers().contains_key(header::ORIGIN)) else {
+        // Without the method that it is about to use, a browser's OPTIONS is the vendor's to answer.
+        let for_browsers = request.headers().contains_key(header::ORIGIN)
+            && (request.method() != Method::OPTIONS
+                || request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD));
+        let Some(cors) = self.cors.clone().filter(|_| for_browsers) else {
             return self.dispatch(request).await;
         };
         let inner = tower::service_fn(move |request| {

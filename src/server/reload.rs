@@ -2,6 +2,7 @@
 //!
 //! Files are looked at, not subscribed to: that works on every file system, bind mounts of containers among them.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +30,9 @@ pub async fn watch(library: Arc<Library>, app: Arc<App>) {
         let scenario = tokio::task::spawn_blocking(move || reading.reload()).await;
         let result = match scenario {
             Ok(Ok(scenario)) => {
-                app.worlds.default_slot().replace(|world| world.with_scenario(Arc::clone(&scenario)));
+                let slot = app.worlds.default_slot();
+                let Ok(()) =
+                    slot.replace(|world| Ok::<_, Infallible>(world.with_scenario(Arc::clone(&scenario))));
                 tracing::info!(calls = scenario.universe.len(), "the scenario was reloaded");
                 "applied"
             }

@@ -35,6 +35,12 @@ pub fn is_generated_id(id: &str) -> bool {
     id.strip_prefix("gen-").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
+/// Whether a text is an id that a world gives to the calls that requests create.
+#[must_use]
+pub fn is_created_id(id: &str) -> bool {
+    id.strip_prefix("created-").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// How many of a thousand calls of a day begin in each local hour.
 const HOURS: [u32; 24] =
     [2, 1, 1, 1, 1, 3, 8, 25, 60, 104, 109, 99, 72, 87, 104, 102, 95, 88, 62, 42, 18, 9, 5, 2];

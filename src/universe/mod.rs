@@ -18,7 +18,7 @@ mod people;
 mod queue;
 
 pub use call::{Call, CallId, Direction, EndedBy, Holder, Outcome, Rating, RatingChannel, Recording};
-pub use generate::{Cast, Plan, is_generated_id};
+pub use generate::{Cast, Plan, is_created_id, is_generated_id};
 pub use millis::{Millis, NotADuration, length};
 pub use opaque::Decimals;
 pub use people::{Agent, AgentState, Customer, Name};

@@ -42,6 +42,15 @@ impl Clock {
         }
     }
 
+    /// Seconds of the world to a second of the machine; one where it stands, for nothing better can be said.
+    #[must_use]
+    pub fn rate(&self) -> f64 {
+        match self.read().spec {
+            ClockSpec::Running { rate, .. } => rate,
+            ClockSpec::Real | ClockSpec::Fixed(_) => 1.0,
+        }
+    }
+
     /// Sets it.
     pub fn set(&self, spec: ClockSpec) {
         *self.lock() = Set { spec, at: Instant::now() };

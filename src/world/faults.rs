@@ -19,7 +19,7 @@ pub struct Faults {
 #[derive(Debug, Default)]
 struct State {
     active: Vec<Active>,
-    /// How many were ever added: the last one's number.
+    /// How many were ever added without an id of their own: the last one's number.
     added: u64,
 }
 
@@ -107,6 +107,17 @@ impl Faults {
         Ok(id)
     }
 
+    /// How many were ever added without an id of their own: the next one's number follows.
+    #[must_use]
+    pub fn numbered(&self) -> u64 {
+        self.lock().added
+    }
+
+    /// Lets numbers go on after some.
+    pub fn number_from(&self, added: u64) {
+        self.lock().added = added;
+    }
+
     /// Every fault there is.
     #[must_use]
     pub fn all(&self) -> Vec<Standing> {
@@ -131,7 +142,8 @@ impl Faults {
         state.active.len() < before
     }
 
-    /// Counts a request in every fault that it matches, and tells those that are due on it, in the order they were added.
+    /// Counts a request in every fault that it matches, and tells those that happen to it, in the order they were added:
+    /// delays, and the first of all others that is due. Those after it have seen the request, and no more.
     pub fn due(&self, vendor: &str, operation: Option<&str>, now: DateTime<Utc>) -> Vec<Due> {
         let mut state = self.lock();
         if state.active.is_empty() {
@@ -142,7 +154,15 @@ impl Faults {
             active.rule.vendor == vendor
                 && active.rule.operation.is_none_or(|wanted| operation == Some(wanted.id))
         });
-        matching.filter_map(|active| active.due(seed, now)).collect()
+        let mut due: Vec<Due> = vec![];
+        for active in matching {
+            active.counts.seen += 1;
+            let decided = due.iter().any(|due| due.rule.effect != Effect::None);
+            if !decided || active.rule.effect == Effect::None {
+                due.extend(active.due(seed, now));
+            }
+        }
+        due
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -153,7 +173,6 @@ impl Faults {
 impl Active {
     fn due(&mut self, seed: u64, now: DateTime<Utc>) -> Option<Due> {
         let Self { id, rule, counts } = self;
-        counts.seen += 1;
         let meant = match rule.occasion {
             Occasion::Always => true,
             Occasion::Nth(n) => counts.seen == n,
@@ -240,6 +259,34 @@ mod tests {
         assert!((850..1150).contains(&run().len()), "{}", run().len());
         assert_eq!(fires(&faults(Occasion::Probability(0.0), None), 100).len(), 0);
         assert_eq!(fires(&faults(Occasion::Probability(1.0), None), 100).len(), 100);
+    }
+
+    #[test]
+    fn of_two_that_are_due_the_first_happens_and_the_second_is_not_used_up() {
+        let action = Action::default();
+        let rule = |status, delay| {
+            let fault = Fault {
+                id: None,
+                vendor: "v".into(),
+                operation: None,
+                when: None,
+                times: Some(1),
+                action: Action { delay, ..action.clone() },
+            };
+            let effect = if status == 0 {
+                Effect::None
+            } else {
+                Effect::Answer { status, headers: vec![], body: None }
+            };
+            Arc::new(Rule { fault, vendor: "v", operation: None, occasion: Occasion::Always, effect })
+        };
+        let delay = Some(Delay::Fixed(Length(Millis(5))));
+        let faults = Faults::new(7, &[rule(500, None), rule(501, None), rule(0, delay)]);
+        let due =
+            || faults.due("v", None, now()).into_iter().map(|due| due.id.to_string()).collect::<Vec<_>>();
+        assert_eq!(due(), ["fault-1", "fault-3"], "a delay goes with any other");
+        assert_eq!(due(), ["fault-2"]);
+        assert_eq!(due(), [""; 0]);
     }
 
     #[test]

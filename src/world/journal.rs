@@ -1,6 +1,7 @@
 //! The journal: what a world's clients sent and got, in a ring of bounded size.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use crate::scenario::Fault;
 pub struct Journal {
     limits: Limits,
     ring: Mutex<Ring>,
+    numbers: Arc<Numbers>,
     /// Rings whenever an exchange is complete: how many were, ever.
     bell: Arc<watch::Sender<u64>>,
 }
@@ -23,11 +25,16 @@ pub struct Journal {
 #[derive(Debug, Default)]
 struct Ring {
     entries: VecDeque<Entry>,
-    /// How many were ever begun: the last one's number.
-    begun: u64,
-    /// How many were ever completed, whether or not the ring still had them.
-    completed: u64,
     dropped: u64,
+}
+
+/// What a journal shares with its successors, so that no number is given twice.
+#[derive(Debug, Default)]
+struct Numbers {
+    /// How many exchanges were ever begun: the last one's number.
+    begun: AtomicU64,
+    /// How many were ever completed, whether or not the ring still had them.
+    completed: AtomicU64,
 }
 
 /// One exchange, without secrets: they were masked before it came here.
@@ -169,17 +176,16 @@ impl Journal {
     /// An empty journal.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, ring: Mutex::default(), bell: Arc::new(watch::Sender::new(0)) }
+        let (ring, numbers, bell) = (Mutex::default(), Arc::default(), Arc::new(watch::Sender::new(0)));
+        Self { limits, ring, numbers, bell }
     }
 
     /// An empty journal whose numbers go on where this one's end, so that a cursor or a stream of this one stays true. What
     /// is still under way is written into this one, and so is forgotten with it.
     #[must_use]
     pub fn successor(&self) -> Self {
-        let ring = self.lock();
-        let next =
-            Ring { entries: VecDeque::new(), begun: ring.begun, completed: ring.completed, dropped: 0 };
-        Self { limits: self.limits, ring: Mutex::new(next), bell: Arc::clone(&self.bell) }
+        let (numbers, bell) = (Arc::clone(&self.numbers), Arc::clone(&self.bell));
+        Self { limits: self.limits, ring: Mutex::default(), numbers, bell }
     }
 
     /// How many bytes of a body are kept.
@@ -197,8 +203,8 @@ impl Journal {
     /// Adds an exchange whose answer is about to be sent, and tells its number.
     pub fn begin(&self, entry: Entry) -> u64 {
         let mut ring = self.lock();
-        ring.begun += 1;
-        let seq = ring.begun;
+        // Under the ring's lock: its entries are in the order of their numbers.
+        let seq = self.numbers.begun.fetch_add(1, Ordering::Relaxed) + 1;
         ring.entries.push_back(Entry { seq, completed: None, ..entry });
         while ring.entries.len() > self.limits.journal_size {
             ring.entries.pop_front();
@@ -218,8 +224,7 @@ impl Journal {
     /// Completes an exchange when its body has ended; it is only counted if the ring has lost it by then.
     pub fn complete(&self, seq: u64, complete: impl FnOnce(&mut Entry)) {
         let mut ring = self.lock();
-        ring.completed += 1;
-        let completed = ring.completed;
+        let completed = self.numbers.completed.fetch_add(1, Ordering::Relaxed) + 1;
         if let Ok(index) = ring.entries.binary_search_by_key(&seq, |entry| entry.seq) {
             let entry = &mut ring.entries[index];
             entry.completed = Some(completed);
@@ -235,7 +240,7 @@ impl Journal {
         let ring = self.lock();
         let start = ring.entries.partition_point(|entry| entry.seq <= after);
         let mut entries = vec![];
-        let mut next = after.min(ring.begun);
+        let mut next = after.min(self.numbers.begun.load(Ordering::Relaxed));
         for entry in ring.entries.range(start..) {
             if entries.len() == limit {
                 break;
@@ -251,7 +256,7 @@ impl Journal {
     /// How many exchanges were completed so far: where to begin to look for news.
     #[must_use]
     pub fn completed(&self) -> u64 {
-        self.lock().completed
+        self.numbers.completed.load(Ordering::Relaxed)
     }
 
     /// The exchanges that were completed since, in the order of their completion.
@@ -261,8 +266,9 @@ impl Journal {
         let new = |entry: &&Entry| entry.completed.is_some_and(|completed| completed > since);
         let mut entries: Vec<Entry> = ring.entries.iter().filter(new).cloned().collect();
         entries.sort_by_key(|entry| entry.completed);
-        let missed = ring.completed.saturating_sub(since).saturating_sub(entries.len() as u64);
-        News { entries, next: ring.completed, missed }
+        let next = self.completed();
+        let missed = next.saturating_sub(since).saturating_sub(entries.len() as u64);
+        News { entries, next, missed }
     }
 
     /// Forgets every exchange. Numbers go on, so that a cursor taken before stays true.

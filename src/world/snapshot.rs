@@ -1,6 +1,6 @@
 //! A whole world as data: what it takes to answer the same requests with the same bytes again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
@@ -31,6 +31,8 @@ pub struct Snapshot {
     pub readings: BTreeMap<String, String>,
     /// The faults with what they have counted.
     pub faults: Vec<Standing>,
+    /// How many faults got a number for an id.
+    pub numbered_faults: u64,
     /// The states of agents that were switched, by id.
     pub agents: BTreeMap<String, AgentState>,
     /// The states of queues that were switched, by id.
@@ -108,6 +110,7 @@ impl World {
             ids: self.ids.drawn(),
             readings: self.readings().iter().map(|(id, option)| (id.to_owned(), option.to_owned())).collect(),
             faults: self.faults.all(),
+            numbered_faults: self.faults.numbered(),
             agents: changes
                 .agents
                 .iter()
@@ -145,11 +148,7 @@ impl World {
             let message = "the snapshot was taken of another scenario, or with another seed".to_owned();
             return Err(wrong("universe", message));
         }
-        if let ClockState::Running { rate, .. } = snapshot.clock
-            && !(0.001..=1_000_000.0).contains(&rate)
-        {
-            return Err(wrong("clock", format!("expected a rate of 0.001 to 1000000, found {rate}")));
-        }
+        let clock = ClockSpec::from(snapshot.clock).checked().map_err(|message| wrong("clock", message))?;
         let mut readings = Readings::default();
         for (id, option) in &snapshot.readings {
             let all = catalogues.iter().flat_map(|catalogue| catalogue.readings.iter().copied());
@@ -166,6 +165,7 @@ impl World {
             })?;
         }
         let faults = Faults::new(self.scenario.seed, &[]);
+        faults.number_from(snapshot.numbered_faults);
         for Standing { fault, counts } in &snapshot.faults {
             let rule = fault.clone().rule(catalogues).map_err(|error| wrong("faults", error.message))?;
             let added = faults.add(Arc::new(rule), *counts);
@@ -177,7 +177,7 @@ impl World {
         let changes = self.changes_of(snapshot, created.len())?;
         Ok(Self {
             id: Arc::clone(&self.id),
-            clock: Clock::new(snapshot.clock.into()),
+            clock: Clock::new(clock),
             ids: Ids::after(self.scenario.seed, snapshot.ids),
             nonces,
             faults,
@@ -197,6 +197,7 @@ impl World {
         let (agents, customers, queues) =
             (universe.agents().count(), universe.customers().count(), universe.queues().count());
         let mut created = Created::default();
+        let mut ids = HashSet::new();
         for (n, call) in calls.iter().enumerate() {
             let there = call.agent.is_none_or(|agent| agent.index() < agents)
                 && call.customer.is_none_or(|customer| customer.index() < customers)
@@ -206,6 +207,14 @@ impl World {
                 let message =
                     format!("calls[{n}] names an agent, a customer, a queue or a call that is not there");
                 return Err(NotRestored { path: "calls", message });
+            }
+            let data = call.data.iter().flat_map(|data| data.each());
+            let wire_ids = data.filter_map(|(vendor, data)| Some(format!("{vendor} {}", data.wire_id()?)));
+            for id in wire_ids.chain([call.id.to_string()]) {
+                if !ids.insert(id.clone()) {
+                    let message = format!("calls[{n}] has an id that another has: {id}");
+                    return Err(NotRestored { path: "calls", message });
+                }
             }
             created = created.with(call.clone());
         }

@@ -51,11 +51,12 @@ pub struct Count {
 /// What the journal says to that.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
-    /// Whether the count is as it should be.
+    /// Whether the count is as it should be; never where exchanges that may have matched were lost and there may be too
+    /// many.
     pub ok: bool,
     /// How many exchanges match.
     pub matched: u64,
-    /// Where there are too few: the exchanges that came closest, the closest first.
+    /// Where it is not and there are too few: the exchanges that came closest, the closest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closest: Option<Vec<Near>>,
     /// Where there are too many: the numbers of the first ten.
@@ -106,6 +107,10 @@ impl Count {
         }
     }
 
+    fn has_a_most(self) -> bool {
+        self.exactly.is_some() || self.at_most.is_some()
+    }
+
     fn too_many(self, matched: u64) -> bool {
         self.exactly.is_some_and(|n| matched > n) || self.at_most.is_some_and(|n| matched > n)
     }
@@ -124,7 +129,8 @@ impl Journal {
         let (matching, mut others): (Vec<Near>, Vec<Near>) =
             looked.into_iter().partition(|near| near.differences.is_empty());
         let matched = matching.len() as u64;
-        let ok = expected.count.holds(matched);
+        let lost = page.dropped > 0 && expected.count.has_a_most();
+        let ok = expected.count.holds(matched) && !lost;
         let too_many = expected.count.too_many(matched);
         others.sort_by_key(|near| (near.distance(), std::cmp::Reverse(near.seq)));
         others.truncate(SHOWN);
@@ -133,7 +139,7 @@ impl Journal {
             matched,
             closest: (!ok).then(|| if too_many { vec![] } else { others }),
             matching: if too_many { matching.iter().take(10).map(|near| near.seq).collect() } else { vec![] },
-            dropped: if ok { 0 } else { page.dropped },
+            dropped: page.dropped,
         }
     }
 }
@@ -198,7 +204,7 @@ fn parameter(wanted: &Value, values: &[&str], path: &str, differences: &mut Vec<
     };
     let holds = match wanted {
         Value::Null => values.is_empty(),
-        Value::Array(all) => all.iter().all(|wanted| values.iter().any(|value| matches(wanted, value))),
+        Value::Array(all) => unmatched(all, values, |wanted, value| matches(wanted, value)).is_empty(),
         one => values.iter().any(|value| matches(one, value)),
     };
     if !holds {
@@ -250,27 +256,24 @@ fn subset(wanted: &Value, actual: &Value, path: &str, differences: &mut Vec<Diff
             true
         }
         (Value::Array(wanted), Value::Array(actual)) => {
-            let mut left: Vec<&Value> = actual.iter().collect();
-            for (n, wanted) in wanted.iter().enumerate() {
-                let found = left.iter().position(|actual| {
-                    let mut differences = vec![];
-                    subset(wanted, actual, "", &mut differences);
-                    differences.is_empty()
-                });
-                match found {
-                    Some(index) => drop(left.remove(index)),
-                    None => differences.push(Difference {
-                        path: format!("{path}[{n}]"),
-                        expected: wanted.clone(),
-                        actual: actual.get(n).cloned().unwrap_or(Value::Null),
-                    }),
-                }
-            }
+            let is_subset = |wanted: &Value, actual: &Value| {
+                let mut differences = vec![];
+                subset(wanted, actual, "", &mut differences);
+                differences.is_empty()
+            };
+            differences.extend(unmatched(wanted, actual, is_subset).into_iter().map(|n| Difference {
+                path: format!("{path}[{n}]"),
+                expected: wanted[n].clone(),
+                actual: actual.get(n).cloned().unwrap_or(Value::Null),
+            }));
             true
         }
+        // As numbers only where one has a fraction's form: two great integers may differ and yet be one as doubles.
         (Value::Number(wanted), Value::Number(actual)) => {
+            let as_doubles = wanted.is_f64() || actual.is_f64();
             wanted == actual
-                || wanted.as_f64().zip(actual.as_f64()).is_some_and(|(a, b)| a.total_cmp(&b).is_eq())
+                || (as_doubles
+                    && wanted.as_f64().zip(actual.as_f64()).is_some_and(|(a, b)| a.total_cmp(&b).is_eq()))
         }
         (wanted, actual) => wanted == actual,
     };
@@ -278,6 +281,33 @@ fn subset(wanted: &Value, actual: &Value, path: &str, differences: &mut Vec<Diff
         let (path, expected, actual) = (path.to_owned(), wanted.clone(), actual.clone());
         differences.push(Difference { path, expected, actual });
     }
+}
+
+/// The places of the wanted elements that are left when as many as can be have an element of their own that fits: a
+/// matching, for an element that several could take must go where it leaves most for the others.
+fn unmatched<W, A>(wanted: &[W], actual: &[A], fits: impl Fn(&W, &A) -> bool) -> Vec<usize> {
+    let fitting: Vec<Vec<usize>> = wanted
+        .iter()
+        .map(|wanted| (0..actual.len()).filter(|n| fits(wanted, &actual[*n])).collect())
+        .collect();
+    let mut taken_by: Vec<Option<usize>> = vec![None; actual.len()];
+    (0..wanted.len())
+        .filter(|n| !place(*n, &fitting, &mut taken_by, &mut vec![false; actual.len()]))
+        .collect()
+}
+
+/// Finds an element for a wanted one, and another for whoever has it, if that can be.
+fn place(wanted: usize, fitting: &[Vec<usize>], taken_by: &mut [Option<usize>], tried: &mut [bool]) -> bool {
+    for &n in &fitting[wanted] {
+        if std::mem::replace(&mut tried[n], true) {
+            continue;
+        }
+        if taken_by[n].is_none_or(|other| place(other, fitting, taken_by, tried)) {
+            taken_by[n] = Some(wanted);
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -307,6 +337,12 @@ mod tests {
         }
         assert_eq!(paths(&json!({ "filter": { "ids": ["101", "101"] } }), &actual), ["body.filter.ids[1]"]);
         assert_eq!(paths(&json!({ "filter": { "n": "1" } }), &actual), ["body.filter.n"]);
+        // What only one fits must not be taken by what others fit as well.
+        assert_eq!(
+            paths(&json!([{ "a": 1 }, { "b": 2 }]), &json!([{ "a": 1, "b": 2 }, { "a": 1 }])),
+            [""; 0]
+        );
+        assert_eq!(paths(&json!(9_007_199_254_740_992_u64), &json!(9_007_199_254_740_993_u64)), ["body"]);
         assert_eq!(paths(&json!({ "list": [{ "a": 2 }], "x": 1 }), &actual), ["body.list[0]", "body.x"]);
     }
 
@@ -320,6 +356,7 @@ mod tests {
         assert_eq!(differs(json!("1"), &["1"]), None);
         assert_eq!(differs(json!(1), &["1"]), None);
         assert_eq!(differs(json!(["2", "1"]), &["1", "2", "3"]), None);
+        assert_eq!(differs(json!(["1", "1"]), &["1"]), Some(json!("1")));
         assert_eq!(differs(json!({ "a": 1 }), &[r#"{"a":1,"b":2}"#]), None);
         assert_eq!(differs(json!(null), &[]), None);
         assert_eq!(differs(json!(null), &["1"]), Some(json!("1")));

@@ -103,6 +103,11 @@ impl View {
         self.call(ordinal).filter(|call| call.held_by(vendor, account) && over(call))
     }
 
+    /// The calls that were created beside the universe, in the order of their creation.
+    pub fn created(&self) -> impl Iterator<Item = &Call> {
+        self.created.calls()
+    }
+
     /// The call of a name: the scenario's name of it, or the one that its creation gave it.
     #[must_use]
     pub fn by_name(&self, name: &str) -> Option<Ordinal> {

@@ -2,6 +2,7 @@
 //! its credentials.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,8 @@ pub struct Slot {
     /// How long it may be idle; for ever, if none.
     ttl: Option<Duration>,
     used: Mutex<Instant>,
+    /// Held while the world is replaced; reading it takes no lock.
+    replacing: Mutex<()>,
 }
 
 /// How to make a world.
@@ -172,7 +175,15 @@ impl Slot {
     fn new(world: World, name: Option<String>, ttl: Option<Duration>) -> Self {
         let id = Arc::clone(world.id());
         let (created_at, used) = (Clock::machine(), Mutex::new(Instant::now()));
-        Self { id, name, world: ArcSwap::from_pointee(world), created_at, ttl, used }
+        Self {
+            id,
+            name,
+            world: ArcSwap::from_pointee(world),
+            created_at,
+            ttl,
+            used,
+            replacing: Mutex::default(),
+        }
     }
 
     /// The world's id.
@@ -214,17 +225,18 @@ impl Slot {
 
     /// Returns it to its scenario: changes, ids, clock, faults, readings, journal, coverage.
     pub fn reset(&self) {
-        self.world.rcu(|world| world.as_it_began());
+        let Ok(()) = self.replace(|world| Ok::<_, Infallible>(world.as_it_began()));
     }
 
-    /// Puts a world in its place that was made from the one there.
-    pub fn put(&self, world: Arc<World>) {
-        self.world.store(world);
-    }
-
-    /// Puts another world in its place; its journal and coverage go on.
-    pub fn replace(&self, make: impl Fn(&World) -> World) {
-        self.world.rcu(|world| make(world));
+    /// Puts another world in its place that is made from the one there, one maker after the other: none is lost.
+    ///
+    /// # Errors
+    /// What the maker finds wrong; the world stays then.
+    pub fn replace<E>(&self, make: impl FnOnce(&World) -> Result<World, E>) -> Result<(), E> {
+        let _one_at_a_time = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = make(&self.world.load())?;
+        self.world.store(Arc::new(made));
+        Ok(())
     }
 
     fn is_over(&self) -> bool {

@@ -268,3 +268,13 @@ fn a_reader_that_closes_the_pipe_early_is_no_failure() {
     let output = Command::new("sh").args(["-c", &pipe]).output().expect("sh");
     assert_eq!((output.status.code(), text(&output.stdout), text(&output.stderr)), (Some(0), "{\n", ""));
 }
+
+#[test]
+fn a_flags_twin_is_set_by_what_people_write() {
+    for (value, without) in
+        [("1", true), ("true", true), ("yes", true), ("0", false), ("false", false), ("", false)]
+    {
+        let served = Served::start(callmock().args(["--port", "0"]).env("CALLMOCK_NO_DEBUG_HEADERS", value));
+        assert_eq!(!served.head("/v1/calls").contains("x-callmock"), without, "{value}");
+    }
+}

@@ -105,6 +105,13 @@ fn a_proxy_is_taken_out_of_the_commands_environment() {
         .output()
         .expect("it runs");
     assert_eq!(text(&output.stdout), "https_proxy=http://127.0.0.1:9\n", "what is not in its way stays");
+    let output = callmock()
+        .env("https_proxy", "http://127.0.0.1:9")
+        .env("ALL_PROXY", "http://127.0.0.1:9")
+        .args(["exec", "--tls", "--", "sh", "-c", "env | grep -i _proxy"])
+        .output()
+        .expect("it runs");
+    assert_eq!(text(&output.stdout), "");
 }
 
 #[test]

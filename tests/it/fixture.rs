@@ -118,3 +118,26 @@ fn a_mistake_in_a_test_panics_with_callmocks_own_message() {
 fn a_verification_that_fails_panics_with_what_came_closest() {
     Mock::start().verify(json!({ "match": { "vendor": "ccai" } }));
 }
+
+#[tokio::test]
+async fn settings_hold_for_a_mock_as_for_a_server() {
+    let tls = callmock::server::Tls::self_signed("127.0.0.1").expect("a certificate");
+    let settings = callmock::server::Settings {
+        admin_token: Some("open-sesame".into()),
+        tls: Some(tls),
+        ..callmock::server::Settings::default()
+    };
+    let mock = Mock::builder().settings(settings).start().expect("it starts");
+    assert!(mock.url().starts_with("https://") && mock.pinned_url().starts_with("https://"));
+    assert!(mock.certificate().is_some_and(|pem| pem.starts_with("-----BEGIN CERTIFICATE-----")));
+    assert_eq!(mock.journal().len(), 0, "its own methods have the token");
+}
+
+#[test]
+fn names_with_any_character_are_meant_as_they_are() {
+    let yaml = "callmock: 1\nqueues: [{id: \"見積/a b?#%\", name: Q}]\n";
+    let mock = Mock::builder().scenario_text(yaml).start().expect("a good scenario");
+    mock.set_queue("見積/a b?#%", "after_hours");
+    let id = mock.fault(json!({ "id": "a/b c", "vendor": "commubo", "do": { "delay": "1s" } }));
+    mock.remove_fault(&id);
+}

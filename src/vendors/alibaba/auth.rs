@@ -137,7 +137,7 @@ impl Claim {
             Signature::Rpc { .. } => notes.behavior(&behaviors::SIGNED_RPC),
         }
         self.check_signature(account, request, parameters)?;
-        if !world.nonces().first_use(&self.access_key_id, &self.nonce) {
+        if !world.nonces().first_use(&account.access_key_id, &self.nonce) {
             notes.explain(json!({ "signature": { "cause": "nonce", "nonce": self.nonce } }));
             return Err(Error::SignatureNonceUsed);
         }

@@ -10,7 +10,7 @@ use super::NAME;
 use super::contract::RateLimit;
 use super::error::{Error, Refused};
 use crate::dialects::ccai as data;
-use crate::exchange::{Context, RetryAfter};
+use crate::exchange::{Context, RetryAfter, host};
 
 /// How many requests an account may send in a second, where they are limited (3).
 const RATE: u32 = 10;
@@ -63,8 +63,7 @@ fn basic(value: &str) -> Option<(String, String)> {
 /// the account's own. Everywhere else it is an address to reach callmock by.
 fn on_its_host(request: &Parts, account: &data::Account) -> Result<(), Error> {
     let names = Context::of(request).world.names();
-    let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or(request.uri.authority().map(axum::http::uri::Authority::as_str)).unwrap_or_default();
+    let host = host(request).unwrap_or_default();
     let host = host
         .rsplit_once(':')
         .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
