@@ -1,11 +1,19 @@
 //! The nearest right word: what a message proposes for a misspelt one.
 
+/// The longest word that is compared, in bytes.
+const LONGEST: usize = 200;
+
 /// The option that a word was most likely meant to be, if any is near.
 #[must_use]
 pub fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody mistypes a word that long, and looking for it would take its time.
+    if word.len() > LONGEST {
+        return None;
+    }
     let lower = word.to_lowercase();
     options
         .into_iter()
+        .filter(|option| option.len() <= LONGEST)
         .map(|option| (strsim::damerau_levenshtein(&lower, &option.to_lowercase()), option))
         .filter(|(distance, option)| {
             *distance <= option.chars().count().max(word.chars().count()).div_ceil(3)
@@ -30,5 +38,10 @@ mod tests {
         assert_eq!(nearest("agnets", options), Some("agents"));
         assert_eq!(nearest("Calls", options), Some("calls"));
         assert_eq!(nearest("xylophone", options), None);
+        assert_eq!(
+            nearest(&"calls".repeat(100), ["calls".repeat(100).as_str()]),
+            None,
+            "too long to be looked for"
+        );
     }
 }

@@ -123,7 +123,7 @@ pub fn exchange(entry: &Entry) -> Value {
 }
 
 fn injected(injected: &Injected) -> Value {
-    json!({ "id": injected.id, "do": injected.fault.action })
+    json!({ "id": injected.id, "do": injected.action })
 }
 
 /// A body as JSON where it is JSON, otherwise as text; what was cut off is said.

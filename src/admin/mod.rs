@@ -142,7 +142,9 @@ async fn authorize(State(admin): State<Admin>, request: Request, next: Next) -> 
 async fn unknown_path(State(admin): State<Admin>, uri: Uri) -> Refused {
     let path = uri.path();
     let under = match path.strip_prefix("/_mock/worlds/").and_then(|rest| rest.split_once('/')) {
-        Some((world, _)) if admin.app.worlds.get(world).is_none() => return unknown_world(&admin.app, world),
+        Some((world, _)) if admin.app.worlds.get(world).is_none() => {
+            return unknown_world(&admin.app, world, true);
+        }
         Some((world, _)) => format!("/_mock/worlds/{world}"),
         None => "/_mock".to_owned(),
     };
@@ -174,11 +176,11 @@ impl FromRequestParts<Admin> for Scope {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, admin: &Admin) -> Result<Self, Refused> {
-        let Ok(parameters) = parameters(parts).await;
+        let parameters = parameters(parts).await?;
         let worlds = &admin.app.worlds;
         let slot = match parameters.get("world") {
             None => Arc::clone(worlds.default_slot()),
-            Some(id) => worlds.get(id).ok_or_else(|| unknown_world(&admin.app, id))?,
+            Some(id) => worlds.get(id).ok_or_else(|| unknown_world(&admin.app, id, true))?,
         };
         slot.touch();
         Ok(Self { slot })
@@ -220,18 +222,35 @@ impl FromRequestParts<Admin> for BaseUrl {
 pub struct Named(String);
 
 impl FromRequestParts<Admin> for Named {
-    type Rejection = Infallible;
+    type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Admin) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &Admin) -> Result<Self, Refused> {
         let mut parameters = parameters(parts).await?;
         parameters.remove("world");
         Ok(Self(parameters.into_values().next().unwrap_or_default()))
     }
 }
 
-async fn parameters(parts: &mut Parts) -> Result<HashMap<String, String>, Infallible> {
+/// The world that a path names, there or not.
+pub struct WorldId(String);
+
+impl FromRequestParts<Admin> for WorldId {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Admin) -> Result<Self, Refused> {
+        Ok(Self(parameters(parts).await?.remove("world").unwrap_or_default()))
+    }
+}
+
+async fn parameters(parts: &mut Parts) -> Result<HashMap<String, String>, Refused> {
     let path = Path::<HashMap<String, String>>::from_request_parts(parts, &()).await;
-    Ok(path.map(|Path(parameters)| parameters).unwrap_or_default())
+    path.map(|Path(parameters)| parameters).map_err(|error| {
+        refusal(
+            StatusCode::BAD_REQUEST,
+            "invalid_path",
+            format!("the path is not right: {}", error.body_text()),
+        )
+    })
 }
 
 /// A JSON body; nothing at all counts as `{}`.

@@ -1,5 +1,7 @@
 //! `POST …/journal/verify`: was it called as it should have been?
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,7 +10,7 @@ use super::{Admin, Body, Scope, read, wrong};
 use crate::contract::Catalogue;
 use crate::exchange::Refused;
 use crate::nearest::did_you_mean;
-use crate::world::{Expected, Verdict, Wanted};
+use crate::world::{Expected, TooMuch, Verdict, Wanted};
 
 /// 200 where the journal has as many matching exchanges as it should, 422 with the closest ones where it has not.
 pub async fn verify(
@@ -18,7 +20,12 @@ pub async fn verify(
 ) -> Result<(StatusCode, Json<Verdict>), Refused> {
     let expected: Expected = read(&body)?;
     known(&expected.wanted, &admin.catalogues())?;
-    let verdict = scope.world().journal().verify(&expected);
+    let journal = Arc::clone(scope.world().journal());
+    // Bounded, but not short: others should not wait for it.
+    let verdict = tokio::task::spawn_blocking(move || journal.verify(&expected)).await;
+    let verdict = verdict
+        .unwrap_or_else(|_| Err(TooMuch("it could not be looked for".to_owned())))
+        .map_err(|TooMuch(why)| wrong("match.body", &why))?;
     let status = if verdict.ok { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, Json(verdict)))
 }

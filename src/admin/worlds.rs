@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Admin, BaseUrl, Body, read, wrong};
+use super::{Admin, BaseUrl, Body, WorldId, read, wrong};
 use crate::exchange::{Refused, refusal, unknown_world};
 use crate::scenario::{Library, NotFound, Scenario};
 use crate::world::{Fork, Slot, TooMany, Worlds};
@@ -29,6 +29,9 @@ pub async fn create(
     Body(body): Body,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
     let Wanted { name, scenario, ttl_seconds } = read(&body)?;
+    if name.as_ref().is_some_and(|name| name.chars().count() > 200) {
+        return Err(wrong("name", "expected 200 characters at most"));
+    }
     if ttl_seconds == Some(0) {
         return Err(wrong("ttl_seconds", "expected 1 or more, found 0; leave it out for the server's own"));
     }
@@ -83,25 +86,22 @@ pub async fn list(State(admin): State<Admin>, BaseUrl(base): BaseUrl) -> Json<Va
 pub async fn show(
     State(admin): State<Admin>,
     BaseUrl(base): BaseUrl,
-    id: axum::extract::Path<String>,
+    WorldId(id): WorldId,
 ) -> Result<Json<Value>, Refused> {
-    let slot = admin.app.worlds.get(&id).ok_or_else(|| unknown_world(&admin.app, &id))?;
+    let slot = admin.app.worlds.get(&id).ok_or_else(|| unknown_world(&admin.app, &id, true))?;
     Ok(Json(shown(&admin, &base, &slot)))
 }
 
 /// Removes a world; its credentials are nobody's from then on.
-pub async fn remove(
-    State(admin): State<Admin>,
-    id: axum::extract::Path<String>,
-) -> Result<StatusCode, Refused> {
-    if *id == Worlds::DEFAULT {
+pub async fn remove(State(admin): State<Admin>, WorldId(id): WorldId) -> Result<StatusCode, Refused> {
+    if id == Worlds::DEFAULT {
         let message = "the default world stays; POST /_mock/reset returns it to its scenario";
         return Err(refusal(StatusCode::CONFLICT, "conflict", message));
     }
     if admin.app.worlds.remove(&id) {
         Ok(StatusCode::NO_CONTENT)
     } else {
-        Err(unknown_world(&admin.app, &id))
+        Err(unknown_world(&admin.app, &id, true))
     }
 }
 

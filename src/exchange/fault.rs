@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode, Version, header};
+use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, Version, header};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
@@ -37,8 +37,11 @@ impl Injection {
     pub fn injected(&self) -> Vec<Injected> {
         let mut order: Vec<usize> = (0..self.due.len()).collect();
         order.sort_by_key(|n| Some(*n) != self.decides);
-        let injected =
-            |n: usize| Injected { id: self.due[n].id.clone(), fault: self.due[n].rule.fault.clone() };
+        let injected = |n: usize| Injected {
+            id: self.due[n].id.clone(),
+            kind: self.due[n].rule.fault.action.kind(),
+            action: self.due[n].rule.shown(),
+        };
         order.into_iter().map(injected).collect()
     }
 
@@ -91,22 +94,23 @@ impl Injection {
 
     /// The answer with its body as the faults want it; none where the connection must end at once, for there is no body to
     /// cut.
-    pub fn shape(&self, response: Response<Body>, version: Version, line: &Line) -> Option<Response<Body>> {
+    pub fn shape(&self, response: Response<Body>, request: &Parts, line: &Line) -> Option<Response<Body>> {
         let Some((_, effect)) = self.effect() else { return Some(response) };
+        let empty = response.body().size_hint().exact() == Some(0) || request.method == Method::HEAD;
         match effect {
             Effect::SlowBody(pace) => {
                 let pace = *pace;
                 Some(response.map(|body| slow(body, pace)))
             }
+            Effect::Disconnect(Disconnect::MidBody | Disconnect::BadChunk) if empty => None,
             // Chunks are HTTP/1.1's.
-            Effect::Disconnect(Disconnect::BadChunk) if version == Version::HTTP_11 => {
+            Effect::Disconnect(Disconnect::BadChunk) if request.version == Version::HTTP_11 => {
                 let (mut head, body) = response.into_parts();
                 head.headers.remove(header::CONTENT_LENGTH);
                 Some(Response::from_parts(head, bad_chunk(body, line.clone())))
             }
             Effect::Disconnect(Disconnect::MidBody | Disconnect::BadChunk) => {
-                let empty = response.body().size_hint().exact() == Some(0);
-                (!empty).then(|| response.map(|body| cut(body, line.clone())))
+                Some(response.map(|body| cut(body, line.clone())))
             }
             _ => Some(response),
         }

@@ -122,7 +122,7 @@ impl Metrics {
             self.findings.get_or_create(&Finding { finding }).inc();
         }
         for injected in &entry.faults {
-            let kind = injected.fault.action.kind();
+            let kind = injected.kind;
             self.faults.get_or_create(&Fault { vendor: entry.vendor, kind }).inc();
         }
     }

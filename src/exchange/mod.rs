@@ -3,6 +3,7 @@
 //! Nothing here writes a byte that a vendor's client reads: where a request must be refused before the vendor's
 //! handlers see it, the vendor is asked to refuse it in its own words.
 
+use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -337,7 +338,7 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
         set(&FINDINGS, &learned.findings.join(","));
         set(&FAULT, &recording.faults().join(","));
     }
-    match injection.shape(response, parts.version, &line) {
+    match injection.shape(response, &parts, &line) {
         Some(response) => Ok(recording.sending(response, learned)),
         None => recording.hanging_up(&line, HangUp::Close).await,
     }
@@ -355,7 +356,7 @@ impl Pin {
         let uri = request.uri().clone();
         let Some(rest) = uri.path().strip_prefix(PINNED) else { return Ok((request, None)) };
         let (id, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
-        let Some(slot) = app.worlds.get(id) else { return Err(unknown_world(app, id)) };
+        let Some(slot) = app.worlds.get(id) else { return Err(unknown_world(app, id, false)) };
         slot.touch();
         let path = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
         let mut parts = uri.clone().into_parts();
@@ -367,16 +368,24 @@ impl Pin {
     }
 }
 
-/// callmock's own refusal of a world that is not there.
+/// callmock's own refusal of a world that is not there. The nearest one is told to those only who may see them all.
 #[must_use]
-pub fn unknown_world(app: &App, id: &str) -> Refused {
-    let slots = app.worlds.all();
+pub fn unknown_world(app: &App, id: &str, may_see_all: bool) -> Refused {
+    let slots = if may_see_all { app.worlds.all() } else { vec![] };
     let near = did_you_mean(id, slots.iter().map(|slot| slot.id().as_ref()));
+    let end = if near.is_empty() { "." } else { "" };
     let message = format!(
-        "there is no world `{id}`{near}. It may have been deleted, or idle for too long: GET /_mock/worlds lists those \
-         there are, POST /_mock/worlds makes one"
+        "there is no world `{}`{near}{end} It may have been deleted, or idle for too long: GET /_mock/worlds lists those \
+         there are, POST /_mock/worlds makes one",
+        shortened(id)
     );
-    refusal(StatusCode::NOT_FOUND, "unknown_world", message.replace("?.", "?"))
+    refusal(StatusCode::NOT_FOUND, "unknown_world", message)
+}
+
+/// What somebody sent, as far as a message shows it.
+fn shortened(text: &str) -> Cow<'_, str> {
+    let end = text.floor_char_boundary(200);
+    if end < text.len() { format!("{}…", &text[..end]).into() } else { text.into() }
 }
 
 /// The host that a request names: HTTP/2 has it in the URI.
@@ -389,9 +398,9 @@ pub fn host(request: &Parts) -> Option<&str> {
 /// callmock's own refusal of a path that is nobody's, which names the nearest route.
 #[must_use]
 pub fn nobodys(app: &App, parts: &Parts) -> Response {
-    let routes = app.vendors.iter().flat_map(|v| v.catalogue().operations).map(|o| (o.method, o.path));
-    let path = parts.uri.path();
-    let near = routes.min_by_key(|(_, route)| strsim::damerau_levenshtein(path, route));
+    let routes = || app.vendors.iter().flat_map(|v| v.catalogue().operations).map(|o| (o.method, o.path));
+    let path = shortened(parts.uri.path());
+    let near = routes().min_by_key(|(_, route)| strsim::damerau_levenshtein(&path, route));
     let near =
         near.map_or_else(String::new, |(method, route)| format!(" The nearest route is {method} {route}."));
     let message = format!(

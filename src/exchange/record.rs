@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use percent_encoding::percent_decode_str;
 
 use super::notes::Learned;
 use super::{App, HangUp, Line, SecretPlaces, Vendor};
@@ -39,9 +40,12 @@ impl Recording {
         world: &Arc<World>,
         parts: &Parts,
         body: &Bytes,
-        faults: Vec<Injected>,
+        mut faults: Vec<Injected>,
     ) -> Self {
         let mask = Mask { places: vendor.secrets(), world: Arc::clone(world) };
+        for injected in &mut faults {
+            mask.json(&mut injected.action);
+        }
         let entry = Entry {
             seq: 0,
             at: world.now(),
@@ -53,7 +57,7 @@ impl Recording {
             duration: std::time::Duration::ZERO,
             request: RequestRecord {
                 method: parts.method.to_string(),
-                path: mask.text(parts.uri.path()),
+                path: mask.path(parts.uri.path()),
                 query: mask.query(parts.uri.query().unwrap_or_default()),
                 headers: mask.headers(&parts.headers),
                 body: mask.body(body, body.len() as u64, world.journal().body_limit()),
@@ -233,6 +237,13 @@ impl Mask {
         self.world.secrets().masked(text).into_owned()
     }
 
+    /// A path as it was sent, unless it means something with a secret in it.
+    fn path(&self, path: &str) -> String {
+        let meant = percent_decode_str(path).decode_utf8_lossy();
+        let shown = self.text(&meant);
+        if shown == meant { self.text(path) } else { shown }
+    }
+
     fn parameter(&self, name: &str, value: &str) -> String {
         if self.places.parameters.contains(&name.to_lowercase().as_str()) {
             mask(value)
@@ -250,7 +261,8 @@ impl Mask {
 
     fn header(&self, name: &HeaderName, value: &str) -> String {
         let scheme = value.split_once(' ').filter(|(scheme, _)| {
-            name == header::AUTHORIZATION && ["basic", "bearer"].contains(&scheme.to_lowercase().as_str())
+            [header::AUTHORIZATION, header::PROXY_AUTHORIZATION].contains(name)
+                && ["basic", "bearer"].contains(&scheme.to_lowercase().as_str())
         });
         match scheme {
             // Whoever it is for, and in whatever encoding: it is a credential.
@@ -277,6 +289,12 @@ impl Mask {
             }
             // A form may be encoded in any way, and come under any name; what is shown is what it means.
             Err(_) => text.split('&').map(|pair| self.pair(pair)).collect::<Vec<_>>().join("&"),
+        };
+        // What was cut may have been a secret's rest.
+        let shown = if total > kept.len() as u64 {
+            self.world.secrets().without_begun(&shown).to_owned()
+        } else {
+            shown
         };
         let bytes = if shown == text { Bytes::copy_from_slice(kept) } else { Bytes::from(shown) };
         // What the mask changed in length must not look like a cut.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::load::instead;
 use super::values::Length;
 use crate::contract::{Catalogue, Operation};
+use crate::universe::Millis;
 
 /// A fault: on which requests, and what happens to them.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
@@ -150,7 +151,28 @@ pub struct Rule {
     pub occasion: Occasion,
     /// What happens besides a delay.
     pub effect: Effect,
+    /// How long its answer's body is.
+    pub body_bytes: usize,
 }
+
+impl Rule {
+    /// What it does, as data, without a body that is longer than a journal should keep again and again.
+    #[must_use]
+    pub fn shown(&self) -> Value {
+        let mut action = self.fault.action.clone();
+        if self.body_bytes > SHOWN_BODY {
+            action.body = Some(format!("({} bytes)", self.body_bytes).into());
+        }
+        serde_json::to_value(&action).unwrap_or_default()
+    }
+}
+
+/// The longest body of a fault's answer, in bytes.
+const LONGEST_BODY: usize = 1 << 20;
+/// The longest that the journal shows with each exchange.
+const SHOWN_BODY: usize = 1 << 10;
+/// The longest delay: a client that gives up is not seen to, so its connection stays for as long.
+pub const LONGEST_DELAY: Millis = Millis(600_000);
 
 /// On which matching requests a fault is due.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -220,15 +242,20 @@ impl Fault {
                 found => found,
             },
         };
-        if self.id.as_deref() == Some("") {
-            return wrong("id", "an id cannot be empty; leave it out to get one".to_owned());
+        let fits = |id: &str| (1..=100).contains(&id.chars().count()) && !id.chars().any(char::is_control);
+        if self.id.as_deref().is_some_and(|id| !fits(id)) {
+            return wrong("id", "expected 1 to 100 printable characters; leave it out to get one".to_owned());
+        }
+        let body_bytes = self.action.body.as_ref().map_or(0, |body| body.to_string().len());
+        if body_bytes > LONGEST_BODY {
+            return wrong("do.body", format!("expected {LONGEST_BODY} bytes at most, found {body_bytes}"));
         }
         if self.times == Some(0) {
             return wrong("times", "expected 1 or more, found 0".to_owned());
         }
         let occasion = self.when.as_ref().map_or(Ok(Occasion::Always), When::occasion)?;
         let effect = self.action.effect(catalogue)?;
-        Ok(Rule { vendor: catalogue.vendor, operation, occasion, effect, fault: self })
+        Ok(Rule { vendor: catalogue.vendor, operation, occasion, effect, body_bytes, fault: self })
     }
 }
 
@@ -269,6 +296,11 @@ impl Action {
         let wrong = |path, message: String| Err(Wrong { path, message });
         if self.status.is_none() && (self.headers.is_some() || self.body.is_some()) {
             return wrong("do", "`headers` and `body` need a `status` beside them".to_owned());
+        }
+        if let Some(Delay::Fixed(length) | Delay::LogNormal(LogNormal { median: length, .. })) = self.delay
+            && length.0 > LONGEST_DELAY
+        {
+            return wrong("do.delay", format!("expected {LONGEST_DELAY} at most, found {}", length.0));
         }
         if let Some(Delay::LogNormal(LogNormal { sigma, .. })) = self.delay
             && !(0.0..=5.0).contains(&sigma)

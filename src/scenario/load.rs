@@ -196,6 +196,10 @@ fn identity(path: &Path) -> PathBuf {
 }
 
 fn read(path: &Path) -> Result<Arc<str>, String> {
+    // Anything else may never end.
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err("is not a regular file".to_owned());
+    }
     let bytes = std::fs::read(path).map_err(|error| format!("cannot be read: {error}"))?;
     String::from_utf8(bytes).map(Arc::from).map_err(|error| {
         format!("is not UTF-8 text: byte {} is not part of a character", error.utf8_error().valid_up_to() + 1)

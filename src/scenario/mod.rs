@@ -15,7 +15,8 @@ mod values;
 
 pub use diagnostic::{Diagnostic, Invalid};
 pub use fault::{
-    Action, Delay, Disconnect, Effect, Fault, LogNormal, Occasion, RateLimit, Rule, SlowBody, When, Wrong,
+    Action, Delay, Disconnect, Effect, Fault, LONGEST_DELAY, LogNormal, Occasion, RateLimit, Rule, SlowBody,
+    When, Wrong,
 };
 pub use library::{Library, NotFound};
 pub use load::{Source, Stamp, embedded, embedded_names};

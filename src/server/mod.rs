@@ -214,7 +214,7 @@ async fn connect(
             };
             match shaken {
                 Ok(Ok(stream)) => {
-                    serve(Wire::new(stream, line.clone()), line, routes, &settings, stopped).await
+                    serve(Wire::new(stream, line.clone()), line, routes, &settings, stopped).await;
                 }
                 Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
                 Err(_) => tracing::debug!("a TLS handshake was never finished"),

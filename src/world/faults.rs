@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ids::chance;
-use crate::scenario::{Delay, Effect, Fault, LogNormal, Occasion, Rule};
+use crate::scenario::{Action, Delay, Effect, Fault, LONGEST_DELAY, LogNormal, Occasion, Rule, When};
 
 /// The faults of one world, in the order they were added.
 #[derive(Debug)]
@@ -31,20 +31,19 @@ struct Active {
 }
 
 /// What one fault has counted.
-#[derive(Debug, Clone, Copy, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Counts {
     /// Matching requests since it was added.
     pub seen: u64,
     /// How often it was due.
     pub fired: u64,
     /// When the current window of a rate limit began, and how many requests it has had.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<(DateTime<Utc>, u64)>,
 }
 
 /// A fault with its id and what it has counted: as the admin API shows it, and as a snapshot keeps it.
-#[derive(Debug, Clone, Deserialize, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Standing {
     /// As it was written, with its id.
     #[serde(flatten)]
@@ -52,6 +51,30 @@ pub struct Standing {
     /// What it has counted.
     #[serde(flatten)]
     pub counts: Counts,
+}
+
+/// By hand, for what is flattened takes whatever comes.
+impl<'de> Deserialize<'de> for Standing {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Whole {
+            id: Option<String>,
+            vendor: String,
+            operation: Option<String>,
+            when: Option<When>,
+            times: Option<u64>,
+            #[serde(rename = "do")]
+            action: Action,
+            seen: u64,
+            fired: u64,
+            window: Option<(DateTime<Utc>, u64)>,
+        }
+        let Whole { id, vendor, operation, when, times, action, seen, fired, window } =
+            Whole::deserialize(deserializer)?;
+        let fault = Fault { id, vendor, operation, when, times, action };
+        Ok(Self { fault, counts: Counts { seen, fired, window } })
+    }
 }
 
 /// A fault that is due on a request.
@@ -188,13 +211,13 @@ impl Active {
             let (began, requests) = counts
                 .window
                 // A clock that was set back has left its window, as one that went on has.
-                .filter(|(began, _)| (*began..*began + per).contains(&now))
+                .filter(|(began, _)| *began <= now && now - *began < per)
                 .unwrap_or((now, 0));
             counts.window = Some((began, requests + 1));
             if requests < limit.requests {
                 return None;
             }
-            retry_after = (began + per - now).to_std().unwrap_or_default();
+            retry_after = (per - (now - began)).to_std().unwrap_or_default();
         }
         counts.fired += 1;
         // Drawn apart from whether it is due: a fault that is due by a small chance must not have small delays.
@@ -206,6 +229,7 @@ impl Active {
 
 /// How long a delay is, this time.
 fn length(delay: Delay, chance: [f64; 2]) -> Duration {
+    let longest = Duration::from_millis(LONGEST_DELAY.0.into());
     match delay {
         Delay::Fixed(length) => Duration::from_millis(length.0.0.into()),
         Delay::LogNormal(LogNormal { median, sigma }) => {
@@ -213,7 +237,7 @@ fn length(delay: Delay, chance: [f64; 2]) -> Duration {
             let radius = (-2.0 * (1.0 - chance[0]).ln()).sqrt();
             let normal = radius * (std::f64::consts::TAU * chance[1]).cos();
             let millis = f64::from(median.0.0) * (sigma * normal).exp();
-            Duration::try_from_secs_f64(millis / 1000.0).unwrap_or(Duration::MAX)
+            Duration::try_from_secs_f64(millis / 1000.0).unwrap_or(Duration::MAX).min(longest)
         }
     }
 }
@@ -221,7 +245,7 @@ fn length(delay: Delay, chance: [f64; 2]) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{Action, Length};
+    use crate::scenario::Length;
     use crate::universe::Millis;
 
     fn now() -> DateTime<Utc> {
@@ -231,7 +255,8 @@ mod tests {
     fn faults(occasion: Occasion, times: Option<u64>) -> Faults {
         let action = Action::default();
         let fault = Fault { id: None, vendor: "v".into(), operation: None, when: None, times, action };
-        let rule = Rule { fault, vendor: "v", operation: None, occasion, effect: Effect::None };
+        let rule =
+            Rule { fault, vendor: "v", operation: None, occasion, effect: Effect::None, body_bytes: 0 };
         Faults::new(7, &[Arc::new(rule)])
     }
 
@@ -278,7 +303,14 @@ mod tests {
             } else {
                 Effect::Answer { status, headers: vec![], body: None }
             };
-            Arc::new(Rule { fault, vendor: "v", operation: None, occasion: Occasion::Always, effect })
+            Arc::new(Rule {
+                fault,
+                vendor: "v",
+                operation: None,
+                occasion: Occasion::Always,
+                effect,
+                body_bytes: 0,
+            })
         };
         let delay = Some(Delay::Fixed(Length(Millis(5))));
         let faults = Faults::new(7, &[rule(500, None), rule(501, None), rule(0, delay)]);

@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use super::Limits;
-use crate::scenario::Fault;
 
 /// A ring of exchanges: the oldest are dropped, and counted, when there are more than the bound.
 #[derive(Debug)]
@@ -71,8 +70,10 @@ pub struct Entry {
 pub struct Injected {
     /// Its id.
     pub id: Arc<str>,
-    /// As it was written.
-    pub fault: Fault,
+    /// Its kind, as it is written.
+    pub kind: &'static str,
+    /// What it does, as it may be shown: without secrets, and no longer than a body in the journal.
+    pub action: serde_json::Value,
 }
 
 /// A request as it came in.

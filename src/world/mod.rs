@@ -28,7 +28,7 @@ pub use names::Names;
 pub use nonces::Nonces;
 pub use secrets::{Secrets, mask};
 pub use snapshot::{NotRestored, Snapshot};
-pub use verify::{Difference, Expected, Near, Verdict, Wanted};
+pub use verify::{Difference, Expected, Near, TooMuch, Verdict, Wanted};
 pub use view::{Created, Slice, View};
 pub use worlds::{Fork, Slot, TooMany, Worlds};
 

@@ -2,11 +2,15 @@
 
 use std::borrow::Cow;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use super::Names;
 use crate::dialects::Accounts;
 use crate::urlencoded;
 
-/// Every secret of a world, in each form that it may stand in: plain, and percent-encoded once or twice in either case.
+/// Every secret of a world, in each form that it may stand in: plain, percent-encoded once or twice in either case, and
+/// in Base64 with its name.
 #[derive(Debug, Default)]
 pub struct Secrets {
     /// Longest first, so that a secret that contains another is masked whole.
@@ -24,6 +28,16 @@ impl Secrets {
             let own = account.secrets().into_iter().find(all_secret).map(|name| names.own(vendor, name));
             account.secrets().into_iter().chain(own).collect::<Vec<_>>()
         });
+        // As Basic has it: with the name before it.
+        for (vendor, account) in accounts.each() {
+            for name in [account.public_half(), names.own(vendor, account.public_half())] {
+                for secret in account.secrets() {
+                    let pair = BASE64.encode(format!("{name}:{secret}"));
+                    forms.push((urlencoded::strict(&pair), mask(&pair)));
+                    forms.push((pair.clone(), mask(&pair)));
+                }
+            }
+        }
         for secret in secrets.filter(|secret| !secret.is_empty()) {
             let once = urlencoded::strict(secret);
             let twice = urlencoded::strict(&once);
@@ -35,6 +49,17 @@ impl Secrets {
         forms.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         forms.dedup();
         Self { forms }
+    }
+
+    /// A text that was cut off, without the beginning of a secret at its end.
+    #[must_use]
+    pub fn without_begun<'a>(&self, text: &'a str) -> &'a str {
+        let begun = |form: &str| {
+            let ends = form.char_indices().map(|(end, _)| end).skip(1);
+            ends.filter(|end| text.ends_with(&form[..*end])).max().unwrap_or_default()
+        };
+        let longest = self.forms.iter().map(|(form, _)| begun(form)).max().unwrap_or_default();
+        &text[..text.len() - longest]
     }
 
     /// A text without any secret.

@@ -167,6 +167,9 @@ impl World {
         let faults = Faults::new(self.scenario.seed, &[]);
         faults.number_from(snapshot.numbered_faults);
         for Standing { fault, counts } in &snapshot.faults {
+            if let Some((began, _)) = counts.window {
+                ClockSpec::Fixed(began).checked().map_err(|message| wrong("faults", message))?;
+            }
             let rule = fault.clone().rule(catalogues).map_err(|error| wrong("faults", error.message))?;
             let added = faults.add(Arc::new(rule), *counts);
             added.map_err(|_| wrong("faults", "two faults have one id".to_owned()))?;
@@ -203,6 +206,11 @@ impl World {
                 && call.customer.is_none_or(|customer| customer.index() < customers)
                 && call.queue.is_none_or(|queue| queue.index() < queues)
                 && call.parent.is_none_or(|parent| (parent.0 as usize) < universe.len() + n);
+            if ClockSpec::Fixed(call.at).checked().is_err() {
+                let message =
+                    format!("calls[{n}] began at {}; expected a time of the years 0 to 9999", call.at);
+                return Err(NotRestored { path: "calls", message });
+            }
             if !there {
                 let message =
                     format!("calls[{n}] names an agent, a customer, a queue or a call that is not there");

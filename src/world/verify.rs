@@ -1,5 +1,7 @@
 //! Asking the journal: was it called as it should have been? And if not, what came closest, field by field?
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -94,6 +96,16 @@ pub struct Difference {
 
 /// How many near misses are shown.
 const SHOWN: usize = 3;
+/// How many differences of each.
+const DIFFERENCES: usize = 50;
+/// How many values of bodies are compared at most, in all.
+const COMPARISONS: u64 = 5_000_000;
+/// How long a list that is looked for may be.
+const LONGEST_LIST: usize = 1000;
+
+/// What should have happened is so large that looking for it would take too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TooMuch(pub String);
 
 impl Count {
     fn holds(self, matched: u64) -> bool {
@@ -118,61 +130,138 @@ impl Count {
 
 impl Journal {
     /// Holds the journal against what should have happened.
-    #[must_use]
-    pub fn verify(&self, expected: &Expected) -> Verdict {
+    ///
+    /// # Errors
+    /// When that would take too long.
+    pub fn verify(&self, expected: &Expected) -> Result<Verdict, TooMuch> {
         let page = self.page(&super::Filter::default(), 0, usize::MAX);
-        let looked: Vec<Near> = page
-            .entries
-            .iter()
-            .map(|entry| Near { seq: entry.seq, differences: expected.wanted.differences(entry) })
-            .collect();
-        let (matching, mut others): (Vec<Near>, Vec<Near>) =
-            looked.into_iter().partition(|near| near.differences.is_empty());
+        if let Some(body) = &expected.wanted.body {
+            short_lists(body)?;
+        }
+        let mut left = COMPARISONS;
+        let mut look = |entry: &Entry, keep: usize| {
+            let mut found = Found { keep, left, ..Found::default() };
+            expected.wanted.hold_against(entry, &mut found);
+            left = found.left;
+            if left == 0 {
+                let message =
+                    format!("expected what can be found in {COMPARISONS} comparisons; leave parts of it out");
+                return Err(TooMuch(message));
+            }
+            Ok(found)
+        };
+        let (mut matching, mut others) = (vec![], vec![]);
+        for entry in &page.entries {
+            let found = look(entry, 0)?;
+            if found.count == 0 {
+                matching.push(entry.seq);
+            } else {
+                others.push((found.distance, std::cmp::Reverse(entry.seq), entry));
+            }
+        }
         let matched = matching.len() as u64;
         let lost = page.dropped > 0 && expected.count.has_a_most();
         let ok = expected.count.holds(matched) && !lost;
         let too_many = expected.count.too_many(matched);
-        others.sort_by_key(|near| (near.distance(), std::cmp::Reverse(near.seq)));
-        others.truncate(SHOWN);
-        Verdict {
-            ok,
-            matched,
-            closest: (!ok).then(|| if too_many { vec![] } else { others }),
-            matching: if too_many { matching.iter().take(10).map(|near| near.seq).collect() } else { vec![] },
-            dropped: page.dropped,
+        others.sort_by_key(|(distance, seq, _)| (*distance, *seq));
+        others.truncate(if ok || too_many { 0 } else { SHOWN });
+        let mut closest = vec![];
+        for (_, _, entry) in others {
+            let Found { count, mut kept, .. } = look(entry, DIFFERENCES)?;
+            if count > kept.len() {
+                let more = format!("{} more differences", count - kept.len());
+                kept.push(Difference { path: "…".to_owned(), expected: more.into(), actual: Value::Null });
+            }
+            closest.push(Near { seq: entry.seq, differences: kept });
         }
+        matching.truncate(if too_many { 10 } else { 0 });
+        Ok(Verdict { ok, matched, closest: (!ok).then_some(closest), matching, dropped: page.dropped })
     }
 }
 
-impl Near {
+fn short_lists(value: &Value) -> Result<(), TooMuch> {
+    match value {
+        Value::Array(all) if all.len() > LONGEST_LIST => Err(TooMuch(format!(
+            "expected lists of {LONGEST_LIST} elements at most, found one of {}",
+            all.len()
+        ))),
+        Value::Array(all) => all.iter().try_for_each(short_lists),
+        Value::Object(all) => all.values().try_for_each(short_lists),
+        _ => Ok(()),
+    }
+}
+
+/// Where an exchange differs from what was wanted: counted all of it, and kept as far as that is wanted.
+#[derive(Debug, Default)]
+struct Found {
+    kept: Vec<Difference>,
+    keep: usize,
+    count: usize,
     /// How far it is from a match: another vendor's or operation's exchange is farther than any with other fields.
-    fn distance(&self) -> usize {
-        let weight = |difference: &Difference| match difference.path.as_str() {
-            "vendor" => 10_000,
-            "operation" => 100,
+    distance: usize,
+    /// How many comparisons may still be made.
+    left: u64,
+}
+
+impl Found {
+    fn differ(&mut self, path: &Path<'_>, expected: &Value, actual: impl FnOnce() -> Value) {
+        self.count += 1;
+        self.distance += match path {
+            Path::Root("vendor") => 1_000_000,
+            Path::Root("operation") => 10_000,
             _ => 1,
         };
-        self.differences.iter().map(weight).sum()
+        if self.kept.len() < self.keep {
+            let (path, expected, actual) = (path.to_string(), expected.clone(), actual());
+            self.kept.push(Difference { path, expected, actual });
+        }
+    }
+
+    /// Whether a comparison comes out without a difference; none of it is kept or counted.
+    fn tried(&mut self, compare: impl FnOnce(&mut Self)) -> bool {
+        let mut found = Self { left: self.left, ..Self::default() };
+        compare(&mut found);
+        self.left = found.left;
+        found.count == 0
+    }
+
+    /// Whether one comparison more may be made.
+    fn may(&mut self) -> bool {
+        self.left = self.left.saturating_sub(1);
+        self.left > 0
+    }
+}
+
+/// Where a value stands: put together only where it is shown.
+enum Path<'a> {
+    Root(&'static str),
+    Member(&'a Path<'a>, &'a str),
+    Element(&'a Path<'a>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Root(name) => f.write_str(name),
+            Path::Member(of, name) => write!(f, "{of}.{name}"),
+            Path::Element(of, n) => write!(f, "{of}[{n}]"),
+        }
     }
 }
 
 impl Wanted {
-    fn differences(&self, entry: &Entry) -> Vec<Difference> {
-        let mut differences = vec![];
-        let mut differ = |path: &str, expected: Value, actual: Value| {
-            differences.push(Difference { path: path.to_owned(), expected, actual });
-        };
+    fn hold_against(&self, entry: &Entry, found: &mut Found) {
         if let Some(vendor) = self.vendor.as_deref().filter(|vendor| *vendor != entry.vendor) {
-            differ("vendor", vendor.into(), entry.vendor.into());
+            found.differ(&Path::Root("vendor"), &vendor.into(), || entry.vendor.into());
         }
         if let Some(operation) = self.operation.as_deref().filter(|wanted| Some(*wanted) != entry.operation) {
-            differ("operation", operation.into(), entry.operation.into());
+            found.differ(&Path::Root("operation"), &operation.into(), || entry.operation.into());
         }
         if let Some(status) = self.status.filter(|status| Some(*status) != entry.response.status) {
-            differ("status", status.into(), entry.response.status.into());
+            found.differ(&Path::Root("status"), &status.into(), || entry.response.status.into());
         }
         if let Some(behavior) = self.behavior.as_deref().filter(|wanted| !entry.behaviors.contains(wanted)) {
-            differ("behavior", behavior.into(), entry.behaviors.clone().into());
+            found.differ(&Path::Root("behavior"), &behavior.into(), || entry.behaviors.clone().into());
         }
         for (name, wanted) in self.query.iter().flatten() {
             let values: Vec<&str> = entry
@@ -182,51 +271,48 @@ impl Wanted {
                 .filter(|(n, _)| n == name)
                 .map(|(_, value)| value.as_str())
                 .collect();
-            parameter(wanted, &values, &format!("query.{name}"), &mut differences);
+            parameter(wanted, &values, &Path::Member(&Path::Root("query"), name), found);
         }
         if let Some(wanted) = &self.body {
-            body(wanted, &entry.request.body, &mut differences);
+            body(wanted, &entry.request.body, found);
         }
-        differences
     }
 }
 
 /// Holds one parameter's values, which are texts, against what was wanted.
-fn parameter(wanted: &Value, values: &[&str], path: &str, differences: &mut Vec<Difference>) {
-    let matches = |wanted: &Value, value: &str| match wanted {
-        Value::String(text) => text == value,
-        Value::Object(_) => serde_json::from_str(value).is_ok_and(|actual| {
-            let mut differences = vec![];
-            subset(wanted, &actual, "", &mut differences);
-            differences.is_empty()
-        }),
-        other => *other.to_string() == *value,
+fn parameter(wanted: &Value, values: &[&str], path: &Path<'_>, found: &mut Found) {
+    let matches = |found: &mut Found, wanted: &Value, value: &str| {
+        found.may()
+            && match wanted {
+                Value::String(text) => text == value,
+                Value::Object(_) => serde_json::from_str(value)
+                    .is_ok_and(|actual| found.tried(|found| subset(wanted, &actual, path, found))),
+                other => *other.to_string() == *value,
+            }
     };
     let holds = match wanted {
         Value::Null => values.is_empty(),
-        Value::Array(all) => unmatched(all, values, |wanted, value| matches(wanted, value)).is_empty(),
-        one => values.iter().any(|value| matches(one, value)),
+        Value::Array(all) => unmatched(all, values, |wanted, value| matches(found, wanted, value)).is_empty(),
+        one => values.iter().any(|value| matches(found, one, value)),
     };
     if !holds {
-        let actual = match values {
+        found.differ(path, wanted, || match values {
             [] => Value::Null,
             [one] => (*one).into(),
             all => all.to_vec().into(),
-        };
-        differences.push(Difference { path: path.to_owned(), expected: wanted.clone(), actual });
+        });
     }
 }
 
-fn body(wanted: &Value, captured: &Captured, differences: &mut Vec<Difference>) {
-    let mut fail = |actual: Value| {
-        differences.push(Difference { path: "body".to_owned(), expected: wanted.clone(), actual });
-    };
+fn body(wanted: &Value, captured: &Captured, found: &mut Found) {
+    const BODY: Path<'static> = Path::Root("body");
     if captured.truncated() {
         let kept = captured.bytes.len();
-        return fail(format!("cut after {kept} of {} bytes; see --journal-body", captured.total).into());
+        let cut = format!("cut after {kept} of {} bytes; see --journal-body", captured.total);
+        return found.differ(&BODY, wanted, || cut.into());
     }
     if let Ok(actual) = serde_json::from_slice::<Value>(&captured.bytes) {
-        return subset(wanted, &actual, "body", differences);
+        return subset(wanted, &actual, &BODY, found);
     }
     let text = String::from_utf8_lossy(&captured.bytes);
     match wanted {
@@ -235,37 +321,38 @@ fn body(wanted: &Value, captured: &Captured, differences: &mut Vec<Difference>) 
             for (name, wanted) in members {
                 let values: Vec<&str> =
                     pairs.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str()).collect();
-                parameter(wanted, &values, &format!("body.{name}"), differences);
+                parameter(wanted, &values, &Path::Member(&BODY, name), found);
             }
         }
         Value::String(wanted) if *wanted == text => {}
-        _ if text.is_empty() => fail(Value::Null),
-        _ => fail(text.into()),
+        _ => found.differ(&BODY, wanted, || {
+            Some(text.into_owned()).filter(|text| !text.is_empty()).map_or(Value::Null, Value::String)
+        }),
     }
 }
 
 /// Notes where a value lacks a part of what was wanted: members that are not wanted, and elements of lists that are not,
 /// do not matter.
-fn subset(wanted: &Value, actual: &Value, path: &str, differences: &mut Vec<Difference>) {
+fn subset(wanted: &Value, actual: &Value, path: &Path<'_>, found: &mut Found) {
+    if !found.may() {
+        return;
+    }
     let same = match (wanted, actual) {
         (Value::Object(wanted), Value::Object(actual)) => {
             for (name, wanted) in wanted {
                 let actual = actual.get(name).unwrap_or(&Value::Null);
-                subset(wanted, actual, &format!("{path}.{name}"), differences);
+                subset(wanted, actual, &Path::Member(path, name), found);
             }
             true
         }
         (Value::Array(wanted), Value::Array(actual)) => {
-            let is_subset = |wanted: &Value, actual: &Value| {
-                let mut differences = vec![];
-                subset(wanted, actual, "", &mut differences);
-                differences.is_empty()
-            };
-            differences.extend(unmatched(wanted, actual, is_subset).into_iter().map(|n| Difference {
-                path: format!("{path}[{n}]"),
-                expected: wanted[n].clone(),
-                actual: actual.get(n).cloned().unwrap_or(Value::Null),
-            }));
+            let left = unmatched(wanted, actual, |wanted, actual| {
+                found.tried(|found| subset(wanted, actual, path, found))
+            });
+            for n in left {
+                let there = || actual.get(n).cloned().unwrap_or(Value::Null);
+                found.differ(&Path::Element(path, n), &wanted[n], there);
+            }
             true
         }
         // As numbers only where one has a fraction's form: two great integers may differ and yet be one as doubles.
@@ -278,14 +365,13 @@ fn subset(wanted: &Value, actual: &Value, path: &str, differences: &mut Vec<Diff
         (wanted, actual) => wanted == actual,
     };
     if !same {
-        let (path, expected, actual) = (path.to_owned(), wanted.clone(), actual.clone());
-        differences.push(Difference { path, expected, actual });
+        found.differ(path, wanted, || actual.clone());
     }
 }
 
 /// The places of the wanted elements that are left when as many as can be have an element of their own that fits: a
 /// matching, for an element that several could take must go where it leaves most for the others.
-fn unmatched<W, A>(wanted: &[W], actual: &[A], fits: impl Fn(&W, &A) -> bool) -> Vec<usize> {
+fn unmatched<W, A>(wanted: &[W], actual: &[A], mut fits: impl FnMut(&W, &A) -> bool) -> Vec<usize> {
     let fitting: Vec<Vec<usize>> = wanted
         .iter()
         .map(|wanted| (0..actual.len()).filter(|n| fits(wanted, &actual[*n])).collect())
@@ -298,6 +384,10 @@ fn unmatched<W, A>(wanted: &[W], actual: &[A], fits: impl Fn(&W, &A) -> bool) ->
 
 /// Finds an element for a wanted one, and another for whoever has it, if that can be.
 fn place(wanted: usize, fitting: &[Vec<usize>], taken_by: &mut [Option<usize>], tried: &mut [bool]) -> bool {
+    if let Some(&free) = fitting[wanted].iter().find(|n| taken_by[**n].is_none()) {
+        taken_by[free] = Some(wanted);
+        return true;
+    }
     for &n in &fitting[wanted] {
         if std::mem::replace(&mut tried[n], true) {
             continue;
@@ -315,10 +405,15 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn found() -> Found {
+        Found { keep: 10, left: 10_000, ..Found::default() }
+    }
+
     fn paths(wanted: &Value, actual: &Value) -> Vec<String> {
-        let mut differences = vec![];
-        subset(wanted, actual, "body", &mut differences);
-        differences.into_iter().map(|difference| difference.path).collect()
+        let mut found = found();
+        subset(wanted, actual, &Path::Root("body"), &mut found);
+        assert_eq!(found.count, found.kept.len());
+        found.kept.into_iter().map(|difference| difference.path).collect()
     }
 
     #[test]
@@ -349,9 +444,9 @@ mod tests {
     #[test]
     fn parameters_are_texts_and_null_is_for_none() {
         let differs = |wanted: Value, values: &[&str]| {
-            let mut differences = vec![];
-            parameter(&wanted, values, "query.p", &mut differences);
-            differences.pop().map(|difference| difference.actual)
+            let mut found = found();
+            parameter(&wanted, values, &Path::Root("query"), &mut found);
+            found.kept.pop().map(|difference| difference.actual)
         };
         assert_eq!(differs(json!("1"), &["1"]), None);
         assert_eq!(differs(json!(1), &["1"]), None);

@@ -234,8 +234,8 @@ impl Slot {
     /// What the maker finds wrong; the world stays then.
     pub fn replace<E>(&self, make: impl FnOnce(&World) -> Result<World, E>) -> Result<(), E> {
         let _one_at_a_time = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = make(&self.world.load())?;
-        self.world.store(Arc::new(made));
+        let next = make(&self.world.load())?;
+        self.world.store(Arc::new(next));
         Ok(())
     }
 

@@ -163,6 +163,12 @@ async fn what_the_ring_has_lost_is_said_where_it_may_matter_and_cut_bodies_too()
     world.sencloud(&json!({ "filter": { "number": "a long number, longer than what is kept of it" } })).await;
     let (status, verdict) = verify(&world, json!({ "count": { "exactly": 5 } })).await;
     assert_eq!((status, &verdict["matched"], &verdict["dropped"]), (422, &json!(2), &json!(3)));
+    // Nobody can say that there were no more, once some are lost; that there were so many at least, anybody can.
+    let (status, verdict) =
+        verify(&world, json!({ "match": { "vendor": "ccai" }, "count": { "at_most": 0 } })).await;
+    assert_eq!((status, &verdict["ok"], &verdict["dropped"]), (422, &json!(false), &json!(3)));
+    let (status, verdict) = verify(&world, json!({ "match": { "vendor": "commubo" } })).await;
+    assert_eq!((status, &verdict["ok"], &verdict["dropped"]), (200, &json!(true), &json!(3)));
     let (_, verdict) = verify(&world, json!({ "match": { "body": { "filter": {} } } })).await;
     let actual = verdict["closest"][0]["differences"][0]["actual"].as_str().unwrap();
     assert!(actual.starts_with("cut after 40 of ") && actual.ends_with("; see --journal-body"), "{actual}");
@@ -284,12 +290,74 @@ async fn a_stream_says_how_many_came_and_went_too_fast_to_be_seen() {
 async fn a_slow_exchange_does_not_hold_up_the_others_in_a_stream() {
     let mock = Mock::embedded("documented").await;
     let world = mock.default_world().await;
-    world.fault(json!({ "vendor": "commubo", "do": { "delay": "500ms" } })).await;
+    world.fault(json!({ "vendor": "commubo", "do": { "delay": "10m" } })).await;
     let mut events = Events::of(&mock, "/_mock/journal/stream", None).await;
-    let (_, ()) = tokio::join!(world.commubo(""), async {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+    let quick = async {
+        // It is written down as soon as it waits.
+        while world.journal().await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
         world.sencloud(&json!({})).await;
-    });
-    assert_eq!(events.next().await.unwrap().2["vendor"], "sencloud");
-    assert_eq!(events.next().await.unwrap().2["vendor"], "commubo");
+        events.next().await.unwrap().2
+    };
+    let told = tokio::select! {
+        _ = world.commubo("") => panic!("it waits for ten minutes"),
+        told = quick => told,
+    };
+    assert_eq!((&told["vendor"], &told["seq"]), (&json!("sencloud"), &json!(2)));
+}
+
+#[tokio::test]
+async fn what_would_take_too_long_to_look_for_is_refused_and_differences_are_bounded() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.default_world().await;
+    world.ccai("POST", "calls", &json!(vec![0; 20_000])).await;
+    world.ccai("POST", "calls", &json!([])).await;
+    let long = world.admin("POST", "journal/verify", &json!({ "match": { "body": vec![1; 1001] } })).await;
+    assert_eq!(long.status, 400);
+    assert!(
+        message(&long).contains("expected lists of 1000 elements at most, found one of 1001"),
+        "{}",
+        long.body
+    );
+    let slow = world.admin("POST", "journal/verify", &json!({ "match": { "body": vec![1; 1000] } })).await;
+    assert_eq!(slow.status, 400);
+    assert!(
+        message(&slow)
+            .contains("`match.body` is not right: expected what can be found in 5000000 comparisons"),
+        "{}",
+        slow.body
+    );
+    let (status, verdict) = verify(&world, json!({ "match": { "body": vec![1; 100] } })).await;
+    assert_eq!(status, 422);
+    let differences = verdict["closest"][0]["differences"].as_array().unwrap();
+    assert_eq!((differences.len(), &differences[50]["expected"]), (51, &json!("50 more differences")));
+}
+
+#[tokio::test]
+async fn no_secret_is_in_it_however_it_came() {
+    let mock = Mock::with(
+        include_str!("../../scenarios/documented.yaml"),
+        Settings { limits: Limits { journal_body: 64, ..Limits::default() }, ..Settings::default() },
+    )
+    .await;
+    let world = mock.default_world().await;
+    let token = world.credential("commubo", "access_token").to_owned();
+    world.fault(json!({ "vendor": "commubo", "do": { "status": 200, "body": { "echo": token } } })).await;
+    world.commubo("").await;
+    let encoded: String = token.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    mock.get(&format!("/v1/{encoded}")).await;
+    let basic = crate::ccai::basic("acme", "mock-token");
+    send(mock.request("GET", "/v1/calls").header("proxy-authorization", &basic)).await;
+    mock.get(&format!("/v1/calls?x={}", basic.trim_start_matches("Basic "))).await;
+    // Cut within a secret: what is left of it is no less secret.
+    for cut in 1..10 {
+        let body = format!("{}mock-token and more of the body", "x".repeat(64 - cut));
+        world.ccai("POST", "calls", &Value::String(body)).await;
+    }
+    let journal = mock.get("/_mock/journal").await.body;
+    for secret in [&token, basic.trim_start_matches("Basic "), &encoded, "mock-tok", "xmock"] {
+        assert!(!journal.contains(secret), "{secret} in {journal}");
+    }
+    assert!(journal.contains("\"echo\":\"FEDC…(36)\""), "{journal}");
 }

@@ -205,3 +205,14 @@ async fn what_does_not_fit_is_refused_whole() {
     }
     assert_eq!(world.admin("GET", "snapshot", &NOTHING).await.json(), good, "nothing was changed");
 }
+
+#[tokio::test]
+async fn whatever_is_given_is_taken_back_however_large_it_is() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.default_world().await;
+    let mut snapshot = world.admin("GET", "snapshot", &NOTHING).await.json();
+    snapshot["nonces"] = (0..65_536).map(|n| format!("{n:032x}")).collect();
+    assert!(snapshot.to_string().len() > 2 << 20);
+    assert_eq!(world.admin("PUT", "snapshot", &snapshot).await.status, 204);
+    assert_eq!(world.admin("GET", "snapshot", &NOTHING).await.json(), snapshot);
+}

@@ -130,9 +130,41 @@ async fn an_unknown_world_is_a_404_that_says_where_to_look() {
         let answer = mock.get(&path).await;
         assert_eq!(answer.status, 404, "{path}");
         assert_eq!(answer.json()["error"]["code"], "unknown_world");
-        let expected = format!("there is no world `{near}`; did you mean `{}`?", world.id());
-        assert!(message(&answer).starts_with(&expected), "{}", answer.body);
+        assert!(message(&answer).starts_with(&format!("there is no world `{near}`")), "{}", answer.body);
+        // Whoever may not list the worlds is not told their names.
+        let told = answer.body.contains(&format!("; did you mean `{}`?", world.id()));
+        assert_eq!(told, path.starts_with("/_mock"), "{}", answer.body);
         assert!(message(&answer).contains("GET /_mock/worlds lists those"), "{}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn an_id_that_is_no_text_is_no_world_and_never_the_default_one() {
+    let mock = Mock::embedded("documented").await;
+    let default = mock.default_world().await;
+    default.fault(json!({ "vendor": "commubo", "do": { "delay": "1ms" } })).await;
+    for (method, path) in [
+        ("POST", "/_mock/worlds/%FF/reset"),
+        ("GET", "/_mock/worlds/%FF/journal"),
+        ("DELETE", "/_mock/worlds/%FF"),
+        ("GET", "/_mock/worlds/%FF"),
+        ("PATCH", "/_mock/agents/%FF"),
+        ("DELETE", "/_mock/faults/%FF"),
+    ] {
+        let answer = send(mock.request(method, path)).await;
+        assert_eq!(
+            (answer.status, answer.json()["error"]["code"].as_str()),
+            (400, Some("invalid_path")),
+            "{path}"
+        );
+    }
+    assert_eq!(
+        default.admin("GET", "faults", &NOTHING).await.json()["faults"].as_array().map(Vec::len),
+        Some(1)
+    );
+    let long = "x".repeat(60_000);
+    for path in [format!("/w/{long}/v1/calls"), format!("/_mock/worlds/{long}"), format!("/nobodys/{long}")] {
+        assert!(mock.get(&path).await.body.len() < 2000, "a message is not as long as what was sent");
     }
 }
 
