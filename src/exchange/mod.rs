@@ -3,16 +3,14 @@
 //! Nothing here writes a byte that a vendor's client reads: where a request must be refused before the vendor's
 //! handlers see it, the vendor is asked to refuse it in its own words.
 
-use std::borrow::Cow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Request, StatusCode, Uri, header};
+use axum::http::{HeaderName, HeaderValue, Request, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -21,139 +19,25 @@ use tower::ServiceExt;
 mod body;
 mod fault;
 mod line;
+mod mask;
 mod metrics;
 mod notes;
+mod own;
+mod pin;
 mod record;
+mod vendor;
 
 pub use line::{HangUp, Line};
 pub use metrics::{Metrics, Reload};
 pub use notes::{Notes, Outcome};
+pub use own::{Refused, nobodys, refusal, unknown_world};
+pub use vendor::{Paths, Refusal, RetryAfter, SecretPlaces, Vendor};
 
-use crate::contract::{Catalogue, Operation};
-use crate::nearest::did_you_mean;
-use crate::universe::Ordinal;
-use crate::world::{View, World, Worlds};
+use crate::world::{World, Worlds};
 use body::ReadError;
 use fault::Injection;
+use pin::Pin;
 use record::Recording;
-
-/// A folder that speaks one dialect, as the rest of callmock sees it.
-pub trait Vendor: Sync + 'static {
-    /// What it promises.
-    fn catalogue(&self) -> &'static Catalogue;
-
-    /// The paths that are its, known or not. The longest that fits a request's path decides between vendors.
-    fn paths(&self) -> &'static [Paths];
-
-    /// Its routes, with its own answers to unknown paths and wrong methods.
-    fn router(&self) -> Router;
-
-    /// The operation that a request asks for, as far as can be told before any check.
-    fn operation(&self, request: &Parts) -> Option<&'static Operation>;
-
-    /// Refuses a request that its handlers never see, in its own envelope.
-    fn refuse(&self, request: &Parts, why: Refusal) -> Response;
-
-    /// The headers and parameters that carry secrets.
-    fn secrets(&self) -> SecretPlaces;
-
-    /// The public half of the credential that a request carries, as far as it can be read: it selects the world.
-    fn public_half(&self, request: &Parts, body: &Bytes) -> Option<String>;
-
-    /// Refuses a request as a fault asks for, by a name of [`Catalogue::errors`] or the last segments of a behavior's id;
-    /// none where there is no such refusal.
-    fn fail(&self, request: &Parts, error: &str) -> Option<Response>;
-
-    /// The id of a call on this vendor's wire; none if the vendor never shows such a call.
-    fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String>;
-
-    /// Where a created call stands now, in this vendor's words; none for a call that it did not create.
-    fn call_status(&self, _: &View, _: Ordinal) -> Option<&'static str> {
-        None
-    }
-
-    /// A world's first credential, member by member; none if its scenario has no account.
-    fn credentials(&self, world: &World) -> Option<serde_json::Map<String, serde_json::Value>>;
-
-    /// What a client needs besides: names and values, for a server at an address (`host:port`).
-    fn whereabouts(&self, _address: &str) -> Vec<(&'static str, String)> {
-        vec![]
-    }
-
-    /// Commands to paste, which work against a world right now.
-    fn examples(&self, world: &World, base_url: &str) -> Vec<String>;
-}
-
-/// A part of the paths on callmock's port.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paths {
-    /// One path.
-    Exactly(&'static str),
-    /// Every path that begins so.
-    Under(&'static str),
-}
-
-impl Paths {
-    /// How much of a path this fits; nothing if it does not fit.
-    fn fit(self, path: &str) -> Option<usize> {
-        match self {
-            Paths::Exactly(whole) => (path == whole).then_some(usize::MAX),
-            Paths::Under(prefix) => path.starts_with(prefix).then_some(prefix.len()),
-        }
-    }
-}
-
-/// Why a request never reaches its handler.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// Its body is over `--max-body`.
-    TooLarge,
-    /// Its body ended before its time, or its framing is broken.
-    BrokenBody,
-    /// The handler panicked: a bug of callmock.
-    Panic,
-    /// An injected rate limit lets no more through.
-    TooManyRequests(RetryAfter),
-}
-
-/// How long until a client may come back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RetryAfter(pub Duration);
-
-impl RetryAfter {
-    /// Some whole seconds.
-    #[must_use]
-    pub const fn seconds(n: u64) -> Self {
-        Self(Duration::from_secs(n))
-    }
-
-    /// Whole seconds, at least one: waiting for so long is never too short.
-    #[must_use]
-    pub fn as_seconds(self) -> u64 {
-        u64::try_from(self.0.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
-    }
-
-    /// Milliseconds, at least one.
-    #[must_use]
-    pub fn as_millis(self) -> u64 {
-        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX).max(1)
-    }
-}
-
-impl Default for RetryAfter {
-    fn default() -> Self {
-        Self::seconds(1)
-    }
-}
-
-/// Where a vendor's requests carry secrets, all names in lower case.
-#[derive(Debug, Clone, Copy)]
-pub struct SecretPlaces {
-    /// Header names.
-    pub headers: &'static [&'static str],
-    /// Query and form parameter names.
-    pub parameters: &'static [&'static str],
-}
 
 /// What a server is, to every request.
 pub struct App {
@@ -267,9 +151,6 @@ static BEHAVIOR: HeaderName = HeaderName::from_static("x-callmock-behavior");
 static FINDINGS: HeaderName = HeaderName::from_static("x-callmock-findings");
 static FAULT: HeaderName = HeaderName::from_static("x-callmock-fault");
 
-/// What the paths of a pinned base URL begin with.
-const PINNED: &str = "/w/";
-
 /// Answers one request as the vendor whose path it is; gives it back where it is nobody's.
 ///
 /// # Errors
@@ -344,89 +225,9 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
     }
 }
 
-/// A world that the base URL names, `/w/{id}`, instead of a credential.
-struct Pin {
-    world: Arc<World>,
-    prefix: Arc<str>,
-}
-
-impl Pin {
-    /// Takes the world off a request's path, if there is one on it.
-    fn of(app: &App, mut request: Request<Body>) -> Result<(Request<Body>, Option<Self>), Refused> {
-        let uri = request.uri().clone();
-        let Some(rest) = uri.path().strip_prefix(PINNED) else { return Ok((request, None)) };
-        let (id, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
-        let Some(slot) = app.worlds.get(id) else { return Err(unknown_world(app, id, false)) };
-        slot.touch();
-        let path = uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-        let mut parts = uri.clone().into_parts();
-        parts.path_and_query = path.parse().ok();
-        if let Ok(uri) = Uri::from_parts(parts) {
-            *request.uri_mut() = uri;
-        }
-        Ok((request, Some(Self { world: slot.world(), prefix: format!("{PINNED}{id}").into() })))
-    }
-}
-
-/// callmock's own refusal of a world that is not there. The nearest one is told to those only who may see them all.
-#[must_use]
-pub fn unknown_world(app: &App, id: &str, may_see_all: bool) -> Refused {
-    let slots = if may_see_all { app.worlds.all() } else { vec![] };
-    let near = did_you_mean(id, slots.iter().map(|slot| slot.id().as_ref()));
-    let end = if near.is_empty() { "." } else { "" };
-    let message = format!(
-        "there is no world `{}`{near}{end} It may have been deleted, or idle for too long: GET /_mock/worlds lists those \
-         there are, POST /_mock/worlds makes one",
-        shortened(id)
-    );
-    refusal(StatusCode::NOT_FOUND, "unknown_world", message)
-}
-
-/// What somebody sent, as far as a message shows it.
-fn shortened(text: &str) -> Cow<'_, str> {
-    let end = text.floor_char_boundary(200);
-    if end < text.len() { format!("{}…", &text[..end]).into() } else { text.into() }
-}
-
 /// The host that a request names: HTTP/2 has it in the URI.
 #[must_use]
 pub fn host(request: &Parts) -> Option<&str> {
     let named = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     named.or(request.uri.authority().map(axum::http::uri::Authority::as_str))
-}
-
-/// callmock's own refusal of a path that is nobody's, which names the nearest route.
-#[must_use]
-pub fn nobodys(app: &App, parts: &Parts) -> Response {
-    let routes = || app.vendors.iter().flat_map(|v| v.catalogue().operations).map(|o| (o.method, o.path));
-    let path = shortened(parts.uri.path());
-    let near = routes().min_by_key(|(_, route)| strsim::damerau_levenshtein(&path, route));
-    let near =
-        near.map_or_else(String::new, |(method, route)| format!(" The nearest route is {method} {route}."));
-    let message = format!(
-        "This is callmock: no vendor that it emulates has the path {path}.{near} GET /_mock lists them all."
-    );
-    refusal(StatusCode::NOT_FOUND, "no_such_route", message).into_response()
-}
-
-/// A refusal of callmock itself, in the admin API's envelope.
-#[derive(Debug)]
-pub struct Refused {
-    status: StatusCode,
-    code: &'static str,
-    message: String,
-}
-
-/// A refusal of callmock itself, in the admin API's envelope.
-#[must_use]
-pub fn refusal(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refused {
-    Refused { status, code, message: message.into() }
-}
-
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        let Self { status, code, message } = self;
-        let body = serde_json::json!({ "error": { "code": code, "message": message } });
-        (status, axum::Json(body)).into_response()
-    }
 }

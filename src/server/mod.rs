@@ -4,18 +4,14 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, Request, header};
-use axum::response::{IntoResponse, Redirect, Response};
-use bytes::Bytes;
-use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use axum::http::{HeaderValue, Request};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -23,18 +19,20 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tower::{Layer as _, ServiceExt};
-use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer, ExposeHeaders};
 
+mod held;
 mod reload;
+mod routes;
 mod tls;
 mod wire;
 
+use held::{Held, HeldBody, Open};
+use routes::{Routes, cors};
 pub use tls::{Tls, TlsError};
 use wire::{Socket, Wire};
 
 use crate::admin::{self, Admin};
-use crate::exchange::{self, App, Line};
+use crate::exchange::{App, Line};
 use crate::scenario::Library;
 use crate::vendors;
 use crate::world::{Limits, Worlds};
@@ -273,130 +271,5 @@ async fn serve<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
 fn report(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
     if let Err(error) = ended {
         tracing::debug!(error, "a connection ended early");
-    }
-}
-
-/// Everything that answers on the port.
-struct Routes {
-    admin: Router,
-    cors: Option<CorsLayer>,
-    app: Arc<App>,
-}
-
-impl Routes {
-    async fn answer(self: Arc<Self>, request: Request<Body>) -> Response {
-        // Without the method that it is about to use, a browser's OPTIONS is the vendor's to answer.
-        let for_browsers = request.headers().contains_key(header::ORIGIN)
-            && (request.method() != Method::OPTIONS
-                || request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD));
-        let Some(cors) = self.cors.clone().filter(|_| for_browsers) else {
-            return self.dispatch(request).await;
-        };
-        let inner = tower::service_fn(move |request| {
-            let routes = Arc::clone(&self);
-            async move { Ok::<_, Infallible>(routes.dispatch(request).await) }
-        });
-        let Ok(response) = cors.layer(inner).oneshot(request).await;
-        response
-    }
-
-    async fn dispatch(&self, request: Request<Body>) -> Response {
-        let path = request.uri().path();
-        if path == "/_mock" || path.starts_with("/_mock/") {
-            let Ok(response) = self.admin.clone().oneshot(request).await;
-            return response;
-        }
-        if path == "/" && is_a_browser(&request) {
-            return Redirect::temporary("/_mock").into_response();
-        }
-        match exchange::answer(&self.app, request).await {
-            Ok(response) => response,
-            Err(request) => exchange::nobodys(&self.app, &request.into_parts().0),
-        }
-    }
-}
-
-/// What lets pages of some origins read answers, and preflight requests through, which vendors know nothing of.
-fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
-    if origins.is_empty() {
-        return None;
-    }
-    let any = origins.iter().any(|origin| origin == "*");
-    let allowed = if any { AllowOrigin::any() } else { AllowOrigin::list(origins.iter().cloned()) };
-    let layer = CorsLayer::new()
-        .allow_origin(allowed)
-        .allow_methods(AllowMethods::mirror_request())
-        .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers(ExposeHeaders::any());
-    Some(layer)
-}
-
-/// Whether somebody opened the base URL to look, rather than to call the vendor that lives on `/`: a browser asks for
-/// HTML, and says nothing else.
-fn is_a_browser(request: &Request<Body>) -> bool {
-    let headers = request.headers();
-    let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    request.method() == Method::GET
-        && accept.contains("text/html")
-        && request.uri().query().is_none_or(str::is_empty)
-        && !headers.contains_key(header::AUTHORIZATION)
-        && !headers.keys().any(|name| name.as_str().starts_with("x-acs-"))
-}
-
-/// Counts a connection as open for as long as it lives.
-struct Open(Arc<App>);
-
-impl Open {
-    fn new(app: Arc<App>) -> Self {
-        app.metrics.connections.inc();
-        Self(app)
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.metrics.connections.dec();
-    }
-}
-
-/// Counts a request as under way for as long as it lives.
-struct Held(Arc<AtomicUsize>);
-
-impl Held {
-    fn new(count: &Arc<AtomicUsize>) -> Self {
-        count.fetch_add(1, Ordering::AcqRel);
-        Self(Arc::clone(count))
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-/// A body that keeps its request under way until it is sent.
-struct HeldBody {
-    body: Body,
-    _held: Held,
-}
-
-impl HttpBody for HeldBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        HttpBody::size_hint(&self.body)
     }
 }

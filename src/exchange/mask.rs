@@ -1,0 +1,145 @@
+//! Keeping secrets out of the journal, in whatever encoding they come.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderName, header};
+use bytes::Bytes;
+use percent_encoding::percent_decode_str;
+
+use super::SecretPlaces;
+use crate::urlencoded;
+use crate::world::{Captured, World, mask};
+
+/// Keeps secrets out of the journal: those that the world knows wherever they stand, and whatever stands where the
+/// vendor's clients put theirs.
+pub struct Mask {
+    pub places: SecretPlaces,
+    pub world: Arc<World>,
+}
+
+impl Mask {
+    pub fn text(&self, text: &str) -> String {
+        self.world.secrets().masked(text).into_owned()
+    }
+
+    /// A path as it was sent, unless it means something with a secret in it.
+    pub fn path(&self, path: &str) -> String {
+        let meant = percent_decode_str(path).decode_utf8_lossy();
+        let shown = self.text(&meant);
+        if shown == meant { self.text(path) } else { shown }
+    }
+
+    fn parameter(&self, name: &str, value: &str) -> String {
+        if self.places.parameters.contains(&name.to_lowercase().as_str()) {
+            mask(value)
+        } else {
+            self.text(value)
+        }
+    }
+
+    pub fn headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
+        let shown = headers.iter().map(|(name, value)| {
+            (name.to_string(), self.header(name, &String::from_utf8_lossy(value.as_bytes())))
+        });
+        bounded(shown, self.world.journal().body_limit())
+    }
+
+    fn header(&self, name: &HeaderName, value: &str) -> String {
+        let scheme = value.split_once(' ').filter(|(scheme, _)| {
+            [header::AUTHORIZATION, header::PROXY_AUTHORIZATION].contains(name)
+                && ["basic", "bearer"].contains(&scheme.to_lowercase().as_str())
+        });
+        match scheme {
+            // Whoever it is for, and in whatever encoding: it is a credential.
+            Some((scheme, credential)) => format!("{scheme} {}", mask(credential)),
+            None if self.places.headers.contains(&name.as_str()) => mask(value),
+            None => self.text(value),
+        }
+    }
+
+    pub fn query(&self, query: &str) -> Vec<(String, String)> {
+        let shown = |(name, value): (String, String)| (self.text(&name), self.parameter(&name, &value));
+        bounded(urlencoded::lossy(query).map(shown), self.world.journal().body_limit())
+    }
+
+    pub fn body(&self, body: &Bytes, total: u64, limit: usize) -> Captured {
+        let kept = &body[..limit.min(body.len())];
+        let text = String::from_utf8_lossy(kept);
+        let shown = match serde_json::from_slice::<serde_json::Value>(kept) {
+            // JSON can hide a secret behind its escapes.
+            Ok(mut value) => {
+                let before = value.clone();
+                self.json(&mut value);
+                if value == before { self.text(&text) } else { value.to_string() }
+            }
+            // A form may be encoded in any way, and come under any name; what is shown is what it means.
+            Err(_) => text.split('&').map(|pair| self.pair(pair)).collect::<Vec<_>>().join("&"),
+        };
+        // What was cut may have been a secret's rest.
+        let shown = if total > kept.len() as u64 {
+            self.world.secrets().without_begun(&shown).to_owned()
+        } else {
+            shown
+        };
+        let bytes = if shown == text { Bytes::copy_from_slice(kept) } else { Bytes::from(shown) };
+        // What the mask changed in length must not look like a cut.
+        let total =
+            if total == kept.len() as u64 { bytes.len() as u64 } else { total.max(bytes.len() as u64 + 1) };
+        Captured { bytes, total }
+    }
+
+    /// A pair of a form as it was sent, unless a secret is in it.
+    fn pair(&self, pair: &str) -> String {
+        let Some((name, value)) = urlencoded::lossy(pair).next() else { return pair.to_owned() };
+        let shown = (self.text(&name), self.parameter(&name, &value));
+        if shown == (name, value) { self.text(pair) } else { format!("{}={}", shown.0, shown.1) }
+    }
+
+    pub fn json(&self, value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) => *text = self.text(text),
+            serde_json::Value::Array(all) => all.iter_mut().for_each(|value| self.json(value)),
+            serde_json::Value::Object(all) => {
+                all.values_mut().for_each(|value| self.json(value));
+                if all.keys().any(|key| self.text(key) != *key) {
+                    *all = std::mem::take(all)
+                        .into_iter()
+                        .map(|(key, value)| (self.text(&key), value))
+                        .collect();
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// As many pairs as fit into a bound; what is left out is said.
+fn bounded(pairs: impl Iterator<Item = (String, String)>, limit: usize) -> Vec<(String, String)> {
+    let (mut kept, mut size, mut left_out) = (vec![], 0, 0);
+    for (name, value) in pairs {
+        let more = name.len() + value.len();
+        if size + more > limit {
+            left_out += 1;
+        } else {
+            size += more;
+            kept.push((name, value));
+        }
+    }
+    if left_out > 0 {
+        kept.push(("…".to_owned(), format!("{left_out} more")));
+    }
+    kept
+}
+
+/// Cuts every text of a value at a bound; how much was cut is said.
+pub fn cut_texts(value: &mut serde_json::Value, limit: usize) {
+    match value {
+        serde_json::Value::String(text) if text.len() > limit => {
+            let end = text.floor_char_boundary(limit);
+            *text = format!("{}… ({} bytes more)", &text[..end], text.len() - end);
+        }
+        serde_json::Value::Array(all) => all.iter_mut().for_each(|value| cut_texts(value, limit)),
+        serde_json::Value::Object(all) => all.values_mut().for_each(|value| cut_texts(value, limit)),
+        _ => {}
+    }
+}
