@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::ops::Deref;
-use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
@@ -18,7 +17,7 @@ use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 
 use crate::exchange::App;
-use crate::scenario::{self, Invalid, Library, Request as Wanted, Source, embedded};
+use crate::scenario::{Invalid, Library, Request as Wanted, Source, embedded};
 use crate::server::{Server, Settings};
 use crate::urlencoded::strict;
 use crate::vendors;
@@ -93,7 +92,7 @@ pub struct Builder {
 #[derive(Debug, Error)]
 pub enum StartError {
     /// No scenario has that name, and no file.
-    #[error("no scenario `{0}`: there is no such file, and the built-in ones are {names}", names = names())]
+    #[error("{0}")]
     NoScenario(String),
     /// The scenario has mistakes.
     #[error("{0}")]
@@ -101,10 +100,6 @@ pub enum StartError {
     /// The machine has no port or no thread left.
     #[error("the server could not be started: {0}")]
     Io(#[from] std::io::Error),
-}
-
-fn names() -> String {
-    scenario::embedded_names().collect::<Vec<_>>().join(", ")
 }
 
 impl Mock {
@@ -185,13 +180,10 @@ impl Deref for Mock {
 impl Builder {
     /// A scenario's file, or the name of a built-in one; several are merged in order.
     #[must_use]
-    pub fn scenario(mut self, name: impl Into<PathBuf>) -> Self {
-        let path = name.into();
-        let name = path.display().to_string();
-        match embedded(&name).filter(|_| !path.is_file()) {
-            Some(source) => self.wanted.sources.push(source),
-            None if path.is_file() => self.wanted.sources.push(Source::Path(path)),
-            None => self.unknown = Some(name),
+    pub fn scenario(mut self, name: &str) -> Self {
+        match Source::named(name) {
+            Ok(source) => self.wanted.sources.push(source),
+            Err(message) => self.unknown = self.unknown.or(Some(message)),
         }
         self
     }

@@ -1,7 +1,7 @@
 //! `callmock check FILE…`
 
-use super::{Exit, sources};
-use crate::scenario::{self, Request};
+use super::Exit;
+use crate::scenario::{self, Request, Source};
 use crate::vendors;
 
 /// Files to check together, as `serve` would merge them
@@ -13,7 +13,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Exit {
-    let sources = match sources::sources(&args.files) {
+    let sources = match args.files.iter().map(|name| Source::named(name)).collect::<Result<_, _>>() {
         Ok(sources) => sources,
         Err(message) => {
             eprintln!("callmock: {message}");

@@ -11,7 +11,6 @@ mod health;
 mod options;
 mod schema;
 mod serve;
-mod sources;
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,9 +11,8 @@ use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::sources;
 use crate::contract::Readings;
-use crate::scenario::{Library, Request};
+use crate::scenario::{Library, Request, Source};
 use crate::server::{Settings, Tls};
 use crate::universe::Millis;
 use crate::vendors;
@@ -165,7 +164,12 @@ impl Args {
     /// # Errors
     /// What is wrong with them, a line a mistake.
     pub fn library(&self) -> Result<Library, String> {
-        let sources = sources::sources(&self.scenario).map_err(|message| format!("callmock: {message}"))?;
+        let sources = self
+            .scenario
+            .iter()
+            .map(|name| Source::named(name))
+            .collect::<Result<_, _>>()
+            .map_err(|message| format!("callmock: {message}"))?;
         let readings = match self.readings {
             ReadingSet::Default => None,
             ReadingSet::Alternate => Some(Readings::alternate(vendors::readings())),

@@ -55,6 +55,27 @@ pub fn state(path: &Path) -> (PathBuf, Option<(SystemTime, u64)>) {
     (path.to_owned(), state.ok())
 }
 
+impl Source {
+    /// The scenario that a word means: a file that exists, or the name of an embedded one.
+    ///
+    /// # Errors
+    /// A message for a word that is neither.
+    pub fn named(word: &str) -> Result<Self, String> {
+        let path = Path::new(word);
+        if path.is_file() {
+            return Ok(Self::Path(path.to_owned()));
+        }
+        embedded(word).ok_or_else(|| {
+            let near = did_you_mean(word, embedded_names());
+            let names: Vec<&str> = embedded_names().collect();
+            format!(
+                "no scenario `{word}`: there is no such file, and the built-in ones are {}{near}",
+                names.join(", ")
+            )
+        })
+    }
+}
+
 /// An entry with the file it stood in and its path there.
 #[derive(Debug, Clone)]
 pub struct Entry<T> {
