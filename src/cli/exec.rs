@@ -1,27 +1,21 @@
 //! `callmock exec -- CMD`: a command with a server of its own beside it, for as long as it runs.
 
 use std::ffi::OsString;
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
 use std::process::ExitStatus;
-use std::sync::Arc;
 
 use rustix::process::{Pid, Signal, getpgrp, kill_process};
 use rustix::termios::tcgetpgrp;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tracing_subscriber::filter::LevelFilter;
 
+use super::beside::{Beside, code, not_run};
 use super::{Exit, options, serve};
 use crate::report::called;
 use crate::scenario::Library;
-use crate::server::{Server, Settings};
+use crate::server::Settings;
 use crate::vendors;
-use crate::world::Ids;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -32,11 +26,6 @@ pub struct Args {
     #[arg(required = true, last = true, value_name = "CMD")]
     command: Vec<OsString>,
 }
-
-/// What proxies are called in an environment: some clients would send requests for the server to them, even on this machine.
-const PROXIES: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
-/// The same where the server speaks TLS.
-const TLS_PROXIES: [&str; 2] = ["https_proxy", "HTTPS_PROXY"];
 
 pub fn run(args: &Args) -> Exit {
     // Standard error is the command's too: only what matters is said there.
@@ -63,62 +52,23 @@ pub fn run(args: &Args) -> Exit {
 async fn exec(args: &Args, library: Library, settings: Settings) -> Result<Exit, String> {
     // Caught before the command exists: none can be lost between.
     let signals = Signals::catch()?;
-    let port = args.server.port.unwrap_or(0);
-    let certificate = settings.tls.as_ref().map(|tls| Arc::clone(&tls.certificate));
-    let server = Server::bind((args.server.host.as_str(), port), library, settings)
-        .await
-        .map_err(|error| args.server.cannot_listen(port, &error))?;
-    let address = server.address();
+    let beside = Beside::start(&args.server, args.server.port.unwrap_or(0), library, settings).await?;
     if let Some(file) = &args.server.port_file {
-        let written = serve::write_port(file, address);
+        let written = serve::write_port(file, beside.address);
         written.map_err(|error| format!("--port-file {}: {error}", file.display()))?;
     }
-    let app = Arc::clone(server.app());
-    let reachable = if address.ip().is_unspecified() {
-        format!("127.0.0.1:{}", address.port())
-    } else {
-        address.to_string()
-    };
-    let mut environment = app.environment(&app.worlds.default_slot().world(), &reachable);
-    environment.push(("CALLMOCK_URL".to_owned(), format!("{}://{reachable}", args.server.scheme())));
-    let trusted = certificate.map(|pem| TrustFile::write(&pem)).transpose()?;
-    if let Some(TrustFile(path)) = &trusted {
-        environment.push(("CALLMOCK_CA_CERT".to_owned(), path.display().to_string()));
-    }
-
-    let (stop, stopped) = oneshot::channel::<()>();
-    // It listens already, so the command's first request waits at worst, and is never refused.
-    let serving = tokio::spawn(server.run(async move { drop(stopped.await) }));
-    let ended = match spawn(&args.command, environment, trusted.is_some()) {
+    let ended = match beside.command(&args.command).spawn() {
         Ok(child) => {
             code(signals.pass_to(child).await.map_err(|error| format!("the command was lost: {error}"))?)
         }
         Err(error) => {
             eprintln!("callmock: {}: {error}", args.command[0].display());
-            // As shells have it.
-            if error.kind() == ErrorKind::NotFound { 127 } else { 126 }
+            not_run(&error)
         }
     };
-    eprint!("{}", called::text(&app.worlds.total().counts(), vendors::catalogues()));
-    drop(stop);
-    drop(serving.await);
-    drop(trusted);
+    eprint!("{}", called::text(&beside.app.worlds.total().counts(), vendors::catalogues()));
+    beside.stop().await;
     Ok(Exit::As(ended))
-}
-
-fn spawn(command: &[OsString], environment: Vec<(String, String)>, tls: bool) -> std::io::Result<Child> {
-    let mut child = Command::new(&command[0]);
-    child.args(&command[1..]).envs(environment);
-    for proxy in PROXIES.iter().chain(if tls { &TLS_PROXIES[..] } else { &[] }) {
-        child.env_remove(proxy);
-    }
-    child.spawn()
-}
-
-/// A command's exit code; for one that a signal ended, 128 and the signal's number, as shells have it.
-fn code(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
-    u8::try_from(code).unwrap_or(1)
 }
 
 /// The signals that are passed on.
@@ -169,24 +119,4 @@ impl Signals {
 fn is_in_front() -> bool {
     let terminal = std::fs::File::open("/dev/tty");
     terminal.is_ok_and(|terminal| tcgetpgrp(terminal).is_ok_and(|front| front == getpgrp()))
-}
-
-/// The server's certificate in a file, for clients to trust, for as long as this lives.
-struct TrustFile(PathBuf);
-
-impl TrustFile {
-    fn write(pem: &str) -> Result<Self, String> {
-        let path = std::env::temp_dir().join(format!("callmock-{:032x}.pem", Ids::unguessable()));
-        // A new file that nobody could have put there before: what stands in it is trusted.
-        let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-        let written = created.and_then(|mut file| file.write_all(pem.as_bytes()));
-        written.map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for TrustFile {
-    fn drop(&mut self) {
-        drop(std::fs::remove_file(&self.0));
-    }
 }

@@ -4,11 +4,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod beside;
 mod check;
 mod contract;
 mod exec;
 mod health;
+mod matrix;
 mod options;
+mod readings;
 mod schema;
 mod serve;
 
@@ -58,6 +61,10 @@ enum Command {
     Schema,
     /// Print the catalogue of behaviors, readings and findings
     Contract(contract::Args),
+    /// List the readings: where a vendor's page is ambiguous, and what callmock makes of it
+    Readings(readings::Args),
+    /// Run a command under every reading, and tell which break it
+    Matrix(matrix::Args),
     /// Ask a running callmock whether it is healthy
     Health(health::Args),
 }
@@ -73,6 +80,8 @@ pub fn run() -> Exit {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Schema) => schema::run(),
         Some(Command::Contract(args)) => contract::run(&args),
+        Some(Command::Readings(args)) => readings::run(&args),
+        Some(Command::Matrix(args)) => matrix::run(&args),
         Some(Command::Health(args)) => health::run(&args),
     }
 }

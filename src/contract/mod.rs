@@ -4,6 +4,7 @@
 mod behavior;
 mod coverage;
 mod finding;
+mod pairwise;
 mod reading;
 
 pub use behavior::{Behavior, Operation, ReachedBy, Standing};
@@ -11,6 +12,7 @@ pub(crate) use behavior::{behaviors, operations};
 pub use coverage::{Counts, Coverage};
 pub use finding::Finding;
 pub(crate) use finding::findings;
+pub use pairwise::{Chosen, rows as pairwise};
 pub(crate) use reading::readings;
 pub use reading::{Choice, Reading, Readings, UnknownReading};
 

@@ -44,6 +44,17 @@ pub fn table(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> St
     text
 }
 
+/// The readings for a terminal: what each page leaves open, where, and the options, the default first.
+pub fn readings(catalogues: impl Iterator<Item = &'static Catalogue>) -> String {
+    let mut text = String::new();
+    for reading in catalogues.flat_map(|c| c.readings) {
+        let (default, others) = (reading.default(), reading.options[1..].join(", "));
+        let _ = writeln!(text, "{}: {default} (default), {others}", reading.id);
+        let _ = writeln!(text, "    {}\n    {}", reading.question, reading.source);
+    }
+    text
+}
+
 /// The catalogue as Markdown: a section a vendor.
 pub fn markdown(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
     let mut text = String::from("# What callmock promises\n\n");

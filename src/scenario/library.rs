@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::load::{Source, Stamp, embedded, embedded_names, instead, state};
 use super::{Invalid, Request, Scenario, loaded};
+use crate::contract::Readings;
 
 /// The scenarios of one server.
 #[derive(Debug)]
@@ -40,6 +41,30 @@ impl Library {
         let own = RwLock::new(Arc::new(loaded(&request, &mut files)?));
         let (files, named) = (Mutex::new(files), Mutex::default());
         Ok(Self { request, own, files, named, reloads: AtomicU64::new(0) })
+    }
+
+    /// The same library with other readings for its own scenario, whose calls it shares.
+    #[must_use]
+    pub fn with_readings(&self, readings: Readings) -> Self {
+        let own = self.own();
+        let scenario = Scenario {
+            title: own.title.clone(),
+            universe: Arc::clone(&own.universe),
+            accounts: own.accounts.clone(),
+            clock: own.clock,
+            seed: own.seed,
+            readings: readings.clone(),
+            faults: own.faults.clone(),
+            fingerprint: own.fingerprint.clone(),
+        };
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Self {
+            request: Request { readings: Some(readings), ..self.request.clone() },
+            own: RwLock::new(Arc::new(scenario)),
+            files: Mutex::new(files),
+            named: Mutex::default(),
+            reloads: AtomicU64::new(0),
+        }
     }
 
     /// The server's own scenario.

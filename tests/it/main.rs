@@ -15,6 +15,7 @@ mod faults;
 mod fixture;
 mod house;
 mod journal;
+mod matrix;
 mod mock;
 mod operations;
 mod readme;

@@ -1,0 +1,219 @@
+//! `callmock matrix -- CMD`: which reading of the vendors' pages breaks a client?
+//!
+//! Each run has a server of its own. First come the defaults, then each alternative by itself; then, so that what breaks
+//! only together is found without trying the product, rows in which every two of those that broke nothing meet.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::process::Stdio;
+
+use futures_util::{StreamExt, stream};
+use tracing_subscriber::filter::LevelFilter;
+
+use super::beside::{Beside, code, not_run};
+use super::{Exit, options, serve};
+use crate::contract::{Chosen, Reading, pairwise};
+use crate::scenario::Library;
+use crate::server::Settings;
+use crate::vendors;
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub struct Args {
+    #[command(flatten)]
+    server: options::Args,
+    /// How many runs there may be at one time; as many as the machine has processors, if left out
+    #[arg(long, env = "CALLMOCK_JOBS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// The command, and its arguments
+    #[arg(required = true, last = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+/// How many of its last lines a broken run shows.
+const LINES: usize = 20;
+
+pub fn run(args: &Args) -> Exit {
+    args.server.start_log(LevelFilter::WARN);
+    let opened = args.server.library().and_then(|library| Ok((library, args.server.settings()?)));
+    let (library, settings) = match opened {
+        Ok(both) => both,
+        Err(message) => {
+            eprintln!("{message}");
+            return Exit::Usage;
+        }
+    };
+    let run = serve::runtime().and_then(|runtime| {
+        let matrix = Matrix { args, library, settings, runs: 0 };
+        let exit = runtime.block_on(matrix.walk());
+        runtime.shutdown_background();
+        exit
+    });
+    run.unwrap_or_else(|message| {
+        eprintln!("callmock: {message}");
+        Exit::Failed
+    })
+}
+
+struct Matrix<'a> {
+    args: &'a Args,
+    library: Library,
+    settings: Settings,
+    runs: usize,
+}
+
+/// What one run came to.
+struct Run {
+    code: u8,
+    output: String,
+    called: BTreeSet<&'static str>,
+}
+
+impl Matrix<'_> {
+    async fn walk(mut self) -> Result<Exit, String> {
+        let default = self.run(&[]).await?;
+        self.runs += 1;
+        if default.code != 0 {
+            say(&[], &default);
+            println!("the command fails under the defaults already: mend that first");
+            return Ok(Exit::Failed);
+        }
+        if default.called.is_empty() {
+            println!("the command called no vendor: its address is in CALLMOCK_URL");
+            return Ok(Exit::Failed);
+        }
+        say(&[], &default);
+        // What the command never calls cannot break it.
+        let readings: Vec<&'static Reading> = vendors::catalogues()
+            .filter(|catalogue| default.called.contains(catalogue.vendor))
+            .flat_map(|catalogue| catalogue.readings.iter().copied())
+            .collect();
+        let begins_with = self.library.own().readings.clone();
+        let alternatives = |reading: &'static Reading| {
+            let now = begins_with.option(reading);
+            reading.options.iter().copied().filter(move |option| *option != now)
+        };
+        let alone: Vec<Vec<Chosen>> = readings
+            .iter()
+            .flat_map(|reading| alternatives(reading).map(move |option| vec![(*reading, option)]))
+            .collect();
+        let mut broken: Vec<Vec<Chosen>> = vec![];
+        for (chosen, run) in self.all(&alone).await? {
+            say(&chosen, &run);
+            if run.code != 0 {
+                broken.push(chosen);
+            }
+        }
+        let breaks_alone = broken.len();
+        let harmless = |reading: &'static Reading| {
+            let harmless = alternatives(reading)
+                .filter(|option| !broken.iter().any(|chosen| chosen[0] == (reading, *option)))
+                .collect::<Vec<_>>();
+            (reading, std::iter::once(begins_with.option(reading)).chain(harmless).collect())
+        };
+        let options: Vec<(&'static Reading, Vec<&'static str>)> =
+            readings.iter().map(|reading| harmless(reading)).collect();
+        let together: Vec<Vec<Chosen>> = pairwise(&options)
+            .into_iter()
+            .map(|row| {
+                row.into_iter().filter(|(r, option)| *option != begins_with.option(r)).collect::<Vec<_>>()
+            })
+            .filter(|row| row.len() > 1)
+            .collect();
+        let rows = together.len();
+        for (chosen, run) in self.all(&together).await? {
+            if run.code == 0 || broken.iter().any(|known| known.iter().all(|one| chosen.contains(one))) {
+                continue;
+            }
+            let (fewest, run) = self.fewest(chosen, run).await?;
+            say(&fewest, &run);
+            broken.push(fewest);
+        }
+        let names: Vec<&str> = default.called.iter().copied().collect();
+        println!(
+            "\n{} runs: {} readings of {}, {} alternatives by themselves and {rows} rows of several",
+            self.runs,
+            readings.len(),
+            names.join(", "),
+            alone.len(),
+        );
+        if broken.is_empty() {
+            println!("none breaks the command");
+            return Ok(Exit::Done);
+        }
+        println!("{breaks_alone} break the command alone, {} only together:", broken.len() - breaks_alone);
+        for chosen in &broken {
+            for (reading, option) in chosen {
+                println!("  {}: {option}\n    {} ({})", reading.id, reading.question, reading.source);
+            }
+        }
+        Ok(Exit::Failed)
+    }
+
+    /// Runs the command under each choice, several at one time, and tells what each came to in the order given.
+    async fn all(&mut self, choices: &[Vec<Chosen>]) -> Result<Vec<(Vec<Chosen>, Run)>, String> {
+        self.runs += choices.len();
+        let jobs = self.args.jobs.map(usize::from);
+        let jobs = jobs.or(std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+        let this = &*self;
+        let runs =
+            stream::iter(choices).map(|chosen| async move { Ok((chosen.clone(), this.run(chosen).await?)) });
+        runs.buffered(jobs).collect::<Vec<_>>().await.into_iter().collect()
+    }
+
+    /// The fewest of some choices that still break the command: each is left out that is not needed for it.
+    async fn fewest(&mut self, mut chosen: Vec<Chosen>, mut run: Run) -> Result<(Vec<Chosen>, Run), String> {
+        let mut n = 0;
+        while n < chosen.len() {
+            let mut fewer = chosen.clone();
+            fewer.remove(n);
+            let tried = self.run(&fewer).await?;
+            self.runs += 1;
+            if tried.code == 0 {
+                n += 1;
+            } else {
+                (chosen, run) = (fewer, tried);
+            }
+        }
+        Ok((chosen, run))
+    }
+
+    /// Runs the command once, beside a server of its own.
+    async fn run(&self, chosen: &[Chosen]) -> Result<Run, String> {
+        let mut readings = self.library.own().readings.clone();
+        for (reading, option) in chosen {
+            let known = readings.choose(std::iter::once(*reading), reading.id, option);
+            known.map_err(|_| format!("{} has no option {option}", reading.id))?;
+        }
+        let library = self.library.with_readings(readings);
+        let beside = Beside::start(&self.args.server, 0, library, self.settings.clone()).await?;
+        let mut command = beside.command(&self.args.command);
+        let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
+        let counts = beside.app.worlds.total().counts();
+        let called = counts.answers.keys().map(|(vendor, ..)| *vendor).collect();
+        beside.stop().await;
+        Ok(match output {
+            Ok(output) => {
+                let text = [output.stdout, output.stderr].concat();
+                Run { code: code(output.status), output: String::from_utf8_lossy(&text).into_owned(), called }
+            }
+            Err(error) => Run { code: not_run(&error), output: format!("{error}\n"), called },
+        })
+    }
+}
+
+/// Tells what a run came to, with the end of what it said where it broke.
+fn say(chosen: &[Chosen], run: &Run) {
+    let named: Vec<String> =
+        chosen.iter().map(|(reading, option)| format!("{}: {option}", reading.id)).collect();
+    let named = if named.is_empty() { "(defaults)".to_owned() } else { named.join(" + ") };
+    if run.code == 0 {
+        println!("{named:<50} ok");
+        return;
+    }
+    println!("{named:<50} BREAKS, exit code {}", run.code);
+    let lines: Vec<&str> = run.output.lines().collect();
+    for line in &lines[lines.len().saturating_sub(LINES)..] {
+        println!("    | {line}");
+    }
+}

@@ -1,0 +1,118 @@
+//! `callmock matrix`: which reading of the vendors' pages breaks a client?
+
+use std::process::Output;
+
+use crate::cli::{callmock, text};
+
+/// A client's test of commubo, in the plainest of shells: `body` is a good list, `refused` a refusal.
+fn matrix(arguments: &[&str], judge: &str) -> Output {
+    let script = format!(
+        r#"
+        ask() {{
+            exec 3<>"/dev/tcp/127.0.0.1/${{CALLMOCK_URL##*:}}"
+            printf 'GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-commubo-tenantId: %s\r\nx-commubo-accessToken: %s\r\n\r\n' \
+                "$1" "$CALLMOCK_COMMUBO_TENANT_ID" "$CALLMOCK_COMMUBO_ACCESS_TOKEN" >&3
+            cat <&3
+            exec 3>&-
+        }}
+        body=$(ask '/v1/calls?start=2018-09-01&end=2018-10-01&expand=all')
+        refused=$(ask '/v1/calls?start=2018-9-1')
+        {judge}
+        "#
+    );
+    callmock().arg("matrix").args(arguments).args(["--", "bash", "-c", &script]).output().expect("it runs")
+}
+
+#[test]
+fn a_careful_client_passes_under_every_reading_of_what_it_calls() {
+    let output = matrix(&[], "true");
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}{}", text(&output.stderr));
+    assert!(said.starts_with("(defaults)                                         ok\n"), "{said}");
+    // Eight readings of commubo, one of them with three options; none of a vendor that is not called.
+    assert_eq!(said.matches("\ncommubo.").count(), 9, "{said}");
+    assert!(said.contains(": 8 readings of commubo, 9 alternatives by themselves and "), "{said}");
+    assert!(said.ends_with("none breaks the command\n"), "{said}");
+}
+
+#[test]
+fn the_reading_that_breaks_a_client_is_named_with_its_question_and_what_the_client_said() {
+    let judge = r#"case "$body" in *'"talkTime":123'*) echo 'talkTime is no text'; exit 7;; esac"#;
+    let output = matrix(&[], judge);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let broken: Vec<&str> = said.lines().filter(|line| line.contains("BREAKS")).collect();
+    assert_eq!(broken, ["commubo.numbers: integer                           BREAKS, exit code 7"], "{said}");
+    assert!(said.contains("    | talkTime is no text\n"), "{said}");
+    assert!(
+        said.contains(
+            "\n1 break the command alone, 0 only together:\n  commubo.numbers: integer\n    Are callType"
+        ),
+        "{said}"
+    );
+    assert!(said.contains("(page L78 against L138-140"), "with its source: {said}");
+}
+
+#[test]
+fn what_breaks_a_client_only_together_is_found_without_the_product() {
+    let judge = r#"case "$body" in *operatorVocieId*) [ "${refused%\}}" != "$refused" ] || exit 1;; esac"#;
+    let output = matrix(&["--jobs", "2"], judge);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("\n0 break the command alone, "), "{said}");
+    let pairs: Vec<&str> = said.lines().filter(|line| line.contains("BREAKS")).collect();
+    assert!(
+        pairs.iter().any(
+            |line| line.starts_with("commubo.voice_id_key: operatorVocieId + commubo.error_body: empty ")
+        ),
+        "{said}"
+    );
+    assert!(pairs.iter().all(|line| line.matches(" + ").count() == 1), "no more than it takes: {said}");
+    let runs: usize =
+        said.lines().find_map(|line| line.split_once(" runs: ")?.0.parse().ok()).expect("a number");
+    assert!(runs < 60, "{runs}");
+}
+
+#[test]
+fn a_command_that_fails_anyway_or_calls_nothing_is_told_apart() {
+    let fails = matrix(&[], "exit 3");
+    assert_eq!(fails.status.code(), Some(1));
+    assert!(
+        text(&fails.stdout).contains("the command fails under the defaults already"),
+        "{}",
+        text(&fails.stdout)
+    );
+    let nothing = callmock().args(["matrix", "--", "true"]).output().expect("it runs");
+    assert_eq!(nothing.status.code(), Some(1));
+    assert_eq!(text(&nothing.stdout), "the command called no vendor: its address is in CALLMOCK_URL\n");
+    let missing = callmock().args(["matrix", "--", "no-such-command"]).output().expect("it runs");
+    assert!(text(&missing.stdout).contains("exit code 127"), "{}", text(&missing.stdout));
+}
+
+#[test]
+fn the_scenarios_own_readings_are_where_it_begins() {
+    let judge = r#"case "$body" in *'"talkTime":"123"'*) exit 1;; esac"#;
+    let scenario = format!(
+        "{}\nreadings: {{commubo.numbers: integer}}\n",
+        include_str!("../../scenarios/documented.yaml")
+    );
+    let file = crate::cli::file("matrix.yaml", &scenario);
+    let output = matrix(&["--scenario", file.to_str().expect("text")], judge);
+    let said = text(&output.stdout);
+    assert!(said.contains("commubo.numbers: string                            BREAKS"), "{said}");
+}
+
+#[test]
+fn every_reading_is_listed_with_its_evidence() {
+    let output = callmock().arg("readings").output().expect("it runs");
+    let said = text(&output.stdout);
+    for reading in callmock::vendors::readings() {
+        let line =
+            format!("{}: {} (default), {}\n", reading.id, reading.default(), reading.options[1..].join(", "));
+        let entry = format!("{line}    {}\n    {}\n", reading.question, reading.source);
+        assert!(said.contains(&entry), "{entry}");
+    }
+    let json = callmock().args(["readings", "--format", "json"]).output().expect("it runs");
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!(json.as_array().map(Vec::len), Some(callmock::vendors::readings().len()));
+}
