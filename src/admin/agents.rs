@@ -17,7 +17,9 @@ pub async fn change(scope: Scope, Named(name): Named, Body(body): Body) -> Resul
     let found = world.universe().agents().find(|(_, agent)| named(agent));
     let Some((reference, agent)) = found else {
         let near = did_you_mean(&name, world.universe().agents().map(|(_, agent)| agent.id.as_ref()));
-        let message = format!("there is no agent `{name}`{near}");
+        let known: Vec<&str> =
+            world.universe().agents().take(20).map(|(_, agent)| agent.id.as_ref()).collect();
+        let message = format!("there is no agent `{name}`{near}; there are: {}", known.join(", "));
         return Err(refusal(StatusCode::NOT_FOUND, "not_found", message));
     };
     let state: AgentState = new_state(&body, &["available", "unavailable", "no_access", "unknown"])?;

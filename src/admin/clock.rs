@@ -22,7 +22,10 @@ pub async fn show(scope: Scope) -> Json<Value> {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object such as {\"mode\": \"fixed\", \"now\": \"2024-05-13T12:00:00Z\"}"
+)]
 struct Setting {
     mode: String,
     now: Option<String>,
@@ -67,7 +70,7 @@ pub async fn set(scope: Scope, Body(body): Body) -> Result<Json<Value>, Refused>
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object such as {\"by\": \"PT5M\"}")]
 struct Advance {
     by: String,
 }

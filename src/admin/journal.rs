@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::verify::one_of;
-use super::{Admin, Scope};
+use super::{Admin, Named, Scope};
 use crate::contract::Catalogue;
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
@@ -31,6 +31,27 @@ pub async fn list(
 pub async fn clear(scope: Scope) -> StatusCode {
     scope.world().journal().clear();
     StatusCode::NO_CONTENT
+}
+
+/// Why one exchange's signature was refused: what the client signed, what it should have signed, and where the two part.
+pub async fn signature(scope: Scope, Named(seq): Named) -> Result<Json<Value>, Refused> {
+    let missing = |message: String| refusal(StatusCode::NOT_FOUND, "not_found", message);
+    let number: u64 = seq.parse().map_err(|_| {
+        missing(format!("`{seq}` is no exchange's number; GET …/journal shows them as `seq`"))
+    })?;
+    let page = scope.world().journal().page(&Filter::default(), number.saturating_sub(1), 1);
+    let entry = page.entries.into_iter().find(|entry| entry.seq == number);
+    let entry = entry.ok_or_else(|| {
+        missing(format!("the journal has no exchange {number}; it has lost {} so far", page.dropped))
+    })?;
+    let signature = entry.explanation.as_ref().and_then(|explanation| explanation.get("signature")).cloned();
+    let signature = signature.ok_or_else(|| {
+        missing(format!(
+            "exchange {number} was not refused for its signature, but met {}",
+            entry.behaviors.join(", ")
+        ))
+    })?;
+    Ok(Json(json!({ "seq": number, "behaviors": entry.behaviors, "signature": signature })))
 }
 
 /// Which exchanges to show.

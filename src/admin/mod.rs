@@ -105,6 +105,7 @@ routes! {
         "/journal" => get(journal::list).delete(journal::clear);
         "/journal/verify" => post(verify::verify);
         "/journal/stream" => get(stream::stream);
+        "/journal/{seq}/signature" => get(journal::signature);
         "/faults" => get(faults::list).post(faults::add).delete(faults::clear);
         "/faults/{fault}" => delete(faults::remove);
         "/agents/{agent}" => patch(agents::change);
@@ -260,6 +261,9 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
     let parsed = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
+        if inner.is_syntax() || inner.is_eof() {
+            return format!("the body must be JSON: {inner}");
+        }
         if path == "." {
             format!("the body is not right: {inner}")
         } else {

@@ -18,7 +18,9 @@ pub async fn change(scope: Scope, Named(name): Named, Body(body): Body) -> Resul
     let found = world.universe().queues().find(|(_, queue)| named(queue));
     let Some((reference, queue)) = found else {
         let near = did_you_mean(&name, world.universe().queues().map(|(_, queue)| queue.id.as_ref()));
-        let message = format!("there is no queue `{name}`{near}");
+        let known: Vec<&str> =
+            world.universe().queues().take(20).map(|(_, queue)| queue.id.as_ref()).collect();
+        let message = format!("there is no queue `{name}`{near}; there are: {}", known.join(", "));
         return Err(refusal(StatusCode::NOT_FOUND, "not_found", message));
     };
     let state: QueueState = new_state(&body, &["open", "manual_redirection", "after_hours"])?;

@@ -46,6 +46,19 @@ fn known(wanted: &Wanted, catalogues: &[&'static Catalogue]) -> Result<(), Refus
 /// Refuses a name that is not among some.
 pub fn one_of(path: &str, given: Option<&str>, known: &[&str]) -> Result<(), Refused> {
     let Some(given) = given.filter(|given| !known.contains(given)) else { return Ok(()) };
-    let near = did_you_mean(given, known.iter().copied());
-    Err(wrong(path, &format!("there is no `{given}`{near}; known: {}", known.join(", "))))
+    // The last segments of an id are what people remember.
+    let ending = format!(".{given}");
+    let meant: Vec<&str> = known.iter().copied().filter(|known| known.ends_with(&ending)).collect();
+    let near = match meant.as_slice() {
+        [] => did_you_mean(given, known.iter().copied()),
+        meant => format!("; did you mean {}?", meant.join(" or ")),
+    };
+    let listed: Vec<&str> = known.iter().copied().take(LISTED).collect();
+    let more = known.len().saturating_sub(LISTED);
+    let more =
+        if more > 0 { format!(" and {more} more, which GET /_mock/contract lists") } else { String::new() };
+    Err(wrong(path, &format!("there is no `{given}`{near}; known: {}{more}", listed.join(", "))))
 }
+
+/// How many names a message lists.
+const LISTED: usize = 20;

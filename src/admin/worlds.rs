@@ -15,7 +15,7 @@ use crate::scenario::{Library, NotFound, Scenario};
 use crate::world::{Fork, Slot, TooMany, Worlds};
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "an object such as {\"name\": \"checkout tests\"}")]
 struct Wanted {
     name: Option<String>,
     scenario: Option<Value>,

@@ -50,6 +50,7 @@ impl Beside {
         settings: Settings,
     ) -> Result<Self, String> {
         let certificate = settings.tls.as_ref().map(|tls| Arc::clone(&tls.certificate));
+        let token = settings.admin_token.clone();
         let server = Server::bind((flags.host.as_str(), port), library, settings)
             .await
             .map_err(|error| flags.cannot_listen(port, &error))?;
@@ -61,6 +62,9 @@ impl Beside {
         };
         let mut environment = app.environment(&app.worlds.default_slot().world(), &reachable);
         environment.push(("CALLMOCK_URL".to_owned(), format!("{}://{reachable}", flags.scheme())));
+        if let Some(token) = token {
+            environment.push(("CALLMOCK_ADMIN_TOKEN".to_owned(), token));
+        }
         let trusted = certificate.map(|pem| TrustFile::write(&pem)).transpose()?;
         if let Some(TrustFile(path)) = &trusted {
             environment.push(("CALLMOCK_CA_CERT".to_owned(), path.display().to_string()));

@@ -12,6 +12,7 @@ use clap::builder::FalseyValueParser;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::contract::Readings;
+use crate::nearest::did_you_mean;
 use crate::scenario::{Library, Request, Source};
 use crate::server::{Settings, Tls};
 use crate::universe::Millis;
@@ -158,6 +159,22 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
     HeaderValue::from_str(text).map_err(|_| wrong())
 }
 
+/// What to say of a variable that begins as callmock's do and is none of them; some stand in an environment because
+/// `exec` put them there.
+fn misspelt(name: &str) -> Option<String> {
+    let rest = name.strip_prefix("CALLMOCK_")?;
+    let of_vendor = vendors::catalogues().any(|catalogue| rest.starts_with(&catalogue.vendor.to_uppercase()));
+    let command = <super::Cli as clap::CommandFactory>::command();
+    let known: Vec<String> = command
+        .get_arguments()
+        .chain(command.get_subcommands().flat_map(clap::Command::get_arguments))
+        .filter_map(|argument| argument.get_env()?.to_str().map(str::to_owned))
+        .chain(["CALLMOCK_CA_CERT".to_owned()])
+        .collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    (!of_vendor && !known.contains(&name)).then(|| did_you_mean(name, known))
+}
+
 impl Args {
     /// The scenarios that the server can serve.
     ///
@@ -233,6 +250,11 @@ impl Args {
         match self.log {
             Log::Text => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
             Log::Json => lines.json().init(),
+        }
+        for name in std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()) {
+            if let Some(near) = misspelt(&name) {
+                tracing::warn!("the environment variable {name} means nothing{near}");
+            }
         }
     }
 }

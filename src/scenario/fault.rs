@@ -13,7 +13,7 @@ use crate::universe::Millis;
 
 /// A fault: on which requests, and what happens to them.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a fault such as `{vendor: NAME, do: {error: NAME}}`")]
 pub struct Fault {
     /// What to call it; `fault-1` and so on, if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -37,7 +37,7 @@ pub struct Fault {
 
 /// On which matching requests a fault is due: one of `nth`, `every`, `probability`.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "`{nth: 3}`, `{every: 2}` or `{probability: 0.1}`")]
 pub struct When {
     /// On the n-th matching request since the fault was added, from 1, once.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,7 +55,11 @@ pub struct When {
 
 /// What happens: one of the kinds; `delay` may stand beside any other.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "what happens, such as `{error: NAME}`, `{status: 503}`, `{delay: 2s}` or `{disconnect: reset}`"
+)]
 pub struct Action {
     /// A refusal of the vendor's own, by name.
     #[serde(skip_serializing_if = "Option::is_none")]

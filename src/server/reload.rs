@@ -33,7 +33,14 @@ pub async fn watch(library: Arc<Library>, app: Arc<App>) {
                 let slot = app.worlds.default_slot();
                 let Ok(()) =
                     slot.replace(|world| Ok::<_, Infallible>(world.with_scenario(Arc::clone(&scenario))));
-                tracing::info!(calls = scenario.universe.len(), "the scenario was reloaded");
+                let kept = app.worlds.all().len() - 1;
+                let calls = scenario.universe.len();
+                tracing::info!(
+                    calls,
+                    kept,
+                    "the scenario was reloaded: the default world begins anew, without the changes and faults it had; \
+                     others keep what they began with"
+                );
                 "applied"
             }
             Ok(Err(invalid)) => {

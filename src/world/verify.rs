@@ -10,7 +10,10 @@ use crate::urlencoded;
 
 /// What should have happened.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an object such as {\"match\": {\"vendor\": …}, \"count\": {\"exactly\": 1}}"
+)]
 pub struct Expected {
     /// Which exchanges count; all, if left out.
     #[serde(default, rename = "match")]
@@ -22,7 +25,11 @@ pub struct Expected {
 
 /// Which exchanges count. What is left out matches everything.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "an object such as {\"operation\": \"list_calls\", \"status\": 200}"
+)]
 pub struct Wanted {
     /// Of this vendor.
     pub vendor: Option<String>,
@@ -40,7 +47,7 @@ pub struct Wanted {
 
 /// How many exchanges there should be.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, expecting = "an object such as {\"exactly\": 2} or {\"at_least\": 1}")]
 pub struct Count {
     /// As many.
     pub exactly: Option<u64>,

@@ -278,3 +278,20 @@ fn a_flags_twin_is_set_by_what_people_write() {
         assert_eq!(!served.head("/v1/calls").contains("x-callmock"), without, "{value}");
     }
 }
+
+#[test]
+fn a_misspelt_twin_is_told_and_what_exec_sets_is_not() {
+    let mut served = Served::start(
+        callmock()
+            .args(["--port", "0"])
+            .env("CALLMOCK_SCENARO", "busy-day")
+            .env("CALLMOCK_COMMUBO_TENANT_ID", "x")
+            .env("CALLMOCK_URL", "http://127.0.0.1:1"),
+    );
+    served.signal("-TERM");
+    served.0.wait().expect("it ends");
+    let mut said = String::new();
+    served.0.stderr.take().expect("a pipe").read_to_string(&mut said).expect("text");
+    assert_eq!(said.matches("means nothing").count(), 1, "{said}");
+    assert!(said.contains("CALLMOCK_SCENARO means nothing; did you mean `CALLMOCK_SCENARIO`?"), "{said}");
+}

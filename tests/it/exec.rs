@@ -186,6 +186,12 @@ fn with_tls_the_command_gets_a_certificate_to_trust_for_as_long_as_it_runs() {
 }
 
 #[test]
+fn with_an_admin_token_the_command_gets_it() {
+    let output = exec(&["--admin-token", "open-sesame"], "echo $CALLMOCK_ADMIN_TOKEN");
+    assert_eq!(text(&output.stdout), "open-sesame\n");
+}
+
+#[test]
 fn a_command_that_leaves_a_request_under_way_does_not_hold_the_end() {
     let started = Instant::now();
     let script = r#"

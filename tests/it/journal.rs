@@ -128,6 +128,14 @@ async fn what_nothing_can_match_is_refused_with_what_could() {
             json!({ "match": { "behavior": "commubo.list_calls.lised" } }),
             "did you mean `commubo.list_calls.listed`?",
         ),
+        (
+            json!({ "match": { "behavior": "invalid_start" } }),
+            "`match.behavior` is not right: there is no `invalid_start`; did you mean commubo.list_calls.invalid_start?",
+        ),
+        (
+            json!({ "count": 2 }),
+            "`count` is not right: invalid type: integer `2`, expected an object such as {\"exactly\": 2}",
+        ),
         (json!({ "match": { "status": "200" } }), "`match.status` is not right"),
         (
             json!({ "count": { "exact": 1 } }),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::NAME;
 use super::contract::{self as behaviors, Skew};
 use super::error::{Error, Refused, Required};
+use super::explain;
 use super::query::{Api, Parameters, done};
 use super::sign::{self, Acs3, Rpc};
 use crate::dialects::alibaba::{Account, Instance, KeyState};
@@ -162,8 +163,16 @@ impl Claim {
                 if sign::same(&signed.signature(&account.access_key_secret), given) {
                     return Ok(());
                 }
+                let pairs = parameters.all().filter(|(name, _)| name != "Signature").cloned().collect();
+                let raw =
+                    [request.uri.query().unwrap_or_default(), std::str::from_utf8(body).unwrap_or_default()];
+                let raw = raw.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
+                let accounts = &Context::of(request).world.accounts().alibaba;
+                let style = explain::Style::Rpc;
+                let evidence = explain::Evidence { request, pairs, raw, account, accounts, given, style };
                 notes.explain(json!({ "signature": {
                     "cause": "signature",
+                    "diagnosis": explain::explain(&evidence),
                     "string_to_sign": signed.string_to_sign,
                     "given": given,
                     "time": self.timestamp,
@@ -195,8 +204,24 @@ impl Claim {
                     return Ok(());
                 }
                 let signed = of_path(&paths[0]);
+                let style = explain::Style::Acs3 {
+                    path: paths[0].clone(),
+                    headers: headers.clone(),
+                    given_hash: given_hash.clone(),
+                    hash: hash.clone(),
+                };
+                let evidence = explain::Evidence {
+                    request,
+                    pairs: parameters.query().to_vec(),
+                    raw: request.uri.query().unwrap_or_default().to_owned(),
+                    account,
+                    accounts: &Context::of(request).world.accounts().alibaba,
+                    given,
+                    style,
+                };
                 notes.explain(json!({ "signature": {
                     "cause": if whole { "signature" } else { "body_hash" },
+                    "diagnosis": explain::explain(&evidence),
                     "canonical_request": signed.canonical_request,
                     "string_to_sign": signed.string_to_sign,
                     "given": given,

@@ -8,6 +8,7 @@
 mod auth;
 mod contract;
 mod error;
+mod explain;
 mod model;
 mod query;
 mod routes;

@@ -88,13 +88,15 @@ fn canonical_query<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> Str
     encoded.join("&")
 }
 
-fn mac<M: Mac + KeyInit>(key: &[u8], text: &str) -> Vec<u8> {
+/// A keyed hash of a text.
+pub fn mac<M: Mac + KeyInit>(key: &[u8], text: &str) -> Vec<u8> {
     let mut mac = <M as KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().to_vec()
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in small hexadecimal letters.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -7,6 +7,7 @@ mod error;
 mod model;
 pub mod probes;
 mod query;
+mod signers;
 
 use client::Call;
 pub use client::Style;
