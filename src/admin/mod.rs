@@ -25,6 +25,7 @@ mod clock;
 mod contract;
 mod coverage;
 mod faults;
+mod findings;
 mod health;
 mod index;
 mod journal;
@@ -112,6 +113,7 @@ routes! {
         "/queues/{queue}" => patch(queues::change);
         "/calls" => get(calls::list).post(calls::create);
         "/coverage" => get(coverage::show);
+        "/findings" => get(findings::list);
         "/readings" => get(readings::show).patch(readings::change);
     }
 }

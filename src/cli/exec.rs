@@ -1,8 +1,10 @@
 //! `callmock exec -- CMD`: a command with a server of its own beside it, for as long as it runs.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitStatus;
 
+use clap::builder::FalseyValueParser;
 use rustix::process::{Pid, Signal, getpgrp, kill_process};
 use rustix::termios::tcgetpgrp;
 use tokio::process::Child;
@@ -11,8 +13,9 @@ use tokio::sync::mpsc;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::beside::{Beside, code, not_run};
-use super::{Exit, options, serve};
+use super::{Exit, coverage, options, serve};
 use crate::report::called;
+use crate::report::coverage::Coverage;
 use crate::scenario::Library;
 use crate::server::Settings;
 use crate::vendors;
@@ -22,10 +25,24 @@ use crate::vendors;
 pub struct Args {
     #[command(flatten)]
     server: options::Args,
+    /// Write what was exercised to this file, for `callmock coverage`
+    #[arg(long, env = "CALLMOCK_COVERAGE_OUT", value_name = "FILE")]
+    coverage_out: Option<PathBuf>,
+    /// End with 3 where less was exercised, in percent of what requests can reach of the operations that were called
+    #[arg(long, env = "CALLMOCK_FAIL_UNDER", value_name = "PCT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    fail_under: Option<u8>,
+    /// End with 4 where something in what was sent is wrong or fragile
+    #[arg(long, env = "CALLMOCK_DENY_FINDINGS", value_parser = FalseyValueParser::new())]
+    deny_findings: bool,
     /// The command, and its arguments
     #[arg(required = true, last = true, value_name = "CMD")]
     command: Vec<OsString>,
 }
+
+/// The exit code where too little was exercised.
+const UNDER: u8 = 3;
+/// The exit code where there are findings.
+const FOUND: u8 = 4;
 
 pub fn run(args: &Args) -> Exit {
     // Standard error is the command's too: only what matters is said there.
@@ -66,8 +83,28 @@ async fn exec(args: &Args, library: Library, settings: Settings) -> Result<Exit,
             not_run(&error)
         }
     };
-    eprint!("{}", called::text(&beside.app.worlds.total().counts(), vendors::catalogues()));
+    let counts = beside.app.worlds.total().counts();
+    eprint!("{}", called::text(&counts, vendors::catalogues()));
     beside.stop().await;
+    let exercised = Coverage::of(&counts, vendors::catalogues());
+    if let Some(file) = &args.coverage_out {
+        coverage::write(&exercised, file)?;
+    }
+    if ended != 0 {
+        return Ok(Exit::As(ended));
+    }
+    let share = exercised.share(vendors::catalogues());
+    if let Some(least) = args.fail_under.filter(|least| share.percent() < usize::from(*least)) {
+        let (percent, of) = (share.percent(), share.of);
+        eprintln!("callmock: {percent} % of {of} behaviors exercised, under the {least} % of --fail-under");
+        return Ok(Exit::As(UNDER));
+    }
+    if args.deny_findings && !counts.findings.is_empty() {
+        eprintln!(
+            "callmock: there are findings, which --deny-findings does not let pass; `callmock contract` has their fixes"
+        );
+        return Ok(Exit::As(FOUND));
+    }
     Ok(Exit::As(ended))
 }
 

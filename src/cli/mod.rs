@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 mod beside;
 mod check;
 mod contract;
+mod coverage;
 mod exec;
 mod health;
 mod matrix;
@@ -65,6 +66,8 @@ enum Command {
     Readings(readings::Args),
     /// Run a command under every reading, and tell which break it
     Matrix(matrix::Args),
+    /// Add up and tell what clients' tests have exercised
+    Coverage(coverage::Args),
     /// Ask a running callmock whether it is healthy
     Health(health::Args),
 }
@@ -82,6 +85,7 @@ pub fn run() -> Exit {
         Some(Command::Contract(args)) => contract::run(&args),
         Some(Command::Readings(args)) => readings::run(&args),
         Some(Command::Matrix(args)) => matrix::run(&args),
+        Some(Command::Coverage(args)) => coverage::run(&args),
         Some(Command::Health(args)) => health::run(&args),
     }
 }

@@ -2,3 +2,4 @@
 
 pub mod called;
 pub mod catalogue;
+pub mod coverage;

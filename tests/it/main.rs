@@ -9,6 +9,7 @@ mod cli;
 mod client;
 mod clock;
 mod commubo;
+mod coverage;
 mod exchange;
 mod exec;
 mod faults;

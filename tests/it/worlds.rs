@@ -254,8 +254,8 @@ async fn what_cannot_be_made_says_what_can_and_nothing_is_made() {
 #[tokio::test]
 async fn an_idle_world_is_removed_after_its_time_and_a_used_one_is_not() {
     let mock = Mock::embedded("documented").await;
-    let idle = mock.fork(json!({ "ttl_seconds": 1 })).await;
-    let used = mock.fork(json!({ "ttl_seconds": 1 })).await;
+    let idle = mock.fork(json!({ "ttl_seconds": 3 })).await;
+    let used = mock.fork(json!({ "ttl_seconds": 3 })).await;
     let gone = async {
         // Looking at a world does not keep it; asking it or its journal does.
         while mock.get(&format!("/_mock/worlds/{}", idle.id())).await.status == 200 {
@@ -273,7 +273,7 @@ async fn there_are_no_more_worlds_than_the_most_and_an_idle_one_makes_room() {
     let limits = Limits { max_worlds: 2, ..Limits::default() };
     let yaml = include_str!("../../scenarios/documented.yaml");
     let mock = Mock::with(yaml, Settings { limits, ..Settings::default() }).await;
-    let first = mock.fork(json!({ "ttl_seconds": 1 })).await;
+    let first = mock.fork(json!({ "ttl_seconds": 3 })).await;
     mock.fork(json!({})).await;
     let refused = send(mock.request("POST", "/_mock/worlds")).await;
     assert_eq!((refused.status, refused.json()["error"]["code"].as_str()), (429, Some("too_many_worlds")));
