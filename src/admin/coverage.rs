@@ -5,17 +5,11 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::{Admin, Scope};
+use crate::report::coverage::Coverage;
 
 /// Every behavior with how often it was met. Exercised, not passed: what the client made of the answer is not known here.
 pub async fn show(State(admin): State<Admin>, scope: Scope) -> Json<Value> {
-    let counts = scope.world().coverage().counts();
-    let all: Vec<Value> = admin
-        .catalogues()
-        .into_iter()
-        .flat_map(|catalogue| catalogue.behaviors)
-        .map(|behavior| {
-            json!({ "id": behavior.id, "count": counts.behaviors.get(behavior.id).copied().unwrap_or_default() })
-        })
-        .collect();
-    Json(json!({ "exercised": counts.behaviors.len(), "total": all.len(), "behaviors": all }))
+    let Coverage { exercised, total, behaviors, .. } =
+        Coverage::of(&scope.world().coverage().counts(), admin.catalogues().into_iter());
+    Json(json!({ "exercised": exercised, "total": total, "behaviors": behaviors }))
 }

@@ -37,3 +37,10 @@ pub struct Catalogue {
     /// segments of their behaviors' ids where they have none.
     pub errors: fn() -> Vec<String>,
 }
+
+/// Names without those that came before: several refusals may share one.
+#[must_use]
+pub fn distinct(names: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut seen = std::collections::HashSet::new();
+    names.into_iter().filter(|name| seen.insert(name.clone())).collect()
+}

@@ -108,6 +108,29 @@ async fn with_a_token_the_admin_api_lets_nobody_else_in_and_says_how() {
 }
 
 #[test]
+fn flags_reach_the_server_that_they_are_for() {
+    let served = Served::start(callmock().args([
+        "--port",
+        "0",
+        "--max-worlds",
+        "1",
+        "--world-ttl",
+        "2m",
+        "--admin-token",
+        "open-sesame",
+        "--cors",
+        "http://localhost:5173",
+    ]));
+    let token = "Authorization: Bearer open-sesame\r\nOrigin: http://localhost:5173\r\n";
+    let (head, made) = served.send("POST", "/_mock/worlds", token, "");
+    assert!(head.starts_with("HTTP/1.1 201"), "{head}");
+    assert!(head.contains("access-control-allow-origin: http://localhost:5173"), "{head}");
+    assert!(made.contains("\"ttl_seconds\":120"), "{made}");
+    assert!(served.send("POST", "/_mock/worlds", token, "").0.starts_with("HTTP/1.1 429"));
+    assert!(served.send("POST", "/_mock/worlds", "", "").0.starts_with("HTTP/1.1 401"));
+}
+
+#[test]
 fn a_token_must_be_one() {
     for wrong in ["", "with space", "ümlaut"] {
         let output = callmock().args(["--admin-token", wrong]).output().expect("it runs");

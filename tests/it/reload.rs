@@ -73,6 +73,28 @@ fn an_edited_file_is_served_at_once_and_forked_worlds_keep_what_they_began_with(
 }
 
 #[test]
+fn a_request_under_way_finishes_on_the_calls_that_it_found() {
+    let path = file("watched-under-way.yaml", &scenario(&["a"]));
+    let (served, hear) = watching(&path);
+    let credential = "x-commubo-tenantId: t\r\nx-commubo-accessToken: s\r\n";
+    served.send("POST", "/_mock/faults", "", r#"{"vendor":"commubo","do":{"delay":"3s"}}"#);
+    let (under_way, reloaded) = std::thread::scope(|scope| {
+        let under_way = scope.spawn(|| served.get("/v1/calls", credential));
+        // It is in the journal as soon as it waits.
+        while !served.get("/_mock/journal", "").contains("\"seq\":1") {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        fs::write(&path, scenario(&["a", "b", "c"])).expect("written");
+        wait_for(&hear, "the scenario was reloaded");
+        // The reload has taken the delay away with the world that it stood in.
+        let reloaded = served.get("/v1/calls", credential);
+        (under_way.join().expect("an answer"), reloaded)
+    });
+    let listed = |body: &str| body.matches("\"callId\"").count();
+    assert_eq!((listed(&under_way), listed(&reloaded)), (1, 3));
+}
+
+#[test]
 fn a_broken_file_is_reported_with_its_place_and_changes_nothing() {
     let path = file("watched-broken.yaml", &scenario(&["a", "b"]));
     let (served, hear) = watching(&path);

@@ -10,7 +10,7 @@ use super::auth::mismatch;
 use super::contract::{self as behaviors, ErrorShape};
 use super::model::{Envelope, Text, error_xml};
 use super::query::{Format, Parameters};
-use crate::contract::Behavior;
+use crate::contract::{Behavior, distinct};
 use crate::exchange::{Context, Outcome, Refusal, RetryAfter};
 
 /// When to come back, in milliseconds (3.1: optional beside a throttling answer).
@@ -345,14 +345,7 @@ impl Error {
 
     /// The names of all refusals: their codes.
     pub fn names() -> Vec<String> {
-        let mut names: Vec<String> = vec![];
-        for sample in Self::samples("") {
-            let code = sample.code().1.into_owned();
-            if !names.contains(&code) {
-                names.push(code);
-            }
-        }
-        names
+        distinct(Self::samples("").iter().map(|error| error.code().1.into_owned()))
     }
 
     /// The refusal of a name, as it answers a request: a code, or the last segments of a behavior's id.

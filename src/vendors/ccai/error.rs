@@ -9,7 +9,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use super::contract as behaviors;
-use crate::contract::Behavior;
+use crate::contract::{Behavior, distinct};
 use crate::exchange::{Outcome, Refusal, RetryAfter};
 
 /// Which of the two kinds of call that enter a queue.
@@ -216,14 +216,7 @@ impl Error {
     /// The names of all refusals: the last segments of their behaviors' ids. Where kinds of call share one, the first
     /// kind's is meant; `inbound.after_hours` and `scheduled.after_hours` tell them apart.
     pub fn names() -> Vec<String> {
-        let mut names = vec![];
-        for sample in Self::samples() {
-            let name = sample.behavior().last_segment().to_owned();
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
+        distinct(Self::samples().iter().map(|error| error.behavior().last_segment().to_owned()))
     }
 
     /// The refusal of a name.

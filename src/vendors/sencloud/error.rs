@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use super::contract::{self as behaviors, ErrorCodes};
-use crate::contract::Behavior;
+use crate::contract::{Behavior, distinct};
 use crate::exchange::{Context, Outcome, Refusal};
 
 /// Everything that Sencloud refuses.
@@ -208,15 +208,8 @@ impl Error {
 
     /// The names of all refusals: their codes.
     pub fn names() -> Vec<String> {
-        let mut names: Vec<String> = vec![];
-        for (own, standard) in Self::samples().iter().map(Self::codes) {
-            for code in [Some(own), standard].into_iter().flatten() {
-                if !names.iter().any(|name| name == code) {
-                    names.push(code.to_owned());
-                }
-            }
-        }
-        names
+        let codes = Self::samples().into_iter().map(|error| error.codes());
+        distinct(codes.flat_map(|(own, standard)| [Some(own), standard]).flatten().map(str::to_owned))
     }
 
     /// The refusal of a name: a code, or the last segments of a behavior's id.
