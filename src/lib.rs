@@ -13,7 +13,7 @@
 //! | [`exchange`] | the one middleware between socket and vendor: which world, which faults, what is noted |
 //! | [`vendors`] | a folder a vendor: routes, auth, query, model, error, contract |
 //! | [`admin`] | the API under `/_mock` |
-//! | [`report`] | the catalogue as table, JSON and Markdown; what was called |
+//! | [`report`] | catalogue, coverage and findings as text, JSON, JUnit, HTML, SARIF; OpenAPI; what was called |
 //! | [`server`] | listener, mounting, TLS, hot reload, stop |
 //! | [`mock`] | the server inside a Rust test |
 //! | [`cli`] | a file a subcommand |
@@ -25,6 +25,7 @@ pub mod cli;
 pub mod contract;
 pub mod dialects;
 pub mod exchange;
+pub mod keys;
 pub mod mock;
 pub mod nearest;
 pub mod report;

@@ -10,6 +10,6 @@ use crate::report::coverage::Coverage;
 /// Every behavior with how often it was met. Exercised, not passed: what the client made of the answer is not known here.
 pub async fn show(State(admin): State<Admin>, scope: Scope) -> Json<Value> {
     let Coverage { exercised, total, behaviors, .. } =
-        Coverage::of(&scope.world().coverage().counts(), admin.catalogues().into_iter());
+        Coverage::of(&scope.world().counts(), admin.catalogues().into_iter());
     Json(json!({ "exercised": exercised, "total": total, "behaviors": behaviors }))
 }

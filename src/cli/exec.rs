@@ -83,7 +83,7 @@ async fn exec(args: &Args, library: Library, settings: Settings) -> Result<Exit,
             not_run(&error)
         }
     };
-    let counts = beside.app.worlds.total().counts();
+    let counts = beside.app.worlds.counts();
     eprint!("{}", called::text(&counts, vendors::catalogues()));
     beside.stop().await;
     let exercised = Coverage::of(&counts, vendors::catalogues());

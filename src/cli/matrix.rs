@@ -189,7 +189,7 @@ impl Matrix<'_> {
         let beside = Beside::start(&self.args.server, 0, library, self.settings.clone()).await?;
         let mut command = beside.command(&self.args.command);
         let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
-        let counts = beside.app.worlds.total().counts();
+        let counts = beside.app.worlds.counts();
         let called = counts.answers.keys().map(|(vendor, ..)| *vendor).collect();
         beside.stop().await;
         Ok(match output {

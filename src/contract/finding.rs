@@ -1,28 +1,146 @@
 //! A finding: something wrong or fragile in what a client sent, that the vendor lets pass.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One rule about clients' requests. It never changes the answer.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// `<vendor>.<what>`; stable, users write it in their tests.
     pub id: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
     /// What the client did.
     pub summary: &'static str,
+    /// What comes of it.
+    pub why: &'static str,
     /// What to do instead.
     pub fix: &'static str,
 }
 
-/// Declares a vendor's findings and the list of them all.
+/// How much a finding matters, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// It works, and may be meant.
+    Note,
+    /// It works until something ordinary happens, or works otherwise than it looks.
+    Warning,
+    /// It gives wrong results, or away what must stay secret.
+    Error,
+}
+
+impl Severity {
+    /// As it is written, in SARIF too.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// Something that can be inferred from how requests follow each other: that the client did the right thing with an answer.
+///
+/// Coverage only knows that an answer was given. Where the next request shows what the client made of it, that is counted
+/// as well: still not proof that its tests looked.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Inference {
+    /// `<vendor>.<what>`; stable.
+    pub id: &'static str,
+    /// What the client must have done, and how one knows.
+    pub summary: &'static str,
+}
+
+/// The rules about how one request follows another, which are the same at every vendor but for their names.
+#[derive(Debug)]
+pub struct Common {
+    /// Asked again at once after a refusal that passes by itself.
+    pub retried_at_once: &'static Finding,
+    /// Came back before the answer allowed it.
+    pub retry_after_ignored: &'static Finding,
+    /// Asked the very same again after a refusal that does not pass.
+    pub refused_again: &'static Finding,
+    /// A secret in the URL.
+    pub secret_in_url: &'static Finding,
+    /// Came back when the answer allowed it.
+    pub waited: &'static Inference,
+    /// Asked again after a refusal that passes by itself, and got through.
+    pub retried: &'static Inference,
+    /// Asked the same with another proof of who asks, and got through.
+    pub credential_corrected: &'static Inference,
+}
+
+/// Declares a vendor's findings and inferences, with those that every vendor has, and the lists of them all.
 macro_rules! findings {
-    ($( $name:ident = $id:literal, $summary:literal, $fix:literal; )+) => {
+    (
+        vendor = $vendor:literal;
+        inferences { $( $inference:ident = $inference_id:literal, $meaning:literal; )* }
+        $( $name:ident = $id:literal, $severity:ident, $summary:literal, $why:literal, $fix:literal; )+
+    ) => {
+        $crate::contract::findings!(@rules $( $name = $id, $severity, $summary, $why, $fix; )+
+            RETRIED_AT_ONCE = concat!($vendor, ".retried_at_once"), Warning,
+                "After a failure that passes by itself the same was asked again at once.",
+                "Many clients that do so keep a service down that would have come back.",
+                "Wait before each further try, longer each time and by chance: 1 s, 2 s, 4 s, each give or take a half.";
+            RETRY_AFTER_IGNORED = concat!($vendor, ".retry_after_ignored"), Warning,
+                "The same was asked again before the time that the answer had said.",
+                "It is refused again, and many services count such tries against the client.",
+                "Read how long the answer says to wait, and wait so long.";
+            REFUSED_AGAIN = concat!($vendor, ".refused_again"), Note,
+                "What was refused for good was sent again without a change, and refused again.",
+                "No number of tries makes a wrong request right: they only hide the mistake.",
+                "Try again only after failures that pass by themselves (429, 5xx, throttling); report the others.";
+            SECRET_IN_URL = concat!($vendor, ".secret_in_url"), Error,
+                "A secret stands in the URL.",
+                "URLs end up in the logs of every server and proxy on the way.",
+                "Send it where the vendor's page has it.";
+            REAL_LOOKING_KEY = concat!($vendor, ".real_looking_key"), Error,
+                "A key that is nobody's here, and looks like a real one, was sent.",
+                "A test that holds real keys gives them to everyone who reads it, and may one day reach the real service.",
+                "Use the keys of the scenario (`GET /_mock` shows them); where it must be this one, add it there with `allow_real_keys: true`.";
+        );
+        $crate::contract::findings!(@inferences $( $inference = $inference_id, $meaning; )*
+            WAITED = concat!($vendor, ".waited_for_retry_after"),
+                "The client came back no sooner than the answer had said.";
+            RETRIED = concat!($vendor, ".retried"),
+                "After a failure that passes by itself the same was asked again, and answered.";
+            CREDENTIAL_CORRECTED = concat!($vendor, ".credential_corrected"),
+                "After a refusal of who asks, or of the signature, the same was asked again with another proof, and answered.";
+        );
+        /// The rules that every vendor has.
+        pub static COMMON: $crate::contract::Common = $crate::contract::Common {
+            retried_at_once: &RETRIED_AT_ONCE,
+            retry_after_ignored: &RETRY_AFTER_IGNORED,
+            refused_again: &REFUSED_AGAIN,
+            secret_in_url: &SECRET_IN_URL,
+            waited: &WAITED,
+            retried: &RETRIED,
+            credential_corrected: &CREDENTIAL_CORRECTED,
+        };
+    };
+    (@rules $( $name:ident = $id:expr, $severity:ident, $summary:literal, $why:literal, $fix:literal; )+) => {
         $(
             #[doc = $summary]
-            pub static $name: $crate::contract::Finding =
-                $crate::contract::Finding { id: $id, summary: $summary, fix: $fix };
+            pub static $name: $crate::contract::Finding = $crate::contract::Finding {
+                id: $id,
+                severity: $crate::contract::Severity::$severity,
+                summary: $summary,
+                why: $why,
+                fix: $fix,
+            };
         )+
         /// Every finding of this vendor.
         pub static FINDINGS: &[&$crate::contract::Finding] = &[$( &$name ),+];
+    };
+    (@inferences $( $name:ident = $id:expr, $summary:literal; )+) => {
+        $(
+            #[doc = $summary]
+            pub static $name: $crate::contract::Inference = $crate::contract::Inference { id: $id, summary: $summary };
+        )+
+        /// Every inference of this vendor.
+        pub static INFERENCES: &[&$crate::contract::Inference] = &[$( &$name ),+];
     };
 }
 

@@ -9,6 +9,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::keys;
+
 use super::{CallData, CustomerData, ListedAt, QueueData};
 
 /// An access key with the contact-centre instances that it may read.
@@ -44,6 +46,16 @@ impl super::Account for Account {
     fn fresh_public_half(&self, unique: u128) -> String {
         format!("{}-{}", self.access_key_id, super::short(unique))
     }
+
+    fn looks_real(&self) -> bool {
+        is_real_id(&self.access_key_id) || self.secrets().into_iter().any(keys::looks_real)
+    }
+}
+
+/// Whether an access key id has the form of those that Alibaba Cloud gives out.
+#[must_use]
+pub fn is_real_id(id: &str) -> bool {
+    id.len() >= 16 && id.starts_with("LTAI") && id.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
 /// What the gateway makes of a key.

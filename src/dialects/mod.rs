@@ -9,6 +9,8 @@ use std::borrow::Cow;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::keys;
+
 pub mod alibaba;
 pub mod ccai;
 pub mod commubo;
@@ -30,6 +32,10 @@ pub trait Account {
     fn secrets(&self) -> Vec<&str>;
     /// A public half for another world's copy of this account, in the form that the vendor gives them.
     fn fresh_public_half(&self, unique: u128) -> String;
+    /// Whether it looks like a credential that the vendor gave out.
+    fn looks_real(&self) -> bool {
+        self.secrets().into_iter().any(keys::looks_real)
+    }
     /// Who holds the calls that requests of this account create, where the scenario says so.
     fn created_on(&self) -> &[String] {
         &[]

@@ -17,6 +17,7 @@ use futures_util::FutureExt;
 use tower::ServiceExt;
 
 mod body;
+mod conduct;
 mod fault;
 mod line;
 mod mask;
@@ -35,6 +36,7 @@ pub use vendor::{Paths, Refusal, RetryAfter, SecretPlaces, Vendor};
 
 use crate::world::{World, Worlds};
 use body::ReadError;
+use conduct::Try;
 use fault::Injection;
 use pin::Pin;
 use record::Recording;
@@ -176,6 +178,7 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
     let notes = Notes::default();
     let context = Context { world: Arc::clone(&world), notes: notes.clone(), body, pinned };
     parts.extensions.insert(context.clone());
+    let further_try = Try::of(vendor, &world, &parts, &context.body);
     let operation = vendor.operation(&parts);
     let now = world.now();
     let injection =
@@ -201,7 +204,13 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
         handled.map_or_else(|_| vendor.refuse(&parts, Refusal::Panic), IntoResponse::into_response)
     };
 
-    let learned = notes.take(response.extensions_mut().remove::<Outcome>());
+    let outcome = response.extensions_mut().remove::<Outcome>();
+    let mut learned = notes.take(outcome);
+    let outcome = outcome.map(|Outcome(behavior)| behavior);
+    further_try.answered(vendor, &world, outcome, &response, &mut learned);
+    if let Some((finding, detail)) = conduct::secret_in_url(vendor, &world, &parts) {
+        learned.found(finding, Some(detail));
+    }
     let headers = response.headers_mut();
     if !headers.contains_key(header::DATE)
         && let Ok(date) = HeaderValue::from_str(&now.format("%a, %d %b %Y %H:%M:%S GMT").to_string())

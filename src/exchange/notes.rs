@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::response::{IntoResponseParts, ResponseParts};
 
-use crate::contract::{Behavior, Finding};
+use crate::contract::{Behavior, Finding, Inference};
 
 /// The outcome of an answer, as a part of the response: `(Outcome(&LISTED), body)`.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +31,26 @@ pub struct Learned {
     pub behaviors: Vec<&'static str>,
     /// Ids of findings.
     pub findings: Vec<&'static str>,
+    /// What findings say of this request in particular.
+    pub details: Vec<(&'static str, String)>,
+    /// Ids of inferences.
+    pub inferences: Vec<&'static str>,
+    /// The walk through a list that it is a step of.
+    pub walk: Option<u64>,
     /// For the journal only.
     pub explanation: Option<serde_json::Value>,
+}
+
+impl Learned {
+    pub(super) fn found(&mut self, finding: &'static Finding, detail: Option<String>) {
+        push_once(&mut self.findings, finding.id);
+        let detail = detail.map(|detail| (finding.id, detail));
+        self.details.extend(detail.filter(|detail| !self.details.contains(detail)));
+    }
+
+    pub(super) fn inferred(&mut self, inference: &'static Inference) {
+        push_once(&mut self.inferences, inference.id);
+    }
 }
 
 impl Notes {
@@ -43,7 +61,22 @@ impl Notes {
 
     /// The request deserves a finding.
     pub fn finding(&self, finding: &'static Finding) {
-        self.with(|learned| push_once(&mut learned.findings, finding.id));
+        self.with(|learned| learned.found(finding, None));
+    }
+
+    /// The request deserves a finding, for what is said in words.
+    pub fn finding_of(&self, finding: &'static Finding, detail: impl Into<String>) {
+        self.with(|learned| learned.found(finding, Some(detail.into())));
+    }
+
+    /// The request shows what its client made of an earlier answer.
+    pub fn inference(&self, inference: &'static Inference) {
+        self.with(|learned| learned.inferred(inference));
+    }
+
+    /// The request is a step of a walk through a list.
+    pub fn walk(&self, walk: u64) {
+        self.with(|learned| learned.walk = Some(walk));
     }
 
     /// Tells the journal what the answer does not say.

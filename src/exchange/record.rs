@@ -14,8 +14,11 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use super::mask::{Mask, cut_texts};
 use super::notes::Learned;
 use super::{App, HangUp, Line, Vendor};
-use crate::contract::Operation;
+use crate::contract::{self, Met, Operation};
 use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, World};
+
+/// How many characters of a request an example shows.
+const EXAMPLE: usize = 400;
 
 /// An exchange whose request has come in. Dropped before there is an answer, because the client or a fault ended the
 /// connection, it is written down without one.
@@ -51,6 +54,8 @@ impl Recording {
             operation: operation.map(|operation| operation.id),
             behaviors: vec![],
             findings: vec![],
+            details: vec![],
+            inferences: vec![],
             faults,
             duration: std::time::Duration::ZERO,
             request: RequestRecord {
@@ -97,6 +102,9 @@ impl Recording {
         let Some(mut entry) = self.entry.take() else { return response };
         entry.behaviors = learned.behaviors;
         entry.findings = learned.findings;
+        entry.details =
+            learned.details.into_iter().map(|(id, detail)| (id, self.mask.text(&detail))).collect();
+        entry.inferences = learned.inferences;
         entry.explanation = learned.explanation.map(|mut explanation| {
             self.mask.json(&mut explanation);
             cut_texts(&mut explanation, self.world.journal().body_limit());
@@ -107,6 +115,9 @@ impl Recording {
         entry.response.headers = self.mask.headers(response.headers());
         let vendor = entry.vendor;
         let seq = self.begin(entry);
+        if let Some(walk) = learned.walk {
+            self.world.walks().came_to(walk, seq);
+        }
         let (app, world) = (Arc::clone(&self.app), Arc::clone(&self.world));
         let (mask, started) = (Arc::clone(&self.mask), self.started);
         response.map(|body| {
@@ -137,15 +148,51 @@ impl Recording {
             "answered"
         );
         self.app.metrics.answered(&entry);
-        for coverage in [self.world.coverage(), self.app.worlds.total()] {
-            coverage.count(entry.vendor, entry.operation, status, &entry.behaviors, &entry.findings);
-        }
-        match self.seq {
+        let Entry { vendor, operation, .. } = entry;
+        let (behaviors, findings) = (entry.behaviors.clone(), entry.findings.clone());
+        let inferences = entry.inferences.clone();
+        let met = Met {
+            vendor,
+            operation,
+            status,
+            behaviors: &behaviors,
+            findings: &findings,
+            inferences: &inferences,
+        };
+        let countings = [self.world.coverage(), self.app.worlds.total()];
+        // Most exchanges are like many others before them, and need no copy.
+        let shown = countings.iter().any(|coverage| coverage.wants_example(met)).then(|| entry.clone());
+        let seq = match self.seq {
             None => self.world.journal().begin(entry),
             Some(seq) => {
                 self.world.journal().amend(seq, entry);
                 seq
             }
+        };
+        let example = shown.map(|entry| self.example(&entry, seq));
+        for coverage in countings {
+            coverage.count(met, example.as_ref());
+        }
+        seq
+    }
+
+    /// The request as an example shows it.
+    fn example(&self, entry: &Entry, seq: u64) -> contract::Request {
+        let RequestRecord { method, path, query, body, .. } = &entry.request;
+        let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        let body = String::from_utf8_lossy(&body.bytes);
+        let text = format!("{method} {path}{mark}{} {body}", query.join("&"));
+        let text = match text.char_indices().nth(EXAMPLE) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text.trim_end().to_owned(),
+        };
+        contract::Request {
+            world: Arc::clone(self.world.id()),
+            seq,
+            at: entry.at,
+            text,
+            details: entry.details.clone(),
         }
     }
 }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
 use bytes::Bytes;
 
 use crate::contract::{Catalogue, Operation};
 use crate::universe::Ordinal;
-use crate::world::{View, World};
+use crate::world::{View, Walks, World};
 
 /// A folder that speaks one dialect, as the rest of callmock sees it.
 pub trait Vendor: Sync + 'static {
@@ -33,6 +34,17 @@ pub trait Vendor: Sync + 'static {
 
     /// The public half of the credential that a request carries, as far as it can be read: it selects the world.
     fn public_half(&self, request: &Parts, body: &Bytes) -> Option<String>;
+
+    /// What a request asks for, whoever asks and however it is signed: two that ask for the same have the same.
+    fn asked(&self, request: &Parts, body: &Bytes) -> u64 {
+        Walks::hash((request.method.as_str(), request.uri.path(), request.uri.query(), body))
+    }
+
+    /// How long an answer tells its client to wait.
+    fn retry_after(&self, response: &Response) -> Option<Duration> {
+        let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+        Some(Duration::from_secs(seconds))
+    }
 
     /// Refuses a request as a fault asks for, by a name of [`Catalogue::errors`] or the last segments of a behavior's id;
     /// none where there is no such refusal.
@@ -127,4 +139,6 @@ pub struct SecretPlaces {
     pub headers: &'static [&'static str],
     /// Query and form parameter names.
     pub parameters: &'static [&'static str],
+    /// Query parameters that hold a secret because the vendor's page has it there.
+    pub query: &'static [&'static str],
 }

@@ -32,7 +32,7 @@ pub fn check(mut merged: Merged, request: &Request) -> Result<Scenario, Invalid>
     let mut mistakes = vec![];
     let faults = faults(&mut merged, request, &mut mistakes);
     let readings = readings(&merged, request, &mut mistakes);
-    let accounts = accounts(std::mem::take(&mut merged.accounts), &mut mistakes);
+    let accounts = accounts(std::mem::take(&mut merged.accounts), merged.allow_real_keys, &mut mistakes);
     let seed = request.seed.or(merged.seed).unwrap_or_default();
     let digest = merged.digest.clone().chain_update(seed.to_be_bytes()).finalize();
     let universe = universe(&mut merged, &accounts, seed, &mut mistakes);
@@ -96,7 +96,11 @@ fn readings(merged: &Merged, request: &Request, mistakes: &mut Vec<Diagnostic>) 
     readings
 }
 
-fn accounts(files: Vec<Entry<file::Accounts>>, mistakes: &mut Vec<Diagnostic>) -> Accounts {
+fn accounts(
+    files: Vec<Entry<file::Accounts>>,
+    allow_real_keys: bool,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Accounts {
     let mut all = file::Accounts::default();
     let mut seen: HashMap<(&str, String), Arc<str>> = HashMap::new();
     for entry in files {
@@ -115,6 +119,11 @@ fn accounts(files: Vec<Entry<file::Accounts>>, mistakes: &mut Vec<Diagnostic>) -
             }
             let half = account.value.public_half().to_owned();
             let part = format!("{vendor}[{n}]");
+            if !allow_real_keys && account.value.looks_real() {
+                let message = "this looks like a real key, which belongs in no file; make one up that says so, such as `mock-key`. \
+                               Where it must be this one, write `allow_real_keys: true` at the top level";
+                mistakes.push(entry.mistake(account.place, &part, message));
+            }
             if half.is_empty() {
                 mistakes.push(entry.mistake(
                     account.place,

@@ -43,6 +43,9 @@ pub struct File {
     pub calls: Vec<Call>,
     /// Calls by the thousand, after the listed ones.
     pub generate: Option<Generate>,
+    /// Whether accounts may have keys that look like real ones. They need not be real to be kept from files, so say so
+    /// only where there is no other way.
+    pub allow_real_keys: Option<bool>,
     /// What goes wrong on purpose.
     #[serde(default)]
     pub faults: Vec<At<Fault>>,

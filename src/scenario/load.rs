@@ -114,6 +114,7 @@ pub struct Merged {
     pub queues: Vec<Entry<Queue>>,
     pub calls: Vec<Entry<Call>>,
     pub generate: Option<Entry<Generate>>,
+    pub allow_real_keys: bool,
     pub faults: Vec<Entry<At<Fault>>>,
     pub readings: Vec<Entry<(At<String>, At<OptionName>)>>,
     /// Every text, one after the other: what the scenario is made from.
@@ -188,6 +189,7 @@ impl Merged {
         self.clock = file.clock.or(self.clock.take());
         self.seed = file.seed.or(self.seed.take());
         self.generate = file.generate.map(|plan| entry_of(name, plan, "generate")).or(self.generate.take());
+        self.allow_real_keys = file.allow_real_keys.unwrap_or(self.allow_real_keys);
         self.accounts.push(entry_of(name, file.accounts, "accounts"));
         self.agents.extend(entries_of(name, file.agents, "agents"));
         self.customers.extend(entries_of(name, file.customers, "customers"));

@@ -51,6 +51,10 @@ pub struct Entry {
     pub behaviors: Vec<&'static str>,
     /// Ids.
     pub findings: Vec<&'static str>,
+    /// What findings say of this exchange in particular, by their ids.
+    pub details: Vec<(&'static str, String)>,
+    /// Ids: what it shows of what its client made of earlier answers.
+    pub inferences: Vec<&'static str>,
     /// What was injected, the one that decided the answer first.
     pub faults: Vec<Injected>,
     /// From the request's end to the answer's; to its head, while the body is under way.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
+mod attempts;
 mod changes;
 mod clock;
 mod faults;
@@ -17,8 +18,10 @@ mod secrets;
 mod snapshot;
 mod verify;
 mod view;
+mod walks;
 mod worlds;
 
+pub use attempts::{Attempts, Earlier, Why};
 pub use changes::{Changes, Flags};
 pub use clock::{Clock, PastTheEnd};
 pub use faults::{Counts as FaultCounts, Due, Faults, Standing, Taken};
@@ -30,9 +33,10 @@ pub use secrets::{Secrets, mask};
 pub use snapshot::{NotRestored, Snapshot};
 pub use verify::{Difference, Expected, Near, TooMuch, Verdict, Wanted};
 pub use view::{Created, Slice, View};
+pub use walks::{Step, Unfinished, Visited, Walks};
 pub use worlds::{Fork, Slot, TooMany, Worlds};
 
-use crate::contract::{Choice, Coverage, Readings};
+use crate::contract::{Choice, Counts, Coverage, Readings};
 use crate::dialects::Accounts;
 use crate::scenario::Scenario;
 use crate::universe::{Agent, AgentState, Call, Ordinal, Queue, QueueState, Ref, Universe};
@@ -72,6 +76,8 @@ pub struct World {
     clock: Clock,
     ids: Ids,
     nonces: Nonces,
+    attempts: Attempts,
+    walks: Walks,
     faults: Faults,
     journal: Arc<Journal>,
     coverage: Arc<Coverage>,
@@ -104,7 +110,15 @@ impl World {
         let names = Arc::clone(&self.names);
         let world =
             Self::beginning(Arc::clone(&self.id), scenario, names, Arc::clone(&self.journal), secrets);
+        self.end_walks();
         Self { coverage: Arc::clone(&self.coverage), ..world }
+    }
+
+    /// Counts the walks that end here, because another world takes this one's place and goes on with its coverage.
+    fn end_walks(&self) {
+        for unfinished in self.walks.unfinished() {
+            self.coverage.count_late(unfinished.finding.id, unfinished.count);
+        }
     }
 
     fn beginning(
@@ -119,6 +133,8 @@ impl World {
             clock: Clock::new(scenario.clock),
             ids: Ids::new(scenario.seed),
             nonces: Nonces::default(),
+            attempts: Attempts::default(),
+            walks: Walks::default(),
             faults: Faults::new(scenario.seed, &scenario.faults),
             journal,
             coverage: Arc::default(),
@@ -179,6 +195,16 @@ impl World {
         &self.coverage
     }
 
+    /// What was counted in it so far, with what its clients have left undone as of now.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = self.coverage.counts();
+        for Unfinished { finding, count, .. } in self.walks.unfinished() {
+            *counts.findings.entry(finding.id).or_default() += count;
+        }
+        counts
+    }
+
     /// Its time now.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
@@ -195,6 +221,18 @@ impl World {
     #[must_use]
     pub fn nonces(&self) -> &Nonces {
         &self.nonces
+    }
+
+    /// What was refused lately.
+    #[must_use]
+    pub fn attempts(&self) -> &Attempts {
+        &self.attempts
+    }
+
+    /// How its clients go through lists.
+    #[must_use]
+    pub fn walks(&self) -> &Walks {
+        &self.walks
     }
 
     /// What must not leave it whole.

@@ -10,7 +10,7 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
 use super::{Clock, Ids, Limits, Names, World};
-use crate::contract::Coverage;
+use crate::contract::{Counts, Coverage};
 use crate::dialects::short;
 use crate::scenario::Scenario;
 
@@ -20,7 +20,7 @@ pub struct Worlds {
     default: Arc<Slot>,
     forked: RwLock<Forked>,
     limits: Limits,
-    total: Coverage,
+    total: Arc<Coverage>,
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +42,8 @@ pub struct Slot {
     used: Mutex<Instant>,
     /// Held while the world is replaced; reading it takes no lock.
     replacing: Mutex<()>,
+    /// What all worlds of the server have exercised.
+    total: Arc<Coverage>,
 }
 
 /// How to make a world.
@@ -67,8 +69,9 @@ impl Worlds {
     #[must_use]
     pub fn new(scenario: Arc<Scenario>, limits: Limits) -> Self {
         let world = World::new(Self::DEFAULT.into(), scenario, Names::default(), limits);
-        let default = Arc::new(Slot::new(world, None, None));
-        Self { default, forked: RwLock::default(), limits, total: Coverage::default() }
+        let total = Arc::new(Coverage::default());
+        let default = Arc::new(Slot::new(world, None, None, &total));
+        Self { default, forked: RwLock::default(), limits, total }
     }
 
     /// The place of the default world.
@@ -107,7 +110,10 @@ impl Worlds {
     pub fn fork(&self, fork: Fork) -> Result<Arc<Slot>, TooMany> {
         let names = Names::fresh(&fork.scenario.accounts, Ids::unguessable);
         let world = World::new(short(Ids::unguessable()).into(), fork.scenario, names, self.limits);
-        let slot = Arc::new(Slot::new(world, fork.name, Some(fork.ttl.unwrap_or(self.limits.world_ttl))));
+        let slot = Arc::new({
+            let ttl = fork.ttl.unwrap_or(self.limits.world_ttl);
+            Slot::new(world, fork.name, Some(ttl), &self.total)
+        });
         let mut forked = self.forked.write().unwrap_or_else(PoisonError::into_inner);
         if forked.by_id.len() >= self.limits.max_worlds {
             forked.sweep();
@@ -142,10 +148,23 @@ impl Worlds {
         slots
     }
 
-    /// What all worlds together have exercised since the server began, resets or not.
+    /// What all worlds together count into since the server began, resets or not.
     #[must_use]
     pub fn total(&self) -> &Coverage {
         &self.total
+    }
+
+    /// What was counted in all worlds together so far, with what their clients have left undone as of now.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = self.total.counts();
+        let slots: Vec<Arc<Slot>> = self.read(|forked| forked.by_id.values().cloned().collect());
+        for slot in std::iter::once(&self.default).chain(&slots) {
+            for unfinished in slot.world().walks().unfinished() {
+                *counts.findings.entry(unfinished.finding.id).or_default() += unfinished.count;
+            }
+        }
+        counts
     }
 
     fn read<T>(&self, look: impl FnOnce(&Forked) -> T) -> T {
@@ -156,6 +175,7 @@ impl Worlds {
 impl Forked {
     fn remove(&mut self, id: &str) -> bool {
         let Some(slot) = self.by_id.remove(id) else { return false };
+        slot.settle(&slot.world());
         for (vendor, half) in slot.world.load().names().each() {
             self.by_credential.remove(&(vendor, Box::from(half)));
         }
@@ -172,7 +192,7 @@ impl Forked {
 }
 
 impl Slot {
-    fn new(world: World, name: Option<String>, ttl: Option<Duration>) -> Self {
+    fn new(world: World, name: Option<String>, ttl: Option<Duration>, total: &Arc<Coverage>) -> Self {
         let id = Arc::clone(world.id());
         let (created_at, used) = (Clock::machine(), Mutex::new(Instant::now()));
         Self {
@@ -183,6 +203,7 @@ impl Slot {
             ttl,
             used,
             replacing: Mutex::default(),
+            total: Arc::clone(total),
         }
     }
 
@@ -235,8 +256,15 @@ impl Slot {
     pub fn replace<E>(&self, make: impl FnOnce(&World) -> Result<World, E>) -> Result<(), E> {
         let _one_at_a_time = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
         let next = make(&self.world.load())?;
-        self.world.store(Arc::new(next));
+        self.settle(&self.world.swap(Arc::new(next)));
         Ok(())
+    }
+
+    /// What the clients of a world that ends have left undone will not be done any more.
+    fn settle(&self, world: &World) {
+        for unfinished in world.walks().unfinished() {
+            self.total.count_late(unfinished.finding.id, unfinished.count);
+        }
     }
 
     fn is_over(&self) -> bool {

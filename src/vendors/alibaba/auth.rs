@@ -13,7 +13,7 @@ use super::error::{Error, Refused, Required};
 use super::explain;
 use super::query::{Api, Parameters, done};
 use super::sign::{self, Acs3, Rpc};
-use crate::dialects::alibaba::{Account, Instance, KeyState};
+use crate::dialects::alibaba::{Account, Instance, KeyState, is_real_id};
 use crate::exchange::Context;
 use crate::urlencoded;
 use crate::world::{Clock, World};
@@ -23,6 +23,9 @@ pub const SECURITY_TOKEN: &str = "x-acs-security-token";
 
 /// How far a time of signing may be off (3.1).
 const PATIENCE: TimeDelta = TimeDelta::minutes(15);
+
+/// How far it may be off without a word.
+const NOTICED: TimeDelta = TimeDelta::minutes(1);
 
 /// What an ACS3 signature must cover at least (5.1): SDKs differ in all the rest.
 const MUST_BE_SIGNED: [&str; 5] =
@@ -126,6 +129,9 @@ impl Claim {
         let accounts = &world.accounts().alibaba;
         let id = world.names().in_scenario(NAME, &self.access_key_id);
         let account = accounts.iter().find(|account| account.access_key_id == id);
+        if account.is_none() && is_real_id(&self.access_key_id) {
+            notes.finding(&behaviors::REAL_LOOKING_KEY);
+        }
         let account = account.ok_or(Error::AccessKeyNotFound)?;
         if account.state == KeyState::Disabled {
             return Err(Error::AccessKeyInactive);
@@ -139,6 +145,7 @@ impl Claim {
         }
         self.check_signature(account, request, parameters)?;
         if !world.nonces().first_use(&account.access_key_id, &self.nonce) {
+            notes.finding(&behaviors::NONCE_REUSED);
             notes.explain(json!({ "signature": { "cause": "nonce", "nonce": self.nonce } }));
             return Err(Error::SignatureNonceUsed);
         }
@@ -306,6 +313,9 @@ fn fresh(time: DateTime<Utc>, request: &Parts) -> Result<(), Error> {
         }
     };
     let off = time - now;
+    if off.abs() > NOTICED {
+        notes.finding_of(&behaviors::CLOCK_OFF, format!("{} s off", off.num_seconds()));
+    }
     if off.abs() <= PATIENCE {
         return Ok(());
     }

@@ -1,17 +1,20 @@
 //! What Alibaba Cloud CCC promises: its operation, behaviors, readings and findings. `B1`, `3.1` and the like are
 //! rows and sections of its fact sheet; `page` is the operation's own page.
 
-use crate::contract::{Catalogue, behaviors, findings, operations, readings};
+use crate::contract::{Behavior, Catalogue, Conduct, behaviors, findings, operations, readings};
 
 /// Everything that Alibaba Cloud CCC promises.
 pub static CATALOGUE: Catalogue = Catalogue {
     vendor: super::NAME,
     product: "Alibaba Cloud CCC 2020-07-01",
+    page: "https://api.aliyun.com/document/CCC/2020-07-01/ListCallDetailRecords",
     credential: "access key, signed with ACS3-HMAC-SHA256 or HMAC-SHA1, and `InstanceId`",
     operations: OPERATIONS,
     behaviors: BEHAVIORS,
     readings: READINGS,
     findings: FINDINGS,
+    inferences: INFERENCES,
+    conduct: Conduct { passing: PASSING, credential: CREDENTIAL, changing: CHANGING, common: &COMMON },
     errors: super::error::Error::names,
 };
 
@@ -234,6 +237,54 @@ behaviors! {
         "No permission at the call centre.", fault;
 }
 
+/// Refusals that pass by themselves.
+static PASSING: &[&Behavior] = &[
+    &THROTTLING_USER,
+    &THROTTLING_API,
+    &THROTTLING,
+    &INTERNAL_ERROR,
+    &SERVICE_UNAVAILABLE,
+    &INTERNAL_SERVICE_COMMON,
+    &INTERNAL_SERVICE_DB,
+    &INTERNAL_SERVICE_AC,
+    &INTERNAL_SERVICE_ACCOUNT,
+    &INTERNAL_SERVICE_CTI,
+];
+
+/// Refusals of who asks.
+static CREDENTIAL: &[&Behavior] = &[
+    &MISSING_ACCESS_KEY_ID,
+    &MISSING_TIMESTAMP,
+    &INVALID_TIMESTAMP_FORMAT,
+    &INVALID_TIMESTAMP_EXPIRED,
+    &MISSING_SIGNATURE_NONCE,
+    &MISSING_SIGNATURE_METHOD,
+    &INVALID_SIGNATURE_METHOD,
+    &MISSING_SIGNATURE,
+    &ACCESS_KEY_NOT_FOUND,
+    &ACCESS_KEY_INACTIVE,
+    &SECURITY_TOKEN_MALFORMED,
+    &SECURITY_TOKEN_MISMATCH,
+    &SECURITY_TOKEN_EXPIRED,
+    &INCOMPLETE_SIGNATURE,
+    &SIGNATURE_MISMATCH_ACS3,
+    &SIGNATURE_MISMATCH_RPC,
+    &SIGNATURE_NONCE_USED,
+    &FORBIDDEN_RAM,
+    &PERMISSION_COMMON,
+];
+
+/// Refusals that depend on a state which others change.
+static CHANGING: &[&Behavior] = &[
+    &INSTANCE_NOT_FOUND,
+    &INSTANCE_CEASED,
+    &INSTANCE_CREATING,
+    &INSTANCE_DISABLED,
+    &JOB_NOT_FOUND,
+    &USER_NOT_FOUND,
+    &SKILL_GROUP_NOT_FOUND,
+];
+
 readings! {
     Skew = "alibaba.skew", "3.1: more than 15 minutes off is refused",
         "Which clock is the time of signing held against?"
@@ -253,13 +304,59 @@ readings! {
 }
 
 findings! {
-    UNKNOWN_PARAMETER = "alibaba.unknown_parameter",
-        "A parameter that neither the gateway nor the operation has; it is ignored.",
+    vendor = "alibaba";
+    inferences {
+        NEXT_PAGE_ASKED = "alibaba.next_page_asked",
+            "A page that page 1 said would be there was asked for.";
+        WALKED_TO_END = "alibaba.walked_to_end",
+            "Every page of a list was asked for.";
+    }
+    UNKNOWN_PARAMETER = "alibaba.unknown_parameter", Warning,
+        "A parameter that neither the gateway nor the operation has.",
+        "It is ignored, so the list is another than was meant.",
         "Check its spelling against the operation's 21 parameters: they begin with a capital.";
-    PAGE_PAST_END = "alibaba.page_past_end",
+    PAGE_PAST_END = "alibaba.page_past_end", Note,
         "A page after the last one was asked for.",
+        "Each walk through the list costs one request too many, and the quota counts requests.",
         "Stop at the last page: TotalCount of page 1 says how many there are.";
-    TOTAL_BEYOND_REACH = "alibaba.total_beyond_reach",
+    TOTAL_BEYOND_REACH = "alibaba.total_beyond_reach", Error,
         "More records match than 100 pages of this size can show.",
+        "`PageNumber` ends at 100: the rest cannot be had, and nothing says so.",
         "Ask for larger pages, or for shorter ranges of time.";
+    REPEATED_PAGE = "alibaba.repeated_page", Warning,
+        "A page that this walk through the list had already.",
+        "Its records are counted twice.",
+        "Ask for the next `PageNumber` each time.";
+    PAGE_SIZE_CHANGED = "alibaba.page_size_changed", Error,
+        "A later page was asked for with another `PageSize` than page 1.",
+        "Pages of another size begin elsewhere: records are lost or come twice.",
+        "Keep `PageSize` for all pages of a list.";
+    STOPPED_EARLY = "alibaba.paging_stopped_early", Warning,
+        "Not all pages of a list were asked for.",
+        "The records on the others are missing, and the first page alone looks like a whole list.",
+        "Ask for every page up to TotalCount / PageSize, rounded up.";
+    SMALL_PAGES = "alibaba.small_pages", Note,
+        "A list needs more than ten pages of this size.",
+        "Each page counts against the quota, and new calls shift the pages while one walks.",
+        "Ask for up to 100 records a page.";
+    SECONDS = "alibaba.seconds", Error,
+        "A time looks like seconds; it is taken as milliseconds.",
+        "It means a day in January 1970: the list is empty, or has everything.",
+        "Give milliseconds: seconds times 1000.";
+    DEFAULT_RANGE = "alibaba.default_range", Warning,
+        "No `StartTime`: only the calls of today are listed.",
+        "Today begins at 00:00 in China, wherever the client is: near midnight the list is empty.",
+        "Give `StartTime` and `EndTime`.";
+    CLOCK_OFF = "alibaba.clock_off", Warning,
+        "The time of signing is more than a minute off.",
+        "At 15 minutes every request is refused; clocks that are off go on drifting.",
+        "Sign with UTC from a clock that is kept right, right before sending.";
+    NONCE_REUSED = "alibaba.nonce_reused", Error,
+        "A nonce was used twice.",
+        "It is refused; a client that repeats requests as they are can never try again.",
+        "Make a new nonce and signature for each try, a random UUID for instance.";
+    FORMAT_LEFT_OUT = "alibaba.format_left_out", Warning,
+        "A request of the older style does not say which format it wants.",
+        "The pages do not agree on the default: some say XML.",
+        "Send `Format=JSON`.";
 }

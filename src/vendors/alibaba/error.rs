@@ -14,7 +14,7 @@ use crate::contract::{Behavior, distinct};
 use crate::exchange::{Context, Outcome, Refusal, RetryAfter};
 
 /// When to come back, in milliseconds (3.1: optional beside a throttling answer).
-const RETRY_AFTER: &str = "x-acs-retry-after";
+pub const RETRY_AFTER: &str = "x-acs-retry-after";
 
 /// A parameter without which the gateway lets nothing through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,6 +14,8 @@ mod query;
 mod routes;
 mod sign;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -55,11 +57,25 @@ impl Vendor for Alibaba {
     }
 
     fn secrets(&self) -> SecretPlaces {
-        SecretPlaces { headers: &[auth::SECURITY_TOKEN], parameters: &["securitytoken"] }
+        SecretPlaces {
+            headers: &[auth::SECURITY_TOKEN],
+            parameters: &["securitytoken"],
+            query: &["securitytoken"],
+        }
     }
 
     fn public_half(&self, request: &Parts, body: &Bytes) -> Option<String> {
         auth::named(request, body)
+    }
+
+    /// Its parameters, without those that are new for each try.
+    fn asked(&self, request: &Parts, body: &Bytes) -> u64 {
+        query::asked(request, body, &[])
+    }
+
+    fn retry_after(&self, response: &Response) -> Option<Duration> {
+        let millis = response.headers().get(error::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+        Some(Duration::from_millis(millis))
     }
 
     fn fail(&self, request: &Parts, error: &str) -> Option<Response> {

@@ -17,13 +17,18 @@ use super::error::{Error, Integer, Refused, Required};
 use crate::contract::{Behavior, Operation};
 use crate::dialects::alibaba::InstanceState;
 use crate::exchange::Context;
+use crate::nearest::did_you_mean;
 use crate::urlencoded;
+use crate::world::Walks;
 
 /// The only version of this product.
 pub const VERSION: &str = "2020-07-01";
 
 /// China's time, all year: where "today" begins (B9).
 const CHINA: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours is an offset");
+
+/// Times that are a day since 2001 in seconds; in milliseconds they are all in early 1970.
+const SECONDS: std::ops::Range<i64> = 1_000_000_000..20_000_000_000;
 
 /// What the gateway reads besides the operation's own parameters; SDKs add `RegionId` and an empty `SignatureType`.
 const GATEWAYS: [&str; 12] = [
@@ -182,9 +187,13 @@ impl<S: Sync> FromRequestParts<S> for Api {
             notes.behavior(&behaviors::FORM_BODY);
         }
         Self::check(request, &parameters).map_err(|error| Refused::of(request, error))?;
-        let known = |name: &str| GATEWAYS.contains(&name) || OPERATIONS_OWN.contains(&name);
-        if parameters.all().any(|(name, _)| !known(name)) {
-            notes.finding(&behaviors::UNKNOWN_PARAMETER);
+        let known = || GATEWAYS.iter().chain(&OPERATIONS_OWN).copied();
+        for (name, _) in parameters.all().filter(|(name, _)| !known().any(|known| known == name)) {
+            let near = did_you_mean(name, known());
+            notes.finding_of(&behaviors::UNKNOWN_PARAMETER, format!("`{name}`{near}"));
+        }
+        if !parameters.is_acs3(&request.headers) && parameters.get("Format") == Ok(None) {
+            notes.finding(&behaviors::FORMAT_LEFT_OUT);
         }
         let api = Self { parameters: Arc::new(parameters) };
         request.extensions.insert(api.clone());
@@ -285,6 +294,17 @@ impl<S: Sync> FromRequestParts<S> for Instance {
     }
 }
 
+/// What a request asks for: its parameters, but for those that are new for each try and some others.
+pub fn asked(request: &Parts, body: &[u8], but: &[&str]) -> u64 {
+    let new_each_time = ["Signature", "SignatureNonce", "Timestamp", "SecurityToken"];
+    let form = if is_form(&request.headers) { String::from_utf8_lossy(body) } else { "".into() };
+    let query = urlencoded::lossy(request.uri.query().unwrap_or_default());
+    let mut pairs: Vec<(String, String)> = query.chain(urlencoded::lossy(&form)).collect();
+    pairs.retain(|(name, _)| !new_each_time.contains(&name.as_str()) && !but.contains(&name.as_str()));
+    pairs.sort();
+    Walks::hash(pairs)
+}
+
 /// What an earlier check of the same request left behind.
 ///
 /// # Panics
@@ -302,6 +322,8 @@ pub struct Search {
     pub page_size: usize,
     /// What to look for.
     pub wanted: Wanted,
+    /// The list that this is a page of.
+    pub list: u64,
 }
 
 /// What to look for.
@@ -393,18 +415,24 @@ impl<S: Sync> FromRequestParts<S> for Search {
 
     async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
         let (query, api) = (done::<RecordsQuery>(request), done::<Api>(request));
-        Self::check(&query, &api.parameters, Context::of(request))
+        let list = asked(request, &Context::of(request).body, &["PageNumber", "PageSize"]);
+        Self::check(&query, &api.parameters, Context::of(request), list)
             .map_err(|error| Refused::of(request, error))
     }
 }
 
 impl Search {
-    fn check(query: &RecordsQuery, parameters: &Parameters, context: &Context) -> Result<Self, Error> {
+    fn check(
+        query: &RecordsQuery,
+        parameters: &Parameters,
+        context: &Context,
+        list: u64,
+    ) -> Result<Self, Error> {
         let page_number = in_range("PageNumber", query.page_number)?;
         let page_size = in_range("PageSize", query.page_size)?;
         let noted = Noted { parameters, context };
         if let Some(id) = noted.text("ContactId", &behaviors::FILTER_CONTACT_ID)? {
-            return Ok(Self { page_number, page_size, wanted: Wanted::Contact(id) });
+            return Ok(Self { page_number, page_size, wanted: Wanted::Contact(id), list });
         }
         let filter = noted.filter()?;
         let (order, descending) = noted.order()?;
@@ -413,6 +441,7 @@ impl Search {
             page_number,
             page_size,
             wanted: Wanted::Calls { times, filter: Box::new(filter), order, descending },
+            list,
         })
     }
 }
@@ -564,6 +593,7 @@ impl Noted<'_> {
             moment(start)
         } else {
             self.note(&behaviors::DEFAULT_START_TIME);
+            self.context.notes.finding(&behaviors::DEFAULT_RANGE);
             let today = now.with_timezone(&CHINA).date_naive().and_time(NaiveTime::MIN);
             (today - CHINA).and_utc()
         };
@@ -574,6 +604,11 @@ impl Noted<'_> {
             self.note(&behaviors::DEFAULT_END_TIME);
             now
         };
+        for (name, given) in [("StartTime", query.start_time), ("EndTime", query.end_time)] {
+            if given.is_some_and(|given| SECONDS.contains(&given)) {
+                self.context.notes.finding_of(&behaviors::SECONDS, format!("`{name}`"));
+            }
+        }
         if start > end {
             return Err(Error::ParameterInvalid("StartTime", "It must not be after EndTime"));
         }

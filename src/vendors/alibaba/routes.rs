@@ -15,6 +15,7 @@ use super::model::{Envelope, Page, Record, Style};
 use super::query::{Api, Instance, OrderBy, RecordsQuery, Search, Wanted};
 use crate::exchange::{Context, Outcome};
 use crate::universe::Ordinal;
+use crate::world::{Step, Visited};
 
 /// The one route, with Alibaba's own answer to other methods.
 pub fn router() -> Router {
@@ -39,7 +40,7 @@ async fn list_call_detail_records(
     let style = Style::of(world);
     let view = world.view();
     let record = |ordinal| Record::of(&view, ordinal, &caller, &instance);
-    let Search { page_number, page_size, wanted } = search;
+    let Search { page_number, page_size, wanted, list } = search;
     let (skip, first) = ((page_number - 1) * page_size, page_number == 1);
 
     // Only page 1 tells the total, so only page 1 must look at every record.
@@ -76,10 +77,46 @@ async fn list_call_detail_records(
     if first && total > 100 * page_size {
         notes.finding(&behaviors::TOTAL_BEYOND_REACH);
     }
+    let pages = total.div_ceil(page_size).min(100);
+    if first && pages > 10 && page_size < 100 {
+        notes.finding_of(&behaviors::SMALL_PAGES, format!("{pages} pages of {page_size}"));
+    }
+    note_step(&context, list, (page_number, page_size), pages, rows.is_empty());
     let outcome = if rows.is_empty() { &behaviors::EMPTY } else { &behaviors::LISTED };
     let records = rows.into_iter().filter_map(|ordinal| Some(record(ordinal)?.item(style))).collect();
     let page = Page { page_number, page_size, total_count: if first { total } else { 0 }, records };
     (Outcome(outcome), envelope.success(page, style)).into_response()
+}
+
+/// Notes a page as a step of a walk through its list: page 1 tells how many follow.
+fn note_step(context: &Context, list: u64, (number, size): (usize, usize), pages: usize, is_empty: bool) {
+    let page = |number: usize| format!("{number} of {size}");
+    let first = number == 1;
+    let (step, walk) = context.world.walks().visit(&Visited {
+        list,
+        position: &page(number),
+        first,
+        onward: if first { (2..=pages).map(page).collect() } else { vec![] },
+        unfinished: &behaviors::STOPPED_EARLY,
+    });
+    let notes = &context.notes;
+    notes.walk(walk);
+    match step {
+        Step::Began => {}
+        Step::Followed => notes.inference(&behaviors::NEXT_PAGE_ASKED),
+        Step::Finished => {
+            notes.inference(&behaviors::NEXT_PAGE_ASKED);
+            notes.inference(&behaviors::WALKED_TO_END);
+        }
+        Step::Repeated => notes.finding(&behaviors::REPEATED_PAGE),
+        // Whoever walks this list has another size; a page past the end is told as that. Page numbers are alike in all
+        // lists, so one of another list says nothing.
+        Step::Astray | Step::OfAnotherList => {
+            if !is_empty && context.world.walks().goes_on(list) {
+                notes.finding(&behaviors::PAGE_SIZE_CHANGED);
+            }
+        }
+    }
 }
 
 /// One page's rows, and how many records match in all, as far as that was counted.

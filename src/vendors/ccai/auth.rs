@@ -7,10 +7,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::NAME;
-use super::contract::RateLimit;
+use super::contract::{self as behaviors, RateLimit};
 use super::error::{Error, Refused};
 use crate::dialects::ccai as data;
 use crate::exchange::{Context, RetryAfter, host};
+use crate::keys::looks_real;
 
 /// How many requests an account may send in a second, where they are limited (3).
 const RATE: u32 = 10;
@@ -47,6 +48,9 @@ fn prove(request: &Parts) -> Result<Account, Error> {
     let subdomain = world.names().in_scenario(NAME, &user);
     let accounts = &world.accounts().ccai;
     let account = accounts.iter().find(|account| account.subdomain == subdomain && account.token == password);
+    if account.is_none() && looks_real(&password) {
+        Context::of(request).notes.finding(&behaviors::REAL_LOOKING_KEY);
+    }
     let account = account.ok_or(Error::NotAuthorized)?;
     on_its_host(request, account)?;
     Ok(Account { settings: account.clone() })

@@ -1,17 +1,20 @@
 //! What CCAI Platform promises: its operations, behaviors, readings and findings. `1G.4` and other numbers are sections of
 //! its fact sheet; `page L n` is line n of its page; `A1` to `F1` are the page's examples.
 
-use crate::contract::{Catalogue, behaviors, findings, operations, readings};
+use crate::contract::{Behavior, Catalogue, Conduct, behaviors, findings, operations, readings};
 
 /// Everything that CCAI Platform promises.
 pub static CATALOGUE: Catalogue = Catalogue {
     vendor: super::NAME,
     product: "Google CCAI Platform, Apps API",
+    page: "https://docs.cloud.google.com/contact-center/ccai-platform/docs/apps-api-call",
     credential: "HTTP Basic, `subdomain:token`",
     operations: OPERATIONS,
     behaviors: BEHAVIORS,
     readings: READINGS,
     findings: FINDINGS,
+    inferences: INFERENCES,
+    conduct: Conduct { passing: PASSING, credential: CREDENTIAL, changing: CHANGING, common: &COMMON },
     errors: super::error::Error::names,
 };
 
@@ -159,6 +162,30 @@ behaviors! {
         "`repeat_customers`, as the page's sample spells it.";
 }
 
+/// Refusals that pass by themselves.
+static PASSING: &[&Behavior] = &[&TOO_MANY_REQUESTS, &INTERNAL_ERROR];
+
+/// Refusals of who asks.
+static CREDENTIAL: &[&Behavior] = &[&NOT_AUTHORIZED, &WRONG_SUBDOMAIN];
+
+/// Refusals that depend on a state which others change.
+static CHANGING: &[&Behavior] = &[
+    &CONTACT_NOT_FOUND,
+    &AGENT_EMAIL_INVALID,
+    &AGENT_NO_ACCESS,
+    &AGENT_UNAVAILABLE,
+    &INBOUND_CONTACT_NOT_FOUND,
+    &INBOUND_REDIRECTION,
+    &INBOUND_AFTER_HOURS,
+    &SCHEDULED_CONTACT_NOT_FOUND,
+    &SCHEDULED_REDIRECTION,
+    &SCHEDULED_AFTER_HOURS,
+    &SCHEDULED_AT_PAST,
+    &CALL_NOT_FOUND,
+    &FLAG_CALL_NOT_FOUND,
+    &FLAG_UPDATE_CALL_NOT_FOUND,
+];
+
 readings! {
     Accepted = "ccai.accepted", "examples A10, A12 against B5, B9 (1G.4)",
         "What is the answer where the agent must choose first?"
@@ -187,13 +214,38 @@ readings! {
 }
 
 findings! {
-    DEPRECATED_CALL_TYPE_SENT = "ccai.deprecated_call_type",
+    vendor = "ccai";
+    inferences {}
+    DEPRECATED_CALL_TYPE_SENT = "ccai.deprecated_call_type", Warning,
         "The call type is one of the deprecated names.",
+        "The page says that they go.",
         "Write `Voice Outbound (API)`, `Voice Inbound (API)` or `Voice Scheduled (API)`.";
-    UNKNOWN_KEY = "ccai.unknown_key",
-        "The body has a member that the page does not have for this kind of call; it is ignored.",
+    UNKNOWN_KEY = "ccai.unknown_key", Warning,
+        "The body has a member that the page does not have for this kind of call.",
+        "It is ignored: what it was meant to do does not happen.",
         "Check its spelling against the page.";
-    PLURAL_FLAG_SENT = "ccai.plural_flag",
+    PLURAL_FLAG_SENT = "ccai.plural_flag", Warning,
         "The body has `repeat_customers`, which only the page's sample spells so.",
+        "The table and the answer have the singular; one of the two is ignored.",
         "Write `repeat_customer`.";
+    NAIVE_TIME = "ccai.naive_time", Error,
+        "`scheduled_at` has no offset from UTC.",
+        "It is refused; and where a service guesses the offset, the call comes hours off.",
+        "Write RFC 3339 with `Z` or an offset: 2030-01-31T09:00:00Z.";
+    CONTENT_TYPE_MISSING = "ccai.content_type", Warning,
+        "The body is JSON, but `Content-Type` does not say so.",
+        "The page sends `application/json` with each body (L173-188); frameworks ignore bodies of other types.",
+        "Send `Content-Type: application/json`.";
+    BODY_ON_GET = "ccai.body_on_get", Note,
+        "A GET has a body.",
+        "Nothing reads it; proxies may drop it or refuse the request.",
+        "Send none.";
+    NUMBER_AS_TEXT = "ccai.number_as_text", Note,
+        "An id that is an integer on the page is sent as a text.",
+        "It counts today because digits are taken for a number; nothing promises that.",
+        "Send the number without quotes.";
+    TWO_TARGETS = "ccai.two_targets", Note,
+        "Both a ticket and a number are given.",
+        "The ticket's customer is called; the number is not even looked at, so a wrong one is never noticed.",
+        "Send the one that is meant.";
 }

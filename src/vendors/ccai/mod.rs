@@ -55,7 +55,7 @@ impl Vendor for Ccai {
     }
 
     fn secrets(&self) -> SecretPlaces {
-        SecretPlaces { headers: &["authorization"], parameters: &[] }
+        SecretPlaces { headers: &["authorization"], parameters: &[], query: &[] }
     }
 
     fn public_half(&self, request: &Parts, _: &Bytes) -> Option<String> {

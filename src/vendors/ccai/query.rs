@@ -1,8 +1,9 @@
 //! What is asked for: a call of one of three kinds, checked in the vendor's order (fact sheet 6), or a change of flags.
 
 use axum::extract::FromRequestParts;
+use axum::http::header;
 use axum::http::request::Parts;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use isolang::Language;
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 use serde_json::{Map, Value, json};
@@ -15,6 +16,7 @@ use super::error::{Error, Queued, Refused};
 use super::model;
 use crate::dialects::ccai::{self as data, Entry};
 use crate::exchange::Context;
+use crate::nearest::did_you_mean;
 use crate::universe::{Agent, AgentState, Customer, Ordinal, Queue, QueueState, Ref};
 use crate::world::{Flags, View};
 
@@ -26,7 +28,13 @@ impl<S: Sync> FromRequestParts<S> for Body {
     type Rejection = Refused;
 
     async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
-        match serde_json::from_slice(&Context::of(request).body) {
+        let Context { body, notes, .. } = Context::of(request);
+        let kind = request.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/json") {
+            notes.finding_of(&behaviors::CONTENT_TYPE_MISSING, format!("`{kind}`"));
+        }
+        match serde_json::from_slice(body) {
             Ok(Value::Object(members)) => Ok(Self(members)),
             Ok(_) => Ok(Self(Map::new())),
             Err(_) => Err(Error::InvalidJson.into()),
@@ -153,8 +161,16 @@ impl Checks<'_> {
     }
 
     fn known(&self, keys: &[&str]) {
-        if self.members.keys().any(|key| !keys.contains(&key.as_str())) {
-            self.context.notes.finding(&behaviors::UNKNOWN_KEY);
+        note_unknown(self.members, keys, self.context);
+        for key in ["menu_id", "call_id"] {
+            if keys.contains(&key) && self.present(key).is_some_and(Value::is_string) {
+                self.context.notes.finding_of(&behaviors::NUMBER_AS_TEXT, format!("`{key}`"));
+            }
+        }
+        // An inbound or scheduled call needs a number beside its ticket; an outbound one does not.
+        let both = self.present("ticket_id").is_some() && self.present("end_user_number").is_some();
+        if both && keys == OUTBOUND_KEYS {
+            self.context.notes.finding(&behaviors::TWO_TARGETS);
         }
     }
 
@@ -313,7 +329,11 @@ impl Checks<'_> {
     }
 
     fn due(&self, value: &Value) -> Result<DateTime<Utc>, Error> {
-        let due = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+        let text = value.as_str().unwrap_or_default();
+        let due = DateTime::parse_from_rfc3339(text).ok();
+        if due.is_none() && text.replacen(' ', "T", 1).parse::<NaiveDateTime>().is_ok() {
+            self.context.notes.finding(&behaviors::NAIVE_TIME);
+        }
         let due = due.ok_or(Error::ScheduledAtMalformed)?.to_utc();
         let refuse = self.context.world.reading::<PastSchedule>() == PastSchedule::Refuse;
         if refuse && due <= self.view.now() { Err(Error::ScheduledAtPast) } else { Ok(due) }
@@ -366,6 +386,14 @@ fn integer(value: &Value) -> Option<i64> {
     }
 }
 
+/// Notes members that the page does not have, each with the nearest that it has.
+fn note_unknown(members: &Map<String, Value>, known: &[&str], context: &Context) {
+    for name in members.keys().filter(|name| !known.contains(&name.as_str())) {
+        let near = did_you_mean(name, known.iter().copied());
+        context.notes.finding_of(&behaviors::UNKNOWN_KEY, format!("`{name}`{near}"));
+    }
+}
+
 /// Which flags to change.
 #[derive(Debug, Default)]
 pub struct FlagChange {
@@ -403,9 +431,7 @@ pub fn update(body: &Body, context: &Context) -> Result<FlagChange, Error> {
         context.notes.behavior(&behaviors::PLURAL_FLAG);
     }
     let known = ["verified_customer", "bad_actor", "repeat_customer", "repeat_customers"];
-    if members.keys().any(|key| !known.contains(&key.as_str())) {
-        context.notes.finding(&behaviors::UNKNOWN_KEY);
-    }
+    note_unknown(members, &known, context);
     let repeat = singular.or(flag("repeat_customers")?);
     Ok(FlagChange { verified, bad_actor, repeat })
 }

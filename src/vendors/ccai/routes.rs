@@ -72,6 +72,9 @@ async fn create_call(account: Account, order: CallOrder, context: Context) -> Re
 
 /// `GET …/customer_flag`: what is known of a call's customer; nothing is, until somebody says so.
 async fn get_customer_flag(_: Account, call: FlaggedCall, context: Context) -> Response {
+    if !context.body.is_empty() {
+        context.notes.finding(&behaviors::BODY_ON_GET);
+    }
     let FlaggedCall(ordinal) = call;
     let flags = context.world.changes(|changes| changes.flags.get(&ordinal).copied().unwrap_or_default());
     (Outcome(&behaviors::FLAG_SHOWN), Json(model::flags(flags))).into_response()

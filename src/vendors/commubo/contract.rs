@@ -1,17 +1,20 @@
 //! What commubo promises: its operation, behaviors, readings and findings. `S`, `F` and `A` are rows of its fact
 //! sheet; `page L n` is line n of its page.
 
-use crate::contract::{Catalogue, behaviors, findings, operations, readings};
+use crate::contract::{Behavior, Catalogue, Conduct, behaviors, findings, operations, readings};
 
 /// Everything that commubo promises.
 pub static CATALOGUE: Catalogue = Catalogue {
     vendor: super::NAME,
     product: "commubo connect API, Softfront",
+    page: "https://commubo.com/api/calls-list.html",
     credential: "headers `x-commubo-tenantId` and `x-commubo-accessToken`",
     operations: OPERATIONS,
     behaviors: BEHAVIORS,
     readings: READINGS,
     findings: FINDINGS,
+    inferences: INFERENCES,
+    conduct: Conduct { passing: PASSING, credential: CREDENTIAL, changing: CHANGING, common: &COMMON },
     errors: super::error::Error::names,
 };
 
@@ -82,6 +85,15 @@ behaviors! {
         "More requests than an injected rate limit lets through.", fault;
 }
 
+/// Refusals that pass by themselves.
+static PASSING: &[&Behavior] = &[&TOO_MANY_REQUESTS, &INTERNAL_ERROR];
+
+/// Refusals of who asks.
+static CREDENTIAL: &[&Behavior] = &[&MISSING_CREDENTIALS, &UNKNOWN_TENANT, &WRONG_TOKEN];
+
+/// Refusals that depend on a state which others change.
+static CHANGING: &[&Behavior] = &[];
+
 readings! {
     Numbers = "commubo.numbers", "page L78 against L138-140, L83 against L171-173, L113 against L332-334 (A1, A2)",
         "Are callType, talkTime and operatorVoiceId strings, as in the example, or integers, as described?"
@@ -110,10 +122,26 @@ readings! {
 }
 
 findings! {
-    UNKNOWN_PARAMETER_SENT = "commubo.unknown_parameter",
+    vendor = "commubo";
+    inferences {}
+    UNKNOWN_PARAMETER_SENT = "commubo.unknown_parameter", Warning,
         "The query has a parameter that the page does not have.",
-        "Use `start`, `end` and `expand`; anything else may be refused one day.";
-    BODY_SENT = "commubo.body_sent",
+        "It is ignored, so the list is another than was meant; and it may be refused one day.",
+        "Use `start`, `end` and `expand`, in lower case.";
+    BODY_SENT = "commubo.body_sent", Note,
         "The request has a body.",
+        "Proxies may drop the body of a GET or refuse the request.",
         "Send none: the page says that none is needed (L50).";
+    SAME_DAY = "commubo.same_day", Warning,
+        "`start` and `end` are the same day.",
+        "Where `end` is not in the range, as the page's example has it, nothing is ever listed (A4).",
+        "For one day give the next one as `end`; then no call is lost under either reading but those of that next day.";
+    UNBOUNDED = "commubo.unbounded", Note,
+        "Neither `start` nor `end` is given.",
+        "The list has no pages: all calls ever made come in one answer, more each day.",
+        "Ask for a range of days.";
+    AUTHORIZATION_SENT = "commubo.authorization_sent", Warning,
+        "The request has an `Authorization` header.",
+        "Nothing reads it here, so a secret travels for nothing, probably another service's.",
+        "Send `x-commubo-tenantId` and `x-commubo-accessToken`, and nothing else.";
 }

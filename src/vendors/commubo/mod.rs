@@ -51,7 +51,7 @@ impl Vendor for Commubo {
     }
 
     fn secrets(&self) -> SecretPlaces {
-        SecretPlaces { headers: &[auth::ACCESS_TOKEN], parameters: &[auth::ACCESS_TOKEN] }
+        SecretPlaces { headers: &[auth::ACCESS_TOKEN], parameters: &[auth::ACCESS_TOKEN], query: &[] }
     }
 
     fn public_half(&self, request: &Parts, _: &Bytes) -> Option<String> {

@@ -3,6 +3,7 @@
 use std::ops::Bound;
 
 use axum::extract::FromRequestParts;
+use axum::http::header;
 use axum::http::request::Parts;
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
 
@@ -10,6 +11,7 @@ use super::contract::{self, End, OpenRange, ReversedRange, UnknownParameter};
 use super::error::{Error, Refused};
 use crate::contract::Behavior;
 use crate::exchange::Context;
+use crate::nearest::did_you_mean;
 use crate::urlencoded;
 
 /// Japan's time, all year (A6).
@@ -73,6 +75,9 @@ impl<S: Sync> FromRequestParts<S> for CallsQuery {
         if !context.body.is_empty() {
             context.notes.finding(&contract::BODY_SENT);
         }
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            context.notes.finding(&contract::AUTHORIZATION_SENT);
+        }
         let query = parts.uri.query().unwrap_or_default();
         check(query, context).map_err(|error| Refused::of(parts, error))
     }
@@ -81,11 +86,20 @@ impl<S: Sync> FromRequestParts<S> for CallsQuery {
 fn check(query: &str, context: &Context) -> Result<CallsQuery, Error> {
     let Context { world, notes, .. } = context;
     let Given { start, end, expand, unknown } = Given::read(query)?;
-    if let Some(name) = unknown {
-        match world.reading() {
-            UnknownParameter::Ignore => notes.finding(&contract::UNKNOWN_PARAMETER_SENT),
-            UnknownParameter::Refuse => return Err(Error::UnknownParameter(name)),
-        }
+    for name in &unknown {
+        let near = did_you_mean(name, ["start", "end", "expand"]);
+        notes.finding_of(&contract::UNKNOWN_PARAMETER_SENT, format!("`{name}`{near}"));
+    }
+    if let Some(name) = unknown.into_iter().next()
+        && world.reading::<UnknownParameter>() == UnknownParameter::Refuse
+    {
+        return Err(Error::UnknownParameter(name));
+    }
+    if start.is_none() && end.is_none() {
+        notes.finding(&contract::UNBOUNDED);
+    }
+    if start.is_some() && start == end {
+        notes.finding(&contract::SAME_DAY);
     }
     let start = start.map(|text| day(&text).ok_or(Error::InvalidStart)).transpose()?;
     let end = end.map(|text| day(&text).ok_or(Error::InvalidEnd)).transpose()?;
@@ -127,7 +141,7 @@ struct Given {
     start: Option<String>,
     end: Option<String>,
     expand: Option<String>,
-    unknown: Option<String>,
+    unknown: Vec<String>,
 }
 
 impl Given {
@@ -139,7 +153,7 @@ impl Given {
                 "end" => (&mut given.end, "end"),
                 "expand" => (&mut given.expand, "expand"),
                 _ => {
-                    given.unknown.get_or_insert(name);
+                    given.unknown.push(name);
                     continue;
                 }
             };

@@ -5,9 +5,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use super::NAME;
+use super::contract;
 use super::error::{Error, Refused};
 use crate::dialects::Account;
 use crate::exchange::Context;
+use crate::keys::looks_real;
 
 /// The shop that a request proved to come from.
 #[derive(Debug, Clone)]
@@ -37,6 +39,10 @@ fn prove(request: &Parts) -> Result<Shop, Error> {
     let (half, secret) = halves(key);
     let half = world.names().in_scenario(NAME, half);
     let accounts = &world.accounts().sencloud;
+    let is_known = accounts.iter().any(|account| halves(&account.api_key) == (half, secret));
+    if !is_known && looks_real(secret.unwrap_or(half)) {
+        Context::of(request).notes.finding(&contract::REAL_LOOKING_KEY);
+    }
     match accounts.iter().find(|account| halves(&account.api_key) == (half, secret)) {
         Some(account) => Ok(Shop { id: account.public_half().to_owned() }),
         None if key.starts_with("shop") => Err(Error::PermissionDenied),

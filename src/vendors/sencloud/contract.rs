@@ -1,17 +1,20 @@
 //! What Sencloud promises: its operation, behaviors, readings and findings. `R`, `P` and `A` are rows of its fact
 //! sheet, numbers its sections; `page L n` is line n of its page.
 
-use crate::contract::{Catalogue, behaviors, findings, operations, readings};
+use crate::contract::{Behavior, Catalogue, Conduct, behaviors, findings, operations, readings};
 
 /// Everything that Sencloud promises.
 pub static CATALOGUE: Catalogue = Catalogue {
     vendor: super::NAME,
     product: "Sencloud, eTelecom white label",
+    page: "https://docs.sencloud.vn/api-sencloud/tong-dai/voip-api/lay-lich-su-cuoc-goi",
     credential: "`Authorization: Bearer` with the shop's key",
     operations: OPERATIONS,
     behaviors: BEHAVIORS,
     readings: READINGS,
     findings: FINDINGS,
+    inferences: INFERENCES,
+    conduct: Conduct { passing: PASSING, credential: CREDENTIAL, changing: CHANGING, common: &COMMON },
     errors: super::error::Error::names,
 };
 
@@ -150,6 +153,24 @@ behaviors! {
         "Calls longer or shorter than a duration.";
 }
 
+/// Refusals that pass by themselves.
+static PASSING: &[&Behavior] = &[
+    &RESOURCE_EXHAUSTED,
+    &INTERNAL,
+    &CANCELED,
+    &UNKNOWN,
+    &DEADLINE_EXCEEDED,
+    &ABORTED,
+    &UNAVAILABLE,
+    &DATA_LOSS,
+];
+
+/// Refusals of who asks.
+static CREDENTIAL: &[&Behavior] = &[&UNAUTHENTICATED, &INVALID_API_KEY, &PERMISSION_DENIED];
+
+/// Refusals that depend on a state which others change.
+static CHANGING: &[&Behavior] = &[&NOT_FOUND, &ALREADY_EXISTS, &FAILED_PRECONDITION];
+
 readings! {
     TopLevel = "sencloud.extension_ids", "page L111-113 against L24-37 (A1)",
         "What becomes of `extension_ids` at top level, where the page's curl has it?"
@@ -187,19 +208,59 @@ readings! {
 }
 
 findings! {
-    TOP_LEVEL_EXTENSION_IDS_SENT = "sencloud.top_level_extension_ids",
-        "`extension_ids` stands at top level, as in the page's curl; other public material says that it is skipped there.",
+    vendor = "sencloud";
+    inferences {
+        NEXT_PAGE_ASKED = "sencloud.next_page_asked",
+            "The page after an answer's `next` was asked for.";
+        WALKED_TO_END = "sencloud.walked_to_end",
+            "A list was walked until `next` was empty.";
+    }
+    TOP_LEVEL_EXTENSION_IDS_SENT = "sencloud.top_level_extension_ids", Warning,
+        "`extension_ids` stands at top level, as in the page's curl.",
+        "Other public material says that it is skipped there: the list has every extension's calls.",
         "Put it into `filter`.";
-    UNKNOWN_KEY = "sencloud.unknown_key",
-        "The body has a member that the page does not have; it is skipped.",
+    UNKNOWN_KEY = "sencloud.unknown_key", Warning,
+        "The body has a member that the page does not have.",
+        "It is skipped, so the list is another than was meant.",
         "Check its spelling against the page.";
-    PREV_IN_AFTER = "sencloud.prev_in_after",
-        "A `prev` cursor stands in `after`, as the page says; other public material says that it then gives the same page again, less its first row.",
+    PREV_IN_AFTER = "sencloud.prev_in_after", Warning,
+        "A `prev` cursor stands in `after`, as the page says.",
+        "Other public material says that it then gives the same page again, less its first row.",
         "Put it into `before`.";
-    PAGE_PAST_END = "sencloud.page_past_end",
+    PAGE_PAST_END = "sencloud.page_past_end", Note,
         "A page after the last one was asked for.",
+        "Each walk through the list costs one request too many.",
         "Stop where `next` is empty.";
-    REPEATED_PAGE = "sencloud.repeated_page",
+    REPEATED_PAGE = "sencloud.repeated_page", Warning,
         "The same page after a cursor was asked for before.",
+        "Its logs are counted twice.",
         "Go on with the `next` of the answer.";
+    FILTER_CHANGED = "sencloud.filter_changed", Error,
+        "A cursor is used with another filter or sort than it was given for.",
+        "It is a place in another list: logs are lost, and nothing says so.",
+        "Send the same filter and sort with each page.";
+    STOPPED_EARLY = "sencloud.paging_stopped_early", Warning,
+        "A list went on, but its next page was never asked for.",
+        "The logs that follow are missing, and one page alone looks like a whole list.",
+        "Ask on with `next` in `after` until it is empty.";
+    LIMIT_OVER_100 = "sencloud.limit_over_100", Warning,
+        "`limit` is over 100.",
+        "It counts as 100: a client that takes a page of less than its limit for the last one loses the rest.",
+        "Ask for 100 at most, and stop where `next` is empty.";
+    BOTH_CURSORS_SENT = "sencloud.both_cursors", Error,
+        "Both `after` and `before` are given.",
+        "It is refused: a page lies on one side of a cursor.",
+        "Send `after` to go on, `before` to go back.";
+    SORT_WITH_CURSOR = "sencloud.sort_with_cursor", Error,
+        "A cursor is used with another sort than it was given for.",
+        "It is refused: a place in one order is none in another.",
+        "Send the `sort` of the first page with each page, or none with any.";
+    NAIVE_TIME = "sencloud.naive_time", Error,
+        "A date has no offset from UTC.",
+        "It is refused; and where a service guesses the offset, the list is seven hours off.",
+        "Write RFC 3339 with `Z` or an offset: 2024-05-31T00:00:00+07:00.";
+    UNSET_ENUM_SENT = "sencloud.unset_enum", Note,
+        "A value stands for `not set` (`unknown`, `unknow`).",
+        "It filters nothing, which is rarely what is meant by naming a value.",
+        "Leave the member out.";
 }

@@ -53,7 +53,7 @@ impl Vendor for Sencloud {
     }
 
     fn secrets(&self) -> SecretPlaces {
-        SecretPlaces { headers: &["authorization"], parameters: &[] }
+        SecretPlaces { headers: &["authorization"], parameters: &[], query: &[] }
     }
 
     fn public_half(&self, request: &Parts, _: &Bytes) -> Option<String> {

@@ -5,7 +5,7 @@ use std::ops::Bound;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -15,6 +15,7 @@ use super::cursor::{Cursor, CursorKind};
 use super::error::{Error, Refused};
 use crate::contract::Behavior;
 use crate::exchange::Context;
+use crate::nearest::did_you_mean;
 use crate::universe::Ordinal;
 
 /// The operation under the names of each white label (fact sheet 4b).
@@ -139,8 +140,10 @@ impl<S: Sync> FromRequestParts<S> for Decoded {
                 return Err(Refused::of(request, Error::MalformedJson(cause)));
             }
             let members = object.and_then(Value::as_object);
-            if members.is_some_and(|members| members.keys().any(|name| !known.contains(&name.as_str()))) {
-                notes.finding(&behaviors::UNKNOWN_KEY);
+            let names = members.into_iter().flat_map(|members| members.keys());
+            for name in names.filter(|name| !known.contains(&name.as_str())) {
+                let near = did_you_mean(name, known.iter().copied());
+                notes.finding_of(&behaviors::UNKNOWN_KEY, format!("`{path}/{name}`{near}"));
             }
         }
         request.extensions.insert(decoded.clone());
@@ -346,6 +349,7 @@ impl Checks<'_> {
             Some(zero) if zero.is_empty() => Ok(None),
             Some(zero) if zero == "unknown" => {
                 self.note(&behaviors::UNSET_ENUM);
+                self.context.notes.finding_of(&behaviors::UNSET_ENUM_SENT, format!("`{name}`"));
                 Ok(None)
             }
             Some(value) if options.contains(&value.as_str()) => {
@@ -362,6 +366,7 @@ impl Checks<'_> {
             // The zero value is misspelt on the page (L32, A14).
             Some("unknow" | "unknown") => {
                 self.note(&behaviors::UNSET_ENUM);
+                self.context.notes.finding_of(&behaviors::UNSET_ENUM_SENT, "`comparison`");
                 return Ok(None);
             }
             Some("equal") => Comparison::Equal,
@@ -404,6 +409,12 @@ impl Checks<'_> {
     ) -> Result<Option<DateTime<Utc>>, Error> {
         let Some(text) = self.set(given, behavior) else { return Ok(None) };
         let parsed = DateTime::parse_from_rfc3339(&text).ok();
+        let is_naive = || {
+            text.replacen(' ', "T", 1).parse::<NaiveDateTime>().is_ok() || text.parse::<NaiveDate>().is_ok()
+        };
+        if parsed.is_none() && is_naive() {
+            self.context.notes.finding_of(&behaviors::NAIVE_TIME, format!("`{name}`"));
+        }
         parsed.map(|date| Some(date.to_utc())).ok_or(Error::InvalidDate(name, text))
     }
 
@@ -416,6 +427,7 @@ impl Checks<'_> {
                 let limit = usize::try_from(limit).unwrap_or(usize::MAX);
                 if limit > LIMIT {
                     self.note(&behaviors::LIMIT_CLAMPED);
+                    self.context.notes.finding(&behaviors::LIMIT_OVER_100);
                 }
                 limit.min(LIMIT)
             }
@@ -427,7 +439,10 @@ impl Checks<'_> {
         let echo_sort = body.sort.clone().unwrap_or_default();
         let (after, before) = (set(body.after), set(body.before));
         let (from, travel) = match (&after, &before) {
-            (Some(_), Some(_)) => return Err(Error::BothCursors),
+            (Some(_), Some(_)) => {
+                self.context.notes.finding(&behaviors::BOTH_CURSORS_SENT);
+                return Err(Error::BothCursors);
+            }
             (None, None) => {
                 self.note(&behaviors::FIRST_PAGE);
                 (None, Travel::Onward)
@@ -440,25 +455,23 @@ impl Checks<'_> {
                 self.note(&behaviors::LAST_PAGE);
                 (None, Travel::Back)
             }
-            (Some(after), None) => {
-                self.after(Cursor::open(after, &self.context.world.view(), self.shop, sort)?)
-            }
-            (None, Some(before)) => {
-                self.before(Cursor::open(before, &self.context.world.view(), self.shop, sort)?)?
-            }
+            (Some(after), None) => self.after(self.open(after, sort)?),
+            (None, Some(before)) => self.before(self.open(before, sort)?)?,
         };
-        if from.is_some() {
-            let body = String::from_utf8_lossy(&self.context.body);
-            if !self.context.world.nonces().first_use("sencloud page", &format!("{} {body}", self.shop.id)) {
-                self.context.notes.finding(&behaviors::REPEATED_PAGE);
-            }
-        }
         let echo = Echo {
             after: after.unwrap_or_else(|| if before.is_none() { ".".into() } else { String::new() }),
             before: before.unwrap_or_default(),
             sort: echo_sort,
         };
         Ok(Page { limit, sort, from, travel, echo })
+    }
+
+    fn open(&self, text: &str, sort: Sort) -> Result<Cursor, Error> {
+        let opened = Cursor::open(text, &self.context.world.view(), self.shop, sort);
+        if opened == Err(Error::SortMismatch) {
+            self.context.notes.finding(&behaviors::SORT_WITH_CURSOR);
+        }
+        opened
     }
 
     /// A cursor in `after`: `next` goes on; `prev` goes back, as the page says, or is a mere place (A3).

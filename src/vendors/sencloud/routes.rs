@@ -10,7 +10,7 @@ use super::model::{self, Log, Style};
 use super::query::{Decoded, Method, Page, Position, Search, SortField, Travel};
 use crate::exchange::{Context, Outcome};
 use crate::universe::Ordinal;
-use crate::world::View;
+use crate::world::{Step, View, Visited, Walks};
 
 /// One handler for every path: what is wrong with a path is told after what is wrong with method and content type.
 pub fn router() -> Router {
@@ -39,6 +39,9 @@ async fn list_call_logs(_: Method, _: Decoded, shop: Shop, search: Search, conte
 
     if rows.is_empty() && from.is_some() {
         context.notes.finding(&behaviors::PAGE_PAST_END);
+    }
+    if travel == Travel::Onward {
+        list.note_step(&context, from, rows.last().filter(|_| more_after));
     }
     let outcome = if rows.is_empty() { &behaviors::EMPTY } else { &behaviors::LISTED };
     let always = world.reading::<behaviors::Edges>() == behaviors::Edges::Always;
@@ -90,6 +93,33 @@ impl List<'_> {
             }
         }
         if upward { nearest.into_iter().collect() } else { nearest.into_iter().rev().collect() }
+    }
+
+    /// Notes a step of a walk onward through the list: from a place to another, if there is more.
+    fn note_step(&self, context: &Context, from: Option<Position>, to: Option<&Position>) {
+        let place = |at: &Position| format!("{} {}", at.key, at.ordinal.0);
+        let (step, walk) = context.world.walks().visit(&Visited {
+            list: Walks::hash((
+                &self.shop.id,
+                format!("{:?} {:?}", self.search.filter, self.search.page.sort),
+            )),
+            position: &from.as_ref().map_or_else(String::new, place),
+            first: from.is_none(),
+            onward: to.map(place).into_iter().collect(),
+            unfinished: &behaviors::STOPPED_EARLY,
+        });
+        let notes = &context.notes;
+        notes.walk(walk);
+        match step {
+            Step::Began | Step::Astray => {}
+            Step::Followed => notes.inference(&behaviors::NEXT_PAGE_ASKED),
+            Step::Finished => {
+                notes.inference(&behaviors::NEXT_PAGE_ASKED);
+                notes.inference(&behaviors::WALKED_TO_END);
+            }
+            Step::Repeated => notes.finding(&behaviors::REPEATED_PAGE),
+            Step::OfAnotherList => notes.finding(&behaviors::FILTER_CHANGED),
+        }
     }
 
     fn row(&self, ordinal: Ordinal) -> Option<Position> {

@@ -263,10 +263,16 @@ async fn values_out_of_range_or_of_another_kind_are_refused_to_the_letter() {
 #[tokio::test]
 async fn parameters_that_nobody_reads_are_ignored_with_a_finding_and_repeated_ones_refused() {
     let mock = Mock::of(CALLS).await;
-    let known = page().with("RegionId", "cn-shanghai").with("SignatureType", "").send(&mock).await;
-    assert_eq!((known.status, known.findings()), (200, vec![]));
-    let unknown = page().with("contactType", "Inbound").send(&mock).await;
-    assert_eq!((ids(&unknown).len(), unknown.findings()), (7, vec!["alibaba.unknown_parameter"]));
+    let known = page()
+        .with("Format", "JSON")
+        .with("RegionId", "cn-shanghai")
+        .with("SignatureType", "")
+        .send(&mock)
+        .await;
+    assert_eq!((known.status, known.findings()), (200, vec!["alibaba.default_range"]));
+    let unknown = page().with("Format", "JSON").with("contactType", "Inbound").send(&mock).await;
+    let both = vec!["alibaba.unknown_parameter", "alibaba.default_range"];
+    assert_eq!((ids(&unknown).len(), unknown.findings()), (7, both));
     for name in ["PageSize", "ContactType", "AgentId"] {
         let answer = refused(&mock, page().again(name, "1").again(name, "1")).await;
         assert_eq!((answer.0, answer.1), (400, format!("Invalid{name}")));
@@ -277,14 +283,14 @@ async fn parameters_that_nobody_reads_are_ignored_with_a_finding_and_repeated_on
 async fn the_total_stands_on_page_one_only_and_a_page_past_the_end_is_a_finding() {
     let mock = Mock::of(CALLS).await;
     let total = |answer: &Answer| answer.json()["Data"]["TotalCount"].as_u64().unwrap();
-    let call = |number: &str| page().with("PageSize", "3").with("PageNumber", number);
+    let call = |number: &str| page().with("Format", "JSON").with("PageSize", "3").with("PageNumber", number);
     let (first, second) = (call("1").send(&mock).await, call("2").send(&mock).await);
     let (third, fourth) = (call("3").send(&mock).await, call("4").send(&mock).await);
     assert_eq!([&first, &second, &third, &fourth].map(total), [7, 0, 0, 0]);
     assert_eq!(ids(&third), ["in"]);
     assert_eq!(
         (ids(&fourth).len(), third.findings(), fourth.findings()),
-        (0, vec![], vec!["alibaba.page_past_end"])
+        (0, vec!["alibaba.default_range"], vec!["alibaba.default_range", "alibaba.page_past_end"])
     );
     let data = second.json()["Data"].take();
     assert_eq!((&data["PageNumber"], &data["PageSize"]), (&2.into(), &3.into()));
@@ -292,8 +298,9 @@ async fn the_total_stands_on_page_one_only_and_a_page_past_the_end_is_a_finding(
         "{}\ngenerate: {{calls: 150, from: 2024-05-14, to: 2024-05-14T11:00:00+08:00, offset: +08:00}}",
         CALLS.split("\ncalls:").next().unwrap()
     );
-    let answer = page().with("PageSize", "1").send(&Mock::of(&small).await).await;
-    assert_eq!(answer.findings(), ["alibaba.total_beyond_reach"]);
+    let answer = page().with("Format", "JSON").with("PageSize", "1").send(&Mock::of(&small).await).await;
+    let findings = ["alibaba.default_range", "alibaba.total_beyond_reach", "alibaba.small_pages"];
+    assert_eq!(answer.findings(), findings);
 }
 
 const FIELDS: [&str; 7] =

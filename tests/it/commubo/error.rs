@@ -36,7 +36,7 @@ async fn other_methods_are_405_with_allow_and_other_paths_404_in_commubos_envelo
 #[tokio::test]
 async fn a_body_that_nobody_needs_is_a_finding() {
     let mock = Mock::of(VECTORS).await;
-    let request = mock.request("GET", "/v1/calls").header("x-commubo-tenantId", TENANT);
+    let request = mock.request("GET", "/v1/calls?start=2018-09-01").header("x-commubo-tenantId", TENANT);
     let answer = send(request.header("x-commubo-accessToken", TOKEN).body("{}")).await;
     assert_eq!((answer.status, answer.findings()), (200, vec!["commubo.body_sent"]));
 }

@@ -80,12 +80,12 @@ async fn readings_decide_what_the_page_leaves_open() {
 #[tokio::test]
 async fn unknown_parameters_are_ignored_with_a_finding_or_refused_where_the_reading_says_so() {
     let mock = Mock::of(VECTORS).await;
-    let answer = list(&mock, "?stat=2018-09-01").await;
+    let answer = list(&mock, "?end=2030-01-01&stat=2018-09-01").await;
     assert_eq!((answer.status, answer.findings()), (200, vec!["commubo.unknown_parameter"]));
     let strict = Mock::of(&reading(VECTORS, "commubo.unknown_parameter: refuse")).await;
     let answer = list(&strict, "?stat=2018-09-01").await;
     assert_eq!((answer.status, answer.outcome()), (406, "commubo.list_calls.unknown_parameter"));
-    assert_eq!(answer.findings(), [""; 0]);
+    assert_eq!(answer.findings(), ["commubo.unknown_parameter"]);
 }
 
 #[tokio::test]

@@ -1,0 +1,103 @@
+//! How a client goes on after an answer: what a request says about the one before it. The rules are the same at every
+//! vendor; which refusals they are about, and what they are called, each vendor says itself.
+
+use std::time::Duration;
+
+use axum::http::request::Parts;
+use axum::response::Response;
+use bytes::Bytes;
+
+use super::notes::Learned;
+use super::vendor::Vendor;
+use crate::contract::{Behavior, Finding};
+use crate::urlencoded;
+use crate::world::{Earlier, Why, World};
+
+/// Who comes back sooner than this has not waited at all.
+const AT_ONCE: Duration = Duration::from_millis(100);
+
+/// Names under which secrets are sent, without hyphens and underscores.
+const SECRET_NAMES: [&str; 8] =
+    ["accesstoken", "accesskeysecret", "apikey", "authorization", "bearer", "password", "secret", "token"];
+
+/// A request as a possible further try.
+pub struct Try {
+    asked: u64,
+    earlier: Option<Earlier>,
+}
+
+impl Try {
+    /// Notes when a request came, before anything delays it.
+    pub fn of(vendor: &dyn Vendor, world: &World, parts: &Parts, body: &Bytes) -> Self {
+        let asked = vendor.asked(parts, body);
+        Self { asked, earlier: world.attempts().earlier(asked, world.now()) }
+    }
+
+    /// Notes what it came to, and what that tells about the client.
+    pub fn answered(
+        self,
+        vendor: &dyn Vendor,
+        world: &World,
+        outcome: Option<&'static Behavior>,
+        response: &Response,
+        learned: &mut Learned,
+    ) {
+        let conduct = &vendor.catalogue().conduct;
+        let status = response.status();
+        let why = match outcome {
+            Some(outcome) if conduct.passes(outcome) => Some(Why::Passing),
+            Some(outcome) if conduct.is_of_credential(outcome) => Some(Why::Credential),
+            Some(outcome) if conduct.is_for_good(outcome) => Some(Why::ForGood(outcome.id)),
+            Some(_) => None,
+            // An injected answer that is no documented one.
+            None => (status == 429 || status.is_server_error()).then_some(Why::Passing),
+        };
+        let passed = status.is_success();
+        match self.earlier {
+            Some(Earlier { why: Why::Passing, waited, retry_after, .. }) => {
+                match retry_after {
+                    Some(wait) if waited < wait => {
+                        let (waited, wait) = (waited.as_millis(), wait.as_millis());
+                        let detail = format!("came back after {waited} ms of {wait} ms");
+                        learned.found(conduct.common.retry_after_ignored, Some(detail));
+                    }
+                    Some(_) => learned.inferred(conduct.common.waited),
+                    None if waited < AT_ONCE => learned.found(conduct.common.retried_at_once, None),
+                    None => {}
+                }
+                if passed {
+                    learned.inferred(conduct.common.retried);
+                }
+            }
+            Some(Earlier { why: Why::Credential, .. }) if passed => {
+                learned.inferred(conduct.common.credential_corrected);
+            }
+            Some(Earlier { why: Why::ForGood(before), directly_before: true, .. })
+                if why == Some(Why::ForGood(before)) =>
+            {
+                learned.found(conduct.common.refused_again, None);
+            }
+            _ => {}
+        }
+        world.attempts().answered(self.asked, why, vendor.retry_after(response), world.now());
+    }
+}
+
+/// The finding of a secret in the query, with the name of its parameter.
+pub fn secret_in_url(
+    vendor: &dyn Vendor,
+    world: &World,
+    parts: &Parts,
+) -> Option<(&'static Finding, String)> {
+    let query = parts.uri.query()?;
+    let belongs_there = vendor.secrets().query;
+    let found = urlencoded::lossy(query).find(|(name, value)| {
+        let lower = name.to_lowercase();
+        let bare: String = lower.chars().filter(|c| !matches!(c, '-' | '_')).collect();
+        let known = || world.secrets().masked(value) != value.as_str();
+        !belongs_there.contains(&lower.as_str())
+            && !value.is_empty()
+            && (SECRET_NAMES.iter().any(|secret| bare.ends_with(secret)) || known())
+    });
+    found.map(|(name, _)| (vendor.catalogue().conduct.common.secret_in_url, format!("parameter `{name}`")))
+}

@@ -1,0 +1,62 @@
+//! Whether a key looks like a real one: what nobody types, and no test should hold.
+
+/// The shortest text that can look real.
+const SHORTEST: usize = 20;
+
+/// Words by which people mark a key as none.
+const MARKS: [&str; 10] =
+    ["test", "mock", "fake", "example", "sample", "dummy", "demo", "secret", "token", "password"];
+
+/// Whether a text looks like a key that a service gave out: long, of letters and digits mixed, without a word that marks
+/// it as made up, and without the runs (`1234`, `ABCD`, `0000`) that come of typing one.
+#[must_use]
+pub fn looks_real(key: &str) -> bool {
+    let lower = key.to_lowercase();
+    let bytes: Vec<u8> = lower.bytes().filter(u8::is_ascii_alphanumeric).collect();
+    let others = lower.bytes().filter(|b| !b.is_ascii_alphanumeric()).count();
+    let mixed = bytes.iter().any(u8::is_ascii_digit) && bytes.iter().any(u8::is_ascii_alphabetic);
+    let distinct = bytes.iter().collect::<std::collections::HashSet<_>>().len();
+    bytes.len() >= SHORTEST
+        // Some separators and Base64's own characters, but no sentence.
+        && others * 5 <= bytes.len()
+        && mixed
+        && distinct >= 10
+        && !MARKS.iter().any(|mark| lower.contains(mark))
+        && !bytes.windows(4).any(is_run)
+}
+
+/// Whether each byte follows the one before by the same small step: 1234, dcba, 0000.
+fn is_run(window: &[u8]) -> bool {
+    let step = |pair: &[u8]| i16::from(pair[1]) - i16::from(pair[0]);
+    let first = step(&window[..2]);
+    first.abs() <= 1 && window.windows(2).all(|pair| step(pair) == first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_service_gave_out_looks_real_and_what_people_make_up_does_not() {
+        for real in [
+            "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d",
+            "wJalrXUtnFEMIK7MDENGbPxRfiCYzK2x8Lq0",
+            "h7dWq2mZ9sX4vB6nK1pR8tYc",
+        ] {
+            assert!(looks_real(real), "{real}");
+        }
+        for made_up in [
+            "FEDCBA09-8765-4321-FEDC-BA0987654321",
+            "12345678-90AB-CDEF-1234-567890ABCDEF",
+            "mock-token",
+            "testsecret",
+            "MOCKKEY",
+            "9b1deb4d-test-4bad-9bdd-2b0d7b3dcb6d",
+            "aaaaaaaaaaaaaaaaaaaaaaaa1",
+            "correct horse battery staple 2 you and me",
+            "h7dWq2mZ9",
+        ] {
+            assert!(!looks_real(made_up), "{made_up}");
+        }
+    }
+}
