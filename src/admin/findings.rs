@@ -1,27 +1,62 @@
 //! `GET …/findings`: what in the clients' requests was wrong or fragile.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::{Admin, Scope};
+use super::coverage::Asked;
+use super::{Admin, Scope, markup};
+use crate::exchange::Refused;
+use crate::report::coverage::Coverage;
+use crate::report::{junit, sarif};
 use crate::world::Filter;
 
-/// Every finding that was made, how often, what to do instead, and the exchanges that the journal still has of it.
-pub async fn list(State(admin): State<Admin>, scope: Scope) -> Json<Value> {
+/// Every finding that was made, how often, why it matters, what to do instead, and the exchanges that the journal still
+/// has of it.
+pub async fn list(
+    State(admin): State<Admin>,
+    scope: Scope,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    let Asked { format, all_worlds } = Asked::read(query.as_deref(), &["json", "sarif", "junit"])?;
+    let all = admin.catalogues();
     let world = scope.world();
-    let counts = world.coverage().counts();
-    let all = admin.catalogues().into_iter().flat_map(|catalogue| catalogue.findings.iter().copied());
-    let made = all.filter_map(|finding| Some((finding, *counts.findings.get(finding.id)?)));
-    let findings: Vec<Value> = made
-        .map(|(finding, count)| {
-            let filter = Filter { finding: Some(finding.id.to_owned()), ..Filter::default() };
-            let page = world.journal().page(&filter, 0, usize::MAX);
-            let exchanges: Vec<u64> = page.entries.iter().map(|entry| entry.seq).collect();
-            json!({
-                "id": finding.id, "count": count, "summary": finding.summary, "fix": finding.fix, "exchanges": exchanges,
-            })
+    let counts = if all_worlds { admin.app.worlds.counts() } else { world.counts() };
+    let coverage = Coverage::of(&counts, all.iter().copied());
+    match format {
+        "sarif" => return Ok(Json(sarif::log(&coverage, all.into_iter())).into_response()),
+        "junit" => return Ok(markup("application/xml", junit::xml(&coverage, all.into_iter()))),
+        _ => {}
+    }
+    let late = world.late_findings();
+    let findings: Vec<Value> = coverage
+        .made(all.into_iter())
+        .into_iter()
+        .map(|made| {
+            let finding = made.finding;
+            let mut value = json!(finding);
+            value["count"] = made.count.into();
+            // Numbers are a world's own: of all worlds together there are none to show.
+            if !all_worlds {
+                let filter = Filter { finding: Some(finding.id.to_owned()), ..Filter::default() };
+                let entries = world.journal().page_with(&filter, 0, usize::MAX, &late).entries;
+                let of_this = |details: &[(&'static str, String)]| -> Vec<String> {
+                    details.iter().filter(|(id, _)| *id == finding.id).map(|(_, text)| text.clone()).collect()
+                };
+                let details: Vec<Value> = entries
+                    .iter()
+                    .flat_map(|entry| {
+                        of_this(&entry.details)
+                            .into_iter()
+                            .map(|text| json!({ "seq": entry.seq, "detail": text }))
+                    })
+                    .collect();
+                value["exchanges"] = entries.iter().map(|entry| entry.seq).collect();
+                value["details"] = details.into();
+            }
+            value
         })
         .collect();
-    Json(json!({ "findings": findings }))
+    Ok(Json(json!({ "findings": findings })).into_response())
 }

@@ -22,7 +22,8 @@ pub async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Refused> {
     let Query { filter, after, limit } = Query::read(&query.unwrap_or_default(), &admin.catalogues(), &[])?;
-    let page = scope.world().journal().page(&filter, after, limit);
+    let world = scope.world();
+    let page = world.journal().page_with(&filter, after, limit, &world.late_findings());
     let exchanges: Vec<Value> = page.entries.iter().map(exchange).collect();
     Ok(Json(json!({ "exchanges": exchanges, "next": page.next, "dropped": page.dropped })))
 }
@@ -134,6 +135,13 @@ pub fn exchange(entry: &Entry) -> Value {
     });
     if entry.faults.len() > 1 {
         value["faults"] = entry.faults.iter().map(injected).collect();
+    }
+    if !entry.details.is_empty() {
+        let detail = |(id, detail): &(&str, String)| json!({ "id": id, "detail": detail });
+        value["details"] = entry.details.iter().map(detail).collect();
+    }
+    if !entry.inferences.is_empty() {
+        value["inferences"] = json!(entry.inferences);
     }
     body(&mut value["request"], &request.body);
     body(&mut value["response"], &response.body);

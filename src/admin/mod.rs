@@ -164,6 +164,11 @@ async fn wrong_method(method: Method, uri: Uri) -> Refused {
     refusal(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
 }
 
+/// A report that is no JSON.
+fn markup(kind: &'static str, text: String) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], text).into_response()
+}
+
 /// The world that a path names, or the default one; asking counts as using it.
 pub struct Scope {
     slot: Arc<Slot>,

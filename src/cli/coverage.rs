@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::{Subcommand, ValueEnum};
 
 use super::Exit;
+use crate::contract::Severity;
 use crate::report::coverage::Coverage;
+use crate::report::exclusions::Exclusions;
+use crate::report::{badge, html, junit, sarif};
 use crate::vendors;
 
 #[derive(Debug, clap::Args)]
@@ -21,25 +24,101 @@ enum What {
         /// Where to write the sum
         #[arg(short, long, value_name = "OUT")]
         out: PathBuf,
-        /// Files that `exec --coverage-out` wrote
+        /// Files that `exec --coverage-out` wrote, or `GET /_mock/coverage` answered
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
     /// Tell what was exercised, and what never
     Report {
-        /// How to print it
+        /// How to print it; `sarif` has the findings only, `badge` is an SVG
         #[arg(long, value_enum, default_value = "text", env = "CALLMOCK_FORMAT")]
         format: Format,
-        /// Files that `exec --coverage-out` wrote
+        #[command(flatten)]
+        gate: Gate,
+        /// Files that `exec --coverage-out` wrote, or `GET /_mock/coverage` answered
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+}
+
+/// What a suite must come up to.
+#[derive(Debug, clap::Args)]
+pub struct Gate {
+    /// End with 3 where less was exercised, in percent of what requests can reach of the operations that were called
+    #[arg(long, env = "CALLMOCK_FAIL_UNDER", value_name = "PCT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    fail_under: Option<u8>,
+    /// End with 4 where something in what was sent is wrong or fragile; of this severity or graver: note (all, if none is
+    /// named), warning, error
+    #[arg(long, env = "CALLMOCK_DENY_FINDINGS", value_name = "SEVERITY", num_args = 0..=1, require_equals = true, default_missing_value = "note", value_parser = denied)]
+    deny_findings: Option<Denied>,
+    /// Leave out of account what this file names, each with a reason: `exclude: [{behavior: ID, reason: TEXT}]`
+    #[arg(long, env = "CALLMOCK_EXCLUSIONS", value_name = "FILE")]
+    exclusions: Option<PathBuf>,
+}
+
+/// The least severity that is denied; none, where an environment variable says no.
+#[derive(Debug, Clone, Copy)]
+pub struct Denied(pub Option<Severity>);
+
+/// Reads a severity, or what people write into an environment variable for yes and no.
+///
+/// # Errors
+/// Where it is neither.
+pub fn denied(text: &str) -> Result<Denied, String> {
+    Ok(Denied(match text.to_lowercase().as_str() {
+        "" | "0" | "false" | "no" | "off" | "n" | "f" => None,
+        "note" | "1" | "true" | "yes" | "on" | "y" | "t" => Some(Severity::Note),
+        "warning" => Some(Severity::Warning),
+        "error" => Some(Severity::Error),
+        _ => return Err("expected note, warning or error".to_owned()),
+    }))
+}
+
+/// The exit code where too little was exercised.
+const UNDER: u8 = 3;
+/// The exit code where there are findings.
+pub const FOUND: u8 = 4;
+
+impl Gate {
+    /// What the file of exclusions says.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn exclusions(&self) -> Result<Exclusions, String> {
+        let Some(path) = &self.exclusions else { return Ok(Exclusions::default()) };
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Exclusions::read(&text, vendors::catalogues()).map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    /// How to end, and a word to it where it is not well.
+    pub fn judge(&self, coverage: &Coverage) -> Exit {
+        let share = coverage.share(vendors::catalogues());
+        if let Some(least) = self.fail_under.filter(|least| share.percent() < usize::from(*least)) {
+            let (percent, of) = (share.percent(), share.of);
+            eprintln!(
+                "callmock: {percent} % of {of} behaviors exercised, under the {least} % of --fail-under"
+            );
+            return Exit::As(UNDER);
+        }
+        let least = self.deny_findings.and_then(|Denied(least)| least);
+        if least.is_some_and(|least| coverage.has_findings(least, vendors::catalogues())) {
+            eprintln!(
+                "callmock: there are findings, which --deny-findings does not let pass; `callmock contract` has their fixes"
+            );
+            return Exit::As(FOUND);
+        }
+        Exit::Done
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
     Text,
     Json,
+    Junit,
+    Html,
+    Sarif,
+    Badge,
 }
 
 pub fn run(args: &Args) -> Exit {
@@ -60,8 +139,31 @@ pub fn run(args: &Args) -> Exit {
                 Exit::Failed
             }
         },
-        What::Report { format: Format::Text, .. } => super::print(&merged.text(vendors::catalogues())),
-        What::Report { format: Format::Json, .. } => super::print(&format!("{}\n", json(&merged))),
+        What::Report { format, gate, .. } => match gate.exclusions() {
+            Ok(exclusions) => {
+                let coverage = merged.without(&exclusions);
+                match super::print(&printed(&coverage, *format)) {
+                    Exit::Done => gate.judge(&coverage),
+                    failed => failed,
+                }
+            }
+            Err(message) => {
+                eprintln!("callmock: {message}");
+                Exit::Usage
+            }
+        },
+    }
+}
+
+fn printed(coverage: &Coverage, format: Format) -> String {
+    let all = vendors::catalogues();
+    match format {
+        Format::Text => coverage.text(all),
+        Format::Json => json(coverage) + "\n",
+        Format::Junit => junit::xml(coverage, all),
+        Format::Html => html::page(coverage, all),
+        Format::Sarif => format!("{:#}\n", sarif::log(coverage, all)),
+        Format::Badge => badge::svg(coverage.share(all)),
     }
 }
 

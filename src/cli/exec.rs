@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-use clap::builder::FalseyValueParser;
 use rustix::process::{Pid, Signal, getpgrp, kill_process};
 use rustix::termios::tcgetpgrp;
 use tokio::process::Child;
@@ -16,6 +15,7 @@ use super::beside::{Beside, code, not_run};
 use super::{Exit, coverage, options, serve};
 use crate::report::called;
 use crate::report::coverage::Coverage;
+use crate::report::exclusions::Exclusions;
 use crate::scenario::Library;
 use crate::server::Settings;
 use crate::vendors;
@@ -28,35 +28,29 @@ pub struct Args {
     /// Write what was exercised to this file, for `callmock coverage`
     #[arg(long, env = "CALLMOCK_COVERAGE_OUT", value_name = "FILE")]
     coverage_out: Option<PathBuf>,
-    /// End with 3 where less was exercised, in percent of what requests can reach of the operations that were called
-    #[arg(long, env = "CALLMOCK_FAIL_UNDER", value_name = "PCT", value_parser = clap::value_parser!(u8).range(0..=100))]
-    fail_under: Option<u8>,
-    /// End with 4 where something in what was sent is wrong or fragile
-    #[arg(long, env = "CALLMOCK_DENY_FINDINGS", value_parser = FalseyValueParser::new())]
-    deny_findings: bool,
+    #[command(flatten)]
+    gate: coverage::Gate,
     /// The command, and its arguments
     #[arg(required = true, last = true, value_name = "CMD")]
     command: Vec<OsString>,
 }
 
-/// The exit code where too little was exercised.
-const UNDER: u8 = 3;
-/// The exit code where there are findings.
-const FOUND: u8 = 4;
-
 pub fn run(args: &Args) -> Exit {
     // Standard error is the command's too: only what matters is said there.
     args.server.start_log(LevelFilter::WARN);
-    let opened = args.server.library().and_then(|library| Ok((library, args.server.settings()?)));
-    let (library, settings) = match opened {
-        Ok(both) => both,
+    let opened = args
+        .server
+        .library()
+        .and_then(|library| Ok((library, args.server.settings()?, args.gate.exclusions()?)));
+    let (library, settings, exclusions) = match opened {
+        Ok(all) => all,
         Err(message) => {
             eprintln!("{message}");
             return Exit::Usage;
         }
     };
     let run = serve::runtime().and_then(|runtime| {
-        let exit = runtime.block_on(exec(args, library, settings));
+        let exit = runtime.block_on(exec(args, library, settings, exclusions));
         runtime.shutdown_background();
         exit
     });
@@ -66,7 +60,12 @@ pub fn run(args: &Args) -> Exit {
     })
 }
 
-async fn exec(args: &Args, library: Library, settings: Settings) -> Result<Exit, String> {
+async fn exec(
+    args: &Args,
+    library: Library,
+    settings: Settings,
+    exclusions: Exclusions,
+) -> Result<Exit, String> {
     // Caught before the command exists: none can be lost between.
     let signals = Signals::catch()?;
     let beside = Beside::start(&args.server, args.server.port.unwrap_or(0), library, settings).await?;
@@ -86,26 +85,11 @@ async fn exec(args: &Args, library: Library, settings: Settings) -> Result<Exit,
     let counts = beside.app.worlds.counts();
     eprint!("{}", called::text(&counts, vendors::catalogues()));
     beside.stop().await;
-    let exercised = Coverage::of(&counts, vendors::catalogues());
+    let exercised = Coverage::of(&counts, vendors::catalogues()).without(&exclusions);
     if let Some(file) = &args.coverage_out {
         coverage::write(&exercised, file)?;
     }
-    if ended != 0 {
-        return Ok(Exit::As(ended));
-    }
-    let share = exercised.share(vendors::catalogues());
-    if let Some(least) = args.fail_under.filter(|least| share.percent() < usize::from(*least)) {
-        let (percent, of) = (share.percent(), share.of);
-        eprintln!("callmock: {percent} % of {of} behaviors exercised, under the {least} % of --fail-under");
-        return Ok(Exit::As(UNDER));
-    }
-    if args.deny_findings && !counts.findings.is_empty() {
-        eprintln!(
-            "callmock: there are findings, which --deny-findings does not let pass; `callmock contract` has their fixes"
-        );
-        return Ok(Exit::As(FOUND));
-    }
-    Ok(Exit::As(ended))
+    Ok(if ended == 0 { args.gate.judge(&exercised) } else { Exit::As(ended) })
 }
 
 /// The signals that are passed on.

@@ -11,8 +11,10 @@ use futures_util::{StreamExt, stream};
 use tracing_subscriber::filter::LevelFilter;
 
 use super::beside::{Beside, code, not_run};
+use super::coverage::{Denied, FOUND, denied};
 use super::{Exit, options, serve};
 use crate::contract::{Chosen, Reading, pairwise};
+use crate::report::coverage::Coverage;
 use crate::scenario::Library;
 use crate::server::Settings;
 use crate::vendors;
@@ -25,6 +27,10 @@ pub struct Args {
     /// How many runs there may be at one time; as many as the machine has processors, if left out
     #[arg(long, env = "CALLMOCK_JOBS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    /// Count a run as broken where something in what it sent is wrong or fragile; of this severity or graver: note (all, if
+    /// none is named), warning, error
+    #[arg(long, env = "CALLMOCK_DENY_FINDINGS", value_name = "SEVERITY", num_args = 0..=1, require_equals = true, default_missing_value = "note", value_parser = denied)]
+    deny_findings: Option<Denied>,
     /// The command, and its arguments
     #[arg(required = true, last = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -191,11 +197,23 @@ impl Matrix<'_> {
         let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
         let counts = beside.app.worlds.counts();
         let called = counts.answers.keys().map(|(vendor, ..)| *vendor).collect();
+        let denied = self.args.deny_findings.and_then(|Denied(least)| least);
+        let exercised = Coverage::of(&counts, vendors::catalogues());
+        let found = denied.is_some_and(|least| exercised.has_findings(least, vendors::catalogues()));
         beside.stop().await;
         Ok(match output {
             Ok(output) => {
                 let text = [output.stdout, output.stderr].concat();
-                Run { code: code(output.status), output: String::from_utf8_lossy(&text).into_owned(), called }
+                let mut output_and_findings = String::from_utf8_lossy(&text).into_owned();
+                let code = match code(output.status) {
+                    0 if found => {
+                        let ids: Vec<&str> = counts.findings.keys().copied().collect();
+                        output_and_findings.push_str(&format!("findings: {}\n", ids.join(", ")));
+                        FOUND
+                    }
+                    code => code,
+                };
+                Run { code, output: output_and_findings, called }
             }
             Err(error) => Run { code: not_run(&error), output: format!("{error}\n"), called },
         })

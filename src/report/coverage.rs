@@ -1,12 +1,14 @@
 //! Which documented behaviors a client's tests have exercised: in a file, merged from several, as text. *Exercised*, never
-//! *passed*: what the client made of an answer is not known here.
+//! *passed*: what the client made of an answer is not known here, but for what its next requests show.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::contract::{Behavior, Catalogue, Counts, ReachedBy};
+use super::exclusions::{Excluded, Exclusions};
+use crate::contract::{self, Behavior, Catalogue, Counts, Finding, Inference, ReachedBy, Severity};
 
 /// What was exercised, as a file keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -22,6 +24,15 @@ pub struct Coverage {
     pub behaviors: Vec<Count>,
     /// Every finding that was made, and how often.
     pub findings: Vec<Count>,
+    /// What the requests show of what the client made of answers, and how often.
+    #[serde(default)]
+    pub inferences: Vec<Count>,
+    /// What is left out of account.
+    #[serde(default)]
+    pub excluded: Vec<Excluded>,
+    /// A few exchanges by which each behavior and finding can be understood.
+    #[serde(default)]
+    pub exchanges: Vec<Exchange>,
 }
 
 /// How often something was met.
@@ -34,7 +45,41 @@ pub struct Count {
     pub count: u64,
 }
 
-/// How much was exercised of what is in use: the behaviors that requests can reach, of the operations that were called.
+/// An exchange, short and without secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// The world it belonged to.
+    pub world: String,
+    /// Its number in that world's journal.
+    pub seq: u64,
+    /// The world's time.
+    pub at: DateTime<Utc>,
+    /// Method, path, query, and the beginning of the body.
+    pub request: String,
+    /// The answer's status, where there was one.
+    pub status: Option<u16>,
+    /// Ids, the outcome first.
+    pub behaviors: Vec<String>,
+    /// Ids.
+    pub findings: Vec<String>,
+    /// What its findings say of it in particular.
+    #[serde(default)]
+    pub details: Vec<Detail>,
+}
+
+/// What a finding says of one exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Detail {
+    /// The finding's id.
+    pub id: String,
+    /// In words.
+    pub detail: String,
+}
+
+/// How much was exercised of what is in use: the behaviors that requests can reach, of the operations that were called,
+/// without those that are left out of account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     /// How many were met.
@@ -51,22 +96,108 @@ impl Share {
     }
 }
 
+/// An operation that was called, or what all operations of a called vendor share.
+#[derive(Debug)]
+pub struct Section<'a> {
+    /// The vendor.
+    pub catalogue: &'static Catalogue,
+    /// The operation's id, or `any`.
+    pub operation: &'static str,
+    /// Its behaviors.
+    pub rows: Vec<Row<'a>>,
+}
+
+/// A behavior of a section.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// The behavior.
+    pub behavior: &'static Behavior,
+    /// How often it was met.
+    pub count: u64,
+    /// Why it is left out of account, if it is.
+    pub excluded: Option<&'a str>,
+    /// The places of exchanges that met it, in [`Coverage::exchanges`].
+    pub exchanges: Vec<usize>,
+}
+
+impl Row<'_> {
+    /// Whether the vendor refuses here.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.behavior.status.is_some_and(|status| status >= 400)
+    }
+}
+
+/// A finding that was made.
+#[derive(Debug)]
+pub struct Made<'a> {
+    /// The rule.
+    pub finding: &'static Finding,
+    /// How often.
+    pub count: u64,
+    /// Why it is left out of account, if it is.
+    pub excluded: Option<&'a str>,
+    /// The places of exchanges that caused it, in [`Coverage::exchanges`].
+    pub exchanges: Vec<usize>,
+}
+
+impl Section<'_> {
+    /// How much of it was exercised.
+    #[must_use]
+    pub fn share(&self) -> Share {
+        let counted = || self.rows.iter().filter(|row| row.excluded.is_none());
+        Share { exercised: counted().filter(|row| row.count > 0).count(), of: counted().count() }
+    }
+
+    /// Whether the operation was called and never refused.
+    #[must_use]
+    pub fn only_happy_paths(&self) -> bool {
+        let met = || self.rows.iter().filter(|row| row.count > 0);
+        self.operation != "any" && met().next().is_some() && !met().any(Row::is_refusal)
+    }
+}
+
 impl Coverage {
     /// What was counted.
     pub fn of(counts: &Counts, catalogues: impl Iterator<Item = &'static Catalogue>) -> Self {
-        let counted = |id: &str| counts.behaviors.get(id).copied().unwrap_or_default();
-        let behaviors: Vec<Count> = catalogues
-            .flat_map(|catalogue| catalogue.behaviors)
-            .map(|behavior| Count { id: behavior.id.to_owned(), count: counted(behavior.id) })
-            .collect();
-        let findings =
-            counts.findings.iter().map(|(id, count)| Count { id: (*id).to_owned(), count: *count });
-        Self::from(behaviors, findings.collect())
+        let behaviors = catalogues.flat_map(|catalogue| catalogue.behaviors).map(|behavior| Count {
+            id: behavior.id.to_owned(),
+            count: counts.behaviors.get(behavior.id).copied().unwrap_or_default(),
+        });
+        let all = |counts: &BTreeMap<&'static str, u64>| {
+            counts.iter().map(|(id, count)| Count { id: (*id).to_owned(), count: *count }).collect()
+        };
+        Self {
+            inferences: all(&counts.inferences),
+            exchanges: counts.examples.iter().map(Exchange::of).collect(),
+            ..Self::from(behaviors.collect(), all(&counts.findings))
+        }
     }
 
     fn from(behaviors: Vec<Count>, findings: Vec<Count>) -> Self {
         let exercised = behaviors.iter().filter(|behavior| behavior.count > 0).count();
-        Self { callmock: 1, exercised, total: behaviors.len(), behaviors, findings }
+        let (inferences, excluded, exchanges) = (vec![], vec![], vec![]);
+        Self {
+            callmock: 1,
+            exercised,
+            total: behaviors.len(),
+            behaviors,
+            findings,
+            inferences,
+            excluded,
+            exchanges,
+        }
+    }
+
+    /// The same with some things left out of account.
+    #[must_use]
+    pub fn without(mut self, exclusions: &Exclusions) -> Self {
+        for excluded in &exclusions.0 {
+            if !self.excluded.contains(excluded) {
+                self.excluded.push(excluded.clone());
+            }
+        }
+        self
     }
 
     /// The sum of several: of the shards of one suite, say.
@@ -83,18 +214,31 @@ impl Coverage {
             }
             order.into_iter().map(|id| Count { id: id.to_owned(), count: sums[id] }).collect()
         };
-        Self::from(sum(|coverage| &coverage.behaviors), sum(|coverage| &coverage.findings))
-    }
-
-    fn counts(&self) -> BTreeMap<&str, u64> {
-        self.behaviors.iter().map(|behavior| (behavior.id.as_str(), behavior.count)).collect()
+        let mut merged = Self::from(sum(|coverage| &coverage.behaviors), sum(|coverage| &coverage.findings));
+        merged.inferences = sum(|coverage| &coverage.inferences);
+        for coverage in all {
+            merged = merged.without(&Exclusions(coverage.excluded.clone()));
+        }
+        let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+        for exchange in all.iter().flat_map(|coverage| &coverage.exchanges) {
+            let ids = || exchange.behaviors.iter().chain(&exchange.findings);
+            let few = |id: &String| shown.get(id.as_str()).is_none_or(|n| *n < contract::Coverage::EXAMPLES);
+            if ids().any(few) {
+                for id in ids() {
+                    *shown.entry(id).or_default() += 1;
+                }
+                merged.exchanges.push(exchange.clone());
+            }
+        }
+        merged
     }
 
     /// The operations that were called, with what belongs to each: its own behaviors, and under `any` its vendor's.
-    fn in_use(&self, catalogues: impl Iterator<Item = &'static Catalogue>) -> Vec<Used> {
-        let counts = self.counts();
+    pub fn sections(&self, catalogues: impl Iterator<Item = &'static Catalogue>) -> Vec<Section<'_>> {
+        let counts: BTreeMap<&str, u64> =
+            self.behaviors.iter().map(|behavior| (behavior.id.as_str(), behavior.count)).collect();
         let met = |behavior: &Behavior| counts.get(behavior.id).copied().unwrap_or_default();
-        let mut used = vec![];
+        let mut sections = vec![];
         for catalogue in catalogues {
             let called: BTreeSet<&str> =
                 catalogue.behaviors.iter().filter(|b| met(b) > 0).map(|b| b.operation()).collect();
@@ -105,40 +249,115 @@ impl Coverage {
                 let reachable = catalogue.behaviors.iter().filter(|b| {
                     b.operation() == operation && (b.reached_by == ReachedBy::Request || met(b) > 0)
                 });
-                let behaviors = reachable.map(|behavior| (*behavior, met(behavior))).collect();
-                used.push(Used { vendor: catalogue.vendor, operation, behaviors });
+                let rows = reachable.map(|behavior| Row {
+                    behavior,
+                    count: met(behavior),
+                    excluded: self.excluded.iter().find_map(|excluded| excluded.behavior(behavior.id)),
+                    exchanges: self.of_which(|exchange| &exchange.behaviors, behavior.id),
+                });
+                sections.push(Section { catalogue, operation, rows: rows.collect() });
             }
         }
-        used
+        sections
+    }
+
+    fn of_which(&self, ids: fn(&Exchange) -> &Vec<String>, id: &str) -> Vec<usize> {
+        let with = |(n, exchange): (usize, &Exchange)| ids(exchange).iter().any(|met| met == id).then_some(n);
+        self.exchanges.iter().enumerate().filter_map(with).collect()
+    }
+
+    /// The findings that were made, the gravest first.
+    pub fn made(&self, catalogues: impl Iterator<Item = &'static Catalogue>) -> Vec<Made<'_>> {
+        let all: Vec<&'static Finding> =
+            catalogues.flat_map(|catalogue| catalogue.findings).copied().collect();
+        let made = self.findings.iter().filter_map(|Count { id, count }| {
+            let finding = *all.iter().find(|finding| finding.id == id)?;
+            let excluded = self.excluded.iter().find_map(|excluded| excluded.finding(id));
+            let exchanges = self.of_which(|exchange| &exchange.findings, id);
+            Some(Made { finding, count: *count, excluded, exchanges })
+        });
+        let mut made: Vec<Made<'_>> = made.filter(|made| made.count > 0).collect();
+        made.sort_by_key(|made| std::cmp::Reverse(made.finding.severity));
+        made
+    }
+
+    /// Whether there is a finding of some severity or graver that is not left out of account.
+    pub fn has_findings(
+        &self,
+        least: Severity,
+        catalogues: impl Iterator<Item = &'static Catalogue>,
+    ) -> bool {
+        let counts = |made: &Made<'_>| made.excluded.is_none() && made.finding.severity >= least;
+        self.made(catalogues).iter().any(counts)
+    }
+
+    /// What was inferred, with how often.
+    pub fn inferred(
+        &self,
+        catalogues: impl Iterator<Item = &'static Catalogue>,
+    ) -> Vec<(&'static Inference, u64)> {
+        let all = catalogues.flat_map(|catalogue| catalogue.inferences.iter().copied());
+        let count = |inference: &Inference| {
+            self.inferences.iter().find(|count| count.id == inference.id).map(|count| count.count)
+        };
+        all.filter_map(|inference| Some((inference, count(inference)?))).collect()
     }
 
     /// How much was exercised of what is in use.
     pub fn share(&self, catalogues: impl Iterator<Item = &'static Catalogue>) -> Share {
-        let used = self.in_use(catalogues);
-        let all = || used.iter().flat_map(|used| &used.behaviors);
-        Share { exercised: all().filter(|(_, count)| *count > 0).count(), of: all().count() }
+        let none = Share { exercised: 0, of: 0 };
+        self.sections(catalogues).iter().map(Section::share).fold(none, |sum, share| Share {
+            exercised: sum.exercised + share.exercised,
+            of: sum.of + share.of,
+        })
     }
 
     /// For people: what was exercised and what never, operation by operation.
     pub fn text(&self, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
         let mut text = String::new();
-        for Used { vendor, operation, behaviors } in self.in_use(catalogues.clone()) {
-            let (met, never): (Vec<_>, Vec<_>) = behaviors.iter().partition(|(_, count)| *count > 0);
-            let _ = writeln!(text, "{vendor} {operation}: {} of {} exercised", met.len(), behaviors.len());
-            let refused = |b: &Behavior| b.status.is_some_and(|status| status >= 400);
-            if operation != "any" && !met.is_empty() && !met.iter().any(|(behavior, _)| refused(behavior)) {
+        for section in self.sections(catalogues.clone()) {
+            let (share, vendor) = (section.share(), section.catalogue.vendor);
+            let _ = writeln!(
+                text,
+                "{vendor} {}: {} of {} exercised",
+                section.operation, share.exercised, share.of
+            );
+            if section.only_happy_paths() {
                 text.push_str("  only happy paths: no documented refusal was met\n");
             }
-            for (behavior, count) in met {
-                let _ = writeln!(text, "  {count:>6}x  {}", behavior.id);
+            let (met, never): (Vec<_>, Vec<_>) = section.rows.iter().partition(|row| row.count > 0);
+            for row in met {
+                let _ = writeln!(text, "  {:>6}x  {}", row.count, row.behavior.id);
+                if let Some(reason) = row.excluded {
+                    let _ = writeln!(text, "           left out of account, but exercised: {reason}");
+                }
             }
-            for (behavior, _) in never {
-                let what = if refused(behavior) { "  (a refusal)" } else { "" };
-                let _ = writeln!(text, "   never  {}{what}", behavior.id);
+            for row in never {
+                let id = row.behavior.id;
+                let _ = match row.excluded {
+                    Some(reason) => writeln!(text, "left out  {id}: {reason}"),
+                    None if row.is_refusal() => writeln!(text, "   never  {id}  (a refusal)"),
+                    None => writeln!(text, "   never  {id}"),
+                };
             }
         }
-        for Count { id, count } in &self.findings {
-            let _ = writeln!(text, "finding {id}: {count}x");
+        for (inference, count) in self.inferred(catalogues.clone()) {
+            let _ = writeln!(text, "inferred {}: {count}x\n  {}", inference.id, inference.summary);
+        }
+        for Made { finding, count, excluded, exchanges } in self.made(catalogues.clone()) {
+            let Finding { id, severity, summary, why, fix } = finding;
+            let severity = severity.name();
+            if let Some(reason) = excluded {
+                let _ = writeln!(text, "finding {id}: {count}x, {severity}, left out of account: {reason}");
+                continue;
+            }
+            let _ = writeln!(text, "finding {id}: {count}x, {severity}\n  {summary} {why}\n  {fix}");
+            for exchange in exchanges.iter().filter_map(|n| self.exchanges.get(*n)) {
+                let details = exchange.details.iter().filter(|detail| detail.id == *id);
+                let details: Vec<String> = details.map(|detail| format!(": {}", detail.detail)).collect();
+                let Exchange { world, seq, request, .. } = exchange;
+                let _ = writeln!(text, "    {world} {seq}: {request}{}", details.concat());
+            }
         }
         let share = self.share(catalogues);
         let _ = writeln!(
@@ -152,9 +371,22 @@ impl Coverage {
     }
 }
 
-/// An operation that was called, and how often each of its behaviors was met.
-struct Used {
-    vendor: &'static str,
-    operation: &'static str,
-    behaviors: Vec<(&'static Behavior, u64)>,
+impl Exchange {
+    fn of(example: &contract::Example) -> Self {
+        let contract::Request { world, seq, at, text, details } = &example.request;
+        let texts = |ids: &[&'static str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        Self {
+            world: world.to_string(),
+            seq: *seq,
+            at: *at,
+            request: text.clone(),
+            status: example.status,
+            behaviors: texts(&example.behaviors),
+            findings: texts(&example.findings),
+            details: details
+                .iter()
+                .map(|(id, detail)| Detail { id: (*id).to_owned(), detail: detail.clone() })
+                .collect(),
+        }
+    }
 }

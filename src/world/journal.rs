@@ -1,6 +1,6 @@
 //! The journal: what a world's clients sent and got, in a ring of bounded size.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -242,6 +242,18 @@ impl Journal {
     /// The exchanges after a number that a filter lets through, at most `limit`.
     #[must_use]
     pub fn page(&self, filter: &Filter, after: u64, limit: usize) -> Page {
+        self.page_with(filter, after, limit, &HashMap::new())
+    }
+
+    /// The same, with findings that were not known yet when the exchanges were written down, by their numbers.
+    #[must_use]
+    pub fn page_with(
+        &self,
+        filter: &Filter,
+        after: u64,
+        limit: usize,
+        late: &HashMap<u64, Vec<(&'static str, String)>>,
+    ) -> Page {
         let ring = self.lock();
         let start = ring.entries.partition_point(|entry| entry.seq <= after);
         let mut entries = vec![];
@@ -251,7 +263,12 @@ impl Journal {
                 break;
             }
             next = entry.seq;
-            if filter.matches(entry) {
+            if let Some(late) = late.get(&entry.seq) {
+                let mut entry = entry.clone();
+                entry.findings.extend(late.iter().map(|(id, _)| *id));
+                entry.details.extend(late.iter().cloned());
+                entries.extend(Some(entry).filter(|entry| filter.matches(entry)));
+            } else if filter.matches(entry) {
                 entries.push(entry.clone());
             }
         }

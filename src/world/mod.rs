@@ -1,5 +1,6 @@
 //! A world: one client's view of a universe, with everything that can change. Plain data, no HTTP.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -203,6 +204,18 @@ impl World {
             *counts.findings.entry(finding.id).or_default() += count;
         }
         counts
+    }
+
+    /// The findings that show only from what followed, by the exchange that they are about.
+    #[must_use]
+    pub fn late_findings(&self) -> HashMap<u64, Vec<(&'static str, String)>> {
+        let mut late: HashMap<u64, Vec<(&'static str, String)>> = HashMap::new();
+        for Unfinished { finding, seq, detail, .. } in self.walks.unfinished() {
+            if let Some(seq) = seq {
+                late.entry(seq).or_default().push((finding.id, detail));
+            }
+        }
+        late
     }
 
     /// Its time now.

@@ -313,10 +313,10 @@ fn fresh(time: DateTime<Utc>, request: &Parts) -> Result<(), Error> {
         }
     };
     let off = time - now;
-    if off.abs() > NOTICED {
-        notes.finding_of(&behaviors::CLOCK_OFF, format!("{} s off", off.num_seconds()));
-    }
     if off.abs() <= PATIENCE {
+        if off.abs() > NOTICED {
+            notes.finding_of(&behaviors::CLOCK_OFF, format!("{} s off", off.num_seconds()));
+        }
         return Ok(());
     }
     let explanation: Value = json!({

@@ -37,14 +37,15 @@ async fn list_call_logs(_: Method, _: Decoded, shop: Shop, search: Search, conte
         }
     };
 
-    if rows.is_empty() && from.is_some() {
-        context.notes.finding(&behaviors::PAGE_PAST_END);
-    }
     if travel == Travel::Onward {
         list.note_step(&context, from, rows.last().filter(|_| more_after));
     }
     let outcome = if rows.is_empty() { &behaviors::EMPTY } else { &behaviors::LISTED };
     let always = world.reading::<behaviors::Edges>() == behaviors::Edges::Always;
+    // Where every page has a `next`, only the page after the last one tells that it was the last.
+    if rows.is_empty() && from.is_some() && !always {
+        context.notes.finding(&behaviors::PAGE_PAST_END);
+    }
     let cursor = |position: Option<&Position>, more: bool, kind| {
         let position = position.filter(|_| more || always);
         position.map_or_else(String::new, |at| {

@@ -1,0 +1,32 @@
+//! A badge: how much was exercised, as a small SVG.
+
+use super::coverage::Share;
+
+/// The badge of a share.
+#[must_use]
+pub fn svg(share: Share) -> String {
+    let percent = share.percent();
+    let color = match percent {
+        90.. => "#2e7d32",
+        70..90 => "#827717",
+        40..70 => "#b26a00",
+        _ => "#b71c1c",
+    };
+    let value = format!("{percent}%");
+    // 7 px a character at 11 px, as badges have it everywhere; the texts are given their lengths, so no font breaks it.
+    let label = "contract exercised";
+    let (left, right) = (label.len() * 6 + 12, value.len() * 7 + 14);
+    let (width, middle, value_middle) = (left + right, left / 2, left + right / 2);
+    format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="20" role="img" aria-label="{label}: {value}">
+<title>{label}: {value}</title>
+<clipPath id="r"><rect width="{width}" height="20" rx="3"/></clipPath>
+<g clip-path="url(#r)"><rect width="{left}" height="20" fill="#444"/><rect x="{left}" width="{right}" height="20" fill="{color}"/></g>
+<g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">
+<text x="{middle}" y="14" textLength="{label_length}">{label}</text><text x="{value_middle}" y="14">{value}</text>
+</g>
+</svg>
+"##,
+        label_length = left - 12,
+    )
+}

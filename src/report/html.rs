@@ -1,0 +1,207 @@
+//! Coverage and findings as one page that needs nothing else: a heat map, then every behavior with its source and the
+//! exchanges that met it.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::coverage::{Coverage, Exchange, Made, Row, Section};
+use crate::contract::{Catalogue, Standing};
+
+const STYLE: &str = include_str!("html.css");
+
+/// The page.
+pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
+    let sections = coverage.sections(catalogues.clone());
+    let share = coverage.share(catalogues.clone());
+    let made = coverage.made(catalogues.clone());
+    let inferred = coverage.inferred(catalogues.clone());
+    let unused = unused(&sections, catalogues);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "Contract coverage: " (share.percent()) " %" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                h1 { "Contract coverage" }
+                p.big { (share.percent()) " %" }
+                p {
+                    (share.exercised) " of " (share.of) " documented behaviors of the operations in use were exercised. "
+                    span.dim { "Exercised, not passed: what the client made of an answer shows only where its next requests tell." }
+                }
+                (legend())
+                @for section in &sections { (map(section)) }
+                @if !unused.is_empty() { p.dim { "Never called: " (unused.join(", ")) "." } }
+                @if !made.is_empty() {
+                    h2 #findings { "Findings" }
+                    @for made in &made { (finding(coverage, made)) }
+                }
+                @if !inferred.is_empty() {
+                    h2 #inferred { "Inferred from how requests follow each other" }
+                    table {
+                        @for (inference, count) in &inferred {
+                            tr { td.n { (count) "×" } td { code { (inference.id) } } td { (inference.summary) } }
+                        }
+                    }
+                }
+                @for section in &sections { (table(section, coverage)) }
+                @if !coverage.exchanges.is_empty() {
+                    h2 #exchanges { "Exchanges" }
+                    p.dim { "A few for each behavior and finding; secrets are masked." }
+                    table {
+                        tr { th { "world" } th { "no." } th { "request" } th { "status" } th { "met" } }
+                        @for (n, exchange) in coverage.exchanges.iter().enumerate() { (row(n, exchange)) }
+                    }
+                }
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// The operations that nobody called.
+fn unused(sections: &[Section<'_>], catalogues: impl Iterator<Item = &'static Catalogue>) -> Vec<String> {
+    let called = |catalogue: &Catalogue, operation: &str| {
+        sections.iter().any(|s| s.catalogue.vendor == catalogue.vendor && s.operation == operation)
+    };
+    catalogues
+        .flat_map(|catalogue| catalogue.operations.iter().map(move |operation| (catalogue, operation.id)))
+        .filter(|(catalogue, operation)| !called(catalogue, operation))
+        .map(|(catalogue, operation)| format!("{} {operation}", catalogue.vendor))
+        .collect()
+}
+
+/// How warm a count is: five steps, by powers.
+fn heat(count: u64) -> &'static str {
+    match count {
+        0 => "h0",
+        1 => "h1",
+        2..5 => "h2",
+        5..20 => "h3",
+        20.. => "h4",
+    }
+}
+
+fn legend() -> Markup {
+    html! {
+        p.legend.dim {
+            "How often:" span.h0 {} "never" span.h1 {} "once" span.h2 {} "2 to 4" span.h3 {} "5 to 19" span.h4 {} "20 and more; "
+            "a red frame is a refusal that was never met."
+        }
+    }
+}
+
+fn name(section: &Section<'_>) -> String {
+    match section.operation {
+        "any" => format!("{}: what all operations share", section.catalogue.vendor),
+        operation => format!("{} {operation}", section.catalogue.vendor),
+    }
+}
+
+fn map(section: &Section<'_>) -> Markup {
+    let share = section.share();
+    html! {
+        div {
+            a href={ "#" (section.catalogue.vendor) "." (section.operation) } { strong { (name(section)) } }
+            span.dim { " " (share.exercised) " of " (share.of) }
+            @if section.only_happy_paths() { span.dim { ", only happy paths" } }
+        }
+        div.map {
+            @for row in &section.rows {
+                @let out = if row.excluded.is_some() { " out" } else { "" };
+                @let refusal = if row.is_refusal() { " refusal" } else { "" };
+                @let told = format!("{}: {}", row.behavior.id, times(row.count));
+                a class={ (heat(row.count)) (refusal) (out) } href={ "#" (row.behavior.id) } title=(told) aria-label=(told) {}
+            }
+        }
+    }
+}
+
+fn times(count: u64) -> String {
+    match count {
+        0 => "never exercised".to_owned(),
+        1 => "exercised once".to_owned(),
+        count => format!("exercised {count} times"),
+    }
+}
+
+fn table(section: &Section<'_>, coverage: &Coverage) -> Markup {
+    html! {
+        h2 id={ (section.catalogue.vendor) "." (section.operation) } { (name(section)) }
+        @if section.only_happy_paths() {
+            p.warn { "Only happy paths: no documented refusal was met." }
+        }
+        table {
+            tr { th { "count" } th { "behavior" } th { "status" } th { "what happens" } th { "source" } th { "exchanges" } }
+            @for row in &section.rows { (behavior(row, section.catalogue, coverage)) }
+        }
+    }
+}
+
+fn behavior(row: &Row<'_>, catalogue: &Catalogue, coverage: &Coverage) -> Markup {
+    let behavior = row.behavior;
+    let standing = match behavior.standing {
+        Standing::Documented => "documented",
+        Standing::Inferred => "inferred",
+        Standing::Choice => "choice",
+    };
+    html! {
+        tr id=(behavior.id) {
+            td.n { span class=(heat(row.count)) { " " (row.count) "× " } }
+            td {
+                code { (behavior.id) }
+                @if let Some(reason) = row.excluded { br; span.dim { "left out of account: " (reason) } }
+            }
+            td { @if let Some(status) = behavior.status { (status) } }
+            td { (behavior.summary) }
+            td { a href=(catalogue.page) { (behavior.source) } " " span.dim { (standing) } }
+            td { @for n in &row.exchanges { (link(coverage, *n)) " " } }
+        }
+    }
+}
+
+fn finding(coverage: &Coverage, made: &Made<'_>) -> Markup {
+    let finding = made.finding;
+    html! {
+        div class={ "finding " (finding.severity.name()) } id=(finding.id) {
+            p {
+                strong { (finding.severity.name()) } " " code { (finding.id) } " " (made.count) "×"
+                @if let Some(reason) = made.excluded { " " span.dim { "left out of account: " (reason) } }
+            }
+            p { (finding.summary) " " (finding.why) }
+            p { strong { "Instead: " } (finding.fix) }
+            @for n in &made.exchanges {
+                @if let Some(exchange) = coverage.exchanges.get(*n) {
+                    p {
+                        (link(coverage, *n)) " " code { (exchange.request) }
+                        @for detail in exchange.details.iter().filter(|detail| detail.id == finding.id) {
+                            " " (detail.detail)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn link(coverage: &Coverage, n: usize) -> Markup {
+    let name = coverage.exchanges.get(n).map(|e| format!("{} {}", e.world, e.seq)).unwrap_or_default();
+    html! { a href={ "#exchange-" (n) } { (name) } }
+}
+
+fn row(n: usize, exchange: &Exchange) -> Markup {
+    html! {
+        tr id={ "exchange-" (n) } {
+            td { (exchange.world) }
+            td.n { (exchange.seq) }
+            td { code { (exchange.request) } }
+            td { @match exchange.status { Some(status) => (status), None => "none" } }
+            td {
+                @for id in &exchange.behaviors { a href={ "#" (id) } { code { (id) } } br; }
+                @for id in &exchange.findings { a href={ "#" (id) } { code { (id) } } br; }
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Findings as SARIF 2.1.0, which code scanners' viewers show: a rule a finding, a result an exchange.
+
+use serde_json::{Value, json};
+
+use super::coverage::{Coverage, Exchange, Made};
+use crate::contract::{Catalogue, Finding};
+
+/// The findings as a SARIF log. Results are about requests, which are in no file: their place is the exchange in the
+/// journal, as a logical location.
+pub fn log(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Value {
+    let made = coverage.made(catalogues.clone());
+    let all: Vec<&'static Finding> = catalogues.flat_map(|catalogue| catalogue.findings).copied().collect();
+    let results: Vec<Value> = made.iter().flat_map(|made| results(coverage, made, &all)).collect();
+    json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "callmock",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": all.iter().copied().map(rule).collect::<Vec<_>>(),
+            } },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    })
+}
+
+fn rule(finding: &Finding) -> Value {
+    json!({
+        "id": finding.id,
+        "shortDescription": { "text": finding.summary },
+        "fullDescription": { "text": format!("{} {}", finding.summary, finding.why) },
+        "help": { "text": finding.fix },
+        "defaultConfiguration": { "level": finding.severity.name() },
+    })
+}
+
+/// A result for each exchange that is kept of a finding; one without a place where none is.
+fn results(coverage: &Coverage, made: &Made<'_>, all: &[&'static Finding]) -> Vec<Value> {
+    let finding = made.finding;
+    let index = all.iter().position(|rule| rule.id == finding.id);
+    let result = |exchange: Option<&Exchange>| {
+        let details = exchange.iter().flat_map(|exchange| &exchange.details);
+        let details = details.filter(|detail| detail.id == finding.id).map(|d| format!(" {}.", d.detail));
+        let text = format!("{}{} {}", finding.summary, details.collect::<String>(), finding.fix);
+        let mut result = json!({
+            "ruleId": finding.id,
+            "ruleIndex": index,
+            "level": finding.severity.name(),
+            "message": { "text": text },
+            "occurrenceCount": made.count,
+        });
+        if let Some(exchange) = exchange {
+            let place = format!("{}/{}", exchange.world, exchange.seq);
+            result["locations"] = json!([{
+                "logicalLocations": [{ "name": exchange.request, "fullyQualifiedName": place, "kind": "object" }],
+            }]);
+        }
+        if let Some(reason) = made.excluded {
+            result["suppressions"] = json!([{ "kind": "external", "justification": reason }]);
+        }
+        result
+    };
+    let exchanges: Vec<&Exchange> =
+        made.exchanges.iter().filter_map(|n| coverage.exchanges.get(*n)).collect();
+    if exchanges.is_empty() {
+        return vec![result(None)];
+    }
+    exchanges.into_iter().map(|exchange| result(Some(exchange))).collect()
+}
