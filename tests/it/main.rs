@@ -13,6 +13,7 @@ mod coverage;
 mod exchange;
 mod exec;
 mod faults;
+mod findings;
 mod fixture;
 mod house;
 mod journal;

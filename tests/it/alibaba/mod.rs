@@ -10,7 +10,7 @@ mod query;
 mod signers;
 
 use client::Call;
-pub use client::Style;
+pub use client::{Style, now};
 
 /// Calls of every kind, in one hour of 2024-05-14 in China: with the clock at noon, all of them are today's.
 pub const CALLS: &str = r#"
