@@ -234,8 +234,8 @@ async fn sencloud_causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
 #[tokio::test]
 async fn each_rule_is_broken_by_what_it_is_named_after_and_no_rule_is_without_a_cause() {
     let mock = Mock::of(DAY).await;
-    let causes = causes(&mock).await;
-    for (id, answer) in &causes {
+    let answers = causes(&mock).await;
+    for (id, answer) in &answers {
         assert!(
             answer.findings().contains(id),
             "{id}: {:?} {} {}",
@@ -244,7 +244,7 @@ async fn each_rule_is_broken_by_what_it_is_named_after_and_no_rule_is_without_a_
             answer.body
         );
     }
-    let caused: BTreeSet<&str> = causes.iter().map(|(id, _)| *id).collect();
+    let caused: BTreeSet<&str> = answers.iter().map(|(id, _)| *id).collect();
     // What shows only from what follows, or takes a clock, has tests of its own below.
     let elsewhere = ["paging_stopped_early", "retry_after_ignored"];
     let without: Vec<&str> = vendors::catalogues()

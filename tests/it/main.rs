@@ -22,6 +22,7 @@ mod mock;
 mod operations;
 mod readme;
 mod reload;
+mod reports;
 mod scenario;
 mod sencloud;
 mod server;
