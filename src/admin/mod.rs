@@ -30,6 +30,7 @@ mod health;
 mod index;
 mod journal;
 mod metrics;
+mod openapi;
 mod queues;
 mod readings;
 mod reset;
@@ -37,6 +38,8 @@ mod snapshot;
 mod stream;
 mod verify;
 mod worlds;
+
+pub use journal::exchange;
 
 use crate::contract::Catalogue;
 use crate::exchange::{App, Refused, host, refusal, unknown_world};
@@ -93,6 +96,7 @@ routes! {
         "/_mock/health" => get(health::health);
         "/_mock/ready" => get(health::ready);
         "/_mock/contract" => get(contract::show);
+        "/_mock/openapi/{vendor}" => get(openapi::show);
         "/_mock/metrics" => get(metrics::show);
         "/_mock/certificate" => get(index::certificate);
         "/_mock/worlds" => get(worlds::list).post(worlds::create);

@@ -11,6 +11,7 @@ mod coverage;
 mod exec;
 mod health;
 mod matrix;
+mod openapi;
 mod options;
 mod readings;
 mod schema;
@@ -62,6 +63,8 @@ enum Command {
     Schema,
     /// Print the catalogue of behaviors, readings and findings
     Contract(contract::Args),
+    /// Print a vendor's requests and answers as an OpenAPI 3.1 document
+    Openapi(openapi::Args),
     /// List the readings: where a vendor's page is ambiguous, and what callmock makes of it
     Readings(readings::Args),
     /// Run a command under every reading, and tell which break it
@@ -83,6 +86,7 @@ pub fn run() -> Exit {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Schema) => schema::run(),
         Some(Command::Contract(args)) => contract::run(&args),
+        Some(Command::Openapi(args)) => openapi::run(&args),
         Some(Command::Readings(args)) => readings::run(&args),
         Some(Command::Matrix(args)) => matrix::run(&args),
         Some(Command::Coverage(args)) => coverage::run(&args),

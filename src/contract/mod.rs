@@ -4,6 +4,7 @@
 mod behavior;
 mod coverage;
 mod finding;
+pub mod openapi;
 mod pairwise;
 mod reading;
 

@@ -17,6 +17,9 @@ pub trait Vendor: Sync + 'static {
     /// What it promises.
     fn catalogue(&self) -> &'static Catalogue;
 
+    /// What its requests and answers look like, as an OpenAPI 3.1 document.
+    fn openapi(&self) -> serde_json::Value;
+
     /// The paths that are its, known or not. The longest that fits a request's path decides between vendors.
     fn paths(&self) -> &'static [Paths];
 

@@ -6,6 +6,8 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
+use crate::{answers, own};
+
 /// The binary, in an environment without settings of its own.
 pub fn callmock() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_callmock"));
@@ -75,8 +77,30 @@ impl Served {
     }
 }
 
+impl Served {
+    /// A resource of the admin API, from a server that speaks plain HTTP, needs no token and is still there.
+    fn resource(&self, path: &str) -> Option<serde_json::Value> {
+        let mut stream = TcpStream::connect(self.1.strip_prefix("http://")?).ok()?;
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(5))).ok()?;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        head.starts_with("HTTP/1.1 200 ").then(|| serde_json::from_str(body).ok())?
+    }
+}
+
 impl Drop for Served {
     fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let coverage = self.resource("/_mock/coverage?worlds=all");
+            if let Some(coverage) = coverage.and_then(|coverage| serde_json::from_value(coverage).ok()) {
+                own::keep(&coverage);
+            }
+            let journal = self.resource("/_mock/journal").unwrap_or_default();
+            journal["exchanges"].as_array().into_iter().flatten().for_each(answers::hold);
+        }
         drop(self.0.kill());
         drop(self.0.wait());
     }

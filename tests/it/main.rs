@@ -3,6 +3,7 @@
 mod admin;
 mod agreement;
 mod alibaba;
+mod answers;
 mod catalogue;
 mod ccai;
 mod cli;
@@ -20,6 +21,7 @@ mod journal;
 mod matrix;
 mod mock;
 mod operations;
+mod own;
 mod readme;
 mod reload;
 mod reports;

@@ -1,20 +1,43 @@
 //! A server for one test, on a port of its own, and what a test needs to talk to it.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use callmock::exchange::App;
+use callmock::report::coverage::Coverage;
 use callmock::scenario::{self, Library, Request, Source};
 use callmock::server::{Server, Settings};
 use callmock::vendors;
+use callmock::world::Filter;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
+use crate::{answers, own};
+
 /// A running server; it stops when the test drops it.
 pub struct Mock {
     pub address: SocketAddr,
     client: reqwest::Client,
+    app: Arc<App>,
     _stop: oneshot::Sender<()>,
+}
+
+/// What the suite itself exercises is kept where `CALLMOCK_OWN_COVERAGE` names a directory; and whatever the journals still
+/// have was answered as the vendors' documents say.
+impl Drop for Mock {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        own::keep(&Coverage::of(&self.app.worlds.counts(), vendors::catalogues()));
+        for slot in self.app.worlds.all() {
+            for entry in slot.world().journal().page(&Filter::default(), 0, usize::MAX).entries {
+                answers::hold(&callmock::admin::exchange(&entry));
+            }
+        }
+    }
 }
 
 /// An answer, read to its end.
@@ -47,11 +70,11 @@ impl Mock {
         let request = Request { sources: vec![source], catalogues, ..Request::default() };
         let library = Library::open(request).unwrap_or_else(|invalid| panic!("{invalid}"));
         let server = Server::bind(("127.0.0.1", 0), library, settings).await.expect("a free port");
-        let address = server.address();
+        let (address, app) = (server.address(), Arc::clone(server.app()));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(server.run(async move { drop(stopped.await) }));
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        Self { address, client: client.build().expect("a client"), _stop: stop }
+        Self { address, client: client.build().expect("a client"), app, _stop: stop }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -116,12 +139,39 @@ pub async fn read_answer(stream: &mut TcpStream) -> Option<Answer> {
 
 /// Sends a request and reads the answer to its end.
 pub async fn send(request: reqwest::RequestBuilder) -> Answer {
+    let method = request.try_clone().and_then(|request| request.build().ok()).map(|r| r.method().to_string());
     let response = request.send().await.expect("an answer");
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, body: response.text().await.expect("a whole body") }
+    let answer = Answer { status, headers, body: response.text().await.expect("a whole body") };
+    answer.hold(&method.unwrap_or_default());
+    answer
 }
 
 impl Answer {
+    /// Fails where a vendor's answer is not as its document says. The journal may have lost or masked what is seen here.
+    fn hold(&self, method: &str) {
+        let Some(outcome) = self.behaviors().first().copied() else { return };
+        if !self.header("x-callmock-fault").is_empty() || !outcome.contains('.') {
+            return;
+        }
+        let header =
+            |name: &str| self.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into());
+        let mut parts = outcome.split('.');
+        let vendor = parts.next().unwrap_or_default();
+        let operation = parts.next().filter(|operation| *operation != "any");
+        let seen = answers::Seen {
+            vendor,
+            operation,
+            method,
+            status: self.status,
+            header: &header,
+            body: Some(self.body.as_bytes()),
+        };
+        if let Some(mistake) = answers::mistake(&seen) {
+            panic!("an answer is not as documented: {mistake}\n{self:#?}");
+        }
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -526,8 +527,9 @@ impl Refused {
 }
 
 /// An error's body; members that the shape does not have are left out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(deny_unknown_fields)]
 pub struct ErrorBody<'a> {
     pub request_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -543,8 +545,9 @@ pub struct ErrorBody<'a> {
 }
 
 /// What a key was denied (3.1).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(deny_unknown_fields)]
 pub struct AccessDeniedDetail {
     pub auth_action: &'static str,
     pub no_permission_type: &'static str,

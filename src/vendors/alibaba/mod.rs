@@ -10,6 +10,7 @@ mod contract;
 mod error;
 mod explain;
 mod model;
+mod openapi;
 mod query;
 mod routes;
 mod sign;
@@ -38,6 +39,10 @@ pub struct Alibaba;
 impl Vendor for Alibaba {
     fn catalogue(&self) -> &'static Catalogue {
         &contract::CATALOGUE
+    }
+
+    fn openapi(&self) -> Value {
+        openapi::document()
     }
 
     fn paths(&self) -> &'static [Paths] {

@@ -12,7 +12,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use quick_xml::Writer;
 use quick_xml::events::{BytesCData, BytesText, Event};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use sha1::{Digest, Sha1};
 
 use super::NAME;
@@ -351,8 +353,9 @@ impl<'a> Record<'a> {
 
 /// A record: the page's 30 fields in its example's order, then the five that only the SDK knows (2.2). Texts and times
 /// without a value are left out, counts are 0, flags false (B14).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(deny_unknown_fields, transform = promised)]
 pub struct Item<'a> {
     contact_disposition: &'a str,
     contact_type: &'a str,
@@ -406,6 +409,13 @@ pub struct Item<'a> {
     talk_time: u64,
 }
 
+/// The page knows nothing of five fields (2.2): they are served, but not promised.
+fn promised(schema: &mut Schema) {
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.retain(|name| !["DialingTime", "HeldTime", "TalkTime"].iter().any(|sdks| name == sdks));
+    }
+}
+
 /// `CallDuration`: a string on the page, an integer in a sibling operation (6).
 #[derive(Debug)]
 struct Duration(u64, CallDuration);
@@ -416,6 +426,19 @@ impl Serialize for Duration {
             CallDuration::String => serializer.collect_str(&self.0),
             CallDuration::Integer => serializer.serialize_u64(self.0),
         }
+    }
+}
+
+impl JsonSchema for Duration {
+    fn schema_name() -> Text<'static> {
+        "Duration".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Seconds: a string, or an integer under reading `alibaba.call_duration: integer`.",
+            "anyOf": [{ "type": "string", "pattern": "^[0-9]+$" }, { "type": "integer", "minimum": 0 }],
+        })
     }
 }
 
@@ -431,9 +454,10 @@ pub struct Page<'a> {
     pub records: Vec<Item<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename = "ListCallDetailRecordsResponse", rename_all = "PascalCase")]
-struct Success<'a> {
+#[schemars(deny_unknown_fields)]
+pub struct Success<'a> {
     code: &'static str,
     http_status_code: u16,
     message: &'static str,
@@ -441,8 +465,9 @@ struct Success<'a> {
     data: Data<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
+#[schemars(deny_unknown_fields)]
 struct Data<'a> {
     page_number: usize,
     page_size: usize,

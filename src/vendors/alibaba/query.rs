@@ -31,7 +31,7 @@ const CHINA: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours i
 const SECONDS: std::ops::Range<i64> = 1_000_000_000..20_000_000_000;
 
 /// What the gateway reads besides the operation's own parameters; SDKs add `RegionId` and an empty `SignatureType`.
-const GATEWAYS: [&str; 12] = [
+pub const GATEWAYS: [&str; 12] = [
     "Action",
     "Version",
     "Format",
@@ -47,7 +47,7 @@ const GATEWAYS: [&str; 12] = [
 ];
 
 /// The operation's 21 parameters (page, request parameters).
-const OPERATIONS_OWN: [&str; 21] = [
+pub const OPERATIONS_OWN: [&str; 21] = [
     "PageNumber",
     "PageSize",
     "StartTime",
@@ -403,6 +403,19 @@ const SURVEY_CHANNELS: [&str; 2] = ["IVR", "SMS"];
 const SORT_ORDERS: [&str; 2] = ["ASC", "DESC"];
 const ORDER_BY_FIELDS: [&str; 7] =
     ["callDuration", "ringTime", "talkTime", "dialingTime", "startTime", "ivrTime", "queueTime"];
+
+/// The values that a parameter may have, or the items of its list, where it has a vocabulary.
+pub fn options(parameter: &str) -> Option<&'static [&'static str]> {
+    match parameter {
+        "ContactType" | "ContactTypeList" => Some(&CONTACT_TYPES),
+        "ContactDisposition" | "ContactDispositionList" => Some(&DISPOSITIONS),
+        "EarlyMediaStateList" => Some(&EARLY_MEDIA_STATES),
+        "SatisfactionSurveyChannel" => Some(&SURVEY_CHANNELS),
+        "SortOrder" => Some(&SORT_ORDERS),
+        "OrderByField" => Some(&ORDER_BY_FIELDS),
+        _ => None,
+    }
+}
 
 /// A contact type as the page spells it, from either spelling.
 pub fn contact_type(text: &str) -> Option<&'static str> {

@@ -5,7 +5,8 @@ use axum::Json;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use thiserror::Error;
 
 use super::contract as behaviors;
@@ -280,6 +281,13 @@ impl From<Refusal> for Error {
     }
 }
 
+/// What every refusal says.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ErrorBody {
+    message: String,
+}
+
 /// An error on its way out.
 #[derive(Debug)]
 pub struct Refused(Error);
@@ -300,7 +308,7 @@ impl From<Error> for Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let Self(error) = self;
-        let body = Json(json!({ "message": error.to_string() }));
+        let body = Json(ErrorBody { message: error.to_string() });
         let mut response = (error.status(), Outcome(error.behavior()), body).into_response();
         if let Error::TooManyRequests(wait) = error {
             response.headers_mut().insert(header::RETRY_AFTER, wait.as_seconds().into());

@@ -11,6 +11,7 @@ mod contract;
 mod create;
 mod error;
 mod model;
+mod openapi;
 mod query;
 mod routes;
 
@@ -36,6 +37,10 @@ pub struct Ccai;
 impl Vendor for Ccai {
     fn catalogue(&self) -> &'static Catalogue {
         &contract::CATALOGUE
+    }
+
+    fn openapi(&self) -> Value {
+        openapi::document()
     }
 
     fn paths(&self) -> &'static [Paths] {

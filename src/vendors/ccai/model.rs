@@ -2,7 +2,8 @@
 //! flags of a call's customer.
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::NAME;
 use super::contract::ScheduledResponse;
@@ -72,97 +73,193 @@ pub fn end_user_id(view: &View, customer: Ref<Customer>) -> u64 {
 }
 
 /// The flags of a call's customer (page L1920-1924).
-pub fn flags(flags: Flags) -> Value {
-    json!({
-        "verified_customer": flags.verified,
-        "bad_actor": flags.bad_actor,
-        "repeat_customer": flags.repeat,
-    })
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct CustomerFlags {
+    verified_customer: bool,
+    bad_actor: bool,
+    repeat_customer: bool,
 }
 
-/// A created call as its 201 shows it.
-pub fn call_object(view: &View, ordinal: Ordinal, shown_as: ScheduledResponse) -> Value {
-    let parts =
-        view.call(ordinal).and_then(|call| Some((call, given(call)?.id?, given(call)?.created.as_ref()?)));
-    let Some((call, id, created)) = parts else { return Value::Null };
-    let outbound = created.kind == CreatedKind::Outbound;
-    let as_documented = created.kind == CreatedKind::Scheduled && shown_as == ScheduledResponse::AsDocumented;
-    let sane_schedule = created.kind == CreatedKind::Scheduled && !as_documented;
-    let created_at = if outbound { created.at } else { created.at.trunc_subsecs(0) };
-    let (call_type, status) = match created.kind {
-        CreatedKind::Outbound => ("Voice Outbound (API)", "assigned"),
-        CreatedKind::Scheduled if sane_schedule => ("Voice Scheduled (API)", "scheduled"),
-        // The page's scheduled examples are copies of inbound ones (1G.9).
-        CreatedKind::Inbound | CreatedKind::Scheduled => ("Voice Inbound (API)", "queued"),
-    };
-    let mut object = Map::new();
-    let mut set = |key: &str, value: Value| drop(object.insert(key.to_owned(), value));
-    set("id", json!(id));
-    if let Some(parent) = created.parent_id.filter(|_| sane_schedule) {
-        set("parent_id", json!(parent));
+impl From<Flags> for CustomerFlags {
+    fn from(flags: Flags) -> Self {
+        let Flags { verified, bad_actor, repeat } = flags;
+        Self { verified_customer: verified, bad_actor, repeat_customer: repeat }
     }
-    set("lang", json!(created.lang));
-    set("call_type", json!(call_type));
-    set("status", json!(status));
-    set("created_at", time(created_at));
-    set("queued_at", if created.kind == CreatedKind::Inbound { time(created.at) } else { Value::Null });
-    set("assigned_at", if outbound { time(call.at + TimeDelta::from(call.dial)) } else { Value::Null });
-    set("connected_at", Value::Null);
-    set("ends_at", Value::Null);
-    set("scheduled_at", created.scheduled_at.map_or(Value::Null, time));
-    for duration in ["wait_duration", "call_duration", "hold_duration"] {
-        set(duration, json!(0));
+}
+
+/// A created call as its 201 shows it: every key of the page's examples, in their order. What has not happened yet is
+/// null.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct CallObject<'a> {
+    id: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent_id: Option<u64>,
+    lang: &'a str,
+    call_type: &'static str,
+    status: &'static str,
+    created_at: String,
+    queued_at: Option<String>,
+    assigned_at: Option<String>,
+    connected_at: Option<String>,
+    ends_at: Option<String>,
+    scheduled_at: Option<String>,
+    wait_duration: u64,
+    call_duration: u64,
+    hold_duration: u64,
+    rating: Option<u64>,
+    has_feedback: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    voip_provider: Option<&'static str>,
+    out_ticket_id: Option<&'a str>,
+    out_ticket_url: Option<String>,
+    verified: bool,
+    recording_url: Option<String>,
+    recording_permission: &'static str,
+    voicemail_reason: &'static str,
+    deflection: &'static str,
+    disconnected_by: &'static str,
+    fail_reason: &'static str,
+    fail_details: Option<String>,
+    support_number: Option<String>,
+    selected_menu: Option<SelectedMenu<'a>>,
+    menu_path: Option<MenuPath<'a>>,
+    agent_info: Option<AgentInfo<'a>>,
+    end_user: Option<EndUser<'a>>,
+    photos: [String; 0],
+    videos: [String; 0],
+    transfers: [String; 0],
+    deflection_details: [String; 0],
+    participants: Vec<Participant>,
+    offer_type: Option<&'static str>,
+    offer_events: Vec<OfferEvent>,
+    answer_type: &'static str,
+    outbound_number: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct OfferEvent {
+    casting_time: String,
+    group: &'static str,
+}
+
+impl<'a> CallObject<'a> {
+    /// The object of a created call; none of a call that nobody created.
+    pub fn of(view: &'a View, ordinal: Ordinal, shown_as: ScheduledResponse) -> Option<Self> {
+        let call = view.call(ordinal)?;
+        let (id, created) = (given(call)?.id?, given(call)?.created.as_ref()?);
+        let outbound = created.kind == CreatedKind::Outbound;
+        let as_documented =
+            created.kind == CreatedKind::Scheduled && shown_as == ScheduledResponse::AsDocumented;
+        let sane_schedule = created.kind == CreatedKind::Scheduled && !as_documented;
+        let created_at = if outbound { created.at } else { created.at.trunc_subsecs(0) };
+        let (call_type, status) = match created.kind {
+            CreatedKind::Outbound => ("Voice Outbound (API)", "assigned"),
+            CreatedKind::Scheduled if sane_schedule => ("Voice Scheduled (API)", "scheduled"),
+            // The page's scheduled examples are copies of inbound ones (1G.9).
+            CreatedKind::Inbound | CreatedKind::Scheduled => ("Voice Inbound (API)", "queued"),
+        };
+        let queue = call.queue.map(|queue| view.queue(queue));
+        let offered = !outbound && !sane_schedule;
+        Some(Self {
+            id,
+            parent_id: created.parent_id.filter(|_| sane_schedule),
+            lang: &created.lang,
+            call_type,
+            status,
+            created_at: time(created_at),
+            queued_at: (created.kind == CreatedKind::Inbound).then(|| time(created.at)),
+            assigned_at: outbound.then(|| time(call.at + TimeDelta::from(call.dial))),
+            connected_at: None,
+            ends_at: None,
+            scheduled_at: created.scheduled_at.map(time),
+            wait_duration: 0,
+            call_duration: 0,
+            hold_duration: 0,
+            rating: None,
+            has_feedback: false,
+            voip_provider: outbound.then_some("voip_provider_twilio"),
+            out_ticket_id: created.ticket_id.as_deref(),
+            out_ticket_url: None,
+            verified: false,
+            recording_url: None,
+            recording_permission: "not_asked",
+            voicemail_reason: "not_voicemail",
+            deflection: "no_deflection",
+            disconnected_by: "disconnected_by_unknown",
+            fail_reason: "nothing",
+            fail_details: None,
+            support_number: None,
+            selected_menu: queue.map(SelectedMenu::of),
+            menu_path: queue.map(MenuPath::of),
+            agent_info: call.agent.map(|agent| AgentInfo::of(view, agent)),
+            end_user: EndUser::of(view, call, created),
+            photos: [],
+            videos: [],
+            transfers: [],
+            deflection_details: [],
+            participants: participants(view, call, created, id),
+            offer_type: offered.then_some("cascade"),
+            offer_events: if offered {
+                vec![OfferEvent { casting_time: time(created_at), group: "Group 1" }]
+            } else {
+                vec![]
+            },
+            answer_type: "manual",
+            outbound_number: created.outbound_number.as_deref(),
+        })
     }
-    set("rating", Value::Null);
-    set("has_feedback", json!(false));
-    if outbound {
-        set("voip_provider", json!("voip_provider_twilio"));
-    }
-    set("out_ticket_id", json!(created.ticket_id));
-    set("out_ticket_url", Value::Null);
-    set("verified", json!(false));
-    set("recording_url", Value::Null);
-    set("recording_permission", json!("not_asked"));
-    set("voicemail_reason", json!("not_voicemail"));
-    set("deflection", json!("no_deflection"));
-    set("disconnected_by", json!("disconnected_by_unknown"));
-    set("fail_reason", json!("nothing"));
-    set("fail_details", Value::Null);
-    set("support_number", Value::Null);
-    let queue = call.queue.map(|queue| view.queue(queue));
-    set("selected_menu", queue.map_or(Value::Null, selected_menu));
-    set("menu_path", queue.map_or(Value::Null, menu_path));
-    set("agent_info", call.agent.map_or(Value::Null, |agent| agent_info(view, agent)));
-    set("end_user", end_user(view, call, created));
-    for list in ["photos", "videos", "transfers", "deflection_details"] {
-        set(list, json!([]));
-    }
-    set("participants", participants(view, call, created, id));
-    set("offer_type", if outbound || sane_schedule { Value::Null } else { json!("cascade") });
-    let offered = json!([{ "casting_time": time(created_at), "group": "Group 1" }]);
-    set("offer_events", if outbound || sane_schedule { json!([]) } else { offered });
-    set("answer_type", json!("manual"));
-    set("outbound_number", json!(created.outbound_number));
-    Value::Object(object)
 }
 
 /// ISO 8601 in UTC with three decimals, always.
-fn time(at: DateTime<Utc>) -> Value {
-    json!(at.to_rfc3339_opts(SecondsFormat::Millis, true))
+fn time(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-fn selected_menu(queue: &Queue) -> Value {
-    let given = queue.data.ccai.as_ref();
-    json!({
-        "id": menu_id(queue), "name": queue.name, "parent_id": null, "position": 0, "deleted": false,
-        "menu_type": given.and_then(|g| g.menu_type.as_deref()).unwrap_or("ivr_menu"),
-        "output_msg": format!("You selected {}.", queue.name), "hidden": false,
-    })
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct SelectedMenu<'a> {
+    id: Option<u64>,
+    name: &'a str,
+    parent_id: Option<u64>,
+    position: u64,
+    deleted: bool,
+    menu_type: &'a str,
+    output_msg: String,
+    hidden: bool,
 }
 
-fn menu_path(queue: &Queue) -> Value {
-    let path = menu_id(queue).map(|id| id.to_string());
-    json!({ "items_count": 1, "name": queue.name, "materialized_path": path })
+impl<'a> SelectedMenu<'a> {
+    fn of(queue: &'a Queue) -> Self {
+        let given = queue.data.ccai.as_ref();
+        Self {
+            id: menu_id(queue),
+            name: &queue.name,
+            parent_id: None,
+            position: 0,
+            deleted: false,
+            menu_type: given.and_then(|g| g.menu_type.as_deref()).unwrap_or("ivr_menu"),
+            output_msg: format!("You selected {}.", queue.name),
+            hidden: false,
+        }
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct MenuPath<'a> {
+    items_count: u64,
+    name: &'a str,
+    materialized_path: Option<String>,
+}
+
+impl<'a> MenuPath<'a> {
+    fn of(queue: &'a Queue) -> Self {
+        let materialized_path = menu_id(queue).map(|id| id.to_string());
+        Self { items_count: 1, name: &queue.name, materialized_path }
+    }
 }
 
 fn user_id(view: &View, agent: Ref<Agent>) -> u64 {
@@ -170,48 +267,90 @@ fn user_id(view: &View, agent: Ref<Agent>) -> u64 {
     given.unwrap_or(agent.index() as u64 + 1)
 }
 
-fn agent_info(view: &View, agent: Ref<Agent>) -> Value {
-    let record = view.agent(agent);
-    let given = record.data.ccai.as_ref();
-    let (first, last) = record.name.display.split_once(' ').unwrap_or((&record.name.display, ""));
-    json!({
-        "id": user_id(view, agent),
-        "agent_number": given.and_then(|g| g.agent_number),
-        "name": record.name.display,
-        "last_name": record.name.family.as_deref().unwrap_or(last),
-        "first_name": record.name.given.as_deref().unwrap_or(first),
-        "avatar_url": given.and_then(|g| g.avatar_url.as_deref()),
-    })
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct AgentInfo<'a> {
+    id: u64,
+    agent_number: Option<u64>,
+    name: &'a str,
+    last_name: &'a str,
+    first_name: &'a str,
+    avatar_url: Option<&'a str>,
 }
 
-fn end_user(view: &View, call: &Call, created: &Created) -> Value {
-    let Some(id) = created.end_user_id else { return Value::Null };
-    let known = call.customer.and_then(|customer| view.customer(customer).data.ccai.as_ref());
-    json!({
-        "id": id,
-        "identifier": known.and_then(|g| g.identifier.as_deref()),
-        "out_contact_id": known.and_then(|g| g.out_contact_id.as_deref()),
-    })
+impl<'a> AgentInfo<'a> {
+    fn of(view: &'a View, agent: Ref<Agent>) -> Self {
+        let record = view.agent(agent);
+        let given = record.data.ccai.as_ref();
+        let (first, last) = record.name.display.split_once(' ').unwrap_or((&record.name.display, ""));
+        Self {
+            id: user_id(view, agent),
+            agent_number: given.and_then(|g| g.agent_number),
+            name: &record.name.display,
+            last_name: record.name.family.as_deref().unwrap_or(last),
+            first_name: record.name.given.as_deref().unwrap_or(first),
+            avatar_url: given.and_then(|g| g.avatar_url.as_deref()),
+        }
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct EndUser<'a> {
+    id: u64,
+    identifier: Option<&'a str>,
+    out_contact_id: Option<&'a str>,
+}
+
+impl<'a> EndUser<'a> {
+    fn of(view: &'a View, call: &Call, created: &Created) -> Option<Self> {
+        let known = call.customer.and_then(|customer| view.customer(customer).data.ccai.as_ref());
+        Some(Self {
+            id: created.end_user_id?,
+            identifier: known.and_then(|g| g.identifier.as_deref()),
+            out_contact_id: known.and_then(|g| g.out_contact_id.as_deref()),
+        })
+    }
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Participant {
+    id: u64,
+    r#type: &'static str,
+    status: &'static str,
+    call_id: u64,
+    user_id: Option<u64>,
+    end_user_id: Option<u64>,
+    call_duration: Option<u64>,
+    hold_duration: Option<u64>,
+    connected_at: Option<String>,
+    ended_at: Option<String>,
+    fail_reason: &'static str,
 }
 
 /// The agent, where one is assigned, then the end user; nobody has done anything yet.
-fn participants(view: &View, call: &Call, created: &Created, call_id: u64) -> Value {
-    let waiting = |id: &u64, kind: &str, user_id: Option<u64>, end_user_id: Option<u64>| {
-        json!({
-            "id": id, "type": kind, "status": "waiting", "call_id": call_id, "user_id": user_id,
-            "end_user_id": end_user_id, "call_duration": null, "hold_duration": null, "connected_at": null,
-            "ended_at": null, "fail_reason": "nothing",
-        })
+fn participants(view: &View, call: &Call, created: &Created, call_id: u64) -> Vec<Participant> {
+    let waiting = |id: &u64, r#type, user_id, end_user_id| Participant {
+        id: *id,
+        r#type,
+        status: "waiting",
+        call_id,
+        user_id,
+        end_user_id,
+        call_duration: None,
+        hold_duration: None,
+        connected_at: None,
+        ended_at: None,
+        fail_reason: "nothing",
     };
     let agent = call.agent.map(|agent| user_id(view, agent));
     match created.participants.as_slice() {
-        [agents, end_users] => json!([
+        [agents, end_users] => vec![
             waiting(agents, "agent", agent, None),
             waiting(end_users, "end_user", None, created.end_user_id),
-        ]),
-        ids => {
-            Value::Array(ids.iter().map(|id| waiting(id, "end_user", None, created.end_user_id)).collect())
-        }
+        ],
+        ids => ids.iter().map(|id| waiting(id, "end_user", None, created.end_user_id)).collect(),
     }
 }
 

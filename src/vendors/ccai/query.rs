@@ -105,9 +105,11 @@ struct Checks<'a> {
     members: &'a Map<String, Value>,
 }
 
-const OUTBOUND_KEYS: [&str; 6] =
+/// The members that the page has for this kind of call.
+pub const OUTBOUND_KEYS: [&str; 6] =
     ["call_type", "agent_email", "ticket_id", "end_user_number", "outbound_number", "lang"];
-const INBOUND_KEYS: [&str; 7] = [
+/// The members that the page has for this kind of call.
+pub const INBOUND_KEYS: [&str; 7] = [
     "call_type",
     "menu_id",
     "end_user_number",
@@ -116,7 +118,8 @@ const INBOUND_KEYS: [&str; 7] = [
     "outbound_number",
     "recording_permission",
 ];
-const SCHEDULED_KEYS: [&str; 9] = [
+/// The members that the page has for this kind of call.
+pub const SCHEDULED_KEYS: [&str; 9] = [
     "call_type",
     "menu_id",
     "call_id",
@@ -394,6 +397,9 @@ fn note_unknown(members: &Map<String, Value>, known: &[&str], context: &Context)
     }
 }
 
+/// The flags, and the one that only the page's sample spells so.
+pub const FLAG_KEYS: [&str; 4] = ["verified_customer", "bad_actor", "repeat_customer", "repeat_customers"];
+
 /// Which flags to change.
 #[derive(Debug, Default)]
 pub struct FlagChange {
@@ -430,8 +436,7 @@ pub fn update(body: &Body, context: &Context) -> Result<FlagChange, Error> {
         }
         context.notes.behavior(&behaviors::PLURAL_FLAG);
     }
-    let known = ["verified_customer", "bad_actor", "repeat_customer", "repeat_customers"];
-    note_unknown(members, &known, context);
+    note_unknown(members, &FLAG_KEYS, context);
     let repeat = singular.or(flag("repeat_customers")?);
     Ok(FlagChange { verified, bad_actor, repeat })
 }

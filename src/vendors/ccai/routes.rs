@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use super::auth::Account;
 use super::contract::{self as behaviors, Accepted, ScheduledResponse};
 use super::error::{Error, Refused};
-use super::model;
+use super::model::{self, CallObject, CustomerFlags};
 use super::query::{Body, CallOrder, Order, update};
 use crate::contract::Operation;
 use crate::exchange::{Context, Outcome};
@@ -66,7 +66,7 @@ async fn create_call(account: Account, order: CallOrder, context: Context) -> Re
     let Ok((view, ordinal)) = world.create(|changes, view, ordinal| {
         Ok::<_, Infallible>(order.call(&account.settings, changes, view, ordinal))
     });
-    let body = model::call_object(&view, ordinal, shown_as);
+    let body = CallObject::of(&view, ordinal, shown_as);
     (StatusCode::CREATED, Outcome(outcome), Json(body)).into_response()
 }
 
@@ -77,7 +77,7 @@ async fn get_customer_flag(_: Account, call: FlaggedCall, context: Context) -> R
     }
     let FlaggedCall(ordinal) = call;
     let flags = context.world.changes(|changes| changes.flags.get(&ordinal).copied().unwrap_or_default());
-    (Outcome(&behaviors::FLAG_SHOWN), Json(model::flags(flags))).into_response()
+    (Outcome(&behaviors::FLAG_SHOWN), Json(CustomerFlags::from(flags))).into_response()
 }
 
 /// `PATCH …/customer_flag`: any of the three flags; the page shows no answer, so it is the flags as they are now.
@@ -94,7 +94,7 @@ async fn update_customer_flag(
         change.apply(flags);
         *flags
     });
-    Ok((Outcome(&behaviors::FLAG_UPDATED), Json(model::flags(flags))).into_response())
+    Ok((Outcome(&behaviors::FLAG_UPDATED), Json(CustomerFlags::from(flags))).into_response())
 }
 
 /// The call of a flag's path, if the account has it.

@@ -5,7 +5,8 @@ use axum::Json;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use thiserror::Error;
 
 use super::contract::{self as behaviors, ErrorBody};
@@ -140,6 +141,13 @@ impl From<Refusal> for Error {
     }
 }
 
+/// What a refusal says of its cause, where it says anything.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Cause {
+    message: String,
+}
+
 /// An error on its way out, in the form that the world's reading says.
 #[derive(Debug)]
 pub struct Refused {
@@ -158,7 +166,7 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let Self { error, body } = self;
         let cause = match body {
-            ErrorBody::Json => Json(json!({ "message": error.to_string() })).into_response(),
+            ErrorBody::Json => Json(Cause { message: error.to_string() }).into_response(),
             ErrorBody::Empty => ().into_response(),
         };
         let mut response = (error.status(), Outcome(error.behavior()), cause).into_response();

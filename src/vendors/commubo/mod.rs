@@ -9,6 +9,7 @@ mod auth;
 mod contract;
 mod error;
 mod model;
+mod openapi;
 mod query;
 mod routes;
 
@@ -32,6 +33,10 @@ pub struct Commubo;
 impl Vendor for Commubo {
     fn catalogue(&self) -> &'static Catalogue {
         &contract::CATALOGUE
+    }
+
+    fn openapi(&self) -> Value {
+        openapi::document()
     }
 
     fn paths(&self) -> &'static [Paths] {

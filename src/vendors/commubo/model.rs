@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::NAME;
@@ -86,9 +87,10 @@ impl<I: Iterator<Item = Ordinal>> Iterator for Chunks<I> {
 }
 
 /// A call. Absent information is left out, never null or "" (F3, F6, F7, F9, F10).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct Call<'a> {
+#[schemars(deny_unknown_fields)]
+pub struct Call<'a> {
     call_id: Text<'a>,
     call_type: Number,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -213,6 +215,19 @@ impl Serialize for Number {
     }
 }
 
+impl JsonSchema for Number {
+    fn schema_name() -> Text<'static> {
+        "Number".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A string, or an integer under reading `commubo.numbers: integer`.",
+            "anyOf": [{ "type": "string", "pattern": "^[0-9]+$" }, { "type": "integer", "minimum": 0 }],
+        })
+    }
+}
+
 /// An id of an entry that the scenario gives none: upper-case hexadecimal in groups of 8-4-4-4-16, as the page's own
 /// are. They are no UUIDs (A21).
 fn opaque(view: &View, kind: &str, index: usize) -> String {
@@ -227,8 +242,9 @@ fn opaque(view: &View, kind: &str, index: usize) -> String {
 }
 
 /// The customer: by its id alone unless `expand` asks for more (page L194-308).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 struct Customer<'a> {
     customer_id: Text<'a>,
     #[serde(flatten)]
@@ -248,8 +264,9 @@ impl<'a> Customer<'a> {
 }
 
 /// Members that the scenario does not set are left out; the page only says so of `expand`.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 struct CustomerDetails<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     created_date_time: Option<&'a str>,
@@ -335,8 +352,9 @@ impl<'a> CustomerDetails<'a> {
 }
 
 /// The AI operator: by its id alone unless `expand` asks for more (page L309-410).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 struct Operator<'a> {
     operator_id: Text<'a>,
     #[serde(flatten)]
@@ -355,8 +373,9 @@ impl<'a> Operator<'a> {
     }
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 struct OperatorDetails<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     created_date_time: Option<&'a str>,
@@ -423,8 +442,9 @@ impl<'a> OperatorDetails<'a> {
 }
 
 /// The conversation scenario: its id alone, whatever `expand` is (F12).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(deny_unknown_fields)]
 struct Scenario<'a> {
     scenario_id: Text<'a>,
 }

@@ -1,10 +1,13 @@
 //! Sencloud's refusals: code, message and status as its usage page and other public material have them (fact sheet 4).
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use thiserror::Error;
 
 use super::contract::{self as behaviors, ErrorCodes};
@@ -287,6 +290,16 @@ impl From<Refusal> for Error {
     }
 }
 
+/// What every refusal says.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ErrorBody {
+    code: &'static str,
+    msg: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    meta: BTreeMap<&'static str, String>,
+}
+
 /// An error on its way out.
 #[derive(Debug)]
 pub struct Refused {
@@ -307,24 +320,21 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let Self { error, codes, route } = self;
         let (own, standard) = error.codes();
-        let mut meta = Map::new();
+        let mut meta = BTreeMap::new();
         if own == "bad_route" {
-            meta.insert("invalid_route".into(), Value::String(route));
+            meta.insert("invalid_route", route);
         }
         if let Error::MalformedJson(cause) = &error {
-            meta.insert("cause".into(), Value::String(cause.clone()));
+            meta.insert("cause", cause.clone());
         }
         let code = match (codes, standard) {
             (ErrorCodes::Std, Some(standard)) => {
-                meta.insert("xcode".into(), own.into());
+                meta.insert("xcode", own.to_owned());
                 standard
             }
             _ => own,
         };
-        let mut body = json!({ "code": code, "msg": error.to_string() });
-        if !meta.is_empty() {
-            body["meta"] = Value::Object(meta);
-        }
+        let body = ErrorBody { code, msg: error.to_string(), meta };
         (error.status(), Outcome(error.behavior()), Json(body)).into_response()
     }
 }

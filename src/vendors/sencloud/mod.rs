@@ -10,6 +10,7 @@ mod contract;
 mod cursor;
 mod error;
 mod model;
+mod openapi;
 mod query;
 mod routes;
 
@@ -34,6 +35,10 @@ pub struct Sencloud;
 impl Vendor for Sencloud {
     fn catalogue(&self) -> &'static Catalogue {
         &contract::CATALOGUE
+    }
+
+    fn openapi(&self) -> Value {
+        openapi::document()
     }
 
     fn paths(&self) -> &'static [Paths] {

@@ -4,6 +4,7 @@
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, FixedOffset, SecondsFormat, TimeDelta, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::NAME;
@@ -61,6 +62,20 @@ impl<T: Serialize> Serialize for List<T> {
         } else {
             self.items.serialize(serializer)
         }
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for List<T> {
+    fn schema_name() -> Text<'static> {
+        format!("ListOf{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Null where it is empty under reading `sencloud.empty_arrays: null`.",
+            "type": ["array", "null"],
+            "items": generator.subschema_for::<T>(),
+        })
     }
 }
 
@@ -299,7 +314,8 @@ impl Comparison {
 }
 
 /// A call log, its members in the samples' order (page L62-103).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 struct CallLog<'a> {
     call_state: &'a str,
     call_status: &'a str,
@@ -322,7 +338,8 @@ struct CallLog<'a> {
     user_id: Text<'a>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 struct CallTarget<'a> {
     add_time: String,
     answered_time: String,
@@ -353,13 +370,15 @@ impl<'a> CallTarget<'a> {
     }
 }
 
-#[derive(Serialize)]
-struct Answer<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct Answer<'a> {
     call_logs: List<CallLog<'a>>,
     paging: Paging<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 struct Paging<'a> {
     after: &'a str,
     before: &'a str,

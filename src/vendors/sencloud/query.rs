@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -56,7 +57,7 @@ impl<S: Sync> FromRequestParts<S> for Method {
 }
 
 /// The body, decoded. Every member may be missing or null; unknown ones are skipped.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Decoded {
     filter: Option<FilterBody>,
@@ -65,7 +66,7 @@ pub struct Decoded {
     extension_ids: Option<Vec<String>>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct FilterBody {
     call_number: Option<String>,
@@ -82,14 +83,14 @@ struct FilterBody {
     user_id: Option<String>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct DurationBody {
     comparison: Option<String>,
     value: Option<i64>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct PagingBody {
     after: Option<String>,

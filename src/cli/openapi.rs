@@ -1,0 +1,29 @@
+//! `callmock openapi VENDOR`
+
+use super::Exit;
+use crate::nearest::did_you_mean;
+use crate::vendors;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Whose: commubo, ccai, alibaba or sencloud
+    #[arg(value_name = "VENDOR", value_parser = vendor)]
+    vendor: String,
+}
+
+fn vendor(name: &str) -> Result<String, String> {
+    let names: Vec<&str> = vendors::catalogues().map(|catalogue| catalogue.vendor).collect();
+    if names.contains(&name) {
+        return Ok(name.to_owned());
+    }
+    Err(format!(
+        "there is no such vendor{}; there are {}",
+        did_you_mean(name, names.clone()),
+        names.join(", ")
+    ))
+}
+
+pub fn run(args: &Args) -> Exit {
+    let found = vendors::ALL.iter().find(|vendor| vendor.catalogue().vendor == args.vendor);
+    found.map_or(Exit::Usage, |vendor| super::print(&format!("{:#}\n", vendor.openapi())))
+}

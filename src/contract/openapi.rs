@@ -1,0 +1,178 @@
+//! An OpenAPI 3.1 document of a vendor, put together from its catalogue, the types that are served, and what each vendor
+//! says of its parameters and envelopes.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use schemars::generate::{SchemaGenerator, SchemaSettings};
+use serde_json::{Map, Value, json};
+
+use super::{Behavior, Catalogue, Operation, ReachedBy};
+
+/// A query parameter.
+#[must_use]
+pub fn query(name: &str, required: bool, schema: &Value) -> Value {
+    json!({ "name": name, "in": "query", "required": required, "schema": schema })
+}
+
+/// A header that each answer has.
+#[must_use]
+pub fn header(description: &str) -> Value {
+    json!({ "description": description, "required": true, "schema": { "type": "string" } })
+}
+
+/// A document under way.
+#[derive(Debug)]
+pub struct Document {
+    catalogue: &'static Catalogue,
+    served: SchemaGenerator,
+    taken: SchemaGenerator,
+    paths: Map<String, Value>,
+    security_schemes: Value,
+    security: Value,
+}
+
+/// What a vendor says of one operation, as one method of one path.
+#[derive(Debug)]
+pub struct Described {
+    /// Which.
+    pub operation: &'static Operation,
+    /// Its name in the document, which no other has.
+    pub id: String,
+    /// The method, in lower case.
+    pub method: &'static str,
+    /// The path.
+    pub path: &'static str,
+    /// `OpenAPI` parameter objects.
+    pub parameters: Vec<Value>,
+    /// An `OpenAPI` request body object.
+    pub request_body: Option<Value>,
+    /// What answers with 2xx have, by status.
+    pub success: Vec<(u16, Answer)>,
+    /// What every other answer has.
+    pub refusal: Answer,
+    /// Examples of bodies, by status and name.
+    pub examples: Vec<(u16, String, Value)>,
+}
+
+/// What an answer has.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// Media types with their schemas; none where there is no body.
+    pub content: Vec<(&'static str, Value)>,
+    /// `OpenAPI` header objects, by name.
+    pub headers: Value,
+}
+
+impl Document {
+    /// The beginning of a vendor's document.
+    #[must_use]
+    pub fn of(catalogue: &'static Catalogue) -> Self {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.definitions_path = "/components/schemas".into();
+            settings.meta_schema = None;
+        });
+        Self {
+            catalogue,
+            served: settings.clone().for_serialize().into_generator(),
+            taken: settings.for_deserialize().into_generator(),
+            paths: Map::new(),
+            security_schemes: json!({}),
+            security: json!([]),
+        }
+    }
+
+    /// The schema of a type that is served.
+    pub fn schema<T: JsonSchema>(&mut self) -> Value {
+        self.served.subschema_for::<T>().into()
+    }
+
+    /// The schema of a type that is read.
+    pub fn request_schema<T: JsonSchema>(&mut self) -> Value {
+        self.taken.subschema_for::<T>().into()
+    }
+
+    /// How a request proves who sends it.
+    pub fn security(&mut self, schemes: Value, requirements: Value) {
+        (self.security_schemes, self.security) = (schemes, requirements);
+    }
+
+    /// Adds an operation: an answer for each status that its behaviors have.
+    pub fn add(&mut self, described: Described) {
+        let Described { operation, id, method, path, parameters, request_body, success, refusal, examples } =
+            described;
+        let mut statuses: BTreeMap<u16, Vec<&Behavior>> = BTreeMap::new();
+        let of_it = |b: &&&Behavior| b.operation() == operation.id || b.operation() == "any";
+        for behavior in self.catalogue.behaviors.iter().filter(of_it) {
+            if let Some(status) = behavior.status {
+                statuses.entry(status).or_default().push(behavior);
+            }
+        }
+        let mut responses = Map::new();
+        for (status, behaviors) in statuses {
+            let answer = success.iter().find(|(of, _)| *of == status).map_or(&refusal, |(_, answer)| answer);
+            let examples = examples.iter().filter(|(of, ..)| *of == status);
+            let examples = examples.map(|(_, name, value)| (name.clone(), json!({ "value": value })));
+            responses.insert(status.to_string(), response(answer, &behaviors, &examples.collect()));
+        }
+        let at = self.paths.entry(path).or_insert_with(|| json!({}));
+        let mut value = json!({
+            "operationId": id,
+            "summary": operation.summary,
+            "description": format!("Source: {}", operation.source),
+            "parameters": parameters,
+            "responses": responses,
+        });
+        if let Some(body) = request_body {
+            value["requestBody"] = body;
+        }
+        at[method] = value;
+    }
+
+    /// The whole document.
+    #[must_use]
+    pub fn finish(mut self) -> Value {
+        let mut schemas = self.served.take_definitions(true);
+        schemas.extend(self.taken.take_definitions(true));
+        json!({
+            "openapi": "3.1.0",
+            "info": {
+                "title": self.catalogue.product,
+                "version": env!("CARGO_PKG_VERSION"),
+                "description": "What callmock serves, drawn from its own types: the vendor publishes no such document. Where a reading \
+                                leaves a choice, every option of it is allowed here.",
+            },
+            "externalDocs": { "url": self.catalogue.page },
+            "servers": [{ "url": "/" }],
+            "security": self.security,
+            "paths": self.paths,
+            "components": { "schemas": schemas, "securitySchemes": self.security_schemes },
+        })
+    }
+}
+
+fn response(answer: &Answer, behaviors: &[&Behavior], examples: &Map<String, Value>) -> Value {
+    let lines: Vec<String> = behaviors
+        .iter()
+        .map(|behavior| {
+            let only = if behavior.reached_by == ReachedBy::Fault { " (by an injected fault)" } else { "" };
+            format!("- `{}`: {}{only}", behavior.id, behavior.summary)
+        })
+        .collect();
+    let mut content = Map::new();
+    for (n, (media, schema)) in answer.content.iter().enumerate() {
+        let mut value = json!({ "schema": schema });
+        if n == 0 && !examples.is_empty() {
+            value["examples"] = Value::Object(examples.clone());
+        }
+        content.insert((*media).to_owned(), value);
+    }
+    let mut value = json!({ "description": lines.join("\n") });
+    if !content.is_empty() {
+        value["content"] = Value::Object(content);
+    }
+    if answer.headers.is_object() {
+        value["headers"] = answer.headers.clone();
+    }
+    value
+}
