@@ -6,15 +6,13 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Admin, Body, Scope};
-use crate::exchange::{App, Refused, refusal};
+use crate::exchange::{Neutral, Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::scenario;
-use crate::universe::{Call, Millis, Ordinal};
 use crate::urlencoded;
-use crate::world::{View, World};
 
 const PARAMETERS: [&str; 4] = ["from", "to", "after", "limit"];
 
@@ -31,10 +29,10 @@ pub async fn list(
     let from = query.from.map_or(Bound::Unbounded, Bound::Included);
     let to = query.to.map_or(Bound::Unbounded, Bound::Excluded);
     let mut calls = view.between((from, to)).skip(query.after).peekable();
-    let shown: Vec<Value> = calls
+    let shown: Vec<Neutral> = calls
         .by_ref()
         .take(query.limit)
-        .filter_map(|ordinal| neutral(&admin.app, &world, &view, ordinal))
+        .filter_map(|ordinal| Neutral::of(&admin.app, &world, &view, ordinal))
         .collect();
     let next = calls.peek().map(|_| query.after + shown.len());
     Ok(Json(json!({ "calls": shown, "next": next })))
@@ -68,8 +66,7 @@ pub async fn create(
             Ok(call)
         })
         .map_err(|message| refused(&message))?;
-    let shown = neutral(&admin.app, &world, &view, ordinal).unwrap_or_default();
-    Ok((StatusCode::CREATED, Json(shown)))
+    Ok((StatusCode::CREATED, Json(json!(Neutral::of(&admin.app, &world, &view, ordinal)))))
 }
 
 struct Query {
@@ -109,70 +106,4 @@ impl Query {
         }
         Ok(read)
     }
-}
-
-/// A call as no vendor writes it, with the id that it has at each vendor that holds it.
-fn neutral(app: &App, world: &World, view: &View, ordinal: Ordinal) -> Option<Value> {
-    let call: &Call = view.call(ordinal)?;
-    let mut ids = Map::new();
-    for vendor in app.vendors {
-        let name = vendor.catalogue().vendor;
-        if let Some(id) = vendor.call_id(view, ordinal).filter(|_| call.on_vendor(name)) {
-            ids.insert(name.to_owned(), Value::String(id));
-        }
-    }
-    // A created call is under way until its end: what has not happened yet is not told.
-    let now = call.goes_on().then(|| view.now());
-    let happened = |at: DateTime<Utc>| now.is_none_or(|now| at <= now);
-    let over = happened(call.ended_at());
-    let mut left = now.map_or(i64::MAX, |now| (now - call.at).num_milliseconds().max(0));
-    let mut phase = |length: Millis| {
-        let passed = i64::from(length.0).min(left);
-        left -= passed;
-        passed / 1000
-    };
-    let (dial, ivr, wait, ring) = (phase(call.dial), phase(call.ivr), phase(call.wait), phase(call.ring));
-    let talk = phase(call.talk);
-    let status = app.vendors.iter().find_map(|vendor| vendor.call_status(view, ordinal));
-    let mut shown = json!({
-        "id": call.id.to_string(),
-        "direction": call.direction,
-        "from": call.from.as_ref(),
-        "to": call.to.as_ref(),
-        "at": call.at,
-        "answered_at": call.answered_at().filter(|at| happened(*at)),
-        "ended_at": Some(call.ended_at()).filter(|_| over),
-        "dial": dial,
-        "ivr": ivr,
-        "wait": wait,
-        "ring": ring,
-        "talk": talk,
-        "hold": call.hold.as_seconds(),
-        "outcome": Some(call.outcome).filter(|_| over),
-        "agent": call.agent.map(|agent| &view.agent(agent).id),
-        "customer": call.customer.map(|customer| &view.customer(customer).id),
-        "queue": call.queue.map(|queue| &view.queue(queue).id),
-        "parent": call.parent.and_then(|parent| Some(view.call(parent)?.id.to_string())),
-        "recording": call.recording.as_ref().filter(|_| over).map(|recording| {
-            json!({ "url": recording.url.as_deref(), "duration": recording.duration.as_seconds() })
-        }),
-        "rating": call.rating.as_ref().map(|rating| {
-            json!({ "score": rating.score, "label": rating.label, "channel": rating.channel })
-        }),
-        "on": call.on.as_ref().map(|on| {
-            on.iter()
-                .map(|holder| match &holder.account {
-                    Some(account) => {
-                        format!("{}/{}", holder.vendor, world.names().own(holder.vendor, account))
-                    }
-                    None => holder.vendor.to_owned(),
-                })
-                .collect::<Vec<_>>()
-        }),
-        "ids": ids,
-    });
-    if let Some(status) = status {
-        shown["status"] = status.into();
-    }
-    Some(shown)
 }

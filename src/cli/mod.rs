@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod beside;
 mod check;
+mod client;
 mod contract;
 mod coverage;
 mod exec;
@@ -13,6 +14,7 @@ mod health;
 mod matrix;
 mod openapi;
 mod options;
+mod oracle;
 mod readings;
 mod schema;
 mod serve;
@@ -63,6 +65,8 @@ enum Command {
     Schema,
     /// Print the catalogue of behaviors, readings and findings
     Contract(contract::Args),
+    /// Hold a table that was made of vendors' calls against the truth
+    Oracle(oracle::Args),
     /// Print a vendor's requests and answers as an OpenAPI 3.1 document
     Openapi(openapi::Args),
     /// List the readings: where a vendor's page is ambiguous, and what callmock makes of it
@@ -87,6 +91,7 @@ pub fn run() -> Exit {
         Some(Command::Schema) => schema::run(),
         Some(Command::Contract(args)) => contract::run(&args),
         Some(Command::Openapi(args)) => openapi::run(&args),
+        Some(Command::Oracle(args)) => oracle::run(&args),
         Some(Command::Readings(args)) => readings::run(&args),
         Some(Command::Matrix(args)) => matrix::run(&args),
         Some(Command::Coverage(args)) => coverage::run(&args),

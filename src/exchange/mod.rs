@@ -22,6 +22,7 @@ mod fault;
 mod line;
 mod mask;
 mod metrics;
+mod neutral;
 mod notes;
 mod own;
 mod pin;
@@ -30,6 +31,7 @@ mod vendor;
 
 pub use line::{HangUp, Line};
 pub use metrics::{Metrics, Reload};
+pub use neutral::{Field, Neutral, Precision, Recorded, Tells};
 pub use notes::{Notes, Outcome};
 pub use own::{Refused, nobodys, refusal, unknown_world};
 pub use vendor::{Paths, Refusal, RetryAfter, SecretPlaces, Vendor};

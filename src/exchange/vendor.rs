@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use bytes::Bytes;
 
+use super::{Field, Neutral, Tells};
 use crate::contract::{Catalogue, Operation};
 use crate::universe::Ordinal;
 use crate::world::{View, Walks, World};
@@ -59,6 +60,14 @@ pub trait Vendor: Sync + 'static {
     /// Where a created call stands now, in this vendor's words; none for a call that it did not create.
     fn call_status(&self, _: &View, _: Ordinal) -> Option<&'static str> {
         None
+    }
+
+    /// How much this vendor tells of a member of a call that it shows.
+    fn tells(&self, call: &Neutral, field: Field) -> Tells;
+
+    /// Whether this vendor's own answers show a call that has an id here.
+    fn shows(&self, _: &Neutral) -> bool {
+        true
     }
 
     /// A world's first credential, member by member; none if its scenario has no account.

@@ -7,4 +7,5 @@ pub mod coverage;
 pub mod exclusions;
 pub mod html;
 pub mod junit;
+pub mod oracle;
 pub mod sarif;

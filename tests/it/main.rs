@@ -21,6 +21,7 @@ mod journal;
 mod matrix;
 mod mock;
 mod operations;
+mod oracle;
 mod own;
 mod readme;
 mod reload;

@@ -25,7 +25,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
 use crate::contract::{Catalogue, Operation};
-use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
+use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
 use crate::universe::{Ordinal, Universe};
 use crate::urlencoded::strict;
 use crate::world::{Clock, View, World};
@@ -89,6 +89,31 @@ impl Vendor for Alibaba {
 
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         model::Record::wire_id(view, ordinal)
+    }
+
+    fn tells(&self, call: &Neutral, field: Field) -> Tells {
+        match field {
+            Field::Direction
+            | Field::From
+            | Field::To
+            | Field::Dial
+            | Field::Ivr
+            | Field::Wait
+            | Field::Ring
+            | Field::Talk
+            | Field::Hold
+            | Field::Outcome
+            | Field::RatingScore
+            | Field::RatingLabel
+            | Field::RatingChannel => Tells::Exactly,
+            Field::At | Field::AnsweredAt | Field::EndedAt => Tells::To(&[Precision::Millis]),
+            Field::Agent | Field::Queue => Tells::ByItsOwnId,
+            // A voicemail was never connected, so its recording is elsewhere (2.2).
+            Field::RecordingDuration if call.answered_at.is_some() => Tells::Exactly,
+            Field::Customer | Field::Parent | Field::RecordingUrl | Field::RecordingDuration => {
+                Tells::Nothing
+            }
+        }
     }
 
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {

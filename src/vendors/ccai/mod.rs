@@ -24,8 +24,8 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Catalogue, Operation};
-use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
-use crate::universe::Ordinal;
+use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
+use crate::universe::{Direction, Ordinal};
 use crate::world::{View, World};
 
 /// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
@@ -77,6 +77,36 @@ impl Vendor for Ccai {
 
     fn call_status(&self, view: &View, ordinal: Ordinal) -> Option<&'static str> {
         model::status(view.call(ordinal)?, view.now())
+    }
+
+    /// Only what a client created is ever shown to it, as it is then.
+    fn shows(&self, call: &Neutral) -> bool {
+        call.status.is_some()
+    }
+
+    fn tells(&self, call: &Neutral, field: Field) -> Tells {
+        match field {
+            Field::Direction | Field::From | Field::To => Tells::Exactly,
+            Field::At if call.direction == Direction::Outbound => Tells::To(&[Precision::Millis]),
+            // When it was created, or is due.
+            Field::At => Tells::To(&[Precision::Seconds, Precision::Millis]),
+            Field::Agent | Field::Customer | Field::Queue | Field::Parent => Tells::ByItsOwnId,
+            // A call that was just created has come to nothing yet.
+            Field::AnsweredAt
+            | Field::EndedAt
+            | Field::Dial
+            | Field::Ivr
+            | Field::Wait
+            | Field::Ring
+            | Field::Talk
+            | Field::Hold
+            | Field::Outcome
+            | Field::RecordingUrl
+            | Field::RecordingDuration
+            | Field::RatingScore
+            | Field::RatingLabel
+            | Field::RatingChannel => Tells::Nothing,
+        }
     }
 
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {

@@ -20,8 +20,8 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::contract::{Catalogue, Operation};
-use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
-use crate::universe::Ordinal;
+use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
+use crate::universe::{Direction, Ordinal, Outcome};
 use crate::world::{View, World};
 
 /// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
@@ -69,6 +69,42 @@ impl Vendor for Commubo {
 
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         model::wire_id(view, ordinal)
+    }
+
+    fn tells(&self, call: &Neutral, field: Field) -> Tells {
+        let (outbound, answered) = (call.direction == Direction::Outbound, call.answered_at.is_some());
+        match field {
+            // `phoneNumber` is the far end's, whoever called.
+            Field::From if !outbound => Tells::Exactly,
+            Field::To if outbound => Tells::Exactly,
+            Field::At => Tells::To(&[Precision::Seconds]),
+            Field::AnsweredAt if answered => Tells::To(&[Precision::Seconds]),
+            Field::Direction | Field::AnsweredAt => Tells::Exactly,
+            // Not shown, but an answered call's follows from its answer and its talk.
+            Field::EndedAt if answered => Tells::About(Precision::Seconds),
+            Field::Talk if answered => Tells::Exactly,
+            Field::Outcome => match call.outcome {
+                Some(Outcome::AbandonedIvr | Outcome::AbandonedQueue | Outcome::AbandonedRing) => {
+                    Tells::As("abandoned")
+                }
+                _ => Tells::Exactly,
+            },
+            Field::Agent | Field::Customer | Field::Queue | Field::Parent => Tells::ByItsOwnId,
+            Field::From
+            | Field::To
+            | Field::EndedAt
+            | Field::Dial
+            | Field::Ivr
+            | Field::Wait
+            | Field::Ring
+            | Field::Talk
+            | Field::Hold
+            | Field::RecordingUrl
+            | Field::RecordingDuration
+            | Field::RatingScore
+            | Field::RatingLabel
+            | Field::RatingChannel => Tells::Nothing,
+        }
     }
 
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {

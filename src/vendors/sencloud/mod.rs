@@ -22,8 +22,8 @@ use serde_json::{Map, Value};
 
 use crate::contract::{Catalogue, Operation};
 use crate::dialects::Account as _;
-use crate::exchange::{Paths, Refusal, SecretPlaces, Vendor};
-use crate::universe::Ordinal;
+use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
+use crate::universe::{Ordinal, Outcome};
 use crate::world::{View, World};
 
 /// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
@@ -71,6 +71,35 @@ impl Vendor for Sencloud {
 
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         model::Log::wire_id(view, ordinal)
+    }
+
+    fn tells(&self, call: &Neutral, field: Field) -> Tells {
+        // What happened to the extension stands in `call_targets`, which has one for an agent only.
+        let target = call.agent.is_some();
+        match field {
+            Field::Direction | Field::From | Field::To | Field::Talk | Field::RecordingUrl => Tells::Exactly,
+            // Times have two forms (A29).
+            Field::At | Field::EndedAt => Tells::To(&[Precision::Micros, Precision::Millis]),
+            Field::AnsweredAt if target || call.answered_at.is_none() => {
+                Tells::To(&[Precision::Micros, Precision::Millis])
+            }
+            Field::Ring if target => Tells::Exactly,
+            Field::Outcome if call.outcome == Some(Outcome::Answered) => Tells::Exactly,
+            Field::Outcome => Tells::As("not_answered"),
+            Field::Agent | Field::Customer => Tells::ByItsOwnId,
+            Field::AnsweredAt
+            | Field::Dial
+            | Field::Ivr
+            | Field::Wait
+            | Field::Ring
+            | Field::Hold
+            | Field::Queue
+            | Field::Parent
+            | Field::RecordingDuration
+            | Field::RatingScore
+            | Field::RatingLabel
+            | Field::RatingChannel => Tells::Nothing,
+        }
     }
 
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {

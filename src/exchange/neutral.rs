@@ -1,0 +1,230 @@
+//! A call as no vendor writes it, and how much of it each vendor tells.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::App;
+use crate::universe::{Call, Direction, Millis, Ordinal, Outcome, Rating};
+use crate::world::{View, World};
+
+/// A call as `GET /_mock/calls` shows it. Durations are whole seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Neutral {
+    /// Its name in the scenario.
+    pub id: String,
+    /// Who called whom.
+    pub direction: Direction,
+    /// The caller's number.
+    pub from: String,
+    /// The called number.
+    pub to: String,
+    /// When it began.
+    pub at: DateTime<Utc>,
+    /// When it was answered, if it was.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// When it ended; none while it is under way.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Dialling.
+    pub dial: i64,
+    /// In the telephone menu.
+    pub ivr: i64,
+    /// In the queue.
+    pub wait: i64,
+    /// Ringing.
+    pub ring: i64,
+    /// From answer to end.
+    pub talk: i64,
+    /// On hold, within `talk`.
+    pub hold: u64,
+    /// How it came out; none while it is under way.
+    pub outcome: Option<Outcome>,
+    /// The agent's id in the scenario.
+    pub agent: Option<String>,
+    /// The customer's id in the scenario.
+    pub customer: Option<String>,
+    /// The queue's id in the scenario.
+    pub queue: Option<String>,
+    /// The id of the call that it belongs to.
+    pub parent: Option<String>,
+    /// What was recorded.
+    pub recording: Option<Recorded>,
+    /// What the customer said of it.
+    pub rating: Option<Rating>,
+    /// Who holds it, where not everybody does.
+    pub on: Option<Vec<String>>,
+    /// Its id at each vendor that shows it.
+    pub ids: Map<String, Value>,
+    /// Where it stands, in the words of the vendor by which it was created.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+/// A recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Where it is.
+    pub url: Option<String>,
+    /// How long it is.
+    pub duration: u64,
+}
+
+/// Declares the members of a neutral call that a team's own table may have.
+macro_rules! fields {
+    ($( $name:ident = $text:literal, $summary:literal; )+) => {
+        /// A member of a neutral call that a vendor may tell.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Field {
+            $( #[doc = $summary] $name, )+
+        }
+
+        impl Field {
+            /// Every member.
+            pub const ALL: &[Self] = &[$( Self::$name ),+];
+
+            /// As it is written.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $( Self::$name => $text, )+ }
+            }
+        }
+    };
+}
+
+fields! {
+    Direction = "direction", "`inbound`, `outbound` or `internal`.";
+    From = "from", "The caller's number.";
+    To = "to", "The called number.";
+    At = "at", "When it began.";
+    AnsweredAt = "answered_at", "When it was answered.";
+    EndedAt = "ended_at", "When it ended.";
+    Dial = "dial", "Seconds of dialling.";
+    Ivr = "ivr", "Seconds in the menu.";
+    Wait = "wait", "Seconds in the queue.";
+    Ring = "ring", "Seconds of ringing.";
+    Talk = "talk", "Seconds from answer to end.";
+    Hold = "hold", "Seconds on hold.";
+    Outcome = "outcome", "How it came out.";
+    Agent = "agent", "Who took it.";
+    Customer = "customer", "Whom it was with.";
+    Queue = "queue", "Where it waited.";
+    Parent = "parent", "The call that it belongs to.";
+    RecordingUrl = "recording_url", "Where the recording is.";
+    RecordingDuration = "recording_duration", "How long the recording is, in seconds.";
+    RatingScore = "rating_score", "The score of the survey.";
+    RatingLabel = "rating_label", "What the score means.";
+    RatingChannel = "rating_channel", "How the survey was put.";
+}
+
+/// How much a vendor tells of a member of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tells {
+    /// Its value.
+    Exactly,
+    /// A time to a precision: the first of these, or another where a reading or the kind of call has it so.
+    To(&'static [Precision]),
+    /// A time that follows from others, give or take two of this unit.
+    About(Precision),
+    /// A word that stands for several.
+    As(&'static str),
+    /// Somebody or something by the vendor's own id.
+    ByItsOwnId,
+    /// Nothing.
+    Nothing,
+}
+
+/// How fine a vendor's times are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// Whole seconds.
+    Seconds,
+    /// Whole milliseconds.
+    Millis,
+    /// Whole microseconds.
+    Micros,
+}
+
+impl Precision {
+    /// A time as fine as this, the rest cut off.
+    #[must_use]
+    pub fn cut(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Precision::Seconds => DateTime::from_timestamp(at.timestamp(), 0),
+            Precision::Millis => DateTime::from_timestamp_millis(at.timestamp_millis()),
+            Precision::Micros => DateTime::from_timestamp_micros(at.timestamp_micros()),
+        }
+        .unwrap_or(at)
+    }
+
+    /// The unit, in milliseconds.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        match self {
+            Precision::Seconds => 1000,
+            Precision::Millis | Precision::Micros => 1,
+        }
+    }
+}
+
+impl Neutral {
+    /// A call of a world, with the id that it has at each vendor that holds it.
+    #[must_use]
+    pub fn of(app: &App, world: &World, view: &View, ordinal: Ordinal) -> Option<Self> {
+        let call: &Call = view.call(ordinal)?;
+        let ids = app.vendors.iter().filter_map(|vendor| {
+            let name = vendor.catalogue().vendor;
+            let id = vendor.call_id(view, ordinal).filter(|_| call.on_vendor(name))?;
+            Some((name.to_owned(), Value::String(id)))
+        });
+        // A created call is under way until its end: what has not happened yet is not told.
+        let now = call.goes_on().then(|| view.now());
+        let happened = |at: DateTime<Utc>| now.is_none_or(|now| at <= now);
+        let over = happened(call.ended_at());
+        let mut left = now.map_or(i64::MAX, |now| (now - call.at).num_milliseconds().max(0));
+        let mut phase = |length: Millis| {
+            let passed = i64::from(length.0).min(left);
+            left -= passed;
+            passed / 1000
+        };
+        Some(Self {
+            id: call.id.to_string(),
+            direction: call.direction,
+            from: call.from.to_string(),
+            to: call.to.to_string(),
+            at: call.at,
+            answered_at: call.answered_at().filter(|at| happened(*at)),
+            ended_at: Some(call.ended_at()).filter(|_| over),
+            dial: phase(call.dial),
+            ivr: phase(call.ivr),
+            wait: phase(call.wait),
+            ring: phase(call.ring),
+            talk: phase(call.talk),
+            hold: call.hold.as_seconds(),
+            outcome: Some(call.outcome).filter(|_| over),
+            agent: call.agent.map(|agent| view.agent(agent).id.to_string()),
+            customer: call.customer.map(|customer| view.customer(customer).id.to_string()),
+            queue: call.queue.map(|queue| view.queue(queue).id.to_string()),
+            parent: call.parent.and_then(|parent| Some(view.call(parent)?.id.to_string())),
+            recording: call.recording.as_ref().filter(|_| over).map(|recording| Recorded {
+                url: recording.url.as_deref().map(str::to_owned),
+                duration: recording.duration.as_seconds(),
+            }),
+            rating: call.rating.as_deref().cloned(),
+            on: call.on.as_ref().map(|on| {
+                let holder = |holder: &crate::universe::Holder| match &holder.account {
+                    Some(account) => {
+                        format!("{}/{}", holder.vendor, world.names().own(holder.vendor, account))
+                    }
+                    None => holder.vendor.to_owned(),
+                };
+                on.iter().map(holder).collect()
+            }),
+            ids: ids.collect(),
+            status: app
+                .vendors
+                .iter()
+                .find_map(|vendor| vendor.call_status(view, ordinal))
+                .map(str::to_owned),
+        })
+    }
+}
