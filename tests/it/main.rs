@@ -30,4 +30,5 @@ mod scenario;
 mod sencloud;
 mod server;
 mod snapshot;
+mod support;
 mod worlds;
