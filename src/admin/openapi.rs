@@ -9,7 +9,7 @@ use super::{Admin, Named};
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 
-/// An OpenAPI 3.1 document.
+/// An OpenAPI 3.1 document, by the readings of the default world.
 pub async fn show(State(admin): State<Admin>, Named(file): Named) -> Result<Json<Value>, Refused> {
     let name = file.strip_suffix(".json").unwrap_or(&file);
     let vendors = || admin.app.vendors.iter();
@@ -20,5 +20,6 @@ pub async fn show(State(admin): State<Admin>, Named(file): Named) -> Result<Json
         let message = format!("there is no vendor `{name}`{near}; there are {}", names.join(", "));
         refusal(StatusCode::NOT_FOUND, "not_found", message)
     })?;
-    Ok(Json(found.openapi()))
+    let readings = admin.app.worlds.default_slot().world().readings();
+    Ok(Json(found.openapi(&readings)))
 }

@@ -9,7 +9,7 @@ use axum::response::Response;
 use bytes::Bytes;
 
 use super::{Field, Neutral, Tells};
-use crate::contract::{Catalogue, Operation};
+use crate::contract::{Catalogue, Operation, Readings};
 use crate::universe::Ordinal;
 use crate::world::{View, Walks, World};
 
@@ -18,8 +18,9 @@ pub trait Vendor: Sync + 'static {
     /// What it promises.
     fn catalogue(&self) -> &'static Catalogue;
 
-    /// What its requests and answers look like, as an OpenAPI 3.1 document.
-    fn openapi(&self) -> serde_json::Value;
+    /// What its requests and answers look like, as an OpenAPI 3.1 document. It allows what any option of a reading serves, but
+    /// for what no document can leave open, which is as the readings say.
+    fn openapi(&self, readings: &Readings) -> serde_json::Value;
 
     /// The paths that are its, known or not. The longest that fits a request's path decides between vendors.
     fn paths(&self) -> &'static [Paths];

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
 
+use callmock::contract::Readings;
 use callmock::vendors;
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -20,7 +21,10 @@ pub struct Seen<'a> {
 }
 
 static DOCUMENTS: LazyLock<HashMap<&'static str, Value>> = LazyLock::new(|| {
-    vendors::ALL.iter().map(|vendor| (vendor.catalogue().vendor, vendor.openapi())).collect()
+    vendors::ALL
+        .iter()
+        .map(|vendor| (vendor.catalogue().vendor, vendor.openapi(&Readings::default())))
+        .collect()
 });
 
 static VALIDATORS: LazyLock<Mutex<HashMap<String, &'static Validator>>> = LazyLock::new(Mutex::default);

@@ -24,7 +24,7 @@ use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
-use crate::contract::{Catalogue, Operation};
+use crate::contract::{Catalogue, Operation, Readings};
 use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
 use crate::universe::{Ordinal, Universe};
 use crate::urlencoded::strict;
@@ -41,7 +41,7 @@ impl Vendor for Alibaba {
         &contract::CATALOGUE
     }
 
-    fn openapi(&self) -> Value {
+    fn openapi(&self, _: &Readings) -> Value {
         openapi::document()
     }
 

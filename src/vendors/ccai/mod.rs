@@ -23,7 +23,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::contract::{Catalogue, Operation};
+use crate::contract::{Catalogue, Operation, Readings};
 use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
 use crate::universe::{Direction, Ordinal};
 use crate::world::{View, World};
@@ -39,7 +39,7 @@ impl Vendor for Ccai {
         &contract::CATALOGUE
     }
 
-    fn openapi(&self) -> Value {
+    fn openapi(&self, _: &Readings) -> Value {
         openapi::document()
     }
 

@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::contract::{Catalogue, Operation};
+use crate::contract::{Catalogue, Operation, Readings};
 use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
 use crate::universe::{Direction, Ordinal, Outcome};
 use crate::world::{View, World};
@@ -35,8 +35,8 @@ impl Vendor for Commubo {
         &contract::CATALOGUE
     }
 
-    fn openapi(&self) -> Value {
-        openapi::document()
+    fn openapi(&self, readings: &Readings) -> Value {
+        openapi::document(readings.get())
     }
 
     fn paths(&self) -> &'static [Paths] {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::auth;
-use super::contract::{CATALOGUE, LIST_CALLS};
+use super::contract::{CATALOGUE, ErrorBody, LIST_CALLS};
 use super::error::Cause;
 use super::model::Call;
 use crate::contract::openapi::{Answer, Described, Document, query};
@@ -12,7 +12,7 @@ use crate::contract::openapi::{Answer, Described, Document, query};
 const EXAMPLE: &str = include_str!("example.json");
 
 /// The document.
-pub fn document() -> Value {
+pub fn document(error_body: ErrorBody) -> Value {
     let mut document = Document::of(&CATALOGUE);
     let api_key = |name: &str| json!({ "type": "apiKey", "in": "header", "name": name });
     document.security(
@@ -37,7 +37,10 @@ pub fn document() -> Value {
         ],
         request_body: None,
         success: vec![(200, Answer { content: vec![("application/json", calls)], headers: Value::Null })],
-        refusal: Answer { content: vec![("application/json", cause)], headers: Value::Null },
+        refusal: match error_body {
+            ErrorBody::Json => Answer { content: vec![("application/json", cause)], headers: Value::Null },
+            ErrorBody::Empty => Answer::default(),
+        },
         examples: vec![(200, "page L76-131".to_owned(), example)],
     });
     document.finish()

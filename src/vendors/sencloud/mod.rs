@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::contract::{Catalogue, Operation};
+use crate::contract::{Catalogue, Operation, Readings};
 use crate::dialects::Account as _;
 use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
 use crate::universe::{Ordinal, Outcome};
@@ -37,7 +37,7 @@ impl Vendor for Sencloud {
         &contract::CATALOGUE
     }
 
-    fn openapi(&self) -> Value {
+    fn openapi(&self, _: &Readings) -> Value {
         openapi::document()
     }
 
