@@ -15,14 +15,25 @@ pub fn looks_real(key: &str) -> bool {
     let bytes: Vec<u8> = lower.bytes().filter(u8::is_ascii_alphanumeric).collect();
     let others = lower.bytes().filter(|b| !b.is_ascii_alphanumeric()).count();
     let mixed = bytes.iter().any(u8::is_ascii_digit) && bytes.iter().any(u8::is_ascii_alphabetic);
+    // In a word or a year letters and digits keep to themselves.
+    let changes =
+        bytes.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
     let distinct = bytes.iter().collect::<std::collections::HashSet<_>>().len();
     bytes.len() >= SHORTEST
         // Some separators and Base64's own characters, but no sentence.
         && others * 5 <= bytes.len()
         && mixed
+        && changes >= 4
         && distinct >= 10
-        && !MARKS.iter().any(|mark| lower.contains(mark))
+        && !is_marked(key)
         && !bytes.windows(4).any(is_run)
+}
+
+/// Whether a text says that it is made up.
+#[must_use]
+pub fn is_marked(key: &str) -> bool {
+    let lower = key.to_lowercase();
+    MARKS.iter().any(|mark| lower.contains(mark))
 }
 
 /// Whether each byte follows the one before by the same small step: 1234, dcba, 0000.
@@ -55,6 +66,9 @@ mod tests {
             "aaaaaaaaaaaaaaaaaaaaaaaa1",
             "correct horse battery staple 2 you and me",
             "h7dWq2mZ9",
+            "PlaceholderChangeMe2024",
+            "LocalDevelopmentKey42x",
+            "my-callcentre-key-for-staging-2024",
         ] {
             assert!(!looks_real(made_up), "{made_up}");
         }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::coverage::Asked;
 use super::{Admin, Scope, markup};
+use crate::contract::Finding;
 use crate::exchange::Refused;
 use crate::report::coverage::Coverage;
 use crate::report::{junit, sarif};
@@ -29,30 +30,29 @@ pub async fn list(
         "junit" => return Ok(markup("application/xml", junit::xml(&coverage, all.into_iter()))),
         _ => {}
     }
-    let late = world.late_findings();
+    // Numbers are a world's own: of all worlds together there are none to show.
+    let entries = if all_worlds {
+        vec![]
+    } else {
+        world.journal().page_with(&Filter::default(), 0, usize::MAX, &world.late_findings()).entries
+    };
+    let shown = |finding: &Finding| {
+        let of_it = || entries.iter().filter(|entry| entry.findings.contains(&finding.id));
+        let details = of_it().flat_map(|entry| {
+            let of_this = entry.details.iter().filter(|(id, _)| *id == finding.id);
+            of_this.map(|(_, detail)| json!({ "seq": entry.seq, "detail": detail }))
+        });
+        (of_it().map(|entry| entry.seq).collect::<Vec<u64>>(), details.collect::<Vec<Value>>())
+    };
     let findings: Vec<Value> = coverage
         .made(all.into_iter())
         .into_iter()
         .map(|made| {
-            let finding = made.finding;
-            let mut value = json!(finding);
+            let mut value = json!(made.finding);
             value["count"] = made.count.into();
-            // Numbers are a world's own: of all worlds together there are none to show.
             if !all_worlds {
-                let filter = Filter { finding: Some(finding.id.to_owned()), ..Filter::default() };
-                let entries = world.journal().page_with(&filter, 0, usize::MAX, &late).entries;
-                let of_this = |details: &[(&'static str, String)]| -> Vec<String> {
-                    details.iter().filter(|(id, _)| *id == finding.id).map(|(_, text)| text.clone()).collect()
-                };
-                let details: Vec<Value> = entries
-                    .iter()
-                    .flat_map(|entry| {
-                        of_this(&entry.details)
-                            .into_iter()
-                            .map(|text| json!({ "seq": entry.seq, "detail": text }))
-                    })
-                    .collect();
-                value["exchanges"] = entries.iter().map(|entry| entry.seq).collect();
+                let (exchanges, details) = shown(made.finding);
+                value["exchanges"] = exchanges.into();
                 value["details"] = details.into();
             }
             value

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Subcommand, ValueEnum};
 
 use super::Exit;
-use crate::contract::Severity;
+use crate::contract::{Finding, Severity};
 use crate::report::coverage::Coverage;
 use crate::report::exclusions::Exclusions;
 use crate::report::{badge, html, junit, sarif};
@@ -93,22 +93,42 @@ impl Gate {
     /// How to end, and a word to it where it is not well.
     pub fn judge(&self, coverage: &Coverage) -> Exit {
         let share = coverage.share(vendors::catalogues());
-        if let Some(least) = self.fail_under.filter(|least| share.percent() < usize::from(*least)) {
-            let (percent, of) = (share.percent(), share.of);
-            eprintln!(
-                "callmock: {percent} % of {of} behaviors exercised, under the {least} % of --fail-under"
-            );
-            return Exit::As(UNDER);
+        let (percent, of) = (share.percent(), share.of);
+        let nothing = coverage.exercised == 0;
+        let under = self.fail_under.filter(|least| *least > 0 && (nothing || percent < usize::from(*least)));
+        match under {
+            Some(least) if nothing => {
+                eprintln!(
+                    "callmock: no vendor was called, so nothing was exercised, under the {least} % of --fail-under"
+                );
+            }
+            Some(least) => {
+                eprintln!(
+                    "callmock: {percent} % of {of} behaviors exercised, under the {least} % of --fail-under"
+                );
+            }
+            None => {}
         }
         let least = self.deny_findings.and_then(|Denied(least)| least);
-        if least.is_some_and(|least| coverage.has_findings(least, vendors::catalogues())) {
-            eprintln!(
-                "callmock: there are findings, which --deny-findings does not let pass; `callmock contract` has their fixes"
-            );
-            return Exit::As(FOUND);
+        let found = least.map_or_else(Vec::new, |least| coverage.denied(least, vendors::catalogues()));
+        if !found.is_empty() {
+            eprintln!("callmock: --deny-findings does not let these pass:\n{}", told(&found));
         }
-        Exit::Done
+        match (under, found.is_empty()) {
+            (Some(_), _) => Exit::As(UNDER),
+            (None, false) => Exit::As(FOUND),
+            (None, true) => Exit::Done,
+        }
     }
+}
+
+/// Findings, a line each, with what to do instead.
+pub fn told(found: &[&'static Finding]) -> String {
+    let lines: Vec<String> = found
+        .iter()
+        .map(|f| format!("  {} ({}): {} {}", f.id, f.severity.name(), f.summary, f.fix))
+        .collect();
+    lines.join("\n")
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -171,11 +191,17 @@ fn read(file: &Path) -> Result<Coverage, String> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let coverage: Coverage = serde_json::from_str(&text)
         .map_err(|error| format!("{}: not a file of `exec --coverage-out`: {error}", file.display()))?;
-    if coverage.callmock == 1 {
-        Ok(coverage)
-    } else {
-        Err(format!("{}: version {} is not known; this is version 1", file.display(), coverage.callmock))
+    if coverage.callmock != 1 {
+        return Err(format!(
+            "{}: version {} is not known; this is version 1",
+            file.display(),
+            coverage.callmock
+        ));
     }
+    let unknown = coverage.unknown(vendors::catalogues()).map(str::to_owned);
+    unknown.map_or(Ok(coverage), |id| {
+        Err(format!("{}: `{id}` is not known here: another callmock wrote this file", file.display()))
+    })
 }
 
 /// Writes a file of coverage.

@@ -11,7 +11,7 @@ use futures_util::{StreamExt, stream};
 use tracing_subscriber::filter::LevelFilter;
 
 use super::beside::{Beside, code, not_run};
-use super::coverage::{Denied, FOUND, denied};
+use super::coverage::{Denied, FOUND, denied, told};
 use super::{Exit, options, serve};
 use crate::contract::{Chosen, Reading, pairwise};
 use crate::report::coverage::Coverage;
@@ -147,7 +147,8 @@ impl Matrix<'_> {
             println!("none breaks the command");
             return Ok(Exit::Done);
         }
-        println!("{breaks_alone} break the command alone, {} only together:", broken.len() - breaks_alone);
+        let verb = if breaks_alone == 1 { "breaks" } else { "break" };
+        println!("{breaks_alone} {verb} the command alone, {} only together:", broken.len() - breaks_alone);
         for chosen in &broken {
             for (reading, option) in chosen {
                 println!("  {}: {option}\n    {} ({})", reading.id, reading.question, reading.source);
@@ -199,16 +200,15 @@ impl Matrix<'_> {
         let called = counts.answers.keys().map(|(vendor, ..)| *vendor).collect();
         let denied = self.args.deny_findings.and_then(|Denied(least)| least);
         let exercised = Coverage::of(&counts, vendors::catalogues());
-        let found = denied.is_some_and(|least| exercised.has_findings(least, vendors::catalogues()));
+        let found = denied.map_or_else(Vec::new, |least| exercised.denied(least, vendors::catalogues()));
         beside.stop().await;
         Ok(match output {
             Ok(output) => {
                 let text = [output.stdout, output.stderr].concat();
                 let mut output_and_findings = String::from_utf8_lossy(&text).into_owned();
                 let code = match code(output.status) {
-                    0 if found => {
-                        let ids: Vec<&str> = counts.findings.keys().copied().collect();
-                        output_and_findings.push_str(&format!("findings: {}\n", ids.join(", ")));
+                    0 if !found.is_empty() => {
+                        output_and_findings.push_str(&format!("findings:\n{}\n", told(&found)));
                         FOUND
                     }
                     code => code,

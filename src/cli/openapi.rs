@@ -7,12 +7,16 @@ use crate::vendors;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Whose: commubo, ccai, alibaba or sencloud
+    /// Whose; a name that is none is answered with those there are
     #[arg(value_name = "VENDOR", value_parser = vendor)]
     vendor: String,
 }
 
-fn vendor(name: &str) -> Result<String, String> {
+/// A vendor's name.
+///
+/// # Errors
+/// Where there is none of that name.
+pub fn vendor(name: &str) -> Result<String, String> {
     let names: Vec<&str> = vendors::catalogues().map(|catalogue| catalogue.vendor).collect();
     if names.contains(&name) {
         return Ok(name.to_owned());

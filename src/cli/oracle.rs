@@ -38,6 +38,9 @@ struct Diff {
     /// The world of that server
     #[arg(long, env = "CALLMOCK_WORLD", default_value = "default")]
     world: String,
+    /// A vendor whose calls must be in the table; without any, those of which it has rows
+    #[arg(long, env = "CALLMOCK_VENDOR", value_delimiter = ',', value_parser = super::openapi::vendor)]
+    vendor: Vec<String>,
     /// How to print it
     #[arg(long, value_enum, default_value = "text", env = "CALLMOCK_FORMAT")]
     format: Format,
@@ -76,7 +79,7 @@ pub fn run(args: &Args) -> Exit {
             return exit;
         }
     };
-    let diff = oracle::diff(&truth, &rows, vendors::ALL);
+    let diff = oracle::diff(&truth, &rows, vendors::ALL, &args.vendor);
     let printed = super::print(&match args.format {
         Format::Text => diff.text(),
         Format::Json => serde_json::to_string_pretty(&diff).expect("texts and numbers are JSON") + "\n",

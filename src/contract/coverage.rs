@@ -128,9 +128,29 @@ impl Coverage {
         }
     }
 
-    /// Counts a finding that shows only later, in no one request.
-    pub fn count_late(&self, finding: &'static str, count: u64) {
-        let mut tally = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *tally.counts.findings.entry(finding).or_default() += count;
+    /// Counts a finding that shows only later, from what followed an exchange or did not.
+    pub fn count_late(&self, finding: &'static str, example: Option<Example>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.add_late(finding, example);
+    }
+}
+
+impl Counts {
+    /// Adds a finding that shows only later, with the exchange that it is about.
+    pub fn add_late(&mut self, finding: &'static str, example: Option<Example>) {
+        *self.findings.entry(finding).or_default() += 1;
+        let Some(example) = example else { return };
+        let (world, seq) = (&example.request.world, example.request.seq);
+        let same = |known: &&mut Example| known.request.world == *world && known.request.seq == seq;
+        if let Some(known) = self.examples.iter_mut().find(same) {
+            if !known.findings.contains(&finding) {
+                known.findings.push(finding);
+                let details = example.request.details.into_iter().filter(|(id, _)| *id == finding);
+                known.request.details.extend(details);
+            }
+        } else if self.examples.iter().filter(|known| known.findings.contains(&finding)).count()
+            < Coverage::EXAMPLES
+        {
+            self.examples.push(example);
+        }
     }
 }

@@ -81,7 +81,7 @@ macro_rules! findings {
     ) => {
         $crate::contract::findings!(@rules $( $name = $id, $severity, $summary, $why, $fix; )+
             RETRIED_AT_ONCE = concat!($vendor, ".retried_at_once"), Warning,
-                "After a failure that passes by itself the same was asked again at once.",
+                "After a failure that passes by itself the same was asked again at once, or over and over without a longer wait.",
                 "Many clients that do so keep a service down that would have come back.",
                 "Wait before each further try, longer each time and by chance: 1 s, 2 s, 4 s, each give or take a half.";
             RETRY_AFTER_IGNORED = concat!($vendor, ".retry_after_ignored"), Warning,

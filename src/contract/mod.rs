@@ -4,7 +4,6 @@
 mod behavior;
 mod coverage;
 mod finding;
-pub mod openapi;
 mod pairwise;
 mod reading;
 

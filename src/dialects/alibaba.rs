@@ -55,7 +55,8 @@ impl super::Account for Account {
 /// Whether an access key id has the form of those that Alibaba Cloud gives out.
 #[must_use]
 pub fn is_real_id(id: &str) -> bool {
-    id.len() >= 16 && id.starts_with("LTAI") && id.bytes().all(|b| b.is_ascii_alphanumeric())
+    let given_out = id.starts_with("LTAI") || id.starts_with("STS.");
+    given_out && id.len() >= 16 && !keys::is_marked(id)
 }
 
 /// What the gateway makes of a key.

@@ -3,34 +3,41 @@
 
 use std::time::Duration;
 
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::Response;
 use bytes::Bytes;
 
+use super::mask::is_secret_name;
 use super::notes::Learned;
 use super::vendor::Vendor;
 use crate::contract::{Behavior, Finding};
 use crate::urlencoded;
-use crate::world::{Earlier, Why, World};
+use crate::world::{Earlier, Walks, Why, World};
 
 /// Who comes back sooner than this has not waited at all.
 const AT_ONCE: Duration = Duration::from_millis(100);
 
-/// Names under which secrets are sent, without hyphens and underscores.
-const SECRET_NAMES: [&str; 8] =
-    ["accesstoken", "accesskeysecret", "apikey", "authorization", "bearer", "password", "secret", "token"];
+/// Who comes back sooner than this after so many tries does not wait longer each time.
+const BY_THEN: (u32, Duration) = (5, Duration::from_secs(1));
 
 /// A request as a possible further try.
 pub struct Try {
     asked: u64,
+    who: u64,
     earlier: Option<Earlier>,
 }
 
 impl Try {
     /// Notes when a request came, before anything delays it.
-    pub fn of(vendor: &dyn Vendor, world: &World, parts: &Parts, body: &Bytes) -> Self {
+    pub fn of(vendor: &dyn Vendor, world: &World, parts: &Parts, body: &Bytes) -> Option<Self> {
+        // A browser's preflight, or a look whether anybody is there, is asked again and again by right.
+        if vendor.operation(parts).is_none() || [Method::OPTIONS, Method::HEAD].contains(&parts.method) {
+            return None;
+        }
         let asked = vendor.asked(parts, body);
-        Self { asked, earlier: world.attempts().earlier(asked, world.now()) }
+        let who = Walks::hash(vendor.public_half(parts, body));
+        Some(Self { asked, who, earlier: world.attempts().earlier(asked, who, world.now()) })
     }
 
     /// Notes what it came to, and what that tells about the client.
@@ -54,15 +61,21 @@ impl Try {
         };
         let passed = status.is_success();
         match self.earlier {
-            Some(Earlier { why: Why::Passing, waited, retry_after, .. }) => {
+            Some(Earlier { why: Why::Passing, waited, retry_after, by_the_same: true, tries, .. }) => {
                 match retry_after {
                     Some(wait) if waited < wait => {
                         let (waited, wait) = (waited.as_millis(), wait.as_millis());
-                        let detail = format!("came back after {waited} ms of {wait} ms");
-                        learned.found(conduct.common.retry_after_ignored, Some(detail));
+                        learned.found_of(conduct.common.retry_after_ignored, || {
+                            format!("came back after {waited} ms of {wait} ms")
+                        });
                     }
                     Some(_) => learned.inferred(conduct.common.waited),
-                    None if waited < AT_ONCE => learned.found(conduct.common.retried_at_once, None),
+                    None if waited < AT_ONCE || tries >= BY_THEN.0 && waited < BY_THEN.1 => {
+                        let waited = waited.as_millis();
+                        learned.found_of(conduct.common.retried_at_once, || {
+                            format!("try {} after {waited} ms", tries + 1)
+                        });
+                    }
                     None => {}
                 }
                 if passed {
@@ -72,14 +85,14 @@ impl Try {
             Some(Earlier { why: Why::Credential, .. }) if passed => {
                 learned.inferred(conduct.common.credential_corrected);
             }
-            Some(Earlier { why: Why::ForGood(before), directly_before: true, .. })
+            Some(Earlier { why: Why::ForGood(before), directly_before: true, by_the_same: true, .. })
                 if why == Some(Why::ForGood(before)) =>
             {
-                learned.found(conduct.common.refused_again, None);
+                learned.found(conduct.common.refused_again);
             }
             _ => {}
         }
-        world.attempts().answered(self.asked, why, vendor.retry_after(response), world.now());
+        world.attempts().answered((self.asked, self.who), why, vendor.retry_after(response), world.now());
     }
 }
 
@@ -92,12 +105,9 @@ pub fn secret_in_url(
     let query = parts.uri.query()?;
     let belongs_there = vendor.secrets().query;
     let found = urlencoded::lossy(query).find(|(name, value)| {
-        let lower = name.to_lowercase();
-        let bare: String = lower.chars().filter(|c| !matches!(c, '-' | '_')).collect();
-        let known = || world.secrets().masked(value) != value.as_str();
-        !belongs_there.contains(&lower.as_str())
+        !belongs_there.contains(&name.to_lowercase().as_str())
             && !value.is_empty()
-            && (SECRET_NAMES.iter().any(|secret| bare.ends_with(secret)) || known())
+            && (is_secret_name(name) || world.secrets().has(value))
     });
-    found.map(|(name, _)| (vendor.catalogue().conduct.common.secret_in_url, format!("parameter `{name}`")))
+    found.map(|(name, _)| (vendor.catalogue().conduct.common.secret_in_url, name))
 }

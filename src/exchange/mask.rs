@@ -10,6 +10,29 @@ use super::SecretPlaces;
 use crate::urlencoded;
 use crate::world::{Captured, World, mask};
 
+/// Names under which secrets are sent, in lower case and without hyphens and underscores.
+const SECRET_NAMES: [&str; 13] = [
+    "accesskeysecret",
+    "accesstoken",
+    "apikey",
+    "apisecret",
+    "apitoken",
+    "authorization",
+    "authtoken",
+    "bearer",
+    "clientsecret",
+    "password",
+    "secret",
+    "secretkey",
+    "token",
+];
+
+/// Whether a parameter of this name holds a secret, whoever's it is.
+pub fn is_secret_name(name: &str) -> bool {
+    let bare = name.chars().filter(|c| !matches!(c, '-' | '_')).collect::<String>().to_lowercase();
+    SECRET_NAMES.contains(&bare.as_str())
+}
+
 /// Keeps secrets out of the journal: those that the world knows wherever they stand, and whatever stands where the
 /// vendor's clients put theirs.
 pub struct Mask {
@@ -30,7 +53,7 @@ impl Mask {
     }
 
     fn parameter(&self, name: &str, value: &str) -> String {
-        if self.places.parameters.contains(&name.to_lowercase().as_str()) {
+        if self.places.parameters.contains(&name.to_lowercase().as_str()) || is_secret_name(name) {
             mask(value)
         } else {
             self.text(value)
@@ -52,6 +75,8 @@ impl Mask {
         match scheme {
             // Whoever it is for, and in whatever encoding: it is a credential.
             Some((scheme, credential)) => format!("{scheme} {}", mask(credential)),
+            // A signature is no secret; whatever else is sent as proof is one, known here or not.
+            None if *name == header::AUTHORIZATION && !value.contains("Signature=") => mask(value),
             None if self.places.headers.contains(&name.as_str()) => mask(value),
             None => self.text(value),
         }
@@ -100,7 +125,12 @@ impl Mask {
             serde_json::Value::String(text) => *text = self.text(text),
             serde_json::Value::Array(all) => all.iter_mut().for_each(|value| self.json(value)),
             serde_json::Value::Object(all) => {
-                all.values_mut().for_each(|value| self.json(value));
+                for (name, value) in all.iter_mut() {
+                    match value {
+                        serde_json::Value::String(text) if is_secret_name(name) => *text = mask(text),
+                        value => self.json(value),
+                    }
+                }
                 if all.keys().any(|key| self.text(key) != *key) {
                     *all = std::mem::take(all)
                         .into_iter()

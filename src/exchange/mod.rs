@@ -24,6 +24,7 @@ mod mask;
 mod metrics;
 mod neutral;
 mod notes;
+pub mod openapi;
 mod own;
 mod pin;
 mod record;
@@ -180,7 +181,8 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
     let notes = Notes::default();
     let context = Context { world: Arc::clone(&world), notes: notes.clone(), body, pinned };
     parts.extensions.insert(context.clone());
-    let further_try = Try::of(vendor, &world, &parts, &context.body);
+    // What was not read whole cannot be told from what else was not.
+    let further_try = if refused.is_none() { Try::of(vendor, &world, &parts, &context.body) } else { None };
     let operation = vendor.operation(&parts);
     let now = world.now();
     let injection =
@@ -209,17 +211,19 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
     let outcome = response.extensions_mut().remove::<Outcome>();
     let mut learned = notes.take(outcome);
     let outcome = outcome.map(|Outcome(behavior)| behavior);
-    further_try.answered(vendor, &world, outcome, &response, &mut learned);
-    if let Some((finding, detail)) = conduct::secret_in_url(vendor, &world, &parts) {
-        learned.found(finding, Some(detail));
+    if let Some((finding, name)) = conduct::secret_in_url(vendor, &world, &parts) {
+        learned.found_of(finding, || format!("parameter `{name}`"));
     }
-    let headers = response.headers_mut();
-    if !headers.contains_key(header::DATE)
+    if !response.headers().contains_key(header::DATE)
         && let Ok(date) = HeaderValue::from_str(&now.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
     {
-        headers.insert(header::DATE, date);
+        response.headers_mut().insert(header::DATE, date);
+    }
+    if let Some(further_try) = further_try {
+        further_try.answered(vendor, &world, outcome, &response, &mut learned);
     }
     if app.debug_headers {
+        let headers = response.headers_mut();
         let mut set = |name: &HeaderName, value: &str| {
             if let Some(value) = HeaderValue::from_str(value).ok().filter(|value| !value.is_empty()) {
                 headers.insert(name, value);
@@ -230,10 +234,13 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
         set(&FINDINGS, &learned.findings.join(","));
         set(&FAULT, &recording.faults().join(","));
     }
-    match injection.shape(response, &parts, &line) {
-        Some(response) => Ok(recording.sending(response, learned)),
-        None => recording.hanging_up(&line, HangUp::Close).await,
+    if let Some(response) = injection.shape(response, &parts, &line) {
+        return Ok(recording.sending(response, learned));
     }
+    if let Some(stride) = &learned.walk {
+        world.walks().undo(stride);
+    }
+    recording.hanging_up(&line, HangUp::Close).await
 }
 
 /// The host that a request names: HTTP/2 has it in the URI.

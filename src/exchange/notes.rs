@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::response::{IntoResponseParts, ResponseParts};
 
 use crate::contract::{Behavior, Finding, Inference};
+use crate::world::Stride;
 
 /// The outcome of an answer, as a part of the response: `(Outcome(&LISTED), body)`.
 #[derive(Debug, Clone, Copy)]
@@ -36,16 +37,27 @@ pub struct Learned {
     /// Ids of inferences.
     pub inferences: Vec<&'static str>,
     /// The walk through a list that it is a step of.
-    pub walk: Option<u64>,
+    pub walk: Option<Stride>,
     /// For the journal only.
     pub explanation: Option<serde_json::Value>,
 }
 
 impl Learned {
-    pub(super) fn found(&mut self, finding: &'static Finding, detail: Option<String>) {
+    pub(super) fn found(&mut self, finding: &'static Finding) {
         push_once(&mut self.findings, finding.id);
-        let detail = detail.map(|detail| (finding.id, detail));
-        self.details.extend(detail.filter(|detail| !self.details.contains(detail)));
+    }
+
+    /// A finding with what is said of it in words; the words are only made where there is still room for them.
+    pub(super) fn found_of(&mut self, finding: &'static Finding, detail: impl FnOnce() -> String) {
+        self.found(finding);
+        let said = self.details.iter().filter(|(id, _)| *id == finding.id).count();
+        if said > DETAILS {
+            return;
+        }
+        let detail = if said == DETAILS { "and more".to_owned() } else { cut(&detail()) };
+        if !self.details.iter().any(|known| *known == (finding.id, detail.clone())) {
+            self.details.push((finding.id, detail));
+        }
     }
 
     pub(super) fn inferred(&mut self, inference: &'static Inference) {
@@ -61,12 +73,12 @@ impl Notes {
 
     /// The request deserves a finding.
     pub fn finding(&self, finding: &'static Finding) {
-        self.with(|learned| learned.found(finding, None));
+        self.with(|learned| learned.found(finding));
     }
 
     /// The request deserves a finding, for what is said in words.
-    pub fn finding_of(&self, finding: &'static Finding, detail: impl Into<String>) {
-        self.with(|learned| learned.found(finding, Some(detail.into())));
+    pub fn finding_of(&self, finding: &'static Finding, detail: impl FnOnce() -> String) {
+        self.with(|learned| learned.found_of(finding, detail));
     }
 
     /// The request shows what its client made of an earlier answer.
@@ -75,8 +87,8 @@ impl Notes {
     }
 
     /// The request is a step of a walk through a list.
-    pub fn walk(&self, walk: u64) {
-        self.with(|learned| learned.walk = Some(walk));
+    pub fn walk(&self, step: Stride) {
+        self.with(|learned| learned.walk = Some(step));
     }
 
     /// Tells the journal what the answer does not say.
@@ -99,6 +111,29 @@ impl Notes {
     fn with<T>(&self, change: impl FnOnce(&mut Learned) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// How much is said of one finding about one request: a client chooses how many names it sends, and how long they are.
+const DETAILS: usize = 8;
+const DETAIL: usize = 200;
+
+fn cut(detail: &str) -> String {
+    let detail = plain(detail);
+    match detail.char_indices().nth(DETAIL) {
+        Some((end, _)) => format!("{}…", &detail[..end]),
+        None => detail,
+    }
+}
+
+/// A text without characters that do something where it is printed: what a client sends must not write a report.
+pub fn plain(text: &str) -> String {
+    let acts = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+    };
+    text.chars()
+        .flat_map(|c| if acts(c) { c.escape_unicode().collect::<Vec<_>>() } else { vec![c] })
+        .collect()
 }
 
 fn push_once(ids: &mut Vec<&'static str>, id: &'static str) {

@@ -12,13 +12,13 @@ use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::mask::{Mask, cut_texts};
-use super::notes::Learned;
+use super::notes::{Learned, plain};
 use super::{App, HangUp, Line, Vendor};
-use crate::contract::{self, Met, Operation};
-use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, World};
+use crate::contract::{self, Example, Met, Operation};
+use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, Stride, World};
 
 /// How many characters of a request an example shows.
-const EXAMPLE: usize = 400;
+const SHOWN: usize = 400;
 
 /// An exchange whose request has come in. Dropped before there is an answer, because the client or a fault ended the
 /// connection, it is written down without one.
@@ -114,10 +114,8 @@ impl Recording {
         entry.response.status = Some(response.status().as_u16());
         entry.response.headers = self.mask.headers(response.headers());
         let vendor = entry.vendor;
-        let seq = self.begin(entry);
-        if let Some(walk) = learned.walk {
-            self.world.walks().came_to(walk, seq);
-        }
+        let seq = self.begin(entry, learned.walk.as_ref());
+        let walk = learned.walk;
         let (app, world) = (Arc::clone(&self.app), Arc::clone(&self.world));
         let (mask, started) = (Arc::clone(&self.mask), self.started);
         response.map(|body| {
@@ -129,6 +127,7 @@ impl Recording {
                 vendor,
                 started,
                 seq,
+                walk,
                 kept: BytesMut::new(),
                 total: 0,
                 finished: false,
@@ -136,7 +135,7 @@ impl Recording {
         })
     }
 
-    fn begin(&self, entry: Entry) -> u64 {
+    fn begin(&self, entry: Entry, walk: Option<&Stride>) -> u64 {
         let status = entry.response.status;
         tracing::debug!(
             vendor = entry.vendor,
@@ -161,7 +160,8 @@ impl Recording {
         };
         let countings = [self.world.coverage(), self.app.worlds.total()];
         // Most exchanges are like many others before them, and need no copy.
-        let shown = countings.iter().any(|coverage| coverage.wants_example(met)).then(|| entry.clone());
+        let wanted = walk.is_some() || countings.iter().any(|coverage| coverage.wants_example(met));
+        let shown = wanted.then(|| entry.clone());
         let seq = match self.seq {
             None => self.world.journal().begin(entry),
             Some(seq) => {
@@ -173,6 +173,9 @@ impl Recording {
         for coverage in countings {
             coverage.count(met, example.as_ref());
         }
+        if let Some((stride, request)) = walk.zip(example) {
+            self.world.walks().came_to(stride, Example { request, status, behaviors, findings });
+        }
         seq
     }
 
@@ -183,10 +186,11 @@ impl Recording {
         let mark = if query.is_empty() { "" } else { "?" };
         let body = String::from_utf8_lossy(&body.bytes);
         let text = format!("{method} {path}{mark}{} {body}", query.join("&"));
-        let text = match text.char_indices().nth(EXAMPLE) {
+        let text = match text.char_indices().nth(SHOWN) {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text.trim_end().to_owned(),
         };
+        let text = plain(&text);
         contract::Request {
             world: Arc::clone(self.world.id()),
             seq,
@@ -202,7 +206,7 @@ impl Drop for Recording {
         let Some(mut entry) = self.entry.take() else { return };
         let (vendor, duration) = (entry.vendor, self.started.elapsed());
         entry.duration = duration;
-        let seq = self.begin(entry);
+        let seq = self.begin(entry, None);
         self.app.metrics.took(vendor, duration);
         self.world.journal().complete(seq, |_| {});
     }
@@ -217,6 +221,8 @@ struct Followed {
     vendor: &'static str,
     started: Instant,
     seq: u64,
+    /// The step of a walk that is stride once the body has arrived.
+    walk: Option<Stride>,
     kept: BytesMut,
     total: u64,
     finished: bool,
@@ -259,6 +265,9 @@ impl Drop for Followed {
     fn drop(&mut self) {
         let kept = std::mem::take(&mut self.kept).freeze();
         let finished = self.finished || self.body.is_end_stream();
+        if let Some(stride) = self.walk.take().filter(|_| !finished) {
+            self.world.walks().undo(&stride);
+        }
         let body = self.mask.body(&kept, self.total, usize::MAX);
         let duration = self.started.elapsed();
         self.app.metrics.took(self.vendor, duration);

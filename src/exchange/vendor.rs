@@ -7,6 +7,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
 use bytes::Bytes;
+use chrono::DateTime;
 
 use super::{Field, Neutral, Tells};
 use crate::contract::{Catalogue, Operation, Readings};
@@ -47,8 +48,14 @@ pub trait Vendor: Sync + 'static {
 
     /// How long an answer tells its client to wait.
     fn retry_after(&self, response: &Response) -> Option<Duration> {
-        let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-        Some(Duration::from_secs(seconds))
+        let text = |name| response.headers().get(name)?.to_str().ok();
+        let wait = text(header::RETRY_AFTER)?;
+        if let Ok(seconds) = wait.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        // Or a date, as the answer's own is.
+        let moment = |text| DateTime::parse_from_rfc2822(text).ok();
+        (moment(wait)? - moment(text(header::DATE)?)?).to_std().ok()
     }
 
     /// Refuses a request as a fault asks for, by a name of [`Catalogue::errors`] or the last segments of a behavior's id;
@@ -152,6 +159,6 @@ pub struct SecretPlaces {
     pub headers: &'static [&'static str],
     /// Query and form parameter names.
     pub parameters: &'static [&'static str],
-    /// Query parameters that hold a secret because the vendor's page has it there.
+    /// Query parameters that hold a part of the credential because the vendor's page has it there.
     pub query: &'static [&'static str],
 }

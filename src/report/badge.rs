@@ -6,13 +6,14 @@ use super::coverage::Share;
 #[must_use]
 pub fn svg(share: Share) -> String {
     let percent = share.percent();
-    let color = match percent {
-        90.. => "#2e7d32",
-        70..90 => "#827717",
-        40..70 => "#b26a00",
-        _ => "#b71c1c",
+    let (value, color) = match percent {
+        // All of nothing is nothing to be proud of.
+        _ if share.of == 0 => ("none".to_owned(), "#555"),
+        90.. => (format!("{percent}%"), "#2e7d32"),
+        70..90 => (format!("{percent}%"), "#827717"),
+        40..70 => (format!("{percent}%"), "#b26a00"),
+        _ => (format!("{percent}%"), "#b71c1c"),
     };
-    let value = format!("{percent}%");
     // 7 px a character at 11 px, as badges have it everywhere; the texts are given their lengths, so no font breaks it.
     let label = "contract exercised";
     let (left, right) = (label.len() * 6 + 12, value.len() * 7 + 14);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::contract::{Behavior, Catalogue, ReachedBy, Standing};
 
-/// The catalogue as JSON: `{behaviors, readings, findings}`.
+/// The catalogue as JSON: `{behaviors, readings, findings, inferences}`.
 pub fn json(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Value {
     let behaviors: Vec<Value> = catalogues
         .clone()
@@ -29,8 +29,9 @@ pub fn json(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Val
             json!({ "id": r.id, "default": r.default(), "options": r.options, "question": r.question, "source": r.source })
         })
         .collect();
-    let findings: Vec<Value> = catalogues.flat_map(|c| c.findings).map(|f| json!(f)).collect();
-    json!({ "behaviors": behaviors, "readings": readings, "findings": findings })
+    let findings: Vec<Value> = catalogues.clone().flat_map(|c| c.findings).map(|f| json!(f)).collect();
+    let inferences: Vec<Value> = catalogues.flat_map(|c| c.inferences).map(|i| json!(i)).collect();
+    json!({ "behaviors": behaviors, "readings": readings, "findings": findings, "inferences": inferences })
 }
 
 /// The catalogue as a table for a terminal: a line a behavior.
@@ -73,9 +74,16 @@ pub fn markdown(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) ->
             let (question, source) = (cell(r.question), cell(r.source));
             let _ = writeln!(text, "| `{}` | {} | {question} | {source} |", r.id, r.options.join(", "));
         }
-        text.push_str("\n| finding | what the client did | what to do instead |\n| --- | --- | --- |\n");
+        text.push_str(
+            "\n| finding | severity | what the client did | why it matters | what to do instead |\n| --- | --- | --- | --- | --- |\n",
+        );
         for f in catalogue.findings {
-            let _ = writeln!(text, "| `{}` | {} | {} |", f.id, cell(f.summary), cell(f.fix));
+            let (summary, why, fix) = (cell(f.summary), cell(f.why), cell(f.fix));
+            let _ = writeln!(text, "| `{}` | {} | {summary} | {why} | {fix} |", f.id, f.severity.name());
+        }
+        text.push_str("\n| inference | what it tells of the client |\n| --- | --- |\n");
+        for i in catalogue.inferences {
+            let _ = writeln!(text, "| `{}` | {} |", i.id, cell(i.summary));
         }
     }
     text

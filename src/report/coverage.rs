@@ -210,7 +210,8 @@ impl Coverage {
                 if !sums.contains_key(id.as_str()) {
                     order.push(id);
                 }
-                *sums.entry(id).or_default() += count;
+                let sum = sums.entry(id).or_default();
+                *sum = sum.saturating_add(*count);
             }
             order.into_iter().map(|id| Count { id: id.to_owned(), count: sums[id] }).collect()
         };
@@ -281,14 +282,26 @@ impl Coverage {
         made
     }
 
-    /// Whether there is a finding of some severity or graver that is not left out of account.
-    pub fn has_findings(
+    /// The findings of some severity or graver that are not left out of account.
+    pub fn denied(
         &self,
         least: Severity,
         catalogues: impl Iterator<Item = &'static Catalogue>,
-    ) -> bool {
+    ) -> Vec<&'static Finding> {
         let counts = |made: &Made<'_>| made.excluded.is_none() && made.finding.severity >= least;
-        self.made(catalogues).iter().any(counts)
+        self.made(catalogues).into_iter().filter(counts).map(|made| made.finding).collect()
+    }
+
+    /// The first id that no catalogue has: the file is another version's.
+    pub fn unknown(&self, catalogues: impl Iterator<Item = &'static Catalogue>) -> Option<&str> {
+        let mut known = BTreeSet::new();
+        for catalogue in catalogues {
+            known.extend(catalogue.behaviors.iter().map(|behavior| behavior.id));
+            known.extend(catalogue.findings.iter().map(|finding| finding.id));
+            known.extend(catalogue.inferences.iter().map(|inference| inference.id));
+        }
+        let mut counts = self.behaviors.iter().chain(&self.findings).chain(&self.inferences);
+        counts.find(|count| !known.contains(count.id.as_str())).map(|count| count.id.as_str())
     }
 
     /// What was inferred, with how often.

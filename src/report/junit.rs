@@ -110,12 +110,16 @@ fn write(writer: &mut Writer<Vec<u8>>, suites: &[Suite]) -> std::io::Result<()> 
                             Result::Passed => {}
                             Result::Skipped(message) => {
                                 let skipped = writer.create_element("skipped");
-                                skipped.with_attribute(("message", message.as_str())).write_empty()?;
+                                skipped
+                                    .with_attribute(("message", xml_text(message).as_str()))
+                                    .write_empty()?;
                             }
                             Result::Failed { kind, message } => {
                                 let failure = writer.create_element("failure");
-                                let failure =
-                                    failure.with_attributes([("type", *kind), ("message", message.as_str())]);
+                                let failure = failure.with_attributes([
+                                    ("type", *kind),
+                                    ("message", xml_text(message).as_str()),
+                                ]);
                                 failure.write_text_content(BytesText::new(&xml_text(&case.says)))?;
                             }
                         }

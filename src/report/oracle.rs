@@ -32,6 +32,8 @@ pub struct Diff {
     pub fields: BTreeMap<String, BTreeMap<&'static str, Standing>>,
     /// What is wrong.
     pub mistakes: Vec<Mistake>,
+    /// The vendors of which the table has no row, and how many calls they show.
+    pub not_compared: BTreeMap<String, usize>,
 }
 
 /// How many calls.
@@ -83,6 +85,8 @@ pub struct Mistake {
 /// The first line that is not one, with what to write instead.
 pub fn read(text: &str, vendors: &[&str]) -> Result<Vec<Row>, String> {
     let mut rows = vec![];
+    // Some programs begin a file with a mark of its encoding.
+    let text = text.trim_start_matches('\u{feff}');
     for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let line_number = n + 1;
         let wrong = |message: String| format!("line {line_number}: {message}");
@@ -120,6 +124,11 @@ pub fn read(text: &str, vendors: &[&str]) -> Result<Vec<Row>, String> {
             }
         }
         rows.push(Row { line: line_number, vendor, id, values });
+    }
+    if rows.is_empty() {
+        return Err(
+            "line 1: there is no row: expected a JSON object a line, with `vendor` and `id`".to_owned()
+        );
     }
     Ok(rows)
 }
@@ -166,21 +175,25 @@ fn mistyped(field: Field, value: &Value) -> Option<String> {
     }
 }
 
-/// Holds rows against the truth. Only the fields that some row has are looked at: a table need not have them all.
-pub fn diff(truth: &[Neutral], rows: &[Row], vendors: &[&'static dyn Vendor]) -> Diff {
+/// Holds rows against the truth. Only the fields that some row of a vendor has are looked at: a table need not have them all. Nor need it
+/// have every vendor's calls, but for those that are `required`.
+pub fn diff(truth: &[Neutral], rows: &[Row], vendors: &[&'static dyn Vendor], required: &[String]) -> Diff {
     let mut diff = Diff::default();
-    let columns: BTreeSet<Field> = Field::ALL
-        .iter()
-        .copied()
-        .filter(|field| rows.iter().any(|row| row.values.contains_key(field.name())))
-        .collect();
     for vendor in vendors {
         let name = vendor.catalogue().vendor;
         let of_vendor: Vec<&Row> = rows.iter().filter(|row| row.vendor == name).collect();
-        if of_vendor.is_empty() {
+        let held = Held::new(*vendor, truth);
+        if of_vendor.is_empty() && !required.iter().any(|required| required == name) {
+            if !held.shown.is_empty() {
+                diff.not_compared.insert(name.to_owned(), held.shown.len());
+            }
             continue;
         }
-        Held::new(*vendor, truth).hold(&of_vendor, &columns, &mut diff);
+        let columns = Field::ALL.iter().copied();
+        let columns: BTreeSet<Field> = columns
+            .filter(|field| of_vendor.iter().any(|row| row.values.contains_key(field.name())))
+            .collect();
+        held.hold(&of_vendor, &columns, &mut diff);
     }
     diff
 }
@@ -191,11 +204,14 @@ struct Held<'a> {
     name: &'static str,
     shown: BTreeMap<&'a str, &'a Neutral>,
     by_id: HashMap<&'a str, &'a Neutral>,
-    /// What the rows call somebody, and who that is.
+    /// What the rows call somebody, and who that is in most of them.
     named: HashMap<(Field, String), String>,
     /// The other way round.
     names: HashMap<(Field, String), String>,
 }
+
+/// The fields that a vendor may tell by its own ids.
+const NAMED: [Field; 3] = [Field::Agent, Field::Customer, Field::Queue];
 
 impl<'a> Held<'a> {
     fn new(vendor: &'static dyn Vendor, truth: &'a [Neutral]) -> Self {
@@ -215,6 +231,7 @@ impl<'a> Held<'a> {
     }
 
     fn hold(mut self, rows: &[&Row], columns: &BTreeSet<Field>, diff: &mut Diff) {
+        self.learn_names(rows);
         let mut seen: HashMap<&str, usize> = HashMap::new();
         for row in rows {
             let mut mistake = |kind, message| {
@@ -281,19 +298,20 @@ impl<'a> Held<'a> {
         diff.calls.insert(self.name.to_owned(), calls);
     }
 
-    fn judge(&mut self, call: &Neutral, field: Field, got: &Value) -> Judged {
+    fn judge(&self, call: &Neutral, field: Field, got: &Value) -> Judged {
         let truth = value(call, field);
         let duration =
             matches!(field, Field::Dial | Field::Ivr | Field::Wait | Field::Ring | Field::Talk | Field::Hold);
         // No time spent is written as 0 or as nothing.
-        let none = |value: &Value| value.is_null() || duration && value == 0;
+        let zero = |value: &Value| value.as_f64() == Some(0.0);
+        let none = |value: &Value| value.is_null() || duration && zero(value);
         let told = match self.vendor.tells(call, field) {
             // A call that belongs to one which this vendor does not show stands alone here.
             _ if field == Field::Parent && self.parent(call).is_none() && !truth.is_null() => Tells::Nothing,
             told => told,
         };
         if told == Tells::Nothing {
-            return if got.is_null() || (duration && got == 0 && truth == 0) {
+            return if got.is_null() || (duration && zero(got) && zero(&truth)) {
                 Judged::Absent
             } else {
                 Judged::Invented
@@ -328,6 +346,27 @@ impl<'a> Held<'a> {
         }
     }
 
+    /// Learns who is meant by what the rows call somebody: whom most of them mean, so that one wrong row does not make the right
+    /// ones wrong.
+    fn learn_names(&mut self, rows: &[&Row]) {
+        let mut pairs: HashMap<(Field, String, String), usize> = HashMap::new();
+        for row in rows {
+            let Some(call) = self.shown.get(row.id.as_str()) else { continue };
+            for field in NAMED {
+                let (got, truth) = (row.values.get(field.name()), value(call, field));
+                if let Some(got) = got.filter(|got| !got.is_null() && !truth.is_null()) {
+                    *pairs.entry((field, plain(got), plain(&truth))).or_default() += 1;
+                }
+            }
+        }
+        let mut pairs: Vec<((Field, String, String), usize)> = pairs.into_iter().collect();
+        pairs.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        for ((field, got, truth), _) in pairs {
+            self.named.entry((field, got.clone())).or_insert_with(|| truth.clone());
+            self.names.entry((field, truth)).or_insert(got);
+        }
+    }
+
     /// The id here of the call that another belongs to.
     fn parent(&self, call: &Neutral) -> Option<&'a str> {
         let parent = self.by_id.get(call.parent.as_deref()?)?;
@@ -335,9 +374,8 @@ impl<'a> Held<'a> {
     }
 
     /// One name for one person, and one person for one name; a call that another belongs to is named by its id.
-    fn named(&mut self, call: &Neutral, field: Field, got: &Value, truth: &Value) -> Judged {
-        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let (got, truth) = (text(got), text(truth));
+    fn named(&self, call: &Neutral, field: Field, got: &Value, truth: &Value) -> Judged {
+        let (got, truth) = (plain(got), plain(truth));
         if field == Field::Parent {
             return match self.parent(call) {
                 Some(id) if got == id => Judged::Coarser,
@@ -346,23 +384,25 @@ impl<'a> Held<'a> {
                 None => Judged::Invented,
             };
         }
-        if got == truth {
-            return Judged::Exact;
-        }
-        let is = self.named.entry((field, got.clone())).or_insert_with(|| truth.clone());
-        let called = self.names.entry((field, truth.clone())).or_insert_with(|| got.clone());
+        let is = self.named.get(&(field, got.clone()));
+        let called = self.names.get(&(field, truth.clone()));
         let kind = field.name();
-        if *is != truth {
-            Judged::Wrong(format!(
-                "{got:?}, but that is the {kind} {is:?}, and call {} has {truth:?}",
+        match (is, called) {
+            (Some(is), _) if *is != truth => Judged::Wrong(format!(
+                "{got:?}, but that is the {kind} {is:?} elsewhere, and call {} has {truth:?}",
                 call.id
-            ))
-        } else if *called != got {
-            Judged::Wrong(format!("{got:?}, but the {kind} {truth:?} is called {called:?} elsewhere"))
-        } else {
-            Judged::Coarser
+            )),
+            (_, Some(called)) if *called != got => {
+                Judged::Wrong(format!("{got:?}, but the {kind} {truth:?} is called {called:?} elsewhere"))
+            }
+            _ if got == truth => Judged::Exact,
+            _ => Judged::Coarser,
         }
     }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// How one value stands.
@@ -449,6 +489,12 @@ impl Diff {
                     "  {field:18} {exact:>7} {coarser:>7} {absent:>7} {wrong:>7} {missing:>7} {invented:>8}"
                 );
             }
+        }
+        for (vendor, shown) in &self.not_compared {
+            let _ = writeln!(
+                text,
+                "{vendor}: 0 of {shown} calls, not compared (--vendor {vendor} requires them)"
+            );
         }
         for Mistake { kind, line, vendor, id, field, message } in &self.mistakes {
             let line = line.map_or_else(String::new, |line| format!("line {line}: "));

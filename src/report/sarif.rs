@@ -49,7 +49,6 @@ fn results(coverage: &Coverage, made: &Made<'_>, all: &[&'static Finding]) -> Ve
             "ruleIndex": index,
             "level": finding.severity.name(),
             "message": { "text": text },
-            "occurrenceCount": made.count,
         });
         if let Some(exchange) = exchange {
             let place = format!("{}/{}", exchange.world, exchange.seq);
@@ -62,10 +61,13 @@ fn results(coverage: &Coverage, made: &Made<'_>, all: &[&'static Finding]) -> Ve
         }
         result
     };
-    let exchanges: Vec<&Exchange> =
-        made.exchanges.iter().filter_map(|n| coverage.exchanges.get(*n)).collect();
-    if exchanges.is_empty() {
-        return vec![result(None)];
+    let exchanges = made.exchanges.iter().filter_map(|n| coverage.exchanges.get(*n));
+    let mut results: Vec<Value> = exchanges.map(|exchange| result(Some(exchange))).collect();
+    if results.is_empty() {
+        results.push(result(None));
     }
-    exchanges.into_iter().map(|exchange| result(Some(exchange))).collect()
+    // Of more than are kept, the first stands for the rest.
+    let others = results.len() as u64 - 1;
+    results[0]["occurrenceCount"] = made.count.saturating_sub(others).max(1).into();
+    results
 }

@@ -34,7 +34,7 @@ pub use secrets::{Secrets, mask};
 pub use snapshot::{NotRestored, Snapshot};
 pub use verify::{Difference, Expected, Near, TooMuch, Verdict, Wanted};
 pub use view::{Created, Slice, View};
-pub use walks::{Step, Unfinished, Visited, Walks};
+pub use walks::{Step, Stride, Unfinished, Visited, Walks};
 pub use worlds::{Fork, Slot, TooMany, Worlds};
 
 use crate::contract::{Choice, Counts, Coverage, Readings};
@@ -78,7 +78,7 @@ pub struct World {
     ids: Ids,
     nonces: Nonces,
     attempts: Attempts,
-    walks: Walks,
+    walks: Arc<Walks>,
     faults: Faults,
     journal: Arc<Journal>,
     coverage: Arc<Coverage>,
@@ -111,15 +111,7 @@ impl World {
         let names = Arc::clone(&self.names);
         let world =
             Self::beginning(Arc::clone(&self.id), scenario, names, Arc::clone(&self.journal), secrets);
-        self.end_walks();
-        Self { coverage: Arc::clone(&self.coverage), ..world }
-    }
-
-    /// Counts the walks that end here, because another world takes this one's place and goes on with its coverage.
-    fn end_walks(&self) {
-        for unfinished in self.walks.unfinished() {
-            self.coverage.count_late(unfinished.finding.id, unfinished.count);
-        }
+        Self { coverage: Arc::clone(&self.coverage), walks: Arc::clone(&self.walks), ..world }
     }
 
     fn beginning(
@@ -135,7 +127,7 @@ impl World {
             ids: Ids::new(scenario.seed),
             nonces: Nonces::default(),
             attempts: Attempts::default(),
-            walks: Walks::default(),
+            walks: Arc::default(),
             faults: Faults::new(scenario.seed, &scenario.faults),
             journal,
             coverage: Arc::default(),
@@ -200,8 +192,8 @@ impl World {
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = self.coverage.counts();
-        for Unfinished { finding, count, .. } in self.walks.unfinished() {
-            *counts.findings.entry(finding.id).or_default() += count;
+        for unfinished in self.walks.unfinished() {
+            counts.add_late(unfinished.finding.id, unfinished.example());
         }
         counts
     }
@@ -210,9 +202,9 @@ impl World {
     #[must_use]
     pub fn late_findings(&self) -> HashMap<u64, Vec<(&'static str, String)>> {
         let mut late: HashMap<u64, Vec<(&'static str, String)>> = HashMap::new();
-        for Unfinished { finding, seq, detail, .. } in self.walks.unfinished() {
-            if let Some(seq) = seq {
-                late.entry(seq).or_default().push((finding.id, detail));
+        for Unfinished { finding, last, detail, .. } in self.walks.unfinished() {
+            if let Some(last) = last {
+                late.entry(last.request.seq).or_default().push((finding.id, detail));
             }
         }
         late
@@ -244,7 +236,7 @@ impl World {
 
     /// How its clients go through lists.
     #[must_use]
-    pub fn walks(&self) -> &Walks {
+    pub fn walks(&self) -> &Arc<Walks> {
         &self.walks
     }
 

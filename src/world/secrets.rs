@@ -1,6 +1,7 @@
 //! The secrets that a world's credentials have, and how a text is shown without them.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -15,13 +16,14 @@ use crate::urlencoded;
 pub struct Secrets {
     /// Longest first, so that a secret that contains another is masked whole.
     forms: Vec<(String, String)>,
+    plain: HashSet<String>,
 }
 
 impl Secrets {
     /// The secrets of some accounts.
     #[must_use]
     pub fn of(accounts: &Accounts, names: &Names) -> Self {
-        let mut forms = vec![];
+        let (mut forms, mut plain) = (vec![], HashSet::new());
         let secrets = accounts.each().flat_map(|(vendor, account)| {
             // Where a credential is all secret, so is its name here.
             let all_secret = |secret: &&str| *secret == account.public_half();
@@ -39,6 +41,7 @@ impl Secrets {
             }
         }
         for secret in secrets.filter(|secret| !secret.is_empty()) {
+            plain.insert(secret.to_owned());
             let once = urlencoded::strict(secret);
             let twice = urlencoded::strict(&once);
             let lower = lower_case_digits(&once);
@@ -48,7 +51,7 @@ impl Secrets {
         }
         forms.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         forms.dedup();
-        Self { forms }
+        Self { forms, plain }
     }
 
     /// A text that was cut off, without the beginning of a secret at its end.
@@ -60,6 +63,12 @@ impl Secrets {
         };
         let longest = self.forms.iter().map(|(form, _)| begun(form)).max().unwrap_or_default();
         &text[..text.len() - longest]
+    }
+
+    /// Whether a text is a secret, whole.
+    #[must_use]
+    pub fn has(&self, text: &str) -> bool {
+        self.plain.contains(text)
     }
 
     /// A text without any secret.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::changes::{Changes, Flags};
 use super::faults::{Faults, Standing};
-use super::{Attempts, Clock, Created, Ids, Nonces, Walks, World};
+use super::{Attempts, Clock, Created, Ids, Nonces, World};
 use crate::contract::{Catalogue, Readings, UnknownReading};
 use crate::scenario::ClockSpec;
 use crate::universe::{AgentState, Call, Ordinal, QueueState, Ref};
@@ -178,14 +178,13 @@ impl World {
             .ok_or_else(|| wrong("nonces", "expected digests of 32 hexadecimal digits".to_owned()))?;
         let created = self.created_of(&snapshot.calls)?;
         let changes = self.changes_of(snapshot, created.len())?;
-        self.end_walks();
         Ok(Self {
             id: Arc::clone(&self.id),
             clock: Clock::new(clock),
             ids: Ids::after(self.scenario.seed, snapshot.ids),
             nonces,
             attempts: Attempts::default(),
-            walks: Walks::default(),
+            walks: Arc::clone(&self.walks),
             faults,
             journal: Arc::clone(&self.journal),
             coverage: Arc::clone(&self.coverage),

@@ -1,10 +1,10 @@
 //! Walks through paged lists: which pages of a list were asked for, and which were not.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
-use crate::contract::Finding;
+use crate::contract::{Example, Finding};
 
 /// The walks of a world's clients. Several may go through one list at a time: each first page begins another.
 #[derive(Debug, Default)]
@@ -14,8 +14,6 @@ pub struct Walks(Mutex<All>);
 struct All {
     walks: VecDeque<Walk>,
     begun: u64,
-    /// Walks that were forgotten before their end, by their finding.
-    forgotten: BTreeMap<&'static str, (u64, &'static Finding)>,
 }
 
 #[derive(Debug)]
@@ -25,8 +23,13 @@ struct Walk {
     /// Pages that are known to be there, and were not asked for yet.
     awaited: HashSet<u64>,
     visited: HashSet<u64>,
+    /// In what form the list is walked: pages of which size.
+    variant: u64,
+    /// Whether nothing led to it.
+    astray: bool,
     unfinished: &'static Finding,
-    seq: Option<u64>,
+    /// The exchange that it has come to.
+    last: Option<Example>,
 }
 
 /// A page that was answered.
@@ -34,6 +37,8 @@ struct Walk {
 pub struct Visited<'a> {
     /// What list it is of: what was searched for and in which order, but not which page.
     pub list: u64,
+    /// In what form it is walked, where a list has several: pages of which size.
+    pub variant: u64,
     /// Which page.
     pub position: &'a str,
     /// Whether it is the page that a walk begins with.
@@ -61,24 +66,32 @@ pub enum Step {
     Astray,
 }
 
-/// A walk that did not come to its end.
-#[derive(Debug)]
+/// A step as it was taken, so that it can be taken back: a page that did not arrive was not had.
+#[derive(Debug, Clone)]
+pub struct Stride {
+    walk: u64,
+    position: u64,
+    /// What it led to that was not known before.
+    onward: Vec<u64>,
+    step: Step,
+}
+
+/// A list that was left before its end.
+#[derive(Debug, Clone)]
 pub struct Unfinished {
     /// What it is called.
     pub finding: &'static Finding,
-    /// The exchange of its last page, where it is known.
-    pub seq: Option<u64>,
+    /// The exchange of the last page, where it is known.
+    pub last: Option<Example>,
     /// In words.
     pub detail: String,
-    /// How many walks this stands for.
-    pub count: u64,
 }
 
 impl Walks {
     /// How many walks are remembered.
     const REMEMBERED: usize = 256;
     /// How many pages of each.
-    const PAGES: usize = 10_000;
+    const PAGES: usize = 1000;
 
     /// What a text stands for in a walk.
     #[must_use]
@@ -88,96 +101,169 @@ impl Walks {
         hasher.finish()
     }
 
-    /// Notes a page, and tells what it is in which walk.
-    pub fn visit(&self, page: &Visited<'_>) -> (Step, u64) {
+    /// Notes a page, and tells what it is.
+    pub fn visit(&self, page: &Visited<'_>) -> Stride {
         let position = Self::hash(page.position);
-        let onward: HashSet<u64> = page.onward.iter().map(|position| Self::hash(position.as_str())).collect();
+        let onward: Vec<u64> = page.onward.iter().map(|position| Self::hash(position.as_str())).collect();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if page.first {
-            return (Step::Began, all.begin(page, position, onward));
+            return all.begin(page, position, onward, Step::Began);
         }
-        let awaits = |walk: &&mut Walk| walk.awaited.contains(&position);
-        if let Some(walk) = all.walks.iter_mut().filter(|walk| walk.list == page.list).find(awaits) {
+        let awaits = |walk: &&mut Walk| walk.is_of(page) && walk.awaited.contains(&position);
+        if let Some(walk) = all.walks.iter_mut().find(awaits) {
             walk.awaited.remove(&position);
             if walk.visited.len() < Self::PAGES {
                 walk.visited.insert(position);
             }
-            walk.awaited.extend(onward.difference(&walk.visited));
+            let known = |onward: &u64| walk.visited.contains(onward) || walk.awaited.contains(onward);
+            let onward: Vec<u64> = onward.into_iter().filter(|onward| !known(onward)).collect();
+            walk.awaited.extend(&onward);
             let step = if walk.awaited.is_empty() { Step::Finished } else { Step::Followed };
-            return (step, walk.id);
+            return Stride { walk: walk.id, position, onward, step };
         }
-        let of_this_list = |walk: &&Walk| walk.list == page.list && walk.visited.contains(&position);
+        let of_this_list = |walk: &&Walk| walk.is_of(page) && walk.visited.contains(&position);
         if let Some(walk) = all.walks.iter().find(of_this_list) {
-            return (Step::Repeated, walk.id);
+            return Stride { walk: walk.id, position, onward: vec![], step: Step::Repeated };
         }
-        let elsewhere = all.walks.iter().any(|walk| walk.awaited.contains(&position));
+        // Positions are alike in many lists: only the list that was walked last says something, where this one is new.
+        let is_new = !all.walks.iter().any(|walk| walk.list == page.list);
+        let elsewhere = is_new && all.walks.back().is_some_and(|walk| walk.awaited.contains(&position));
         let step = if elsewhere { Step::OfAnotherList } else { Step::Astray };
-        (step, all.begin(page, position, onward))
+        // Where nothing led here, nothing more is owed.
+        all.begin(page, position, vec![], step)
     }
 
-    /// Whether a walk through a list has not come to its end.
+    /// Takes a step back: its page did not arrive.
+    pub fn undo(&self, stride: &Stride) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match stride.step {
+            Step::Repeated => {}
+            Step::Began | Step::Astray | Step::OfAnotherList => {
+                all.walks.retain(|walk| walk.id != stride.walk);
+            }
+            Step::Followed | Step::Finished => {
+                if let Some(walk) = all.walks.iter_mut().find(|walk| walk.id == stride.walk) {
+                    walk.visited.remove(&stride.position);
+                    walk.awaited.retain(|awaited| !stride.onward.contains(awaited));
+                    walk.awaited.insert(stride.position);
+                }
+            }
+        }
+    }
+
+    /// Whether a list is being walked in another form than a page's.
     #[must_use]
-    pub fn goes_on(&self, list: u64) -> bool {
+    pub fn goes_on_otherwise(&self, list: u64, variant: u64) -> bool {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.walks.iter().any(|walk| walk.list == list && !walk.awaited.is_empty())
+        all.walks.iter().any(|walk| walk.list == list && walk.variant != variant && !walk.awaited.is_empty())
+    }
+
+    /// Forgets the walks through a list: its client goes back and forth.
+    pub fn look_around(&self, list: u64) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.walks.retain(|walk| walk.list != list);
     }
 
     /// Which exchange a walk has come to.
-    pub fn came_to(&self, walk: u64, seq: u64) {
+    pub fn came_to(&self, stride: &Stride, exchange: Example) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(walk) = all.walks.iter_mut().find(|known| known.id == walk) {
-            walk.seq = Some(seq);
+        if let Some(walk) = all.walks.iter_mut().find(|known| known.id == stride.walk) {
+            walk.last = Some(exchange);
         }
     }
 
-    /// The walks that have not come to their end, as of now.
+    /// The lists that were left before their end, as of now. Whoever has gone to a list's end may look at its first page as
+    /// often as they like: to poll it, or for the total.
     #[must_use]
     pub fn unfinished(&self) -> Vec<Unfinished> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let forgotten = all.forgotten.values().map(|(count, finding)| Unfinished {
-            finding,
-            seq: None,
-            detail: "walks that were begun long ago".to_owned(),
-            count: *count,
-        });
-        let known = all.walks.iter().filter(|walk| !walk.awaited.is_empty()).map(|walk| {
+        let mut by_list: HashMap<u64, Vec<&Walk>> = HashMap::new();
+        let mut order = vec![];
+        for walk in &all.walks {
+            let of_list = by_list.entry(walk.list).or_default();
+            if of_list.is_empty() {
+                order.push(walk.list);
+            }
+            of_list.push(walk);
+        }
+        let left = order.into_iter().filter_map(|list| {
+            let walks = &by_list[&list];
+            let finished = walks.iter().any(|walk| walk.awaited.is_empty() && walk.visited.len() > 1);
+            let is_done = |walk: &Walk| walk.awaited.is_empty() || finished && walk.visited.len() == 1;
+            let walk = walks
+                .iter()
+                .filter(|walk| !is_done(walk))
+                .max_by_key(|walk| (walk.visited.len(), walk.id))?;
             let (asked, more) = (walk.visited.len(), walk.awaited.len());
             let pages = |n: usize| if n == 1 { "page" } else { "pages" };
-            Unfinished {
+            let (asked_pages, more_pages) = (pages(asked), pages(more));
+            Some(Unfinished {
                 finding: walk.unfinished,
-                seq: walk.seq,
-                detail: format!(
-                    "{asked} {} asked for, at least {more} more {} left",
-                    pages(asked),
-                    pages(more)
-                ),
-                count: 1,
-            }
+                last: walk.last.clone(),
+                detail: format!("{asked} {asked_pages} asked for, at least {more} more {more_pages} left"),
+            })
         });
-        forgotten.chain(known).collect()
+        left.collect()
+    }
+}
+
+impl Stride {
+    /// What the page is in its walk.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        self.step
+    }
+}
+
+impl Unfinished {
+    /// The exchange of the last page, as one that causes the finding.
+    #[must_use]
+    pub fn example(&self) -> Option<Example> {
+        let mut example = self.last.clone()?;
+        example.findings.push(self.finding.id);
+        example.request.details.push((self.finding.id, self.detail.clone()));
+        Some(example)
     }
 }
 
 impl All {
-    fn begin(&mut self, page: &Visited<'_>, position: u64, awaited: HashSet<u64>) -> u64 {
+    fn begin(&mut self, page: &Visited<'_>, position: u64, onward: Vec<u64>, step: Step) -> Stride {
         self.begun += 1;
-        let id = self.begun;
-        let visited = HashSet::from([position]);
-        self.walks.push_back(Walk {
-            id,
+        let stride = Stride { walk: self.begun, position, onward, step };
+        let mut walk = Walk {
+            id: stride.walk,
             list: page.list,
-            awaited,
-            visited,
+            awaited: stride.onward.iter().copied().collect(),
+            visited: HashSet::from([position]),
+            variant: page.variant,
+            astray: step != Step::Began,
             unfinished: page.unfinished,
-            seq: None,
-        });
-        if self.walks.len() > Walks::REMEMBERED {
-            let finished = self.walks.iter().position(|walk| walk.awaited.is_empty()).unwrap_or(0);
-            if let Some(walk) = self.walks.remove(finished).filter(|walk| !walk.awaited.is_empty()) {
-                self.forgotten.entry(walk.unfinished.id).or_insert((0, walk.unfinished)).0 += 1;
-            }
+            last: None,
+        };
+        if step == Step::Began {
+            // Pages may be asked for in any order, the first one last.
+            self.walks.retain(|other| {
+                let before = other.astray && other.is_of(page);
+                if before {
+                    walk.visited.extend(&other.visited);
+                }
+                !before
+            });
+            walk.awaited.retain(|awaited| !walk.visited.contains(awaited));
         }
-        id
+        self.walks.push_back(walk);
+        if self.walks.len() > Walks::REMEMBERED {
+            // One that is forgotten proves nothing.
+            let finished = self.walks.iter().position(|walk| walk.awaited.is_empty()).unwrap_or(0);
+            self.walks.remove(finished);
+        }
+        stride
+    }
+}
+
+impl Walk {
+    fn is_of(&self, page: &Visited<'_>) -> bool {
+        self.list == page.list && self.variant == page.variant
     }
 }
 
@@ -191,7 +277,7 @@ mod tests {
 
     fn visit(walks: &Walks, list: u64, position: &str, first: bool, onward: &[&str]) -> Step {
         let onward = onward.iter().map(|position| (*position).to_owned()).collect();
-        walks.visit(&Visited { list, position, first, onward, unfinished: &STOPPED }).0
+        walks.visit(&Visited { list, variant: 0, position, first, onward, unfinished: &STOPPED }).step()
     }
 
     #[test]
@@ -218,12 +304,59 @@ mod tests {
     }
 
     #[test]
-    fn memory_stays_bounded_and_no_unfinished_walk_is_lost() {
+    fn a_page_that_did_not_arrive_was_not_had() {
+        let walks = Walks::default();
+        let page = |position: &'static str, first, onward: &[&str]| Visited {
+            list: 1,
+            variant: 0,
+            position,
+            first,
+            onward: onward.iter().map(|onward| (*onward).to_owned()).collect(),
+            unfinished: &STOPPED,
+        };
+        walks.undo(&walks.visit(&page("1", true, &["2"])));
+        assert_eq!(walks.unfinished().len(), 0, "as if it had never begun");
+        walks.visit(&page("1", true, &["2"]));
+        walks.undo(&walks.visit(&page("2", false, &["3"])));
+        assert_eq!(walks.visit(&page("2", false, &["3"])).step(), Step::Followed, "not repeated");
+        assert_eq!(walks.visit(&page("3", false, &[])).step(), Step::Finished);
+    }
+
+    #[test]
+    fn looking_at_the_first_page_again_is_no_list_left_early_for_who_has_gone_to_its_end() {
+        let walks = Walks::default();
+        for _ in 0..3 {
+            visit(&walks, 1, "1", true, &["2"]);
+        }
+        assert_eq!(walks.unfinished().len(), 1, "one list, however often it is polled");
+        assert_eq!(visit(&walks, 1, "2", false, &[]), Step::Finished);
+        assert_eq!(walks.unfinished().len(), 0);
+    }
+
+    #[test]
+    fn pages_may_come_in_any_order_the_first_one_last() {
+        let walks = Walks::default();
+        for position in ["3", "2"] {
+            assert_eq!(visit(&walks, 1, position, false, &[]), Step::Astray);
+        }
+        assert_eq!(visit(&walks, 1, "1", true, &["2", "3"]), Step::Began);
+        assert_eq!(walks.unfinished().len(), 0);
+        assert_eq!(visit(&walks, 1, "2", false, &[]), Step::Repeated);
+    }
+
+    #[test]
+    fn memory_stays_bounded_and_what_is_forgotten_proves_nothing() {
         let walks = Walks::default();
         for list in 0..1000 {
             visit(&walks, list, "first", true, &["a"]);
         }
         assert_eq!(walks.0.lock().unwrap().walks.len(), Walks::REMEMBERED);
-        assert_eq!(walks.unfinished().iter().map(|one| one.count).sum::<u64>(), 1000);
+        assert_eq!(walks.unfinished().len(), Walks::REMEMBERED);
+        assert_eq!(
+            visit(&walks, 0, "a", false, &[]),
+            Step::OfAnotherList,
+            "the list walked last awaits the like"
+        );
+        assert_eq!(visit(&walks, 999, "b", false, &[]), Step::Astray);
     }
 }

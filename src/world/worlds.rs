@@ -161,7 +161,7 @@ impl Worlds {
         let slots: Vec<Arc<Slot>> = self.read(|forked| forked.by_id.values().cloned().collect());
         for slot in std::iter::once(&self.default).chain(&slots) {
             for unfinished in slot.world().walks().unfinished() {
-                *counts.findings.entry(unfinished.finding.id).or_default() += unfinished.count;
+                counts.add_late(unfinished.finding.id, unfinished.example());
             }
         }
         counts
@@ -256,14 +256,19 @@ impl Slot {
     pub fn replace<E>(&self, make: impl FnOnce(&World) -> Result<World, E>) -> Result<(), E> {
         let _one_at_a_time = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
         let next = make(&self.world.load())?;
-        self.settle(&self.world.swap(Arc::new(next)));
+        let next = Arc::new(next);
+        let before = self.world.swap(Arc::clone(&next));
+        // Otherwise they go on in the new one.
+        if !Arc::ptr_eq(before.walks(), next.walks()) {
+            self.settle(&before);
+        }
         Ok(())
     }
 
     /// What the clients of a world that ends have left undone will not be done any more.
     fn settle(&self, world: &World) {
         for unfinished in world.walks().unfinished() {
-            self.total.count_late(unfinished.finding.id, unfinished.count);
+            self.total.count_late(unfinished.finding.id, unfinished.example());
         }
     }
 

@@ -157,7 +157,10 @@ async fn alibaba_causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
             small().send(mock).await;
             small().with("PageNumber", "14").send(mock).await
         }),
-        ("alibaba.total_beyond_reach", day().with("PageSize", "1").send(&many).await),
+        (
+            "alibaba.total_beyond_reach",
+            day().with("PageSize", "1").with("PageNumber", "100").send(&many).await,
+        ),
         ("alibaba.small_pages", small().send(mock).await),
         ("alibaba.repeated_page", {
             // The two walks that the requests above began have not had page 2.
@@ -166,8 +169,13 @@ async fn alibaba_causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
             }
             small().with("PageNumber", "2").send(mock).await
         }),
+        ("alibaba.search_changed", {
+            let ascending = |number: &str| small().with("SortOrder", "ASC").with("PageNumber", number);
+            ascending("1").send(mock).await;
+            small().with("SortOrder", "DESC").with("PageNumber", "2").send(mock).await
+        }),
         ("alibaba.page_size_changed", day().with("PageSize", "3").with("PageNumber", "2").send(mock).await),
-        ("alibaba.seconds", page().with("Format", "JSON").with("StartTime", "1715616000").send(mock).await),
+        ("alibaba.time_unit", page().with("Format", "JSON").with("StartTime", "1715616000").send(mock).await),
         ("alibaba.default_range", page().with("Format", "JSON").send(mock).await),
         ("alibaba.clock_off", day().time(&off).send(mock).await),
         ("alibaba.nonce_reused", {
@@ -192,6 +200,7 @@ async fn sencloud_causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
     let prev = cursor(&second, "prev");
     let other = list(json!({ "filter": { "direction": "in" }, "paging": { "limit": 2 } })).await;
     vec![
+        ("sencloud.repeated_page", paged(mock, json!({ "limit": 10, "after": next })).await),
         ("sencloud.top_level_extension_ids", list(json!({ "extension_ids": ["101"] })).await),
         ("sencloud.unknown_key", list(json!({ "filter": { "directon": "in" } })).await),
         ("sencloud.prev_in_after", paged(mock, json!({ "limit": 10, "after": prev })).await),
@@ -203,7 +212,6 @@ async fn sencloud_causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
             let none = json!({ "date_from": "2030-01-01T00:00:00Z" });
             list(json!({ "filter": none, "paging": { "limit": 10, "after": cursor(&second, "next") } })).await
         }),
-        ("sencloud.repeated_page", paged(mock, json!({ "limit": 10, "after": next })).await),
         (
             "sencloud.filter_changed",
             list(json!({ "filter": { "direction": "out" }, "paging": { "after": cursor(&other, "next") } }))
@@ -348,8 +356,12 @@ async fn paging_that_stops_early_shows_in_the_journal_and_in_findings_until_the_
     world.alibaba(&[small.as_slice(), &[("PageNumber", "2")]].concat()).await;
     world.sencloud(&json!({ "paging": { "limit": 20, "after": cursor(&first, "next") } })).await;
     assert_eq!(found().await, []);
-    // What was begun in a world that is gone is not forgotten.
+    // Who has gone to a list's end may look at its first page again: to poll it, or for the total.
     world.alibaba(&small).await;
+    assert_eq!(found().await, []);
+    // What was begun in a world that is gone is not forgotten.
+    let other = [("Format", "JSON"), ("StartTime", "1715616000001"), ("PageSize", "20")];
+    world.alibaba(&other).await;
     world.admin("POST", "reset", &NOTHING).await;
     assert_eq!(found().await, []);
     let total = mock.get("/_mock/findings?worlds=all").await.json();
@@ -357,9 +369,13 @@ async fn paging_that_stops_early_shows_in_the_journal_and_in_findings_until_the_
     assert_eq!(total["findings"][0]["count"], 1);
     let gone = mock.fork(json!({})).await;
     gone.alibaba(&small).await;
+    gone.alibaba(&small).await;
     assert_eq!(send(mock.request("DELETE", &format!("/_mock/worlds/{}", gone.id()))).await.status, 204);
     let total = mock.get("/_mock/coverage?worlds=all").await.json();
     assert_eq!(total["findings"], json!([{ "id": "alibaba.paging_stopped_early", "count": 2 }]));
+    let shown = total["exchanges"].as_array().expect("a list").iter();
+    let shown = shown.filter(|exchange| exchange["findings"] == json!(["alibaba.paging_stopped_early"]));
+    assert_eq!(shown.count(), 2, "with the exchange of its last page");
 }
 
 #[tokio::test]
@@ -420,6 +436,160 @@ async fn two_clients_that_walk_one_list_at_a_time_and_two_tests_that_make_one_mi
     for _ in 0..2 {
         let refused = ccai(&mock, "POST", CALLS, &outbound()).await;
         assert_eq!((refused.status, refused.findings()), (400, vec![]));
+    }
+}
+
+#[tokio::test]
+async fn a_page_whose_answer_broke_off_and_is_asked_for_again_is_no_repeated_one() {
+    let mock = Mock::of(DAY).await;
+    let day = |number: &str| {
+        let page = page().with("Format", "JSON").with("StartTime", "1715616000000").with("PageSize", "20");
+        page.with("PageNumber", number)
+    };
+    let world = mock.default_world().await;
+    let mut after = String::new();
+    for number in ["1", "2"] {
+        for vendor in ["alibaba", "sencloud"] {
+            world.fault(json!({ "vendor": vendor, "times": 1, "do": { "disconnect": "mid_body" } })).await;
+        }
+        let body = json!({ "paging": { "limit": 20, "after": after } });
+        let broken = mock.request("POST", sencloud::PATH).header("content-type", "application/json");
+        let broken =
+            broken.header("authorization", format!("Bearer {KEY}")).body(body.to_string()).send().await;
+        assert!(broken.expect("a head").text().await.is_err(), "the body broke off");
+        let broken = day(number).request(&mock).send().await;
+        assert!(broken.expect("a head").text().await.is_err(), "the body broke off");
+        let again = sencloud::list(&mock, body).await;
+        after = cursor(&again, "next");
+        assert_eq!(again.findings(), [""; 0]);
+        assert_eq!(day(number).send(&mock).await.findings(), [""; 0]);
+    }
+    assert_eq!(mock.get("/_mock/findings").await.json(), json!({ "findings": [] }));
+}
+
+#[tokio::test]
+async fn pages_in_any_order_probes_polls_and_looking_around_are_no_mistakes() {
+    let mock = Mock::of(DAY).await;
+    let day = || page().with("Format", "JSON").with("StartTime", "1715616000000");
+    let mut answers = vec![day().with("PageSize", "1").send(&mock).await];
+    for number in ["3", "2", "1"] {
+        answers.push(day().with("PageSize", "10").with("PageNumber", number).send(&mock).await);
+    }
+    let first = paged(&mock, json!({ "limit": 10 })).await;
+    let next = cursor(&first, "next");
+    let second = paged(&mock, json!({ "limit": 10, "after": next })).await;
+    let back = paged(&mock, json!({ "limit": 10, "before": cursor(&second, "prev") })).await;
+    answers.extend([first, second, back, paged(&mock, json!({ "limit": 10, "after": next })).await]);
+    // One list, however its ids are ordered and its times are written.
+    let list = |ids: [&str; 2], from: &str, after: &str| {
+        let filter = json!({ "hotline_ids": ids, "date_from": from });
+        sencloud::list(&mock, json!({ "filter": filter, "paging": { "limit": 1, "after": after } }))
+    };
+    let first = list(["lockstar", "x"], "2024-05-14T00:00:00+08:00", "").await;
+    let after = cursor(&first, "next");
+    answers.push(list(["x", "lockstar"], "2024-05-13T16:00:00Z", &after).await);
+    for answer in &answers {
+        assert_eq!((answer.status, answer.findings()), (200, vec![]), "{}", answer.body);
+    }
+    let stopped = mock.get("/_mock/findings").await.json();
+    let ids: Vec<&Value> = stopped["findings"].as_array().unwrap().iter().map(|found| &found["id"]).collect();
+    assert_eq!(ids, ["sencloud.paging_stopped_early"], "the last list, which goes on");
+}
+
+#[tokio::test]
+async fn a_walk_goes_on_over_a_restore_and_a_list_of_many_is_no_confusion() {
+    let mock = Mock::of(DAY).await;
+    let world = mock.default_world().await;
+    let small = [("Format", "JSON"), ("StartTime", "1715616000000"), ("PageSize", "20")];
+    world.alibaba(&small).await;
+    let snapshot = world.admin("GET", "snapshot", &NOTHING).await.json();
+    world.admin("PUT", "snapshot", &snapshot).await;
+    world.alibaba(&[small.as_slice(), &[("PageNumber", "2")]].concat()).await;
+    // Four hundred lists of one row beyond the first page each, breadth first.
+    let list = |n: usize, after: String| {
+        let filter = json!({ "date_from": format!("2024-05-13T00:00:00.{n:03}Z") });
+        sencloud::list(&mock, json!({ "filter": filter, "paging": { "limit": 24, "after": after } }))
+    };
+    let mut cursors = vec![];
+    for n in 0..400 {
+        cursors.push(cursor(&list(n, String::new()).await, "next"));
+    }
+    for (n, after) in cursors.into_iter().enumerate() {
+        assert_eq!(list(n, after).await.findings(), [""; 0], "{n}");
+    }
+    assert_eq!(mock.get("/_mock/findings").await.json(), json!({ "findings": [] }));
+}
+
+#[tokio::test]
+async fn what_one_client_was_refused_is_no_further_try_of_another_nor_of_the_next_test() {
+    let mock = Mock::of(&DAY.replace("sencloud: [", "sencloud: [{api_key: \"7:MOCK\"}, ")).await;
+    let world = mock.default_world().await;
+    let ask = |key: &str| {
+        let request = mock.request("POST", sencloud::PATH).header("content-type", "application/json");
+        send(request.header("authorization", format!("Bearer {key}")).body("{}"))
+    };
+    world.fault(json!({ "vendor": "sencloud", "do": { "error": "unavailable" } })).await;
+    assert_eq!(ask("7:MOCK").await.status, 503);
+    assert_eq!(ask(KEY).await.findings(), [""; 0], "another client's first try");
+    world.admin("DELETE", "faults", &NOTHING).await;
+    assert_eq!(ask(KEY).await.findings(), [""; 0], "the fault's test is over");
+    // Preflights, looks whether anybody is there, and bodies that were never read are no further tries either.
+    let large = |text: &str| {
+        let request = mock.request("POST", CALLS).header("authorization", basic("acme", "mock-token"));
+        send(request.header("content-type", "application/json").body(text.repeat(2 << 20)))
+    };
+    for answer in [large("a").await, large("b").await] {
+        assert_eq!((answer.status, answer.findings()), (413, vec![]));
+    }
+    for (method, path) in [("OPTIONS", "/v1/calls"), ("HEAD", "/v1/calls"), ("GET", "/v1/health")] {
+        for _ in 0..2 {
+            let answer = send(mock.request(method, path)).await;
+            assert!(!answer.findings().contains(&"commubo.refused_again"), "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_of_one_request_is_bounded_and_writes_no_report() {
+    let mock = Mock::of(DAY).await;
+    let names: Vec<String> = (0..5000).map(|n| format!("u{n}=1")).collect();
+    commubo(&mock, &format!("?start=2024-05-14&{}", names.join("&")), &[]).await;
+    let details = mock.journal().await[0]["details"].clone();
+    assert_eq!(details.as_array().expect("a list").len(), 9);
+    assert_eq!(details[8]["detail"], "and more");
+    let long = "x".repeat(5000);
+    sencloud::list(&mock, json!({ long.as_str(): 1, "a\nfinding fake.finding: 1x\u{1b}[31m\u{202e}": 1 }))
+        .await;
+    let text = mock.get("/_mock/coverage?format=text").await.body;
+    assert!(!text.contains(&"x".repeat(500)), "cut");
+    assert!(!text.lines().any(|line| line.starts_with("finding fake")), "{text}");
+    assert!(text.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{text}");
+}
+
+#[tokio::test]
+async fn names_that_only_sound_like_secrets_are_none_and_unknown_secrets_are_masked_too() {
+    let mock = Mock::of(&DAY.replace("FEDCBA09-8765-4321-FEDC-BA0987654321", "2024")).await;
+    let ask = |query: &str| {
+        let headers = [("x-commubo-tenantId", TENANT), ("x-commubo-accessToken", "2024")];
+        let path = format!("/v1/calls?start=2024-05-14{query}");
+        let mock = &mock;
+        async move { get(mock, &path, &headers).await }
+    };
+    for query in ["", "&pageToken=abc", "&next_token=2", "&isSecret=false"] {
+        assert!(!ask(query).await.findings().contains(&"commubo.secret_in_url"), "{query}");
+    }
+    for query in ["&access_token=REAL", "&api-key=REAL", "&Password=REAL", "&whatever=2024"] {
+        let answer = ask(&query.replace("REAL", REAL)).await;
+        assert!(answer.findings().contains(&"commubo.secret_in_url"), "{query}");
+    }
+    let body = json!({ "token": REAL }).to_string();
+    let request = mock.request("POST", CALLS).header("authorization", format!("Token {REAL}"));
+    send(request.header("content-type", "application/json").body(body)).await;
+    for path in
+        ["/_mock/journal", "/_mock/coverage", "/_mock/coverage?format=html", "/_mock/findings?format=sarif"]
+    {
+        let answer = mock.get(path).await;
+        assert!(!answer.body.contains(REAL), "{path}: {}", answer.body);
     }
 }
 

@@ -46,7 +46,7 @@ fn the_reading_that_breaks_a_client_is_named_with_its_question_and_what_the_clie
     assert!(said.contains("    | talkTime is no text\n"), "{said}");
     assert!(
         said.contains(
-            "\n1 break the command alone, 0 only together:\n  commubo.numbers: integer\n    Are callType"
+            "\n1 breaks the command alone, 0 only together:\n  commubo.numbers: integer\n    Are callType"
         ),
         "{said}"
     );

@@ -219,6 +219,13 @@ async fn what_is_left_out_of_account_has_a_reason_and_is_neither_owed_nor_denied
     let share = |text: &str| text.trim().rsplit(": ").next().expect("a share").to_owned();
     assert_ne!(share(&with), share(text(&report_of(&[]).stdout)));
 
+    // What a reason says must not break the report either.
+    let odd = path("odd-out.yaml", "exclude: [{finding: commubo.unbounded, reason: \"a \\x01 & <b>\"}]");
+    let xml = text(&report_of(&["--format", "junit", "--exclusions", &odd]).stdout).to_owned();
+    let mut reader = quick_xml::Reader::from_str(&xml);
+    while reader.read_event().expect("well-formed") != Event::Eof {}
+    assert!(!xml.contains('\u{1}'), "{xml}");
+
     // A merged file keeps what its parts left out.
     let json = callmock()
         .args(["coverage", "report", "--format", "json", "--exclusions", &some])
@@ -248,4 +255,31 @@ async fn what_is_left_out_of_account_has_a_reason_and_is_neither_owed_nor_denied
             assert!(said.contains(part) && said.contains("wrong-out.yaml"), "{said}");
         }
     }
+}
+
+#[test]
+fn a_suite_that_called_nobody_passes_no_threshold_and_counts_never_wrap() {
+    let exec = callmock().args(["exec", "--fail-under", "1", "--", "true"]).output().expect("it runs");
+    assert_eq!(exec.status.code(), Some(3));
+    assert!(text(&exec.stderr).contains("no vendor was called"), "{}", text(&exec.stderr));
+    let exec = callmock().args(["exec", "--fail-under", "0", "--", "true"]).output().expect("it runs");
+    assert_eq!(exec.status.code(), Some(0));
+    let of = |behavior: &str, count: u64| {
+        let behaviors = json!([{ "id": behavior, "count": count }]);
+        let findings = json!([{ "id": "commubo.secret_in_url", "count": count }]);
+        json!({ "callmock": 1, "exercised": 1, "total": 1, "behaviors": behaviors, "findings": findings })
+            .to_string()
+    };
+    let most = file("most.json", &of("commubo.list_calls.listed", u64::MAX));
+    let one = file("one-more.json", &of("commubo.list_calls.listed", 1));
+    let sum = callmock().args(["coverage", "report", "--deny-findings"]).args([&most, &one]).output();
+    let sum = sum.expect("it runs");
+    assert_eq!(sum.status.code(), Some(4), "{}", text(&sum.stderr));
+    assert!(text(&sum.stderr).contains("commubo.secret_in_url (error): A secret stands in the URL."));
+    let other = file("other-version.json", &of("commubo.list_calls.gone", 1));
+    let other = report(&[], &other);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(text(&other.stderr).contains("`commubo.list_calls.gone` is not known here"));
+    let empty = file("nothing.json", &of("commubo.list_calls.listed", 0));
+    assert!(printed("badge", &empty).contains(">none<"));
 }

@@ -315,7 +315,7 @@ fn fresh(time: DateTime<Utc>, request: &Parts) -> Result<(), Error> {
     let off = time - now;
     if off.abs() <= PATIENCE {
         if off.abs() > NOTICED {
-            notes.finding_of(&behaviors::CLOCK_OFF, format!("{} s off", off.num_seconds()));
+            notes.finding_of(&behaviors::CLOCK_OFF, || format!("{} s off", off.num_seconds()));
         }
         return Ok(());
     }

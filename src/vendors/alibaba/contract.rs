@@ -331,6 +331,10 @@ findings! {
         "A later page was asked for with another `PageSize` than page 1.",
         "Pages of another size begin elsewhere: records are lost or come twice.",
         "Keep `PageSize` for all pages of a list.";
+    SEARCH_CHANGED = "alibaba.search_changed", Warning,
+        "A later page was asked for with other filters, times or order than the pages before.",
+        "It is a page of another list: records are lost or come twice.",
+        "Keep every parameter but `PageNumber` for all pages of a list; take `EndTime` once, before page 1.";
     STOPPED_EARLY = "alibaba.paging_stopped_early", Warning,
         "Not all pages of a list were asked for.",
         "The records on the others are missing, and the first page alone looks like a whole list.",
@@ -339,10 +343,10 @@ findings! {
         "A list needs more than ten pages of this size.",
         "Each page counts against the quota, and new calls shift the pages while one walks.",
         "Ask for up to 100 records a page.";
-    SECONDS = "alibaba.seconds", Error,
-        "A time looks like seconds; it is taken as milliseconds.",
-        "It means a day in January 1970: the list is empty, or has everything.",
-        "Give milliseconds: seconds times 1000.";
+    TIME_UNIT = "alibaba.time_unit", Error,
+        "A time is not in milliseconds, by its size.",
+        "Seconds mean a day in January 1970, microseconds one in a far future: the list is empty, or has everything.",
+        "Give milliseconds since 1970: 13 digits.";
     DEFAULT_RANGE = "alibaba.default_range", Warning,
         "No `StartTime`: only the calls of today are listed.",
         "Today begins at 00:00 in China, wherever the client is: near midnight the list is empty.",

@@ -65,7 +65,7 @@ impl Vendor for Alibaba {
         SecretPlaces {
             headers: &[auth::SECURITY_TOKEN],
             parameters: &["securitytoken"],
-            query: &["securitytoken"],
+            query: &["accesskeyid", "securitytoken"],
         }
     }
 

@@ -7,7 +7,7 @@ use super::error::{Error, ErrorBody};
 use super::model::Success;
 use super::query::{self, GATEWAYS, OPERATIONS_OWN, VERSION};
 use crate::contract::distinct;
-use crate::contract::openapi::{self, Answer, Described, Document, header};
+use crate::exchange::openapi::{self, Answer, Described, Document, header};
 
 /// The page's example of an answer.
 const EXAMPLE: &str = include_str!("example.json");
@@ -17,7 +17,9 @@ pub fn document() -> Value {
     let mut document = Document::of(&CATALOGUE);
     let key = json!({
         "type": "apiKey", "in": "query", "name": "AccessKeyId",
-        "description": "With a signature: HMAC-SHA1 in parameters, or ACS3-HMAC-SHA256 in headers.",
+        "description": "With a signature, which an SDK adds: HMAC-SHA1 in the parameters SignatureMethod, SignatureVersion, SignatureNonce, \
+                        Timestamp and Signature, or ACS3-HMAC-SHA256 in Authorization and x-acs-* headers. A POST may carry \
+                        its parameters in a form body instead.",
     });
     document.security(json!({ "accessKey": key }), json!([{ "accessKey": [] }]));
     let headers = json!({

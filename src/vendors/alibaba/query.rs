@@ -30,6 +30,9 @@ const CHINA: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours i
 /// Times that are a day since 2001 in seconds; in milliseconds they are all in early 1970.
 const SECONDS: std::ops::Range<i64> = 1_000_000_000..20_000_000_000;
 
+/// Times that are a day since 1973 in microseconds; in milliseconds they are past the year 5000.
+const MICROSECONDS: i64 = 100_000_000_000_000;
+
 /// What the gateway reads besides the operation's own parameters; SDKs add `RegionId` and an empty `SignatureType`.
 pub const GATEWAYS: [&str; 12] = [
     "Action",
@@ -189,8 +192,10 @@ impl<S: Sync> FromRequestParts<S> for Api {
         Self::check(request, &parameters).map_err(|error| Refused::of(request, error))?;
         let known = || GATEWAYS.iter().chain(&OPERATIONS_OWN).copied();
         for (name, _) in parameters.all().filter(|(name, _)| !known().any(|known| known == name)) {
-            let near = did_you_mean(name, known());
-            notes.finding_of(&behaviors::UNKNOWN_PARAMETER, format!("`{name}`{near}"));
+            notes.finding_of(&behaviors::UNKNOWN_PARAMETER, || {
+                let near = did_you_mean(name, known());
+                format!("`{name}`{near}")
+            });
         }
         if !parameters.is_acs3(&request.headers) && parameters.get("Format") == Ok(None) {
             notes.finding(&behaviors::FORMAT_LEFT_OUT);
@@ -294,13 +299,15 @@ impl<S: Sync> FromRequestParts<S> for Instance {
     }
 }
 
-/// What a request asks for: its parameters, but for those that are new for each try and some others.
+/// What a request asks for: its parameters, but for those that say who asks and prove it, and some others.
 pub fn asked(request: &Parts, body: &[u8], but: &[&str]) -> u64 {
-    let new_each_time = ["Signature", "SignatureNonce", "Timestamp", "SecurityToken"];
+    let proof = ["AccessKeyId", "SecurityToken", "Timestamp"];
     let form = if is_form(&request.headers) { String::from_utf8_lossy(body) } else { "".into() };
     let query = urlencoded::lossy(request.uri.query().unwrap_or_default());
     let mut pairs: Vec<(String, String)> = query.chain(urlencoded::lossy(&form)).collect();
-    pairs.retain(|(name, _)| !new_each_time.contains(&name.as_str()) && !but.contains(&name.as_str()));
+    pairs.retain(|(name, _)| {
+        !name.starts_with("Signature") && !proof.contains(&name.as_str()) && !but.contains(&name.as_str())
+    });
     pairs.sort();
     Walks::hash(pairs)
 }
@@ -618,8 +625,8 @@ impl Noted<'_> {
             now
         };
         for (name, given) in [("StartTime", query.start_time), ("EndTime", query.end_time)] {
-            if given.is_some_and(|given| SECONDS.contains(&given)) {
-                self.context.notes.finding_of(&behaviors::SECONDS, format!("`{name}`"));
+            if given.is_some_and(|given| SECONDS.contains(&given) || given > MICROSECONDS) {
+                self.context.notes.finding_of(&behaviors::TIME_UNIT, || format!("`{name}`"));
             }
         }
         if start > end {

@@ -42,19 +42,21 @@ async fn list_call_detail_records(
     let record = |ordinal| Record::of(&view, ordinal, &caller, &instance);
     let Search { page_number, page_size, wanted, list } = search;
     let (skip, first) = ((page_number - 1) * page_size, page_number == 1);
+    // The last page that can be asked for must know whether there is more.
+    let count = first || page_number == 100;
 
     // Only page 1 tells the total, so only page 1 must look at every record.
     let Matches { rows, total } = match wanted {
         Wanted::Contact(id) => {
             let found = Record::find(&view, &id).filter(|ordinal| record(*ordinal).is_some());
-            in_order(found.into_iter(), skip, page_size, first)
+            in_order(found.into_iter(), skip, page_size, count)
         }
         Wanted::Calls { times, filter, order, descending } => {
             let calls = view.between(times);
             let passes = |ordinal: &Ordinal| record(*ordinal).is_some_and(|record| record.passes(&filter));
             match (order, descending) {
-                (OrderBy::StartTime, false) => in_order(calls.filter(passes), skip, page_size, first),
-                (OrderBy::StartTime, true) => in_order(calls.rev().filter(passes), skip, page_size, first),
+                (OrderBy::StartTime, false) => in_order(calls.filter(passes), skip, page_size, count),
+                (OrderBy::StartTime, true) => in_order(calls.rev().filter(passes), skip, page_size, count),
                 (order, descending) => {
                     let keyed = calls
                         .filter(passes)
@@ -74,14 +76,16 @@ async fn list_call_detail_records(
     if !first && rows.is_empty() {
         notes.finding(&behaviors::PAGE_PAST_END);
     }
-    if first && total > 100 * page_size {
+    // A page of one is asked for to learn the total; whoever walks to page 100 finds out there.
+    let probe = first && page_size == 1;
+    if !probe && total > 100 * page_size {
         notes.finding(&behaviors::TOTAL_BEYOND_REACH);
     }
     let pages = total.div_ceil(page_size).min(100);
-    if first && pages > 10 && page_size < 100 {
-        notes.finding_of(&behaviors::SMALL_PAGES, format!("{pages} pages of {page_size}"));
+    if first && !probe && pages > 10 && page_size < 100 {
+        notes.finding_of(&behaviors::SMALL_PAGES, || format!("{pages} pages of {page_size}"));
     }
-    note_step(&context, list, (page_number, page_size), pages, rows.is_empty());
+    note_step(&context, list, (page_number, page_size), if probe { 1 } else { pages }, rows.is_empty());
     let outcome = if rows.is_empty() { &behaviors::EMPTY } else { &behaviors::LISTED };
     let records = rows.into_iter().filter_map(|ordinal| Some(record(ordinal)?.item(style))).collect();
     let page = Page { page_number, page_size, total_count: if first { total } else { 0 }, records };
@@ -90,17 +94,20 @@ async fn list_call_detail_records(
 
 /// Notes a page as a step of a walk through its list: page 1 tells how many follow.
 fn note_step(context: &Context, list: u64, (number, size): (usize, usize), pages: usize, is_empty: bool) {
-    let page = |number: usize| format!("{number} of {size}");
+    let page = |number: usize| number.to_string();
+    let variant = size as u64;
     let first = number == 1;
-    let (step, walk) = context.world.walks().visit(&Visited {
+    let stride = context.world.walks().visit(&Visited {
         list,
+        variant,
         position: &page(number),
         first,
         onward: if first { (2..=pages).map(page).collect() } else { vec![] },
         unfinished: &behaviors::STOPPED_EARLY,
     });
     let notes = &context.notes;
-    notes.walk(walk);
+    let step = stride.step();
+    notes.walk(stride);
     match step {
         Step::Began => {}
         Step::Followed => notes.inference(&behaviors::NEXT_PAGE_ASKED),
@@ -109,13 +116,13 @@ fn note_step(context: &Context, list: u64, (number, size): (usize, usize), pages
             notes.inference(&behaviors::WALKED_TO_END);
         }
         Step::Repeated => notes.finding(&behaviors::REPEATED_PAGE),
-        // Whoever walks this list has another size; a page past the end is told as that. Page numbers are alike in all
-        // lists, so one of another list says nothing.
-        Step::Astray | Step::OfAnotherList => {
-            if !is_empty && context.world.walks().goes_on(list) {
+        Step::Astray => {
+            // A page past the end is told as that.
+            if !is_empty && context.world.walks().goes_on_otherwise(list, variant) {
                 notes.finding(&behaviors::PAGE_SIZE_CHANGED);
             }
         }
+        Step::OfAnotherList => notes.finding(&behaviors::SEARCH_CHANGED),
     }
 }
 

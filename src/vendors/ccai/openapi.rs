@@ -6,7 +6,7 @@ use super::contract::{CATALOGUE, CREATE_CALL, GET_CUSTOMER_FLAG, UPDATE_CUSTOMER
 use super::error::ErrorBody;
 use super::model::{CallObject, CustomerFlags};
 use super::query::{FLAG_KEYS, INBOUND_KEYS, OUTBOUND_KEYS, SCHEDULED_KEYS};
-use crate::contract::openapi::{Answer, Described, Document};
+use crate::exchange::openapi::{Answer, Described, Document};
 
 /// Every POST example of the page, request and answer.
 const EXAMPLES: &str = include_str!("examples.json");

@@ -29,12 +29,13 @@ impl<S: Sync> FromRequestParts<S> for Body {
 
     async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
         let Context { body, notes, .. } = Context::of(request);
+        let read = serde_json::from_slice(body);
         let kind = request.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if !kind.eq_ignore_ascii_case("application/json") {
-            notes.finding_of(&behaviors::CONTENT_TYPE_MISSING, format!("`{kind}`"));
+        if read.is_ok() && !kind.eq_ignore_ascii_case("application/json") {
+            notes.finding_of(&behaviors::CONTENT_TYPE_MISSING, || format!("`{kind}`"));
         }
-        match serde_json::from_slice(body) {
+        match read {
             Ok(Value::Object(members)) => Ok(Self(members)),
             Ok(_) => Ok(Self(Map::new())),
             Err(_) => Err(Error::InvalidJson.into()),
@@ -167,7 +168,7 @@ impl Checks<'_> {
         note_unknown(self.members, keys, self.context);
         for key in ["menu_id", "call_id"] {
             if keys.contains(&key) && self.present(key).is_some_and(Value::is_string) {
-                self.context.notes.finding_of(&behaviors::NUMBER_AS_TEXT, format!("`{key}`"));
+                self.context.notes.finding_of(&behaviors::NUMBER_AS_TEXT, || format!("`{key}`"));
             }
         }
         // An inbound or scheduled call needs a number beside its ticket; an outbound one does not.
@@ -392,8 +393,10 @@ fn integer(value: &Value) -> Option<i64> {
 /// Notes members that the page does not have, each with the nearest that it has.
 fn note_unknown(members: &Map<String, Value>, known: &[&str], context: &Context) {
     for name in members.keys().filter(|name| !known.contains(&name.as_str())) {
-        let near = did_you_mean(name, known.iter().copied());
-        context.notes.finding_of(&behaviors::UNKNOWN_KEY, format!("`{name}`{near}"));
+        context.notes.finding_of(&behaviors::UNKNOWN_KEY, || {
+            let near = did_you_mean(name, known.iter().copied());
+            format!("`{name}`{near}")
+        });
     }
 }
 

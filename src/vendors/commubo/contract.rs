@@ -126,7 +126,7 @@ findings! {
     inferences {}
     UNKNOWN_PARAMETER_SENT = "commubo.unknown_parameter", Warning,
         "The query has a parameter that the page does not have.",
-        "It is ignored, so the list is another than was meant; and it may be refused one day.",
+        "Where it is ignored the list is another than was meant, and where it is not (A12) it is refused.",
         "Use `start`, `end` and `expand`, in lower case.";
     BODY_SENT = "commubo.body_sent", Note,
         "The request has a body.",
@@ -135,7 +135,7 @@ findings! {
     SAME_DAY = "commubo.same_day", Warning,
         "`start` and `end` are the same day.",
         "Where `end` is not in the range, as the page's example has it, nothing is ever listed (A4).",
-        "For one day give the next one as `end`; then no call is lost under either reading but those of that next day.";
+        "For one day give the next one as `end`, and leave out what the answer has of that one: under the other reading it is in.";
     UNBOUNDED = "commubo.unbounded", Note,
         "Neither `start` nor `end` is given.",
         "The list has no pages: all calls ever made come in one answer, more each day.",

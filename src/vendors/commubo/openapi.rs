@@ -6,7 +6,7 @@ use super::auth;
 use super::contract::{CATALOGUE, ErrorBody, LIST_CALLS};
 use super::error::Cause;
 use super::model::Call;
-use crate::contract::openapi::{Answer, Described, Document, query};
+use crate::exchange::openapi::{Answer, Described, Document, query};
 
 /// The page's example of an answer, whole (page L76-131).
 const EXAMPLE: &str = include_str!("example.json");

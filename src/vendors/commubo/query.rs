@@ -87,8 +87,10 @@ fn check(query: &str, context: &Context) -> Result<CallsQuery, Error> {
     let Context { world, notes, .. } = context;
     let Given { start, end, expand, unknown } = Given::read(query)?;
     for name in &unknown {
-        let near = did_you_mean(name, ["start", "end", "expand"]);
-        notes.finding_of(&contract::UNKNOWN_PARAMETER_SENT, format!("`{name}`{near}"));
+        notes.finding_of(&contract::UNKNOWN_PARAMETER_SENT, || {
+            let near = did_you_mean(name, ["start", "end", "expand"]);
+            format!("`{name}`{near}")
+        });
     }
     if let Some(name) = unknown.into_iter().next()
         && world.reading::<UnknownParameter>() == UnknownParameter::Refuse

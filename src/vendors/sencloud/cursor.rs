@@ -11,6 +11,9 @@ use super::query::{Position, Sort, SortField};
 use crate::universe::Ordinal;
 use crate::world::View;
 
+/// How long a checksum is, in bytes.
+const CHECKSUM: usize = 9;
+
 /// What a cursor was given as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CursorKind {
@@ -25,14 +28,16 @@ pub struct Cursor {
     pub kind: CursorKind,
     pub sort: Sort,
     pub at: Position,
+    /// What was searched for in the list that it is of.
+    pub list: u32,
 }
 
 impl Cursor {
-    const LENGTH: usize = 14;
+    const LENGTH: usize = 18;
 
     /// The cursor as a text.
     pub fn seal(self, view: &View, shop: &Shop) -> String {
-        let mut bytes = Vec::with_capacity(Self::LENGTH + 10);
+        let mut bytes = Vec::with_capacity(Self::LENGTH + CHECKSUM);
         let kind = u8::from(self.kind == CursorKind::Prev);
         let field = match self.sort.field {
             SortField::StartedAt => 0,
@@ -42,6 +47,7 @@ impl Cursor {
         bytes.extend([kind, field + u8::from(self.sort.descending)]);
         bytes.extend(self.at.key.to_be_bytes());
         bytes.extend(self.at.ordinal.0.to_be_bytes());
+        bytes.extend(self.list.to_be_bytes());
         bytes.extend(checksum(&bytes, view, shop));
         URL_SAFE.encode(bytes)
     }
@@ -61,7 +67,8 @@ impl Cursor {
             return Err(Error::InvalidCursor);
         }
         let (key, ordinal) = rest.split_first_chunk::<8>().ok_or(Error::InvalidCursor)?;
-        let ordinal = ordinal.try_into().map_err(|_| Error::InvalidCursor)?;
+        let (ordinal, list) = ordinal.split_first_chunk::<4>().ok_or(Error::InvalidCursor)?;
+        let list = list.try_into().map_err(|_| Error::InvalidCursor)?;
         let cursor = Self {
             kind: if *kind == 1 { CursorKind::Prev } else { CursorKind::Next },
             sort: Sort {
@@ -72,7 +79,8 @@ impl Cursor {
                 },
                 descending: order & 1 == 1,
             },
-            at: Position { key: i64::from_be_bytes(*key), ordinal: Ordinal(u32::from_be_bytes(ordinal)) },
+            at: Position { key: i64::from_be_bytes(*key), ordinal: Ordinal(u32::from_be_bytes(*ordinal)) },
+            list: u32::from_be_bytes(list),
         };
         // A sort that is not repeated is the default one, not the cursor's (P7).
         if cursor.sort == sort { Ok(cursor) } else { Err(Error::SortMismatch) }
@@ -84,5 +92,5 @@ fn checksum(bytes: &[u8], view: &View, shop: &Shop) -> Vec<u8> {
         <Hmac<Sha256> as KeyInit>::new_from_slice(&view.seed().to_be_bytes()).expect("HMAC takes any key");
     mac.update(shop.id.as_bytes());
     mac.update(bytes);
-    mac.finalize().into_bytes()[..10].to_vec()
+    mac.finalize().into_bytes()[..CHECKSUM].to_vec()
 }

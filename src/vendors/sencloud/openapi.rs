@@ -6,7 +6,7 @@ use super::contract::{CATALOGUE, LIST_CALL_LOGS};
 use super::error::{Error, ErrorBody};
 use super::model::Answer as Logs;
 use super::query::{Decoded, METHODS};
-use crate::contract::openapi::{Answer, Described, Document};
+use crate::exchange::openapi::{Answer, Described, Document};
 
 /// The page's examples of answers (page L53-103 and the other sample).
 const SAMPLES: &str = include_str!("samples.json");

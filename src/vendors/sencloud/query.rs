@@ -1,5 +1,6 @@
 //! What is asked for: a JSON body with filter and paging (fact sheet 1.1 and 2).
 
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use axum::extract::FromRequestParts;
@@ -9,6 +10,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::auth::Shop;
 use super::contract::{self as behaviors, DateColumn, ExtensionMatch, NumberMatch, OneDate, Prev, TopLevel};
@@ -143,8 +145,10 @@ impl<S: Sync> FromRequestParts<S> for Decoded {
             let members = object.and_then(Value::as_object);
             let names = members.into_iter().flat_map(|members| members.keys());
             for name in names.filter(|name| !known.contains(&name.as_str())) {
-                let near = did_you_mean(name, known.iter().copied());
-                notes.finding_of(&behaviors::UNKNOWN_KEY, format!("`{path}/{name}`{near}"));
+                notes.finding_of(&behaviors::UNKNOWN_KEY, || {
+                    let near = did_you_mean(name, known.iter().copied());
+                    format!("`{path}/{name}`{near}")
+                });
             }
         }
         request.extensions.insert(decoded.clone());
@@ -159,6 +163,8 @@ pub struct Search {
     pub filter: Filter,
     /// Which of them.
     pub page: Page,
+    /// What stands for the filter: the pages of one list have one.
+    pub list: u32,
 }
 
 /// The filters; what is not set lets everything through, several narrow each other (A18, A19).
@@ -179,6 +185,25 @@ pub struct Filter {
     pub external_session_id: Option<String>,
     pub hotline_ids: Option<Vec<String>>,
     pub user_id: Option<String>,
+}
+
+impl Filter {
+    /// What stands for it, however its ids are ordered and whatever the readings make of it.
+    fn fingerprint(&self) -> u32 {
+        let sorted = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<_>>();
+        let said = format!(
+            "{:?}",
+            (
+                self.call_number.as_ref().map(|(number, _)| number),
+                (&self.call_state, &self.direction, self.from, self.to, self.duration),
+                (&self.department_id, &self.user_id, &self.external_id, &self.external_session_id),
+                self.extension_ids.as_ref().map(|(ids, _)| sorted(ids)),
+                self.hotline_ids.as_deref().map(sorted),
+            )
+        );
+        let digest = Sha256::digest(said);
+        u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+    }
 }
 
 /// How a duration is compared; only the fourth is documented (A15).
@@ -280,7 +305,9 @@ struct Checks<'a> {
 impl Checks<'_> {
     fn search(&self) -> Result<Search, Error> {
         let body = self.decoded.filter.clone().unwrap_or_default();
-        Ok(Search { filter: self.filter(body)?, page: self.page()? })
+        let filter = self.filter(body)?;
+        let list = filter.fingerprint();
+        Ok(Search { page: self.page(list)?, filter, list })
     }
 
     fn note(&self, behavior: &'static Behavior) {
@@ -350,7 +377,7 @@ impl Checks<'_> {
             Some(zero) if zero.is_empty() => Ok(None),
             Some(zero) if zero == "unknown" => {
                 self.note(&behaviors::UNSET_ENUM);
-                self.context.notes.finding_of(&behaviors::UNSET_ENUM_SENT, format!("`{name}`"));
+                self.context.notes.finding_of(&behaviors::UNSET_ENUM_SENT, || format!("`{name}`"));
                 Ok(None)
             }
             Some(value) if options.contains(&value.as_str()) => {
@@ -367,7 +394,7 @@ impl Checks<'_> {
             // The zero value is misspelt on the page (L32, A14).
             Some("unknow" | "unknown") => {
                 self.note(&behaviors::UNSET_ENUM);
-                self.context.notes.finding_of(&behaviors::UNSET_ENUM_SENT, "`comparison`");
+                self.context.notes.finding_of(&behaviors::UNSET_ENUM_SENT, || "`comparison`".to_owned());
                 return Ok(None);
             }
             Some("equal") => Comparison::Equal,
@@ -414,12 +441,12 @@ impl Checks<'_> {
             text.replacen(' ', "T", 1).parse::<NaiveDateTime>().is_ok() || text.parse::<NaiveDate>().is_ok()
         };
         if parsed.is_none() && is_naive() {
-            self.context.notes.finding_of(&behaviors::NAIVE_TIME, format!("`{name}`"));
+            self.context.notes.finding_of(&behaviors::NAIVE_TIME, || format!("`{name}`"));
         }
         parsed.map(|date| Some(date.to_utc())).ok_or(Error::InvalidDate(name, text))
     }
 
-    fn page(&self) -> Result<Page, Error> {
+    fn page(&self, list: u32) -> Result<Page, Error> {
         let body = self.decoded.paging.clone().unwrap_or_default();
         let limit = match body.limit.unwrap_or(0) {
             0 => LIMIT,
@@ -456,8 +483,8 @@ impl Checks<'_> {
                 self.note(&behaviors::LAST_PAGE);
                 (None, Travel::Back)
             }
-            (Some(after), None) => self.after(self.open(after, sort)?),
-            (None, Some(before)) => self.before(self.open(before, sort)?)?,
+            (Some(after), None) => self.after(self.open(after, sort, list)?),
+            (None, Some(before)) => self.before(self.open(before, sort, list)?)?,
         };
         let echo = Echo {
             after: after.unwrap_or_else(|| if before.is_none() { ".".into() } else { String::new() }),
@@ -467,10 +494,13 @@ impl Checks<'_> {
         Ok(Page { limit, sort, from, travel, echo })
     }
 
-    fn open(&self, text: &str, sort: Sort) -> Result<Cursor, Error> {
+    fn open(&self, text: &str, sort: Sort, list: u32) -> Result<Cursor, Error> {
         let opened = Cursor::open(text, &self.context.world.view(), self.shop, sort);
         if opened == Err(Error::SortMismatch) {
             self.context.notes.finding(&behaviors::SORT_WITH_CURSOR);
+        }
+        if opened.as_ref().is_ok_and(|cursor| cursor.list != list) {
+            self.context.notes.finding(&behaviors::FILTER_CHANGED);
         }
         opened
     }

@@ -37,9 +37,7 @@ async fn list_call_logs(_: Method, _: Decoded, shop: Shop, search: Search, conte
         }
     };
 
-    if travel == Travel::Onward {
-        list.note_step(&context, from, rows.last().filter(|_| more_after));
-    }
+    list.note_step(&context, from, rows.last().filter(|_| more_after));
     let outcome = if rows.is_empty() { &behaviors::EMPTY } else { &behaviors::LISTED };
     let always = world.reading::<behaviors::Edges>() == behaviors::Edges::Always;
     // Where every page has a `next`, only the page after the last one tells that it was the last.
@@ -49,7 +47,7 @@ async fn list_call_logs(_: Method, _: Decoded, shop: Shop, search: Search, conte
     let cursor = |position: Option<&Position>, more: bool, kind| {
         let position = position.filter(|_| more || always);
         position.map_or_else(String::new, |at| {
-            Cursor { kind, sort: search.page.sort, at: *at }.seal(&view, &shop)
+            Cursor { kind, sort: search.page.sort, at: *at, list: search.list }.seal(&view, &shop)
         })
     };
     let prev = cursor(rows.first(), more_before, CursorKind::Prev);
@@ -96,30 +94,38 @@ impl List<'_> {
         if upward { nearest.into_iter().collect() } else { nearest.into_iter().rev().collect() }
     }
 
-    /// Notes a step of a walk onward through the list: from a place to another, if there is more.
+    /// Notes a step of a walk through the list: from a place to another, if there is more.
     fn note_step(&self, context: &Context, from: Option<Position>, to: Option<&Position>) {
+        let sort = self.search.page.sort;
+        let order = format!("{:?} {}", sort.field, sort.descending);
+        let list = Walks::hash((super::NAME, &self.shop.id, self.search.list, order));
+        let walks = context.world.walks();
+        if self.search.page.travel == Travel::Back {
+            // Whoever goes back and forth looks around, and owes no list its end.
+            walks.look_around(list);
+            return;
+        }
         let place = |at: &Position| format!("{} {}", at.key, at.ordinal.0);
-        let (step, walk) = context.world.walks().visit(&Visited {
-            list: Walks::hash((
-                &self.shop.id,
-                format!("{:?} {:?}", self.search.filter, self.search.page.sort),
-            )),
+        let stride = walks.visit(&Visited {
+            list,
+            variant: 0,
             position: &from.as_ref().map_or_else(String::new, place),
             first: from.is_none(),
             onward: to.map(place).into_iter().collect(),
             unfinished: &behaviors::STOPPED_EARLY,
         });
         let notes = &context.notes;
-        notes.walk(walk);
+        let step = stride.step();
+        notes.walk(stride);
         match step {
-            Step::Began | Step::Astray => {}
+            // That a cursor is of another list is told by the cursor itself.
+            Step::Began | Step::Astray | Step::OfAnotherList => {}
             Step::Followed => notes.inference(&behaviors::NEXT_PAGE_ASKED),
             Step::Finished => {
                 notes.inference(&behaviors::NEXT_PAGE_ASKED);
                 notes.inference(&behaviors::WALKED_TO_END);
             }
             Step::Repeated => notes.finding(&behaviors::REPEATED_PAGE),
-            Step::OfAnotherList => notes.finding(&behaviors::FILTER_CHANGED),
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use base64::Engine;
 use chrono::{DateTime, SecondsFormat, Utc};
 use hmac::{Hmac, KeyInit, Mac};
+use reqwest::RequestBuilder;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
@@ -147,13 +148,18 @@ impl Call {
     }
 
     pub async fn send(self, mock: &Mock) -> Answer {
+        send(self.request(mock)).await
+    }
+
+    /// The request, signed and not sent yet.
+    pub fn request(self, mock: &Mock) -> RequestBuilder {
         match self.style {
-            Style::RpcGet | Style::RpcPost | Style::RpcForm => self.send_rpc(mock).await,
-            Style::Acs3 | Style::Acs3Form => self.send_acs3(mock).await,
+            Style::RpcGet | Style::RpcPost | Style::RpcForm => self.rpc(mock),
+            Style::Acs3 | Style::Acs3Form => self.acs3(mock),
         }
     }
 
-    async fn send_rpc(self, mock: &Mock) -> Answer {
+    fn rpc(self, mock: &Mock) -> RequestBuilder {
         let method = if self.style == Style::RpcGet { "GET" } else { "POST" };
         let mut parameters = self.parameters.clone();
         let mut common = vec![
@@ -187,10 +193,10 @@ impl Call {
         } else {
             mock.request(method, &format!("/?{text}"))
         };
-        send(self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))).await
+        self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))
     }
 
-    async fn send_acs3(self, mock: &Mock) -> Answer {
+    fn acs3(self, mock: &Mock) -> RequestBuilder {
         let form = self.style == Style::Acs3Form;
         let body = if form { encoded(&self.parameters) } else { String::new() };
         let query = if form { vec![] } else { self.parameters.clone() };
@@ -231,7 +237,7 @@ impl Call {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        send(request.body(self.body.unwrap_or(body))).await
+        request.body(self.body.unwrap_or(body))
     }
 }
 

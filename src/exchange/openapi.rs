@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use super::{Behavior, Catalogue, Operation, ReachedBy};
+use crate::contract::{Behavior, Catalogue, Operation, ReachedBy};
 
 /// A query parameter.
 #[must_use]
@@ -133,7 +133,10 @@ impl Document {
     #[must_use]
     pub fn finish(mut self) -> Value {
         let mut schemas = self.served.take_definitions(true);
-        schemas.extend(self.taken.take_definitions(true));
+        for (name, schema) in self.taken.take_definitions(true) {
+            let other = schemas.insert(name, schema);
+            debug_assert!(other.is_none(), "a type that is read has the name of another that is served");
+        }
         json!({
             "openapi": "3.1.0",
             "info": {
