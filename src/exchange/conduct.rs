@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::Response;
 use bytes::Bytes;
@@ -30,14 +29,10 @@ pub struct Try {
 
 impl Try {
     /// Notes when a request came, before anything delays it.
-    pub fn of(vendor: &dyn Vendor, world: &World, parts: &Parts, body: &Bytes) -> Option<Self> {
-        // A browser's preflight, or a look whether anybody is there, is asked again and again by right.
-        if vendor.operation(parts).is_none() || [Method::OPTIONS, Method::HEAD].contains(&parts.method) {
-            return None;
-        }
+    pub fn of(vendor: &dyn Vendor, world: &World, parts: &Parts, body: &Bytes) -> Self {
         let asked = vendor.asked(parts, body);
         let who = Walks::hash(vendor.public_half(parts, body));
-        Some(Self { asked, who, earlier: world.attempts().earlier(asked, who, world.now()) })
+        Self { asked, who, earlier: world.attempts().earlier(asked, who, world.now()) }
     }
 
     /// Notes what it came to, and what that tells about the client.

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, Request, header};
+use axum::http::{HeaderName, HeaderValue, Method, Request, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -181,9 +181,12 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
     let notes = Notes::default();
     let context = Context { world: Arc::clone(&world), notes: notes.clone(), body, pinned };
     parts.extensions.insert(context.clone());
-    // What was not read whole cannot be told from what else was not.
-    let further_try = if refused.is_none() { Try::of(vendor, &world, &parts, &context.body) } else { None };
     let operation = vendor.operation(&parts);
+    // A browser's preflight, or a look whether anybody is there, is asked again and again by right; and what was not read
+    // whole cannot be told from what else was not.
+    let may_be_further =
+        refused.is_none() && operation.is_some() && ![Method::OPTIONS, Method::HEAD].contains(&parts.method);
+    let further_try = may_be_further.then(|| Try::of(vendor, &world, &parts, &context.body));
     let now = world.now();
     let injection =
         Injection::of(world.faults().due(name, operation.map(|o| o.id), now), world.clock().rate());

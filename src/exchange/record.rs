@@ -159,9 +159,9 @@ impl Recording {
             inferences: &inferences,
         };
         let countings = [self.world.coverage(), self.app.worlds.total()];
-        // Most exchanges are like many others before them, and need no copy.
+        // Most exchanges are like many others before them, and serve as no example.
         let wanted = walk.is_some() || countings.iter().any(|coverage| coverage.wants_example(met));
-        let shown = wanted.then(|| entry.clone());
+        let mut example = wanted.then(|| self.example(&entry));
         let seq = match self.seq {
             None => self.world.journal().begin(entry),
             Some(seq) => {
@@ -169,7 +169,9 @@ impl Recording {
                 seq
             }
         };
-        let example = shown.map(|entry| self.example(&entry, seq));
+        if let Some(example) = &mut example {
+            example.seq = seq;
+        }
         for coverage in countings {
             coverage.count(met, example.as_ref());
         }
@@ -179,12 +181,13 @@ impl Recording {
         seq
     }
 
-    /// The request as an example shows it.
-    fn example(&self, entry: &Entry, seq: u64) -> contract::Request {
+    /// The request as an example shows it, without its number.
+    fn example(&self, entry: &Entry) -> contract::Request {
         let RequestRecord { method, path, query, body, .. } = &entry.request;
         let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mark = if query.is_empty() { "" } else { "?" };
-        let body = String::from_utf8_lossy(&body.bytes);
+        // No character has more than four bytes.
+        let body = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(4 * SHOWN)]);
         let text = format!("{method} {path}{mark}{} {body}", query.join("&"));
         let text = match text.char_indices().nth(SHOWN) {
             Some((end, _)) => format!("{}…", &text[..end]),
@@ -193,7 +196,7 @@ impl Recording {
         let text = plain(&text);
         contract::Request {
             world: Arc::clone(self.world.id()),
-            seq,
+            seq: 0,
             at: entry.at,
             text,
             details: entry.details.clone(),
