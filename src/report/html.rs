@@ -28,7 +28,7 @@ pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catal
                 h1 { "Contract coverage" }
                 p.big { (share.percent()) " %" }
                 p {
-                    (share.exercised) " of " (share.of) " documented behaviors of the operations in use were exercised. "
+                    (share.exercised) " of " (share.of) " behaviors of the operations in use were exercised. "
                     span.dim { "Exercised, not passed: what the client made of an answer shows only where its next requests tell." }
                 }
                 (legend())
@@ -42,7 +42,7 @@ pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catal
                     h2 #inferred { "Inferred from how requests follow each other" }
                     table {
                         @for (inference, count) in &inferred {
-                            tr { td.n { (count) "×" } td { code { (inference.id) } } td { (inference.summary) } }
+                            tr { td.n { (count) "×" } td { code { (inference.id) } } td { (prose(inference.summary)) } }
                         }
                     }
                 }
@@ -71,6 +71,15 @@ fn unused(sections: &[Section<'_>], catalogues: impl Iterator<Item = &'static Ca
         .filter(|(catalogue, operation)| !called(catalogue, operation))
         .map(|(catalogue, operation)| format!("{} {operation}", catalogue.vendor))
         .collect()
+}
+
+/// A text with its code, which stands between backticks, set as such.
+fn prose(text: &str) -> Markup {
+    html! {
+        @for (n, part) in text.split('`').enumerate() {
+            @if n % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
 }
 
 /// How warm a count is: five steps, by powers.
@@ -155,7 +164,7 @@ fn behavior(row: &Row<'_>, catalogue: &Catalogue, coverage: &Coverage) -> Markup
                 @if let Some(reason) = row.excluded { br; span.dim { "left out of account: " (reason) } }
             }
             td { @if let Some(status) = behavior.status { (status) } }
-            td { (behavior.summary) }
+            td { (prose(behavior.summary)) }
             td { a href=(catalogue.page) { (behavior.source) } " " span.dim { (standing) } }
             td { @for n in &row.exchanges { (link(coverage, *n)) " " } }
         }
@@ -170,14 +179,14 @@ fn finding(coverage: &Coverage, made: &Made<'_>) -> Markup {
                 strong { (finding.severity.name()) } " " code { (finding.id) } " " (made.count) "×"
                 @if let Some(reason) = made.excluded { " " span.dim { "left out of account: " (reason) } }
             }
-            p { (finding.summary) " " (finding.why) }
-            p { strong { "Instead: " } (finding.fix) }
+            p { (prose(finding.summary)) " " (prose(finding.why)) }
+            p { strong { "Instead: " } (prose(finding.fix)) }
             @for n in &made.exchanges {
                 @if let Some(exchange) = coverage.exchanges.get(*n) {
                     p {
                         (link(coverage, *n)) " " code { (exchange.request) }
                         @for detail in exchange.details.iter().filter(|detail| detail.id == finding.id) {
-                            " " (detail.detail)
+                            " " (prose(&detail.detail))
                         }
                     }
                 }
