@@ -168,6 +168,12 @@ fn misspelt(name: &str) -> Option<String> {
     let known: Vec<String> = command
         .get_arguments()
         .chain(command.get_subcommands().flat_map(clap::Command::get_arguments))
+        .chain(
+            command
+                .get_subcommands()
+                .flat_map(clap::Command::get_subcommands)
+                .flat_map(clap::Command::get_arguments),
+        )
         .filter_map(|argument| argument.get_env()?.to_str().map(str::to_owned))
         .chain(["CALLMOCK_CA_CERT".to_owned()])
         .collect();

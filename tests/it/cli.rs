@@ -310,6 +310,8 @@ fn a_misspelt_twin_is_told_and_what_exec_sets_is_not() {
             .args(["--port", "0"])
             .env("CALLMOCK_SCENARO", "busy-day")
             .env("CALLMOCK_COMMUBO_TENANT_ID", "x")
+            .env("CALLMOCK_EXCLUSIONS", "x")
+            .env("CALLMOCK_WORLD", "x")
             .env("CALLMOCK_URL", "http://127.0.0.1:1"),
     );
     served.signal("-TERM");
