@@ -26,7 +26,7 @@ pub async fn list(
     let counts = if all_worlds { admin.app.worlds.counts() } else { world.counts() };
     let coverage = Coverage::of(&counts, all.iter().copied());
     match format {
-        "sarif" => return Ok(Json(sarif::log(&coverage, all.into_iter())).into_response()),
+        "sarif" => return Ok(Json(sarif::log(&coverage, all.into_iter(), "_mock/journal")).into_response()),
         "junit" => return Ok(markup("application/xml", junit::xml(&coverage, all.into_iter()))),
         _ => {}
     }

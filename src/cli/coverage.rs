@@ -85,19 +85,17 @@ impl Gate {
     /// # Errors
     /// What is wrong with it.
     pub fn exclusions(&self) -> Result<Exclusions, String> {
-        let Some(path) = &self.exclusions else { return Ok(Exclusions::default()) };
-        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Exclusions::read(&text, vendors::catalogues()).map_err(|error| format!("{}: {error}", path.display()))
+        exclusions_of(self.exclusions.as_deref())
     }
 
     /// How to end, and a word to it where it is not well.
     pub fn judge(&self, coverage: &Coverage) -> Exit {
         let share = coverage.share(vendors::catalogues());
         let (percent, of) = (share.percent(), share.of);
-        let nothing = coverage.exercised == 0;
+        let (nobody, nothing) = (coverage.exercised == 0, coverage.exercised == 0 || of == 0);
         let under = self.fail_under.filter(|least| *least > 0 && (nothing || percent < usize::from(*least)));
         match under {
-            Some(least) if nothing => {
+            Some(least) if nobody => {
                 eprintln!(
                     "callmock: no vendor was called, so nothing was exercised, under the {least} % of --fail-under"
                 );
@@ -120,6 +118,17 @@ impl Gate {
             (None, true) => Exit::Done,
         }
     }
+}
+
+/// What a file of exclusions says, if there is one.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn exclusions_of(file: Option<&Path>) -> Result<Exclusions, String> {
+    let Some(path) = file else { return Ok(Exclusions::default()) };
+    let wrong = |error: &dyn std::fmt::Display| format!("--exclusions {}: {error}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
+    Exclusions::read(&text, vendors::catalogues()).map_err(|error| wrong(&error))
 }
 
 /// Findings, a line each, with what to do instead.
@@ -162,7 +171,7 @@ pub fn run(args: &Args) -> Exit {
         What::Report { format, gate, .. } => match gate.exclusions() {
             Ok(exclusions) => {
                 let coverage = merged.without(&exclusions);
-                match super::print(&printed(&coverage, *format)) {
+                match super::print(&printed(&coverage, *format, &files[0])) {
                     Exit::Done => gate.judge(&coverage),
                     failed => failed,
                 }
@@ -175,14 +184,14 @@ pub fn run(args: &Args) -> Exit {
     }
 }
 
-fn printed(coverage: &Coverage, format: Format) -> String {
+fn printed(coverage: &Coverage, format: Format, file: &Path) -> String {
     let all = vendors::catalogues();
     match format {
         Format::Text => coverage.text(all),
         Format::Json => json(coverage) + "\n",
         Format::Junit => junit::xml(coverage, all),
         Format::Html => html::page(coverage, all),
-        Format::Sarif => format!("{:#}\n", sarif::log(coverage, all)),
+        Format::Sarif => format!("{:#}\n", sarif::log(coverage, all, &file.display().to_string())),
         Format::Badge => badge::svg(coverage.share(all)),
     }
 }

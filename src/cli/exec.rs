@@ -38,10 +38,8 @@ pub struct Args {
 pub fn run(args: &Args) -> Exit {
     // Standard error is the command's too: only what matters is said there.
     args.server.start_log(LevelFilter::WARN);
-    let opened = args
-        .server
-        .library()
-        .and_then(|library| Ok((library, args.server.settings()?, args.gate.exclusions()?)));
+    let opened =
+        args.server.library().and_then(|library| Ok((library, args.server.settings()?, args.exclusions()?)));
     let (library, settings, exclusions) = match opened {
         Ok(all) => all,
         Err(message) => {
@@ -90,6 +88,17 @@ async fn exec(
         coverage::write(&exercised, file)?;
     }
     Ok(if ended == 0 { args.gate.judge(&exercised) } else { Exit::As(ended) })
+}
+
+impl Args {
+    /// What is left out of account; and that what is counted can be written at all, before anything runs.
+    fn exclusions(&self) -> Result<Exclusions, String> {
+        if let Some(file) = &self.coverage_out {
+            let opened = std::fs::OpenOptions::new().create(true).append(true).open(file);
+            opened.map_err(|error| format!("callmock: --coverage-out {}: {error}", file.display()))?;
+        }
+        self.gate.exclusions().map_err(|message| format!("callmock: {message}"))
+    }
 }
 
 /// The signals that are passed on.

@@ -5,16 +5,18 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use futures_util::{StreamExt, stream};
 use tracing_subscriber::filter::LevelFilter;
 
 use super::beside::{Beside, code, not_run};
-use super::coverage::{Denied, FOUND, denied, told};
+use super::coverage::{Denied, FOUND, denied, exclusions_of, told};
 use super::{Exit, options, serve};
 use crate::contract::{Chosen, Reading, pairwise};
 use crate::report::coverage::Coverage;
+use crate::report::exclusions::Exclusions;
 use crate::scenario::Library;
 use crate::server::Settings;
 use crate::vendors;
@@ -31,9 +33,17 @@ pub struct Args {
     /// none is named), warning, error
     #[arg(long, env = "CALLMOCK_DENY_FINDINGS", value_name = "SEVERITY", num_args = 0..=1, require_equals = true, default_missing_value = "note", value_parser = denied)]
     deny_findings: Option<Denied>,
+    /// Leave out of account what this file names, each with a reason: `exclude: [{finding: ID, reason: TEXT}]`
+    #[arg(long, env = "CALLMOCK_EXCLUSIONS", value_name = "FILE")]
+    exclusions: Option<PathBuf>,
     /// The command, and its arguments
     #[arg(required = true, last = true, value_name = "CMD")]
     command: Vec<OsString>,
+}
+
+/// Prints a line. A reader that has seen enough is no failure.
+macro_rules! say {
+    ($($told:tt)+) => { super::print(&format!("{}\n", format_args!($($told)+))) };
 }
 
 /// How many of its last lines a broken run shows.
@@ -41,16 +51,19 @@ const LINES: usize = 20;
 
 pub fn run(args: &Args) -> Exit {
     args.server.start_log(LevelFilter::WARN);
-    let opened = args.server.library().and_then(|library| Ok((library, args.server.settings()?)));
-    let (library, settings) = match opened {
-        Ok(both) => both,
+    let opened = args.server.library().and_then(|library| {
+        let exclusions = exclusions_of(args.exclusions.as_deref());
+        Ok((library, args.server.settings()?, exclusions.map_err(|message| format!("callmock: {message}"))?))
+    });
+    let (library, settings, exclusions) = match opened {
+        Ok(all) => all,
         Err(message) => {
             eprintln!("{message}");
             return Exit::Usage;
         }
     };
     let run = serve::runtime().and_then(|runtime| {
-        let matrix = Matrix { args, library, settings, runs: 0 };
+        let matrix = Matrix { args, library, settings, exclusions, runs: 0 };
         let exit = runtime.block_on(matrix.walk());
         runtime.shutdown_background();
         exit
@@ -65,6 +78,7 @@ struct Matrix<'a> {
     args: &'a Args,
     library: Library,
     settings: Settings,
+    exclusions: Exclusions,
     runs: usize,
 }
 
@@ -81,11 +95,11 @@ impl Matrix<'_> {
         self.runs += 1;
         if default.code != 0 {
             say(&[], &default);
-            println!("the command fails under the defaults already: mend that first");
+            say!("the command fails under the defaults already: mend that first");
             return Ok(Exit::Failed);
         }
         if default.called.is_empty() {
-            println!("the command called no vendor: its address is in CALLMOCK_URL");
+            say!("the command called no vendor: its address is in CALLMOCK_URL");
             return Ok(Exit::Failed);
         }
         say(&[], &default);
@@ -136,7 +150,7 @@ impl Matrix<'_> {
             broken.push(fewest);
         }
         let names: Vec<&str> = default.called.iter().copied().collect();
-        println!(
+        say!(
             "\n{} runs: {} readings of {}, {} alternatives by themselves and {rows} rows of several",
             self.runs,
             readings.len(),
@@ -144,15 +158,18 @@ impl Matrix<'_> {
             alone.len(),
         );
         if broken.is_empty() {
-            println!("none breaks the command");
+            say!("none breaks the command");
             return Ok(Exit::Done);
         }
         let verb = if breaks_alone == 1 { "breaks" } else { "break" };
-        println!("{breaks_alone} {verb} the command alone, {} only together:", broken.len() - breaks_alone);
+        say!("{breaks_alone} {verb} the command alone, {} only together:", broken.len() - breaks_alone);
         for chosen in &broken {
             for (reading, option) in chosen {
-                println!("  {}: {option}\n    {} ({})", reading.id, reading.question, reading.source);
+                say!("  {}: {option}\n    {} ({})", reading.id, reading.question, reading.source);
             }
+            let again: Vec<String> =
+                chosen.iter().map(|(reading, option)| format!("{}={option}", reading.id)).collect();
+            say!("    again: callmock exec --readings {} -- …", again.join(","));
         }
         Ok(Exit::Failed)
     }
@@ -199,7 +216,7 @@ impl Matrix<'_> {
         let counts = beside.app.worlds.counts();
         let called = counts.answers.keys().map(|(vendor, ..)| *vendor).collect();
         let denied = self.args.deny_findings.and_then(|Denied(least)| least);
-        let exercised = Coverage::of(&counts, vendors::catalogues());
+        let exercised = Coverage::of(&counts, vendors::catalogues()).without(&self.exclusions);
         let found = denied.map_or_else(Vec::new, |least| exercised.denied(least, vendors::catalogues()));
         beside.stop().await;
         Ok(match output {
@@ -208,6 +225,9 @@ impl Matrix<'_> {
                 let mut output_and_findings = String::from_utf8_lossy(&text).into_owned();
                 let code = match code(output.status) {
                     0 if !found.is_empty() => {
+                        if !output_and_findings.is_empty() && !output_and_findings.ends_with('\n') {
+                            output_and_findings.push('\n');
+                        }
                         output_and_findings.push_str(&format!("findings:\n{}\n", told(&found)));
                         FOUND
                     }
@@ -215,7 +235,11 @@ impl Matrix<'_> {
                 };
                 Run { code, output: output_and_findings, called }
             }
-            Err(error) => Run { code: not_run(&error), output: format!("{error}\n"), called },
+            Err(error) => Run {
+                code: not_run(&error),
+                output: format!("{}: {error}\n", self.args.command[0].display()),
+                called,
+            },
         })
     }
 }
@@ -226,12 +250,12 @@ fn say(chosen: &[Chosen], run: &Run) {
         chosen.iter().map(|(reading, option)| format!("{}: {option}", reading.id)).collect();
     let named = if named.is_empty() { "(defaults)".to_owned() } else { named.join(" + ") };
     if run.code == 0 {
-        println!("{named:<50} ok");
+        say!("{named:<50} ok");
         return;
     }
-    println!("{named:<50} BREAKS, exit code {}", run.code);
+    say!("{named:<50} BREAKS, exit code {}", run.code);
     let lines: Vec<&str> = run.output.lines().collect();
     for line in &lines[lines.len().saturating_sub(LINES)..] {
-        println!("    | {line}");
+        say!("    | {line}");
     }
 }

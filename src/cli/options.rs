@@ -11,7 +11,7 @@ use clap::ValueEnum;
 use clap::builder::FalseyValueParser;
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::contract::Readings;
+use crate::contract::{Readings, UnknownReading};
 use crate::nearest::did_you_mean;
 use crate::scenario::{Library, Request, Source};
 use crate::server::{Settings, Tls};
@@ -69,8 +69,14 @@ pub struct Args {
     /// How much of each body the journal keeps
     #[arg(long, env = "CALLMOCK_JOURNAL_BODY", value_name = "SIZE", default_value = "64KiB")]
     journal_body: Size,
-    /// Where the vendors' pages are ambiguous: the scenario's choices, or every first alternative
-    #[arg(long, env = "CALLMOCK_READINGS", value_enum, default_value = "default")]
+    /// Where the vendors' pages are ambiguous: the scenario's choices (`default`), every first alternative (`alternate`), or some
+    /// by name, as `callmock readings` lists them
+    #[arg(
+        long,
+        env = "CALLMOCK_READINGS",
+        value_name = "default|alternate|ID=OPTION,…",
+        default_value = "default"
+    )]
     readings: ReadingSet,
     /// How many worlds there may be besides the default one
     #[arg(long, env = "CALLMOCK_MAX_WORLDS", value_name = "N", default_value_t = 10_000)]
@@ -101,10 +107,45 @@ pub enum Log {
     Json,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// The scenario's choices, every first alternative, or some by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum ReadingSet {
     Default,
     Alternate,
+    Chosen(Vec<(String, String)>),
+}
+
+impl FromStr for ReadingSet {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "default" => return Ok(Self::Default),
+            "alternate" => return Ok(Self::Alternate),
+            _ => {}
+        }
+        let mut scratch = Readings::default();
+        let pairs = text.split(',').map(|pair| {
+            let (id, option) = pair.split_once('=').ok_or_else(|| {
+                let examples = vendors::readings();
+                let examples =
+                    examples.iter().take(1).map(|reading| format!("{}={}", reading.id, reading.options[1]));
+                let example: String = examples.collect();
+                format!("expected `default`, `alternate`, or readings such as `{example}`, found `{pair}`")
+            })?;
+            scratch.choose(vendors::readings(), id, option).map_err(|unknown| match unknown {
+                UnknownReading::Id => {
+                    let near = did_you_mean(id, vendors::readings().into_iter().map(|reading| reading.id));
+                    format!("there is no reading `{id}`{near}; `callmock readings` lists them")
+                }
+                UnknownReading::Option(options) => {
+                    format!("`{id}` has no option `{option}`; it has {}", options.join(", "))
+                }
+            })?;
+            Ok((id.to_owned(), option.to_owned()))
+        });
+        pairs.collect::<Result<_, _>>().map(Self::Chosen)
+    }
 }
 
 /// A number of bytes: `65536`, `64KiB`, `1MiB`.
@@ -194,12 +235,20 @@ impl Args {
             .collect::<Result<_, _>>()
             .map_err(|message| format!("callmock: {message}"))?;
         let readings = match self.readings {
-            ReadingSet::Default => None,
+            ReadingSet::Default | ReadingSet::Chosen(_) => None,
             ReadingSet::Alternate => Some(Readings::alternate(vendors::readings())),
         };
         let catalogues = vendors::catalogues().collect();
         let request = Request { sources, seed: self.seed, now: self.now, catalogues, readings };
-        let library = Library::open(request).map_err(|invalid| invalid.to_string())?;
+        let mut library = Library::open(request).map_err(|invalid| invalid.to_string())?;
+        if let ReadingSet::Chosen(pairs) = &self.readings {
+            let mut readings = library.own().readings.clone();
+            for (id, option) in pairs {
+                let known = readings.choose(vendors::readings(), id, option);
+                known.map_err(|_| format!("callmock: {id} has no option {option}"))?;
+            }
+            library = library.with_readings(readings);
+        }
         if self.watch && !library.has_files() {
             let message = "--watch needs a file to watch: give one with --scenario FILE";
             return Err(format!("callmock: {message}"));

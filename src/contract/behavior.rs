@@ -57,6 +57,12 @@ impl Behavior {
         self.id.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     }
 
+    /// The reading, with its option, without which no request brings this about: summaries have it in parentheses.
+    #[must_use]
+    pub fn reading(&self) -> Option<&'static str> {
+        self.summary.split_once("(reading `")?.1.split('`').next()
+    }
+
     /// The last segment of its id.
     #[must_use]
     pub fn last_segment(&self) -> &'static str {

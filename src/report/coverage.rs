@@ -105,6 +105,8 @@ pub struct Section<'a> {
     pub operation: &'static str,
     /// Its behaviors.
     pub rows: Vec<Row<'a>>,
+    /// Whether a refusal of the vendor's was met, of this operation or of all.
+    refused: bool,
 }
 
 /// A behavior of a section.
@@ -116,6 +118,8 @@ pub struct Row<'a> {
     pub count: u64,
     /// Why it is left out of account, if it is.
     pub excluded: Option<&'a str>,
+    /// The reading that it needs and that nobody chose, if it was not met: then it is not owed.
+    pub needs: Option<&'static str>,
     /// The places of exchanges that met it, in [`Coverage::exchanges`].
     pub exchanges: Vec<usize>,
 }
@@ -145,15 +149,14 @@ impl Section<'_> {
     /// How much of it was exercised.
     #[must_use]
     pub fn share(&self) -> Share {
-        let counted = || self.rows.iter().filter(|row| row.excluded.is_none());
+        let counted = || self.rows.iter().filter(|row| row.excluded.is_none() && row.needs.is_none());
         Share { exercised: counted().filter(|row| row.count > 0).count(), of: counted().count() }
     }
 
     /// Whether the operation was called and never refused.
     #[must_use]
     pub fn only_happy_paths(&self) -> bool {
-        let met = || self.rows.iter().filter(|row| row.count > 0);
-        self.operation != "any" && met().next().is_some() && !met().any(Row::is_refusal)
+        self.operation != "any" && self.rows.iter().any(|row| row.count > 0) && !self.refused
     }
 }
 
@@ -254,9 +257,14 @@ impl Coverage {
                     behavior,
                     count: met(behavior),
                     excluded: self.excluded.iter().find_map(|excluded| excluded.behavior(behavior.id)),
+                    needs: behavior.reading().filter(|_| met(behavior) == 0),
                     exchanges: self.of_which(|exchange| &exchange.behaviors, behavior.id),
                 });
-                sections.push(Section { catalogue, operation, rows: rows.collect() });
+                let refusal =
+                    |b: &&&'static Behavior| b.status.is_some_and(|status| status >= 400) && met(b) > 0;
+                let of_it = |b: &&&'static Behavior| [operation, "any"].contains(&b.operation());
+                let refused = catalogue.behaviors.iter().filter(of_it).any(|b| refusal(&b));
+                sections.push(Section { catalogue, operation, rows: rows.collect(), refused });
             }
         }
         sections
@@ -347,10 +355,11 @@ impl Coverage {
             }
             for row in never {
                 let id = row.behavior.id;
-                let _ = match row.excluded {
-                    Some(reason) => writeln!(text, "left out  {id}: {reason}"),
-                    None if row.is_refusal() => writeln!(text, "   never  {id}  (a refusal)"),
-                    None => writeln!(text, "   never  {id}"),
+                let _ = match (row.excluded, row.needs) {
+                    (Some(reason), _) => writeln!(text, "left out  {id}: {reason}"),
+                    (None, Some(reading)) => writeln!(text, "   never  {id}  (only under {reading})"),
+                    (None, None) if row.is_refusal() => writeln!(text, "   never  {id}  (a refusal)"),
+                    (None, None) => writeln!(text, "   never  {id}"),
                 };
             }
         }

@@ -119,7 +119,7 @@ fn map(section: &Section<'_>) -> Markup {
         }
         div.map {
             @for row in &section.rows {
-                @let out = if row.excluded.is_some() { " out" } else { "" };
+                @let out = if row.excluded.is_some() || row.needs.is_some() { " out" } else { "" };
                 @let refusal = if row.is_refusal() { " refusal" } else { "" };
                 @let told = format!("{}: {}", row.behavior.id, times(row.count));
                 a class={ (heat(row.count)) (refusal) (out) } href={ "#" (row.behavior.id) } title=(told) aria-label=(told) {}
@@ -162,6 +162,7 @@ fn behavior(row: &Row<'_>, catalogue: &Catalogue, coverage: &Coverage) -> Markup
             td {
                 code { (behavior.id) }
                 @if let Some(reason) = row.excluded { br; span.dim { "left out of account: " (reason) } }
+                @if let Some(reading) = row.needs { br; span.dim { "only under " (reading) } }
             }
             td { @if let Some(status) = behavior.status { (status) } }
             td { (prose(behavior.summary)) }

@@ -54,7 +54,10 @@ fn behavior(row: &Row<'_>) -> Case {
     let behavior = row.behavior;
     let result = match (row.count, row.excluded) {
         (0, Some(reason)) => Result::Skipped(format!("left out of account: {reason}")),
-        (0, None) => Result::Skipped("never exercised".to_owned()),
+        (0, None) => Result::Skipped(match row.needs {
+            Some(reading) => format!("never exercised; only under {reading}"),
+            None => "never exercised".to_owned(),
+        }),
         _ => Result::Passed,
     };
     let says = format!("exercised {} times. {} Source: {}", row.count, behavior.summary, behavior.source);
@@ -64,7 +67,13 @@ fn behavior(row: &Row<'_>) -> Case {
 fn finding(coverage: &Coverage, made: &Made<'_>) -> Case {
     let finding = made.finding;
     let exchanges = made.exchanges.iter().filter_map(|n| coverage.exchanges.get(*n));
-    let shown: Vec<String> = exchanges.map(|e| format!("\n{} {}: {}", e.world, e.seq, e.request)).collect();
+    let shown: Vec<String> = exchanges
+        .map(|e| {
+            let details = e.details.iter().filter(|detail| detail.id == finding.id);
+            let details: String = details.map(|detail| format!(": {}", detail.detail)).collect();
+            format!("\nworld {}, exchange {}: {}{details}", e.world, e.seq, e.request)
+        })
+        .collect();
     let says = format!("{} times. {} {}{}", made.count, finding.why, finding.fix, shown.concat());
     let result = match (made.excluded, finding.severity) {
         (Some(reason), _) => Result::Skipped(format!("left out of account: {reason}")),
@@ -123,8 +132,10 @@ fn write(writer: &mut Writer<Vec<u8>>, suites: &[Suite]) -> std::io::Result<()> 
                                 failure.write_text_content(BytesText::new(&xml_text(&case.says)))?;
                             }
                         }
-                        let says = writer.create_element("system-out");
-                        says.write_text_content(BytesText::new(&xml_text(&case.says)))?;
+                        if !matches!(case.result, Result::Failed { .. }) {
+                            let says = writer.create_element("system-out");
+                            says.write_text_content(BytesText::new(&xml_text(&case.says)))?;
+                        }
                         Ok(())
                     })?;
                 }

@@ -468,9 +468,9 @@ fn near(got: DateTime<Utc>, truth: DateTime<Utc>, precision: Precision) -> bool 
 }
 
 impl Diff {
-    /// For people: a table a vendor, then every mistake.
+    /// For people: a table a vendor, then the mistakes, of each kind about each field no more than some.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn text(&self, most: usize) -> String {
         let mut text = String::new();
         for (vendor, calls) in &self.calls {
             let _ = writeln!(text, "{vendor}: {} of {} calls", calls.got, calls.shown);
@@ -496,11 +496,22 @@ impl Diff {
                 "{vendor}: 0 of {shown} calls, not compared (--vendor {vendor} requires them)"
             );
         }
+        let mut printed: BTreeMap<(&str, &str, Option<&str>), usize> = BTreeMap::new();
         for Mistake { kind, line, vendor, id, field, message } in &self.mistakes {
+            let so_far = printed.entry((kind, vendor, *field)).or_default();
+            *so_far += 1;
+            if *so_far > most {
+                continue;
+            }
             let line = line.map_or_else(String::new, |line| format!("line {line}: "));
             let field = field.map_or_else(String::new, |field| format!(" `{field}`"));
             let kind = kind.replace('_', " ");
             let _ = writeln!(text, "{line}{kind}: {vendor} {id}{field}: {message}");
+        }
+        for ((kind, vendor, field), count) in printed.into_iter().filter(|(_, count)| *count > most) {
+            let field = field.map_or_else(String::new, |field| format!(" `{field}`"));
+            let (kind, more) = (kind.replace('_', " "), count - most);
+            let _ = writeln!(text, "{kind}: {vendor}{field}: {more} more like these (--all prints them)");
         }
         let _ = match self.mistakes.len() {
             0 => writeln!(text, "no mistakes"),

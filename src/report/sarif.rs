@@ -5,12 +5,16 @@ use serde_json::{Value, json};
 use super::coverage::{Coverage, Exchange, Made};
 use crate::contract::{Catalogue, Finding};
 
-/// The findings as a SARIF log. Results are about requests, which are in no file: their place is the exchange in the
-/// journal, as a logical location.
-pub fn log(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Value {
+/// The findings as a SARIF log. Results are about requests, which are in no source file: their place is the exchange in the
+/// journal, as a logical location, and in `artifact`, the file of coverage that keeps it, for viewers which want a file.
+pub fn log(
+    coverage: &Coverage,
+    catalogues: impl Iterator<Item = &'static Catalogue> + Clone,
+    artifact: &str,
+) -> Value {
     let made = coverage.made(catalogues.clone());
     let all: Vec<&'static Finding> = catalogues.flat_map(|catalogue| catalogue.findings).copied().collect();
-    let results: Vec<Value> = made.iter().flat_map(|made| results(coverage, made, &all)).collect();
+    let results: Vec<Value> = made.iter().flat_map(|made| results(coverage, made, &all, artifact)).collect();
     json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -37,7 +41,7 @@ fn rule(finding: &Finding) -> Value {
 }
 
 /// A result for each exchange that is kept of a finding; one without a place where none is.
-fn results(coverage: &Coverage, made: &Made<'_>, all: &[&'static Finding]) -> Vec<Value> {
+fn results(coverage: &Coverage, made: &Made<'_>, all: &[&'static Finding], artifact: &str) -> Vec<Value> {
     let finding = made.finding;
     let index = all.iter().position(|rule| rule.id == finding.id);
     let result = |exchange: Option<&Exchange>| {
@@ -50,12 +54,21 @@ fn results(coverage: &Coverage, made: &Made<'_>, all: &[&'static Finding]) -> Ve
             "level": finding.severity.name(),
             "message": { "text": text },
         });
+        // What is the same in the next run: the rule, and the request without what changes in it.
+        let same = |exchange: &Exchange| {
+            exchange.request.split(['?', '{']).next().unwrap_or_default().trim().to_owned()
+        };
+        let kept = exchange.map_or_else(String::new, same);
+        result["partialFingerprints"] = json!({ "callmockRequest/v1": format!("{} {kept}", finding.id) });
+        let mut location = json!({
+            "physicalLocation": { "artifactLocation": { "uri": artifact }, "region": { "startLine": 1 } },
+        });
         if let Some(exchange) = exchange {
             let place = format!("{}/{}", exchange.world, exchange.seq);
-            result["locations"] = json!([{
-                "logicalLocations": [{ "name": exchange.request, "fullyQualifiedName": place, "kind": "object" }],
-            }]);
+            let logical = json!({ "name": exchange.request, "fullyQualifiedName": place, "kind": "object" });
+            location["logicalLocations"] = json!([logical]);
         }
+        result["locations"] = json!([location]);
         if let Some(reason) = made.excluded {
             result["suppressions"] = json!([{ "kind": "external", "justification": reason }]);
         }

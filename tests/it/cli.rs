@@ -321,3 +321,25 @@ fn a_misspelt_twin_is_told_and_what_exec_sets_is_not() {
     assert_eq!(said.matches("means nothing").count(), 1, "{said}");
     assert!(said.contains("CALLMOCK_SCENARO means nothing; did you mean `CALLMOCK_SCENARIO`?"), "{said}");
 }
+
+#[test]
+fn one_reading_can_be_chosen_for_a_run_and_a_wrong_one_is_told() {
+    let served = Served::start(callmock().args([
+        "--port",
+        "0",
+        "--readings",
+        "commubo.end=inclusive,alibaba.skew=off",
+    ]));
+    let readings = served.get("/_mock/readings", "");
+    assert!(readings.contains(r#""commubo.end":"inclusive""#), "{readings}");
+    assert!(readings.contains(r#""alibaba.skew":"off""#), "{readings}");
+    for (readings, part) in [
+        ("alternat", "`alternate`, or readings such as `commubo.numbers=integer`, found `alternat`"),
+        ("commubo.ned=inclusive", "did you mean `commubo.end`?"),
+        ("commubo.end=inclusiv", "it has exclusive, inclusive"),
+    ] {
+        let wrong = output(&["--port", "0", "--readings", readings]);
+        assert_eq!(wrong.status.code(), Some(2));
+        assert!(text(&wrong.stderr).contains(part), "{}", text(&wrong.stderr));
+    }
+}

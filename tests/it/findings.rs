@@ -483,7 +483,7 @@ async fn pages_in_any_order_probes_polls_and_looking_around_are_no_mistakes() {
     // One list, however its ids are ordered and its times are written.
     let list = |ids: [&str; 2], from: &str, after: &str| {
         let filter = json!({ "hotline_ids": ids, "date_from": from });
-        sencloud::list(&mock, json!({ "filter": filter, "paging": { "limit": 1, "after": after } }))
+        sencloud::list(&mock, json!({ "filter": filter, "paging": { "limit": 2, "after": after } }))
     };
     let first = list(["lockstar", "x"], "2024-05-14T00:00:00+08:00", "").await;
     let after = cursor(&first, "next");

@@ -287,7 +287,31 @@ fn what_is_no_table_is_told_by_its_line() {
     let row = "{\"vendor\": \"commubo\", \"id\": \"1\"}";
     let (code, _, error) = diff("nobody", row, &["--url", "http://127.0.0.1:1"]);
     assert_eq!(code, Some(1));
-    assert!(error.contains("leave --url out"), "{error}");
+    assert!(error.contains("--url http://127.0.0.1:1") && error.contains("give --scenario"), "{error}");
+    let (code, _, error) = diff("nobody", row, &["--world", "x"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("give that with --url"), "{error}");
+    let by_environment = |arguments: &[&str]| {
+        let got = file("by-environment.jsonl", row);
+        let command = callmock()
+            .args(["oracle", "diff"])
+            .args(arguments)
+            .arg(got)
+            .env("CALLMOCK_URL", "http://127.0.0.1:1")
+            .output();
+        let output = command.expect("it runs");
+        (output.status.code(), text(&output.stderr).to_owned())
+    };
+    assert!(by_environment(&[]).1.contains("CALLMOCK_URL http://127.0.0.1:1"));
+    assert_eq!(
+        by_environment(&["--scenario", "busy-day"]),
+        (Some(1), String::new()),
+        "what is asked for goes first"
+    );
+    let (_, said, _) = diff("one-row", row, &["--scenario", "busy-day"]);
+    assert_eq!(said.lines().filter(|line| line.starts_with("missing call: commubo ")).count(), 10, "{said}");
+    assert!(said.contains(" more like these (--all prints them)"), "{said}");
+    assert!(diff("one-row", row, &["--scenario", "busy-day", "--all"]).1.lines().count() > 1000);
     assert_eq!(diff("nowhere", row, &["--url", "localhost:1"]).0, Some(2));
 }
 

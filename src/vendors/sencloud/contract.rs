@@ -77,7 +77,7 @@ behaviors! {
     INVALID_DATE = "sencloud.list_call_logs.invalid_date", 400, Inferred, "page L168-178 (A12)",
         "A date that is not RFC 3339.";
     REVERSED_DATES = "sencloud.list_call_logs.reversed_dates", 400, Inferred, "A11",
-        "`date_to` before `date_from`, or only `date_from` (reading `sencloud.one_date: refuse`).";
+        "`date_to` before `date_from`; under `sencloud.one_date: refuse` also `date_from` alone.";
     ONE_DATE = "sencloud.list_call_logs.one_date", 400, Inferred, "A11",
         "Only `date_to` (reading `sencloud.one_date: refuse`).";
     INVALID_LIMIT = "sencloud.list_call_logs.invalid_limit", 400, Inferred, "P1",

@@ -61,6 +61,7 @@ impl<S: Sync> FromRequestParts<S> for Method {
 /// The body, decoded. Every member may be missing or null; unknown ones are skipped.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(rename = "ListCallLogsRequest")]
 pub struct Decoded {
     filter: Option<FilterBody>,
     paging: Option<PagingBody>,

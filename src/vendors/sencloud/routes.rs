@@ -37,7 +37,9 @@ async fn list_call_logs(_: Method, _: Decoded, shop: Shop, search: Search, conte
         }
     };
 
-    list.note_step(&context, from, rows.last().filter(|_| more_after));
+    // Who asks for one log from the edge wants the latest, not a list.
+    let wants_list = limit > 1 || from.is_some();
+    list.note_step(&context, from, rows.last().filter(|_| more_after && wants_list));
     let outcome = if rows.is_empty() { &behaviors::EMPTY } else { &behaviors::LISTED };
     let always = world.reading::<behaviors::Edges>() == behaviors::Edges::Always;
     // Where every page has a `next`, only the page after the last one tells that it was the last.
