@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 mod beside;
@@ -82,7 +83,17 @@ enum Command {
 /// Runs the command that the arguments ask for.
 #[must_use]
 pub fn run() -> Exit {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| {
+        let tip = tip(&std::env::args().skip(1).collect::<Vec<_>>());
+        match tip.filter(|_| error.kind() == ErrorKind::UnknownArgument) {
+            Some(tip) => {
+                drop(error.print());
+                eprintln!("\n  tip: {tip}");
+                std::process::exit(error.exit_code())
+            }
+            None => error.exit(),
+        }
+    });
     match cli.command {
         None => serve::run(&cli.serve),
         Some(Command::Serve(args)) => serve::run(&args),
@@ -99,13 +110,25 @@ pub fn run() -> Exit {
     }
 }
 
+/// What to write instead, where somebody is likely to have left out a sign that nobody guesses.
+fn tip(arguments: &[String]) -> Option<String> {
+    let severity = |word: &&String| ["note", "warning", "error"].contains(&word.as_str());
+    let mut after = arguments.iter().skip_while(|word| *word != "--deny-findings").skip(1);
+    if let Some(severity) = after.next().filter(severity) {
+        return Some(format!("write `--deny-findings={severity}`, in one word"));
+    }
+    let runs = arguments.first().filter(|word| ["exec", "matrix"].contains(&word.as_str()))?;
+    let without = !arguments.iter().any(|word| word == "--");
+    without.then(|| format!("put `--` before the command: callmock {runs} [OPTIONS] -- CMD"))
+}
+
 /// Prints a result to standard output. A reader that has seen enough and closed the pipe is not a failure.
 fn print(text: &str) -> Exit {
-    use std::io::{ErrorKind, Write};
+    use std::io::Write;
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Exit::Done,
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
         Err(error) => {
             eprintln!("callmock: standard output: {error}");
             Exit::Failed

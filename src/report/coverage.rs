@@ -378,7 +378,7 @@ impl Coverage {
                 let details = exchange.details.iter().filter(|detail| detail.id == *id);
                 let details: Vec<String> = details.map(|detail| format!(": {}", detail.detail)).collect();
                 let Exchange { world, seq, request, .. } = exchange;
-                let _ = writeln!(text, "    {world} {seq}: {request}{}", details.concat());
+                let _ = writeln!(text, "    world {world}, exchange {seq}: {request}{}", details.concat());
             }
         }
         let share = self.share(catalogues);

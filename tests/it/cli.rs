@@ -343,3 +343,18 @@ fn one_reading_can_be_chosen_for_a_run_and_a_wrong_one_is_told() {
         assert!(text(&wrong.stderr).contains(part), "{}", text(&wrong.stderr));
     }
 }
+
+#[test]
+fn a_sign_that_was_left_out_is_proposed() {
+    for (arguments, part) in [
+        (&["exec", "python3", "x.py"][..], "put `--` before the command: callmock exec [OPTIONS] -- CMD"),
+        (&["matrix", "true"], "callmock matrix [OPTIONS] -- CMD"),
+        (&["exec", "--deny-findings", "warning", "--", "true"], "write `--deny-findings=warning`"),
+    ] {
+        let wrong = output(arguments);
+        assert_eq!(wrong.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&wrong.stderr).contains(part), "{}", text(&wrong.stderr));
+    }
+    let other = output(&["serve", "--prot", "1"]);
+    assert!(!text(&other.stderr).contains("before the command"), "{}", text(&other.stderr));
+}
