@@ -72,6 +72,19 @@ pub struct Common {
     pub credential_corrected: &'static Inference,
 }
 
+/// The rules about walks through a vendor's lists.
+#[derive(Debug)]
+pub struct Paging {
+    /// A page that the walk had already.
+    pub repeated: &'static Finding,
+    /// A list that was left before its end.
+    pub stopped_early: &'static Finding,
+    /// A page that an earlier one led to was asked for.
+    pub next_asked: &'static Inference,
+    /// A list was walked to its end.
+    pub walked_to_end: &'static Inference,
+}
+
 /// Declares a vendor's findings and inferences, with those that every vendor has, and the lists of them all.
 macro_rules! findings {
     (

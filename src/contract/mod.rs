@@ -11,7 +11,7 @@ pub use behavior::{Behavior, Operation, ReachedBy, Standing};
 pub(crate) use behavior::{behaviors, operations};
 pub use coverage::{Counts, Coverage, Example, Met, Request};
 pub(crate) use finding::findings;
-pub use finding::{Common, Finding, Inference, Severity};
+pub use finding::{Common, Finding, Inference, Paging, Severity};
 pub use pairwise::{Chosen, rows as pairwise};
 pub(crate) use reading::readings;
 pub use reading::{Choice, Reading, Readings, UnknownReading};

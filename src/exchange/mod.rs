@@ -37,7 +37,8 @@ pub use notes::{Notes, Outcome};
 pub use own::{Refused, nobodys, refusal, unknown_world};
 pub use vendor::{Paths, Refusal, RetryAfter, SecretPlaces, Vendor};
 
-use crate::world::{World, Worlds};
+use crate::contract::Paging;
+use crate::world::{Step, Visited, World, Worlds};
 use body::ReadError;
 use conduct::Try;
 use fault::Injection;
@@ -140,6 +141,25 @@ impl Context {
     #[must_use]
     pub fn of(parts: &Parts) -> &Self {
         parts.extensions.get().expect("`exchange::answer` hands every request its context")
+    }
+}
+
+impl Context {
+    /// Notes a page of a list, and tells what it is in its walk.
+    pub fn step(&self, page: &Visited<'_>, rules: &'static Paging) -> Step {
+        let stride = self.world.walks().visit(page, rules.stopped_early);
+        let step = stride.step();
+        self.notes.walk(stride);
+        match step {
+            Step::Began | Step::Astray | Step::OfAnotherList => {}
+            Step::Followed => self.notes.inference(rules.next_asked),
+            Step::Finished => {
+                self.notes.inference(rules.next_asked);
+                self.notes.inference(rules.walked_to_end);
+            }
+            Step::Repeated => self.notes.finding(rules.repeated),
+        }
+        step
     }
 }
 

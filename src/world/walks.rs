@@ -45,8 +45,6 @@ pub struct Visited<'a> {
     pub first: bool,
     /// The pages that follow, as far as the answer tells.
     pub onward: Vec<String>,
-    /// What it is called if these are never asked for.
-    pub unfinished: &'static Finding,
 }
 
 /// What a page is in a walk.
@@ -101,13 +99,13 @@ impl Walks {
         hasher.finish()
     }
 
-    /// Notes a page, and tells what it is.
-    pub fn visit(&self, page: &Visited<'_>) -> Stride {
+    /// Notes a page, and tells what it is; `unfinished` is what it is called if those that follow are never asked for.
+    pub fn visit(&self, page: &Visited<'_>, unfinished: &'static Finding) -> Stride {
         let position = Self::hash(page.position);
         let onward: Vec<u64> = page.onward.iter().map(|position| Self::hash(position.as_str())).collect();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if page.first {
-            return all.begin(page, position, onward, Step::Began);
+            return all.begin(page, position, onward, Step::Began, unfinished);
         }
         let awaits = |walk: &&mut Walk| walk.is_of(page) && walk.awaited.contains(&position);
         if let Some(walk) = all.walks.iter_mut().find(awaits) {
@@ -130,7 +128,7 @@ impl Walks {
         let elsewhere = is_new && all.walks.back().is_some_and(|walk| walk.awaited.contains(&position));
         let step = if elsewhere { Step::OfAnotherList } else { Step::Astray };
         // Where nothing led here, nothing more is owed.
-        all.begin(page, position, vec![], step)
+        all.begin(page, position, vec![], step, unfinished)
     }
 
     /// Takes a step back: its page did not arrive.
@@ -227,7 +225,14 @@ impl Unfinished {
 }
 
 impl All {
-    fn begin(&mut self, page: &Visited<'_>, position: u64, onward: Vec<u64>, step: Step) -> Stride {
+    fn begin(
+        &mut self,
+        page: &Visited<'_>,
+        position: u64,
+        onward: Vec<u64>,
+        step: Step,
+        unfinished: &'static Finding,
+    ) -> Stride {
         self.begun += 1;
         let stride = Stride { walk: self.begun, position, onward, step };
         let mut walk = Walk {
@@ -237,7 +242,7 @@ impl All {
             visited: HashSet::from([position]),
             variant: page.variant,
             astray: step != Step::Began,
-            unfinished: page.unfinished,
+            unfinished,
             last: None,
         };
         if step == Step::Began {
@@ -277,7 +282,7 @@ mod tests {
 
     fn visit(walks: &Walks, list: u64, position: &str, first: bool, onward: &[&str]) -> Step {
         let onward = onward.iter().map(|position| (*position).to_owned()).collect();
-        walks.visit(&Visited { list, variant: 0, position, first, onward, unfinished: &STOPPED }).step()
+        walks.visit(&Visited { list, variant: 0, position, first, onward }, &STOPPED).step()
     }
 
     #[test]
@@ -312,14 +317,13 @@ mod tests {
             position,
             first,
             onward: onward.iter().map(|onward| (*onward).to_owned()).collect(),
-            unfinished: &STOPPED,
         };
-        walks.undo(&walks.visit(&page("1", true, &["2"])));
+        walks.undo(&walks.visit(&page("1", true, &["2"]), &STOPPED));
         assert_eq!(walks.unfinished().len(), 0, "as if it had never begun");
-        walks.visit(&page("1", true, &["2"]));
-        walks.undo(&walks.visit(&page("2", false, &["3"])));
-        assert_eq!(walks.visit(&page("2", false, &["3"])).step(), Step::Followed, "not repeated");
-        assert_eq!(walks.visit(&page("3", false, &[])).step(), Step::Finished);
+        walks.visit(&page("1", true, &["2"]), &STOPPED);
+        walks.undo(&walks.visit(&page("2", false, &["3"]), &STOPPED));
+        assert_eq!(walks.visit(&page("2", false, &["3"]), &STOPPED).step(), Step::Followed, "not repeated");
+        assert_eq!(walks.visit(&page("3", false, &[]), &STOPPED).step(), Step::Finished);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What Alibaba Cloud CCC promises: its operation, behaviors, readings and findings. `B1`, `3.1` and the like are
 //! rows and sections of its fact sheet; `page` is the operation's own page.
 
-use crate::contract::{Behavior, Catalogue, Conduct, behaviors, findings, operations, readings};
+use crate::contract::{Behavior, Catalogue, Conduct, Paging, behaviors, findings, operations, readings};
 
 /// Everything that Alibaba Cloud CCC promises.
 pub static CATALOGUE: Catalogue = Catalogue {
@@ -284,6 +284,14 @@ static CHANGING: &[&Behavior] = &[
     &USER_NOT_FOUND,
     &SKILL_GROUP_NOT_FOUND,
 ];
+
+/// The rules about walks through lists.
+pub static PAGING: Paging = Paging {
+    repeated: &REPEATED_PAGE,
+    stopped_early: &STOPPED_EARLY,
+    next_asked: &NEXT_PAGE_ASKED,
+    walked_to_end: &WALKED_TO_END,
+};
 
 readings! {
     Skew = "alibaba.skew", "3.1: more than 15 minutes off is refused",

@@ -97,32 +97,20 @@ fn note_step(context: &Context, list: u64, (number, size): (usize, usize), pages
     let page = |number: usize| number.to_string();
     let variant = size as u64;
     let first = number == 1;
-    let stride = context.world.walks().visit(&Visited {
+    let visited = Visited {
         list,
         variant,
         position: &page(number),
         first,
         onward: if first { (2..=pages).map(page).collect() } else { vec![] },
-        unfinished: &behaviors::STOPPED_EARLY,
-    });
-    let notes = &context.notes;
-    let step = stride.step();
-    notes.walk(stride);
-    match step {
-        Step::Began => {}
-        Step::Followed => notes.inference(&behaviors::NEXT_PAGE_ASKED),
-        Step::Finished => {
-            notes.inference(&behaviors::NEXT_PAGE_ASKED);
-            notes.inference(&behaviors::WALKED_TO_END);
+    };
+    match context.step(&visited, &behaviors::PAGING) {
+        // A page past the end is told as that.
+        Step::Astray if !is_empty && context.world.walks().goes_on_otherwise(list, variant) => {
+            context.notes.finding(&behaviors::PAGE_SIZE_CHANGED);
         }
-        Step::Repeated => notes.finding(&behaviors::REPEATED_PAGE),
-        Step::Astray => {
-            // A page past the end is told as that.
-            if !is_empty && context.world.walks().goes_on_otherwise(list, variant) {
-                notes.finding(&behaviors::PAGE_SIZE_CHANGED);
-            }
-        }
-        Step::OfAnotherList => notes.finding(&behaviors::SEARCH_CHANGED),
+        Step::OfAnotherList => context.notes.finding(&behaviors::SEARCH_CHANGED),
+        _ => {}
     }
 }
 

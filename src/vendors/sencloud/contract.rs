@@ -1,7 +1,7 @@
 //! What Sencloud promises: its operation, behaviors, readings and findings. `R`, `P` and `A` are rows of its fact
 //! sheet, numbers its sections; `page L n` is line n of its page.
 
-use crate::contract::{Behavior, Catalogue, Conduct, behaviors, findings, operations, readings};
+use crate::contract::{Behavior, Catalogue, Conduct, Paging, behaviors, findings, operations, readings};
 
 /// Everything that Sencloud promises.
 pub static CATALOGUE: Catalogue = Catalogue {
@@ -170,6 +170,14 @@ static CREDENTIAL: &[&Behavior] = &[&UNAUTHENTICATED, &INVALID_API_KEY, &PERMISS
 
 /// Refusals that depend on a state which others change.
 static CHANGING: &[&Behavior] = &[&NOT_FOUND, &ALREADY_EXISTS, &FAILED_PRECONDITION];
+
+/// The rules about walks through lists.
+pub static PAGING: Paging = Paging {
+    repeated: &REPEATED_PAGE,
+    stopped_early: &STOPPED_EARLY,
+    next_asked: &NEXT_PAGE_ASKED,
+    walked_to_end: &WALKED_TO_END,
+};
 
 readings! {
     TopLevel = "sencloud.extension_ids", "page L111-113 against L24-37 (A1)",

@@ -10,7 +10,7 @@ use super::model::{self, Log, Style};
 use super::query::{Decoded, Method, Page, Position, Search, SortField, Travel};
 use crate::exchange::{Context, Outcome};
 use crate::universe::Ordinal;
-use crate::world::{Step, View, Visited, Walks};
+use crate::world::{View, Visited, Walks};
 
 /// One handler for every path: what is wrong with a path is told after what is wrong with method and content type.
 pub fn router() -> Router {
@@ -108,27 +108,15 @@ impl List<'_> {
             return;
         }
         let place = |at: &Position| format!("{} {}", at.key, at.ordinal.0);
-        let stride = walks.visit(&Visited {
+        let visited = Visited {
             list,
             variant: 0,
             position: &from.as_ref().map_or_else(String::new, place),
             first: from.is_none(),
             onward: to.map(place).into_iter().collect(),
-            unfinished: &behaviors::STOPPED_EARLY,
-        });
-        let notes = &context.notes;
-        let step = stride.step();
-        notes.walk(stride);
-        match step {
-            // That a cursor is of another list is told by the cursor itself.
-            Step::Began | Step::Astray | Step::OfAnotherList => {}
-            Step::Followed => notes.inference(&behaviors::NEXT_PAGE_ASKED),
-            Step::Finished => {
-                notes.inference(&behaviors::NEXT_PAGE_ASKED);
-                notes.inference(&behaviors::WALKED_TO_END);
-            }
-            Step::Repeated => notes.finding(&behaviors::REPEATED_PAGE),
-        }
+        };
+        // That a cursor is of another list is told by the cursor itself.
+        context.step(&visited, &behaviors::PAGING);
     }
 
     fn row(&self, ordinal: Ordinal) -> Option<Position> {
