@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use axum::http::request::Parts;
 use axum::response::Response;
-use bytes::Bytes;
 
 use super::mask::is_secret_name;
 use super::notes::Learned;
@@ -28,10 +27,9 @@ pub struct Try {
 }
 
 impl Try {
-    /// Notes when a request came, before anything delays it.
-    pub fn of(vendor: &dyn Vendor, world: &World, parts: &Parts, body: &Bytes) -> Self {
-        let asked = vendor.asked(parts, body);
-        let who = Walks::hash(vendor.public_half(parts, body));
+    /// Notes when something was asked, and by whom, before anything delays it.
+    pub fn of(world: &World, asked: u64, public_half: Option<&str>) -> Self {
+        let who = Walks::hash(public_half);
         Self { asked, who, earlier: world.attempts().earlier(asked, who, world.now()) }
     }
 
@@ -98,11 +96,14 @@ pub fn secret_in_url(
     parts: &Parts,
 ) -> Option<(&'static Finding, String)> {
     let query = parts.uri.query()?;
-    let belongs_there = vendor.secrets().query;
+    let places = vendor.secrets();
     let found = urlencoded::lossy(query).find(|(name, value)| {
-        !belongs_there.contains(&name.to_lowercase().as_str())
+        let lower = name.to_lowercase();
+        !places.query.contains(&lower.as_str())
             && !value.is_empty()
-            && (is_secret_name(name) || world.secrets().has(value))
+            && (places.parameters.contains(&lower.as_str())
+                || is_secret_name(name)
+                || world.secrets().has(value))
     });
     found.map(|(name, _)| (vendor.catalogue().conduct.common.secret_in_url, name))
 }

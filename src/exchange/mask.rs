@@ -11,8 +11,7 @@ use crate::urlencoded;
 use crate::world::{Captured, World, mask};
 
 /// Names under which secrets are sent, in lower case and without hyphens and underscores.
-const SECRET_NAMES: [&str; 13] = [
-    "accesskeysecret",
+const SECRET_NAMES: [&str; 12] = [
     "accesstoken",
     "apikey",
     "apisecret",

@@ -194,9 +194,10 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
         Err(ReadError::Broken) => (Bytes::new(), Some(Refusal::BrokenBody)),
     };
     let name = vendor.catalogue().vendor;
+    let public_half = vendor.public_half(&parts, &body);
     let (world, pinned) = match pin {
         Some(Pin { world, prefix }) => (world, Some(prefix)),
-        None => (app.worlds.identify(name, vendor.public_half(&parts, &body).as_deref()), None),
+        None => (app.worlds.identify(name, public_half.as_deref()), None),
     };
     let notes = Notes::default();
     let context = Context { world: Arc::clone(&world), notes: notes.clone(), body, pinned };
@@ -206,7 +207,8 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
     // whole cannot be told from what else was not.
     let may_be_further =
         refused.is_none() && operation.is_some() && ![Method::OPTIONS, Method::HEAD].contains(&parts.method);
-    let further_try = may_be_further.then(|| Try::of(vendor, &world, &parts, &context.body));
+    let further_try =
+        may_be_further.then(|| Try::of(&world, vendor.asked(&parts, &context.body), public_half.as_deref()));
     let now = world.now();
     let injection =
         Injection::of(world.faults().due(name, operation.map(|o| o.id), now), world.clock().rate());

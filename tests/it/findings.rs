@@ -578,10 +578,18 @@ async fn names_that_only_sound_like_secrets_are_none_and_unknown_secrets_are_mas
     for query in ["", "&pageToken=abc", "&next_token=2", "&isSecret=false"] {
         assert!(!ask(query).await.findings().contains(&"commubo.secret_in_url"), "{query}");
     }
-    for query in ["&access_token=REAL", "&api-key=REAL", "&Password=REAL", "&whatever=2024"] {
+    for query in [
+        "&access_token=REAL",
+        "&x-commubo-accessToken=REAL",
+        "&api-key=REAL",
+        "&Password=REAL",
+        "&whatever=2024",
+    ] {
         let answer = ask(&query.replace("REAL", REAL)).await;
         assert!(answer.findings().contains(&"commubo.secret_in_url"), "{query}");
     }
+    let signed = page().with("Format", "JSON").with("AccessKeySecret", REAL).send(&mock).await;
+    assert!(signed.findings().contains(&"alibaba.secret_in_url"));
     let body = json!({ "token": REAL }).to_string();
     let request = mock.request("POST", CALLS).header("authorization", format!("Token {REAL}"));
     send(request.header("content-type", "application/json").body(body)).await;

@@ -64,7 +64,7 @@ impl Vendor for Alibaba {
     fn secrets(&self) -> SecretPlaces {
         SecretPlaces {
             headers: &[auth::SECURITY_TOKEN],
-            parameters: &["securitytoken"],
+            parameters: &["securitytoken", "accesskeysecret"],
             query: &["accesskeyid", "securitytoken"],
         }
     }
