@@ -57,8 +57,49 @@ pub struct Call {
     pub rating: Option<Box<Rating>>,
     /// Who holds it; everyone, if none.
     pub on: Option<Arc<[Holder]>>,
+    /// Whether its agent is still to be chosen, when it begins.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub awaits_agent: bool,
     /// What vendors add to it.
     pub data: Option<Box<OfCall>>,
+}
+
+/// Where a call stands at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// It has not begun.
+    Scheduled,
+    /// The number is being dialled.
+    Dialing,
+    /// In the telephone menu.
+    Ivr,
+    /// In the queue.
+    Queued,
+    /// Ringing.
+    Ringing,
+    /// Both ends speak.
+    Connected,
+    /// A message is being left.
+    Voicemail,
+    /// It is over.
+    Ended,
+}
+
+impl Phase {
+    /// As the admin API writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Scheduled => "scheduled",
+            Phase::Dialing => "dialing",
+            Phase::Ivr => "ivr",
+            Phase::Queued => "queued",
+            Phase::Ringing => "ringing",
+            Phase::Connected => "connected",
+            Phase::Voicemail => "voicemail",
+            Phase::Ended => "ended",
+        }
+    }
 }
 
 impl Call {
@@ -78,11 +119,42 @@ impl Call {
         self.at + TimeDelta::from(self.before_answer() + self.talk + message)
     }
 
-    /// Whether it goes on with the world's clock: one that a request created does, until its end. A scenario's is past,
-    /// whatever the clock says.
+    /// Whether it has begun at a time.
     #[must_use]
-    pub fn goes_on(&self) -> bool {
-        matches!(self.id, CallId::Created(_))
+    pub fn has_begun(&self, now: DateTime<Utc>) -> bool {
+        self.at <= now
+    }
+
+    /// Whether it is over at a time: what a list of past calls may show.
+    #[must_use]
+    pub fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.ended_at() <= now
+    }
+
+    /// Where it stands at a time.
+    #[must_use]
+    pub fn phase(&self, now: DateTime<Utc>) -> Phase {
+        if !self.has_begun(now) {
+            return Phase::Scheduled;
+        }
+        if self.is_over(now) {
+            return Phase::Ended;
+        }
+        let mut end = self.at;
+        let phases = [
+            (self.dial, Phase::Dialing),
+            (self.ivr, Phase::Ivr),
+            (self.wait, Phase::Queued),
+            (self.ring, Phase::Ringing),
+            (self.talk, Phase::Connected),
+        ];
+        for (length, phase) in phases {
+            end += TimeDelta::from(length);
+            if now < end {
+                return phase;
+            }
+        }
+        Phase::Voicemail
     }
 
     fn before_answer(&self) -> Millis {
@@ -127,6 +199,7 @@ impl Call {
             recording: None,
             rating: None,
             on: None,
+            awaits_agent: false,
             data: None,
         }
     }
@@ -145,6 +218,12 @@ pub enum CallId {
 }
 
 impl CallId {
+    /// Whether a vendor's request created the call.
+    #[must_use]
+    pub fn is_created(&self) -> bool {
+        matches!(self, CallId::Created(_))
+    }
+
     /// Whether it reads so.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {

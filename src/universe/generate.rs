@@ -262,6 +262,7 @@ impl Stage<'_> {
             recording: None,
             rating: None,
             on: self.plan.on.clone(),
+            awaits_agent: false,
             data: None,
         };
         match direction {
@@ -301,6 +302,7 @@ impl Stage<'_> {
             note: None,
             recording: None,
             rating: None,
+            awaits_agent: false,
             data: None,
         };
         answered(second, chance)

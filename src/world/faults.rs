@@ -1,13 +1,16 @@
 //! A world's faults: which are due on a request. What they do to the answer is the exchange's business.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::ids::chance;
-use crate::scenario::{Action, Delay, Effect, Fault, LONGEST_DELAY, LogNormal, Occasion, Rule, When};
+use crate::scenario::{
+    Action, Delay, Effect, Fault, LONGEST_DELAY, LimitClock, LogNormal, Occasion, Rule, When,
+};
 
 /// The faults of one world, in the order they were added.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ struct Active {
     id: Arc<str>,
     rule: Arc<Rule>,
     counts: Counts,
+    /// When the current window of a rate limit began, on the machine.
+    since: Instant,
 }
 
 /// What one fault has counted.
@@ -86,15 +91,25 @@ pub struct Due {
     pub rule: Arc<Rule>,
     /// How long it holds the answer back.
     pub delay: Duration,
-    /// How long until a rate limit lets requests through again.
+    /// How long until a rate limit lets requests through again, by the world's clock.
     pub retry_after: Duration,
+    /// The same by the machine's clock, where that ends a window too.
+    pub machine_wait: Option<Duration>,
 }
 
-/// There is a fault of that id already.
+/// Why a fault cannot be added.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Taken;
+pub enum NotAdded {
+    /// There is a fault of that id already.
+    Taken,
+    /// There are [`Faults::MOST`] already.
+    TooMany,
+}
 
 impl Faults {
+    /// How many there may be: each request is held against all of them.
+    pub const MOST: usize = 10_000;
+
     /// Some faults of a scenario.
     #[must_use]
     pub fn new(seed: u64, rules: &[Arc<Rule>]) -> Self {
@@ -109,9 +124,12 @@ impl Faults {
     /// Adds a fault, and tells its id.
     ///
     /// # Errors
-    /// When another has that id.
-    pub fn add(&self, rule: Arc<Rule>, counts: Counts) -> Result<Arc<str>, Taken> {
+    /// When another has that id, or there are as many as there may be.
+    pub fn add(&self, rule: Arc<Rule>, counts: Counts) -> Result<Arc<str>, NotAdded> {
         let mut state = self.lock();
+        if state.active.len() >= Self::MOST {
+            return Err(NotAdded::TooMany);
+        }
         let id = if let Some(id) = &rule.fault.id {
             Arc::from(id.as_str())
         } else {
@@ -124,21 +142,36 @@ impl Faults {
             }
         };
         if state.active.iter().any(|active| active.id == id) {
-            return Err(Taken);
+            return Err(NotAdded::Taken);
         }
-        state.active.push(Active { id: Arc::clone(&id), rule, counts });
+        state.active.push(Active { id: Arc::clone(&id), rule, counts, since: Instant::now() });
         Ok(id)
+    }
+
+    /// Some faults with what they have counted.
+    ///
+    /// # Errors
+    /// When two of them have one id.
+    pub fn restored(
+        seed: u64,
+        numbered: u64,
+        rules: impl Iterator<Item = (Arc<Rule>, Counts)>,
+    ) -> Result<Self, NotAdded> {
+        let (mut ids, mut active) = (HashSet::new(), vec![]);
+        for (rule, counts) in rules {
+            let id: Arc<str> = rule.fault.id.as_deref().unwrap_or_default().into();
+            if !ids.insert(Arc::clone(&id)) {
+                return Err(NotAdded::Taken);
+            }
+            active.push(Active { id, rule, counts, since: Instant::now() });
+        }
+        Ok(Self { seed, state: Mutex::new(State { active, added: numbered }) })
     }
 
     /// How many were ever added without an id of their own: the next one's number follows.
     #[must_use]
     pub fn numbered(&self) -> u64 {
         self.lock().added
-    }
-
-    /// Lets numbers go on after some.
-    pub fn number_from(&self, added: u64) {
-        self.lock().added = added;
     }
 
     /// Every fault there is.
@@ -195,7 +228,7 @@ impl Faults {
 
 impl Active {
     fn due(&mut self, seed: u64, now: DateTime<Utc>) -> Option<Due> {
-        let Self { id, rule, counts } = self;
+        let Self { id, rule, counts, since } = self;
         let meant = match rule.occasion {
             Occasion::Always => true,
             Occasion::Nth(n) => counts.seen == n,
@@ -205,25 +238,33 @@ impl Active {
         if !meant || rule.fault.times.is_some_and(|times| counts.fired >= times) {
             return None;
         }
-        let mut retry_after = Duration::ZERO;
+        let (mut retry_after, mut machine_wait) = (Duration::ZERO, None);
         if let Effect::RateLimit(limit) = rule.effect {
-            let per = TimeDelta::from(limit.per.0);
+            let (per, machines) = (TimeDelta::from(limit.per.0), Duration::from_millis(limit.per.0.0.into()));
+            let by_the_machine = limit.clock == LimitClock::Either;
             let (began, requests) = counts
                 .window
                 // A clock that was set back has left its window, as one that went on has.
                 .filter(|(began, _)| *began <= now && now - *began < per)
-                .unwrap_or((now, 0));
+                .filter(|_| !by_the_machine || since.elapsed() < machines)
+                .unwrap_or_else(|| {
+                    *since = Instant::now();
+                    (now, 0)
+                });
             counts.window = Some((began, requests + 1));
             if requests < limit.requests {
                 return None;
             }
             retry_after = (per - (now - began)).to_std().unwrap_or_default();
+            if by_the_machine {
+                machine_wait = Some(machines.saturating_sub(since.elapsed()));
+            }
         }
         counts.fired += 1;
         // Drawn apart from whether it is due: a fault that is due by a small chance must not have small delays.
         let drawn = chance(seed, &format!("{id} delay"), counts.seen);
         let delay = rule.fault.action.delay.map_or(Duration::ZERO, |delay| length(delay, drawn));
-        Some(Due { id: Arc::clone(id), rule: Arc::clone(rule), delay, retry_after })
+        Some(Due { id: Arc::clone(id), rule: Arc::clone(rule), delay, retry_after, machine_wait })
     }
 }
 

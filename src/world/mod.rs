@@ -1,11 +1,12 @@
 //! A world: one client's view of a universe, with everything that can change. Plain data, no HTTP.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 mod attempts;
 mod changes;
@@ -17,6 +18,7 @@ mod names;
 mod nonces;
 mod secrets;
 mod snapshot;
+mod staffing;
 mod verify;
 mod view;
 mod walks;
@@ -25,21 +27,22 @@ mod worlds;
 pub use attempts::{Attempts, Earlier, Why};
 pub use changes::{Changes, Flags};
 pub use clock::{Clock, PastTheEnd};
-pub use faults::{Counts as FaultCounts, Due, Faults, Standing, Taken};
+pub use faults::{Counts as FaultCounts, Due, Faults, NotAdded, Standing};
 pub use ids::Ids;
 pub use journal::{Captured, Entry, Filter, Injected, Journal, News, Page, RequestRecord, ResponseRecord};
 pub use names::Names;
 pub use nonces::Nonces;
 pub use secrets::{Secrets, mask};
 pub use snapshot::{NotRestored, Snapshot};
+pub use staffing::{Staffing, Untaken};
 pub use verify::{Difference, Expected, Near, TooMuch, Verdict, Wanted};
-pub use view::{Created, Slice, View};
+pub use view::{Created, Slice, Stop, View};
 pub use walks::{Step, Stride, Unfinished, Visited, Walks};
 pub use worlds::{Fork, Slot, TooMany, Worlds};
 
 use crate::contract::{Choice, Counts, Coverage, Readings};
 use crate::dialects::Accounts;
-use crate::scenario::Scenario;
+use crate::scenario::{ClockSpec, Scenario};
 use crate::universe::{Agent, AgentState, Call, Ordinal, Queue, QueueState, Ref, Universe};
 
 /// How much a server's worlds keep, and how many there may be.
@@ -84,6 +87,8 @@ pub struct World {
     coverage: Arc<Coverage>,
     created: ArcSwap<Created>,
     changes: Mutex<Changes>,
+    /// When the next created call begins whose agent is still to be chosen, in microseconds since 1970.
+    next_due: AtomicI64,
     readings: ArcSwap<Readings>,
     secrets: Arc<Secrets>,
 }
@@ -133,6 +138,7 @@ impl World {
             coverage: Arc::default(),
             created: ArcSwap::default(),
             changes: Mutex::default(),
+            next_due: AtomicI64::new(i64::MAX),
             readings: ArcSwap::from_pointee(scenario.readings.clone()),
             secrets,
             names,
@@ -280,7 +286,71 @@ impl World {
     /// What a request sees of it: the universe and the calls created beside it, as of now.
     #[must_use]
     pub fn view(&self) -> View {
-        View::new(Arc::clone(self.universe()), self.created.load_full(), self.now())
+        let now = self.now();
+        if now.timestamp_micros() >= self.next_due.load(Ordering::Acquire) {
+            self.changes(|changes| self.settle(changes, now));
+        }
+        View::new(Arc::clone(self.universe()), self.created.load_full(), now)
+    }
+
+    /// Chooses the agents of the calls that have begun by a time and have none yet, in the order in which they began,
+    /// each as of its beginning. Every step of a world does this before anything else.
+    fn settle(&self, changes: &mut Changes, now: DateTime<Utc>) {
+        if changes.staffing.next_due().is_none_or(|due| due > now) {
+            return;
+        }
+        let (universe, created) = (self.universe(), self.created.load_full());
+        let mut settled = vec![];
+        while let Some(ordinal) = changes.staffing.take_due(now) {
+            let place = ordinal.0 as usize - universe.len();
+            let Some(call) = created.call(place).cloned() else { continue };
+            let when = (call.at, drawn(universe, ordinal));
+            let call = changes.staffing.choose(universe, &changes.agents, call, when, Untaken::Failed);
+            changes.staffing.note(ordinal, &call);
+            settled.push((place, call));
+        }
+        self.created.store(Arc::new(created.replaced(settled)));
+        self.note_due(changes);
+    }
+
+    fn note_due(&self, changes: &Changes) {
+        let due = changes.staffing.next_due().map_or(i64::MAX, |due| due.timestamp_micros());
+        self.next_due.store(due, Ordering::Release);
+    }
+
+    /// Sets its clock.
+    pub fn set_clock(&self, spec: ClockSpec) {
+        self.changes(|changes| {
+            self.settle(changes, self.now());
+            self.clock.set(spec);
+            self.settle(changes, self.now());
+        });
+    }
+
+    /// Moves its clock forward in one step, and tells the new time.
+    ///
+    /// # Errors
+    /// When that is past the last time that can be told; the clock stays as it is.
+    pub fn advance_clock(&self, by: TimeDelta) -> Result<DateTime<Utc>, PastTheEnd> {
+        self.changes(|changes| {
+            self.settle(changes, self.now());
+            let now = self.clock.advance(by)?;
+            self.settle(changes, now);
+            Ok(now)
+        })
+    }
+
+    /// Switches an agent's state, for calls that begin from now on.
+    pub fn switch_agent(&self, agent: Ref<Agent>, state: AgentState) {
+        self.changes(|changes| {
+            self.settle(changes, self.now());
+            changes.agents.insert(agent.index(), state);
+        });
+    }
+
+    /// Switches a queue's state.
+    pub fn switch_queue(&self, queue: Ref<Queue>, state: QueueState) {
+        self.changes(|changes| changes.queues.insert(queue.index(), state));
     }
 
     /// Reads or makes changes, under the world's one lock; never for longer than a step.
@@ -315,13 +385,41 @@ impl World {
         make: impl FnOnce(&mut Changes, &View, Ordinal) -> Result<Call, E>,
     ) -> Result<(View, Ordinal), E> {
         self.changes(|changes| {
-            let before = self.view();
+            let now = self.now();
+            self.settle(changes, now);
             let (listed, created) = (self.universe().len(), self.created.load_full());
+            let before = View::new(Arc::clone(self.universe()), Arc::clone(&created), now);
             let ordinal =
                 Ordinal(u32::try_from(listed + created.len()).expect("fewer calls than fit in 32 bits"));
-            let created = Arc::new(created.with(make(changes, &before, ordinal)?));
+            let call = make(changes, &before, ordinal)?;
+            if call.id.is_created() {
+                changes.staffing.note(ordinal, &call);
+                self.note_due(changes);
+            }
+            let created = Arc::new(created.with(call));
             self.created.store(Arc::clone(&created));
-            Ok((View::new(Arc::clone(self.universe()), created, before.now()), ordinal))
+            Ok((View::new(Arc::clone(self.universe()), created, now), ordinal))
         })
     }
+}
+
+impl Changes {
+    /// Lets a new call take an available agent as of a time; where there is none, it ends as `untaken` says.
+    #[must_use]
+    pub fn staffed(
+        &self,
+        view: &View,
+        ordinal: Ordinal,
+        call: Call,
+        at: DateTime<Utc>,
+        untaken: Untaken,
+    ) -> Call {
+        self.staffing.choose(view, &self.agents, call, (at, drawn(view, ordinal)), untaken)
+    }
+}
+
+/// The number that was drawn for the choice of a call's agent.
+fn drawn(universe: &Universe, ordinal: Ordinal) -> u16 {
+    let bytes = universe.opaque("agent of call", ordinal.0 as usize);
+    u16::from_be_bytes([bytes[0], bytes[1]])
 }

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
+use base64::engine::general_purpose::{STANDARD as BASE64, URL_SAFE_NO_PAD as BASE64_URL};
 
 use super::Names;
 use crate::dialects::Accounts;
 use crate::urlencoded;
 
-/// Every secret of a world, in each form that it may stand in: plain, percent-encoded once or twice in either case, and
-/// in Base64 with its name.
+/// Every secret of a world, in each form that it may stand in: plain, percent-encoded up to three times in either case, in
+/// hexadecimal, and in Base64 with its name or without.
 #[derive(Debug, Default)]
 pub struct Secrets {
     /// Longest first, so that a secret that contains another is masked whole.
@@ -46,7 +46,14 @@ impl Secrets {
             let twice = urlencoded::strict(&once);
             let lower = lower_case_digits(&once);
             let lower_twice = urlencoded::strict(&lower);
-            let all = [twice, lower_twice, once, lower, secret.to_owned()];
+            let thrice = urlencoded::strict(&twice);
+            let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let bare = BASE64.encode(secret);
+            let safe = BASE64_URL.encode(secret);
+            let encoded = urlencoded::strict(&bare);
+            let upper = hex.to_uppercase();
+            let all =
+                [thrice, twice, lower_twice, once, lower, hex, upper, bare, safe, encoded, secret.to_owned()];
             forms.extend(all.map(|form| (form, mask(secret))));
         }
         forms.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));

@@ -1,6 +1,7 @@
 //! A whole world as data: what it takes to answer the same requests with the same bytes again.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
@@ -9,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::changes::{Changes, Flags};
 use super::faults::{Faults, Standing};
-use super::{Attempts, Clock, Created, Ids, Nonces, World};
+use super::{Attempts, Clock, Created, Ids, Nonces, Staffing, World};
 use crate::contract::{Catalogue, Readings, UnknownReading};
 use crate::scenario::ClockSpec;
-use crate::universe::{AgentState, Call, Ordinal, QueueState, Ref};
+use crate::universe::{AgentState, Call, Ordinal, QueueState, Ref, Universe};
 
 /// A world's clock, ids, changes, faults and readings. Its journal and its coverage are not a part of it: they tell what
 /// clients did, not what they get.
@@ -103,7 +104,14 @@ impl World {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let universe = self.universe();
-        self.changes(|changes| Snapshot {
+        self.changes(|changes| {
+            self.settle(changes, self.now());
+            self.data(universe, changes)
+        })
+    }
+
+    fn data(&self, universe: &Universe, changes: &Changes) -> Snapshot {
+        Snapshot {
             callmock: 1,
             universe: self.scenario().fingerprint.clone(),
             clock: self.clock.spec().into(),
@@ -122,11 +130,11 @@ impl World {
                 .map(|(index, state)| (universe.queue(Ref::to(*index)).id.to_string(), *state))
                 .collect(),
             flags: changes.flags.iter().map(|(call, flags)| (call.0, *flags)).collect(),
-            rates: changes.rates.iter().map(|(key, rate)| (key.to_string(), *rate)).collect(),
+            rates: changes.rates().map(|(key, rate)| (key.to_owned(), rate)).collect(),
             counters: changes.counters().map(|(key, next)| (key.to_owned(), next)).collect(),
             nonces: self.nonces.digests(),
             calls: self.created.load().calls().cloned().collect(),
-        })
+        }
     }
 
     /// The same world as a snapshot has it, with the journal and the coverage of this one.
@@ -164,20 +172,37 @@ impl World {
                 )
             })?;
         }
-        let faults = Faults::new(self.scenario.seed, &[]);
-        faults.number_from(snapshot.numbered_faults);
+        if snapshot.faults.len() > Faults::MOST {
+            return Err(wrong(
+                "faults",
+                format!("expected {} faults at most, found {}", Faults::MOST, snapshot.faults.len()),
+            ));
+        }
+        let mut rules = Vec::with_capacity(snapshot.faults.len());
         for Standing { fault, counts } in &snapshot.faults {
             if let Some((began, _)) = counts.window {
                 ClockSpec::Fixed(began).checked().map_err(|message| wrong("faults", message))?;
             }
+            if fault.id.is_none() {
+                return Err(wrong("faults", "a fault of a snapshot has an `id`".to_owned()));
+            }
             let rule = fault.clone().rule(catalogues).map_err(|error| wrong("faults", error.message))?;
-            let added = faults.add(Arc::new(rule), *counts);
-            added.map_err(|_| wrong("faults", "two faults have one id".to_owned()))?;
+            rules.push((Arc::new(rule), *counts));
+        }
+        let faults = Faults::restored(self.scenario.seed, snapshot.numbered_faults, rules.into_iter());
+        let faults = faults.map_err(|_| wrong("faults", "two faults have one id".to_owned()))?;
+        if snapshot.nonces.len() > Nonces::REMEMBERED {
+            let (most, found) = (Nonces::REMEMBERED, snapshot.nonces.len());
+            return Err(wrong("nonces", format!("expected {most} nonces at most, found {found}")));
         }
         let nonces = Nonces::of(&snapshot.nonces)
             .ok_or_else(|| wrong("nonces", "expected digests of 32 hexadecimal digits".to_owned()))?;
         let created = self.created_of(&snapshot.calls)?;
-        let changes = self.changes_of(snapshot, created.len())?;
+        let mut changes = self.changes_of(snapshot, created.len())?;
+        let first = self.universe().len();
+        let ordinals = (first..).filter_map(|n| u32::try_from(n).ok()).map(Ordinal);
+        changes.staffing = Staffing::of(ordinals.zip(created.calls()));
+        let next_due = changes.staffing.next_due().map_or(i64::MAX, |due| due.timestamp_micros());
         Ok(Self {
             id: Arc::clone(&self.id),
             clock: Clock::new(clock),
@@ -190,6 +215,7 @@ impl World {
             coverage: Arc::clone(&self.coverage),
             created: ArcSwap::from_pointee(created),
             changes: Mutex::new(changes),
+            next_due: AtomicI64::new(next_due),
             readings: ArcSwap::from_pointee(readings),
             secrets: Arc::clone(&self.secrets),
             names: Arc::clone(&self.names),
@@ -234,7 +260,7 @@ impl World {
     fn changes_of(&self, snapshot: &Snapshot, created: usize) -> Result<Changes, NotRestored> {
         let universe = self.universe();
         let wrong = |path, message: String| NotRestored { path, message };
-        let mut changes = Changes::with_counters(&snapshot.counters);
+        let mut changes = Changes::counting_on(&snapshot.counters, &snapshot.rates);
         let agents: HashMap<&str, usize> =
             universe.agents().map(|(agent, it)| (it.id.as_ref(), agent.index())).collect();
         for (id, state) in &snapshot.agents {
@@ -255,7 +281,6 @@ impl World {
             }
             changes.flags.insert(Ordinal(*call), *flags);
         }
-        changes.rates.extend(snapshot.rates.iter().map(|(key, rate)| (key.as_str().into(), *rate)));
         Ok(changes)
     }
 }

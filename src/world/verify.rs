@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::journal::{Captured, Entry, Journal};
+use crate::scenario::Length;
 use crate::urlencoded;
 
 /// What should have happened.
@@ -21,10 +22,19 @@ pub struct Expected {
     /// How many there should be; at least one, if left out.
     #[serde(default)]
     pub count: Count,
+    /// In the place of `match` and `count`: exchanges that should have come one after another. Others may stand between.
+    #[serde(default)]
+    pub in_order: Option<Vec<Wanted>>,
+    /// Whether there should be no exchange but those.
+    #[serde(default)]
+    pub nothing_else: bool,
+    /// How long to wait for it; not at all, if left out.
+    #[serde(default)]
+    pub within: Option<Length>,
 }
 
 /// Which exchanges count. What is left out matches everything.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(
     deny_unknown_fields,
     default,
@@ -39,6 +49,8 @@ pub struct Wanted {
     pub status: Option<u16>,
     /// That met this behavior.
     pub behavior: Option<String>,
+    /// Whose request has these headers, by whatever case of letters; null is for one that must not be there.
+    pub headers: Option<Map<String, Value>>,
     /// Whose query has these parameters; null is for one that must not be there.
     pub query: Option<Map<String, Value>>,
     /// Whose body, JSON or form, has these parts, at any depth.
@@ -46,7 +58,7 @@ pub struct Wanted {
 }
 
 /// How many exchanges there should be.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "an object such as {\"exactly\": 2} or {\"at_least\": 1}")]
 pub struct Count {
     /// As many.
@@ -71,6 +83,9 @@ pub struct Verdict {
     /// Where there are too many: the numbers of the first ten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub matching: Vec<u64>,
+    /// Where nothing else should have come: the numbers of the first ten others.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<u64>,
     /// How many exchanges the journal has lost, which may have matched.
     #[serde(skip_serializing_if = "is_zero")]
     pub dropped: u64,
@@ -130,8 +145,73 @@ impl Count {
         self.exactly.is_some() || self.at_most.is_some()
     }
 
+    /// Whether it can only be told at the end of a wait: none should come.
+    fn forbids(self) -> bool {
+        self.exactly == Some(0) || (self.at_most == Some(0))
+    }
+
     fn too_many(self, matched: u64) -> bool {
         self.exactly.is_some_and(|n| matched > n) || self.at_most.is_some_and(|n| matched > n)
+    }
+}
+
+/// How many numbers of exchanges are told.
+const NUMBERS: usize = 10;
+
+impl Expected {
+    /// Whether it can only be told at the end of a wait: nothing, or nothing else, should come.
+    #[must_use]
+    pub fn forbids(&self) -> bool {
+        self.nothing_else || (self.in_order.is_none() && self.count.forbids())
+    }
+
+    /// Whether `match` or `count` say something.
+    #[must_use]
+    pub fn says_more_than_order(&self) -> bool {
+        self.wanted != Wanted::default() || self.count != Count::default()
+    }
+
+    /// Everything that an exchange is held against.
+    pub fn each(&self) -> impl Iterator<Item = (String, &Wanted)> {
+        let steps = self.in_order.iter().flatten().enumerate();
+        let steps = steps.map(|(n, wanted)| (format!("in_order[{n}]"), wanted));
+        let one = self.in_order.is_none().then(|| ("match".to_owned(), &self.wanted));
+        one.into_iter().chain(steps)
+    }
+}
+
+/// Comparisons, as many as may be made.
+struct Looking {
+    left: u64,
+}
+
+impl Looking {
+    fn look(&mut self, wanted: &Wanted, entry: &Entry, keep: usize) -> Result<Found, TooMuch> {
+        let mut found = Found { keep, left: self.left, ..Found::default() };
+        wanted.hold_against(entry, &mut found);
+        self.left = found.left;
+        if self.left == 0 {
+            let message =
+                format!("expected what can be found in {COMPARISONS} comparisons; leave parts of it out");
+            return Err(TooMuch(message));
+        }
+        Ok(found)
+    }
+
+    /// The exchanges that came closest, the closest first.
+    fn closest(&mut self, wanted: &Wanted, mut near: Vec<(usize, &Entry)>) -> Result<Vec<Near>, TooMuch> {
+        near.sort_by_key(|(distance, entry)| (*distance, std::cmp::Reverse(entry.seq)));
+        near.truncate(SHOWN);
+        let mut closest = vec![];
+        for (_, entry) in near {
+            let Found { count, mut kept, .. } = self.look(wanted, entry, DIFFERENCES)?;
+            if count > kept.len() {
+                let more = format!("{} more differences", count - kept.len());
+                kept.push(Difference { path: "…".to_owned(), expected: more.into(), actual: Value::Null });
+            }
+            closest.push(Near { seq: entry.seq, differences: kept });
+        }
+        Ok(closest)
     }
 }
 
@@ -142,47 +222,57 @@ impl Journal {
     /// When that would take too long.
     pub fn verify(&self, expected: &Expected) -> Result<Verdict, TooMuch> {
         let page = self.page(&super::Filter::default(), 0, usize::MAX);
-        if let Some(body) = &expected.wanted.body {
-            short_lists(body)?;
+        for (_, wanted) in expected.each() {
+            wanted.body.as_ref().map_or(Ok(()), short_lists)?;
         }
-        let mut left = COMPARISONS;
-        let mut look = |entry: &Entry, keep: usize| {
-            let mut found = Found { keep, left, ..Found::default() };
-            expected.wanted.hold_against(entry, &mut found);
-            left = found.left;
-            if left == 0 {
-                let message =
-                    format!("expected what can be found in {COMPARISONS} comparisons; leave parts of it out");
-                return Err(TooMuch(message));
+        let mut looking = Looking { left: COMPARISONS };
+        let entries: Vec<&Entry> = page.entries.iter().collect();
+        let lost = |counts: bool| page.dropped > 0 && (counts || expected.nothing_else);
+        let first = |of: Vec<u64>| of.into_iter().take(NUMBERS).collect::<Vec<_>>();
+        if let Some(steps) = &expected.in_order {
+            let (mut matching, mut others) = (vec![], vec![]);
+            for entry in &entries {
+                match steps.get(matching.len()) {
+                    Some(step) if looking.look(step, entry, 0)?.count == 0 => matching.push(entry.seq),
+                    _ => others.push(entry.seq),
+                }
             }
-            Ok(found)
-        };
-        let (mut matching, mut others) = (vec![], vec![]);
-        for entry in &page.entries {
-            let found = look(entry, 0)?;
+            let missing = steps.get(matching.len());
+            let others = if expected.nothing_else { first(others) } else { vec![] };
+            let ok = missing.is_none() && others.is_empty() && !lost(false);
+            // What came before the last step that was met cannot be the one that is missing.
+            let met = matching.last().copied().unwrap_or_default();
+            let mut closest = vec![];
+            if let Some(step) = missing {
+                let mut near = vec![];
+                for entry in entries.iter().filter(|entry| entry.seq > met) {
+                    near.push((looking.look(step, entry, 0)?.distance, *entry));
+                }
+                closest = looking.closest(step, near)?;
+            }
+            let matched = matching.len() as u64;
+            let closest = (!ok).then_some(closest);
+            return Ok(Verdict { ok, matched, closest, matching: vec![], others, dropped: page.dropped });
+        }
+        let (mut matching, mut not) = (vec![], vec![]);
+        for entry in entries {
+            let found = looking.look(&expected.wanted, entry, 0)?;
             if found.count == 0 {
                 matching.push(entry.seq);
             } else {
-                others.push((found.distance, std::cmp::Reverse(entry.seq), entry));
+                not.push((found.distance, entry));
             }
         }
         let matched = matching.len() as u64;
-        let lost = page.dropped > 0 && expected.count.has_a_most();
-        let ok = expected.count.holds(matched) && !lost;
+        let others =
+            if expected.nothing_else { not.iter().map(|(_, entry)| entry.seq).collect() } else { vec![] };
+        let ok = expected.count.holds(matched) && others.is_empty() && !lost(expected.count.has_a_most());
         let too_many = expected.count.too_many(matched);
-        others.sort_by_key(|(distance, seq, _)| (*distance, *seq));
-        others.truncate(if ok || too_many { 0 } else { SHOWN });
-        let mut closest = vec![];
-        for (_, _, entry) in others {
-            let Found { count, mut kept, .. } = look(entry, DIFFERENCES)?;
-            if count > kept.len() {
-                let more = format!("{} more differences", count - kept.len());
-                kept.push(Difference { path: "…".to_owned(), expected: more.into(), actual: Value::Null });
-            }
-            closest.push(Near { seq: entry.seq, differences: kept });
-        }
-        matching.truncate(if too_many { 10 } else { 0 });
-        Ok(Verdict { ok, matched, closest: (!ok).then_some(closest), matching, dropped: page.dropped })
+        let too_few = !expected.count.holds(matched) && !too_many;
+        let closest = if too_few { looking.closest(&expected.wanted, not)? } else { vec![] };
+        matching.truncate(if too_many { NUMBERS } else { 0 });
+        let (closest, others) = ((!ok).then_some(closest), first(others));
+        Ok(Verdict { ok, matched, closest, matching, others, dropped: page.dropped })
     }
 }
 
@@ -269,6 +359,11 @@ impl Wanted {
         }
         if let Some(behavior) = self.behavior.as_deref().filter(|wanted| !entry.behaviors.contains(wanted)) {
             found.differ(&Path::Root("behavior"), &behavior.into(), || entry.behaviors.clone().into());
+        }
+        for (name, wanted) in self.headers.iter().flatten() {
+            let values = entry.request.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+            let values: Vec<&str> = values.map(|(_, value)| value.as_str()).collect();
+            parameter(wanted, &values, &Path::Member(&Path::Root("headers"), name), found);
         }
         for (name, wanted) in self.query.iter().flatten() {
             let values: Vec<&str> = entry

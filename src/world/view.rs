@@ -3,6 +3,7 @@
 
 use std::ops::{Bound, Deref, Range, RangeBounds};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 
@@ -32,6 +33,23 @@ impl Created {
         next
     }
 
+    /// The same with others in the place of some calls. None of them may begin at another time than the one it
+    /// replaces.
+    #[must_use]
+    pub fn replaced(&self, calls: Vec<(usize, Call)>) -> Self {
+        let mut next = self.clone();
+        for (place, call) in calls {
+            next.calls[place] = Arc::new(call);
+        }
+        next
+    }
+
+    /// The call at a place.
+    #[must_use]
+    pub fn call(&self, place: usize) -> Option<&Call> {
+        self.calls.get(place).map(Arc::as_ref)
+    }
+
     /// Every one, in the order of their creation.
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().map(Arc::as_ref)
@@ -50,12 +68,30 @@ impl Created {
     }
 }
 
+/// Tells work that reads many calls that nobody waits for it any more.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Nobody waits any more.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether nobody waits any more.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// A universe and what was created beside it, as of one moment.
 #[derive(Debug, Clone)]
 pub struct View {
     universe: Arc<Universe>,
     created: Arc<Created>,
     now: DateTime<Utc>,
+    stop: Stop,
 }
 
 /// People, queues and ids are the universe's alone.
@@ -71,7 +107,14 @@ impl View {
     /// A universe with what was created beside it, as of a moment.
     #[must_use]
     pub fn new(universe: Arc<Universe>, created: Arc<Created>, now: DateTime<Utc>) -> Self {
-        Self { universe, created, now }
+        Self { universe, created, now, stop: Stop::default() }
+    }
+
+    /// The same, whose stretches of time end early once nobody waits for them.
+    #[must_use]
+    pub fn until(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
     }
 
     /// The world's time when the view was taken.
@@ -89,6 +132,12 @@ impl View {
         }
     }
 
+    /// How many calls there are, the universe's and the created ones.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.universe.len() + self.created.len()
+    }
+
     /// Whether a call was created in this world.
     #[must_use]
     pub fn is_created(&self, ordinal: Ordinal) -> bool {
@@ -96,11 +145,18 @@ impl View {
     }
 
     /// The call at a place, where an account of a vendor holds it and it is over: what a list of past calls may show.
-    /// A scenario's calls are past whatever the clock says; one that a request created is under way until its end.
+    /// The rule is the same for every call, whether the scenario, the generator, an admin or a request made it.
     #[must_use]
     pub fn listed(&self, ordinal: Ordinal, vendor: &str, account: &str) -> Option<&Call> {
-        let over = |call: &Call| !call.goes_on() || call.ended_at() <= self.now;
-        self.call(ordinal).filter(|call| call.held_by(vendor, account) && over(call))
+        self.call(ordinal).filter(|call| call.is_over(self.now) && call.held_by(vendor, account))
+    }
+
+    /// The calls that are there at the view's time, of those that began within a range: a call is there from its
+    /// beginning, and one that a request created from its creation.
+    pub fn there(&self, times: impl RangeBounds<DateTime<Utc>>) -> impl Iterator<Item = Ordinal> + '_ {
+        self.between(times).filter(|ordinal| {
+            self.call(*ordinal).is_some_and(|call| call.has_begun(self.now) || call.id.is_created())
+        })
     }
 
     /// The calls that were created beside the universe, in the order of their creation.
@@ -182,6 +238,9 @@ impl Iterator for Slice {
     type Item = Ordinal;
 
     fn next(&mut self) -> Option<Ordinal> {
+        if self.view.stop.is_set() {
+            return None;
+        }
         let listed = if self.listed.is_empty() { None } else { self.listed_at(self.listed.start) };
         let created = if self.created.is_empty() { None } else { self.created_at(self.created.start) };
         match (listed, created) {
@@ -205,6 +264,9 @@ impl Iterator for Slice {
 
 impl DoubleEndedIterator for Slice {
     fn next_back(&mut self) -> Option<Ordinal> {
+        if self.view.stop.is_set() {
+            return None;
+        }
         let listed = if self.listed.is_empty() { None } else { self.listed_at(self.listed.end - 1) };
         let created = if self.created.is_empty() { None } else { self.created_at(self.created.end - 1) };
         match (listed, created) {
