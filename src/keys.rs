@@ -36,6 +36,15 @@ pub fn is_marked(key: &str) -> bool {
     MARKS.iter().any(|mark| lower.contains(mark))
 }
 
+/// Whether a credential has something at one of its ends that no credential has: white space, a line ending, quotation
+/// marks.
+#[must_use]
+pub fn is_dirty(credential: &str) -> bool {
+    let dirt =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\u{feff}' | '“' | '”');
+    credential.starts_with(dirt) || credential.ends_with(dirt)
+}
+
 /// Whether each byte follows the one before by the same small step: 1234, dcba, 0000.
 fn is_run(window: &[u8]) -> bool {
     let step = |pair: &[u8]| i16::from(pair[1]) - i16::from(pair[0]);

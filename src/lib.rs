@@ -1,5 +1,5 @@
-//! callmock answers exactly as four contact-centre vendors do, so that code which talks to them can be developed,
-//! tested and contract-checked on one machine, offline.
+//! callmock answers as the public pages of four contact-centre vendors say, so that code which talks to them can be
+//! developed, tested and contract-checked on one machine, offline. Nobody has verified it against the live services.
 //!
 //! The map, from the ground up; imports run down only:
 //!
@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | [`contract`] | what a vendor promises, as types: operations, behaviors, readings, findings |
 //! | [`dialects`] | what one vendor adds to a scenario's entries |
+//! | [`yaml`] | a text as a tree with places, and as values; every mistake in plain words |
 //! | [`universe`] | neutral records of calls, people and queues; the time index; the generator |
 //! | [`scenario`] | the files a world starts with: format, loading, checking, JSON Schema |
 //! | [`world`] | one client's view: clock, ids, faults, journal, changes; every world of a server |
@@ -35,5 +36,6 @@ pub mod universe;
 pub mod urlencoded;
 pub mod vendors;
 pub mod world;
+pub mod yaml;
 
 pub use mock::Mock;

@@ -11,9 +11,15 @@ pub fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Op
         return None;
     }
     let lower = word.to_lowercase();
+    let letters = word.chars().count();
     options
         .into_iter()
         .filter(|option| option.len() <= LONGEST)
+        // Texts are at least as far apart as they differ in length: most are told without being compared.
+        .filter(|option| {
+            let of_option = option.chars().count();
+            of_option.abs_diff(letters) <= of_option.max(letters).div_ceil(3)
+        })
         .map(|option| (strsim::damerau_levenshtein(&lower, &option.to_lowercase()), option))
         .filter(|(distance, option)| {
             *distance <= option.chars().count().max(word.chars().count()).div_ceil(3)
@@ -26,6 +32,17 @@ pub fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Op
 #[must_use]
 pub fn did_you_mean<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> String {
     nearest(word, options).map_or_else(String::new, |option| format!("; did you mean `{option}`?"))
+}
+
+/// `; did you mean …? Known: …` for a word that is none of those known.
+pub fn instead<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let near = did_you_mean(word, known.clone());
+    let list: Vec<String> = known.take(100).map(|word| format!("`{word}`")).collect();
+    match (near.is_empty(), list.is_empty()) {
+        (_, true) => "; there are none".to_owned(),
+        (true, false) => format!("; known: {}", list.join(", ")),
+        (false, false) => format!("{near} Known: {}", list.join(", ")),
+    }
 }
 
 #[cfg(test)]

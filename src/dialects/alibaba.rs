@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys;
 
-use super::{CallData, CustomerData, ListedAt, QueueData};
+use super::{CallData, CustomerData, Doubt, ListedAt, QueueData};
 
 /// An access key with the contact-centre instances that it may read.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -45,6 +45,10 @@ impl super::Account for Account {
 
     fn fresh_public_half(&self, unique: u128) -> String {
         format!("{}-{}", self.access_key_id, super::short(unique))
+    }
+
+    fn has_part(&self, name: &str) -> bool {
+        self.instances.iter().any(|instance| instance.id == name)
     }
 
     fn looks_real(&self) -> bool {
@@ -119,7 +123,7 @@ impl<'de> Deserialize<'de> for Instance {
                 Ok(Instance { id, state })
             }
         }
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_str(Either)
     }
 }
 
@@ -165,6 +169,33 @@ pub struct Queue {
     /// `SkillGroupNames`; the queue's name, if left out.
     pub skill_group_name: Option<String>,
 }
+
+/// The types of contact that the page lists (`ContactType`).
+pub const CONTACT_TYPES: [&str; 7] =
+    ["Outbound", "Back2Back", "PrivacyDial", "Internal", "Predictive", "Inbound", "Conference"];
+/// The same as newer pages spell them (6); position for position.
+pub const CONTACT_TYPES_UPPER: [&str; 7] =
+    ["OUTBOUND", "BACK2BACK", "PRIVACY_DIAL", "INTERNAL", "PREDICTIVE", "INBOUND", "CONFERENCE"];
+/// How contacts end (page, `ContactDisposition`).
+pub const DISPOSITIONS: [&str; 12] = [
+    "AbandonedInQueue",
+    "NoAnswer",
+    "QueuingTimeout",
+    "Voicemail",
+    "QueuingFailed",
+    "QueuingOverflow",
+    "Success",
+    "IVRException",
+    "AbandonedInRing",
+    "AbandonedInIVR",
+    "Reject",
+    "ForwardToOutsideNumber",
+];
+/// Why a far end was not connected (page, `EarlyMediaStateList`).
+pub const EARLY_MEDIA_STATES: [&str; 7] =
+    ["NoAnswer", "OutOfService", "NotExist", "Restricted", "Busy", "NotConnected", "PowerOff"];
+/// How surveys are put (page, `SatisfactionSurveyChannel`).
+pub const SURVEY_CHANNELS: [&str; 2] = ["IVR", "SMS"];
 
 /// A call detail record's fields (the page's 30 and the five that only the SDK has, contract.md 2.2).
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
@@ -224,5 +255,24 @@ impl CallData for Call {
 
     fn listed_at(&self) -> Option<ListedAt<'_>> {
         self.start_time.map(ListedAt::UnixMillis)
+    }
+
+    fn part(&self) -> Option<(&'static str, &str)> {
+        self.instance_id.as_deref().map(|id| ("InstanceId", id))
+    }
+
+    fn doubts(&self, _: bool) -> Vec<Doubt> {
+        // Contact types have two spellings.
+        let contact_type = self.contact_type.as_deref().filter(|given| !CONTACT_TYPES_UPPER.contains(given));
+        let channel = self.satisfaction_survey_channel.as_deref();
+        [
+            Doubt::unless_listed("ContactType", contact_type, &CONTACT_TYPES),
+            Doubt::unless_listed("ContactDisposition", self.contact_disposition.as_deref(), &DISPOSITIONS),
+            Doubt::unless_listed("EarlyMediaState", self.early_media_state.as_deref(), &EARLY_MEDIA_STATES),
+            Doubt::unless_listed("SatisfactionSurveyChannel", channel, &SURVEY_CHANNELS),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{CallData, CustomerData, ListedAt, QueueData};
+use super::{CallData, CustomerData, Doubt, ListedAt, OfQueue, QueueData};
 
 /// A customer of CCAI Platform, by its subdomain, with the settings of its calls (contract.md sections 3 and 6).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -24,7 +24,8 @@ pub struct Account {
     pub outbound_numbers: Vec<String>,
     /// The number that outbound calls come from when the request names none.
     pub default_outbound_number: Option<String>,
-    /// The number that inbound and scheduled calls show.
+    /// The number that inbound and scheduled calls show when the request names none; the default outbound number, then
+    /// the first of the outbound numbers, if left out.
     pub inbound_default_number: Option<String>,
     /// The enabled languages, as ISO 639-1 codes.
     #[serde(default)]
@@ -36,7 +37,7 @@ pub struct Account {
     pub next_call_id: Option<u64>,
     /// The id that the next participant of a created call gets.
     pub next_participant_id: Option<u64>,
-    /// How the calls created here come out; answered, if left out.
+    /// How the calls created here come out; answered, if left out, and where a call of their kind cannot come out so.
     pub created_outcome: Option<CreatedOutcome>,
     /// Who holds the calls created here: as a call's `on`; CCAI Platform alone, if left out.
     pub created_on: Option<Vec<String>>,
@@ -59,6 +60,26 @@ impl super::Account for Account {
 
     fn created_on(&self) -> &[String] {
         self.created_on.as_deref().unwrap_or_default()
+    }
+
+    fn doubts(&self, queues: &[&OfQueue]) -> Vec<Doubt> {
+        let Some(outcome) = self.created_outcome else { return vec![] };
+        let enters = |way: &[Entry]| {
+            let entries = queues.iter().filter_map(|queue| queue.ccai.as_ref());
+            entries.flat_map(|queue| queue.ways_in()).any(|entry| way.contains(entry))
+        };
+        let kinds = [
+            (
+                CreatedKind::Outbound,
+                !self.outbound_numbers.is_empty() || self.default_outbound_number.is_some(),
+            ),
+            (CreatedKind::Inbound, enters(&[Entry::Ivr, Entry::Mobile, Entry::Web])),
+            (CreatedKind::Scheduled, enters(&[Entry::Mobile, Entry::Web])),
+        ];
+        let fits = kinds.into_iter().any(|(kind, can_be_made)| can_be_made && outcome.fits(kind));
+        let message = "no call that this account can make comes out so: they are all answered. Give a queue a menu that \
+                       inbound calls can enter, or choose another outcome";
+        Vec::from_iter((!fits).then(|| Doubt::said("created_outcome", message)))
     }
 }
 
@@ -97,8 +118,27 @@ pub struct Queue {
     pub menu_id: Option<u64>,
     /// `selected_menu.menu_type`, as shown: `ivr_menu`, `mobile_menu`, `web_menu`.
     pub menu_type: Option<String>,
-    /// The kinds of call that may enter the queue, whatever its menu type says.
-    pub entry: Vec<Entry>,
+    /// The kinds of call that may enter the queue, whatever its menu type says; if left out, those of its menu type:
+    /// `ivr_menu` lets in `ivr` and `mobile`, `mobile_menu` `mobile`, `web_menu` `web`.
+    pub entry: Option<Vec<Entry>>,
+}
+
+/// The types of menu there are (page L42 and the vendor's page on contact data).
+pub const MENU_TYPES: [&str; 3] = ["ivr_menu", "mobile_menu", "web_menu"];
+
+impl Queue {
+    /// The kinds of call that may enter.
+    #[must_use]
+    pub fn ways_in(&self) -> &[Entry] {
+        match (&self.entry, self.menu_type.as_deref()) {
+            (Some(entry), _) => entry,
+            // As the page's own menu 9 is entered (C6, D6).
+            (None, Some("ivr_menu")) => &[Entry::Ivr, Entry::Mobile],
+            (None, Some("mobile_menu")) => &[Entry::Mobile],
+            (None, Some("web_menu")) => &[Entry::Web],
+            (None, _) => &[],
+        }
+    }
 }
 
 /// A way into a queue.
@@ -120,9 +160,9 @@ pub enum Entry {
 pub struct Call {
     /// Its id, which other requests may name as `call_id`.
     pub id: Option<u64>,
-    /// What a request said when it created the call; never in a scenario.
+    /// What a request said when it created the call: a snapshot's, never a scenario's.
     #[schemars(skip)]
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub created: Option<Created>,
 }
 
@@ -142,6 +182,14 @@ pub enum CreatedOutcome {
     AbandonedQueue,
     /// The caller leaves a message.
     Voicemail,
+}
+
+impl CreatedOutcome {
+    /// Whether a call of a kind can come out so: only who calls in can hang up in a queue.
+    #[must_use]
+    pub fn fits(self, kind: CreatedKind) -> bool {
+        self != Self::AbandonedQueue || kind == CreatedKind::Inbound
+    }
 }
 
 /// What a request said when it created a call.
@@ -183,6 +231,18 @@ pub enum CreatedKind {
 impl CustomerData for Customer {}
 
 impl QueueData for Queue {
+    fn doubts(&self) -> Vec<Doubt> {
+        let mut doubts =
+            Vec::from_iter(Doubt::unless_listed("menu_type", self.menu_type.as_deref(), &MENU_TYPES));
+        // Whoever writes `entry: []` means it.
+        if self.menu_id.is_some() && self.entry.is_none() && self.ways_in().is_empty() {
+            let message = "no call can enter this menu: inbound and scheduled calls into it are refused. Write a \
+                           `menu_type` (`ivr_menu`, `mobile_menu`, `web_menu`), or `entry: [ivr, mobile, web]`";
+            doubts.push(Doubt::said("menu_id", message));
+        }
+        doubts
+    }
+
     fn alias(&self) -> Option<String> {
         self.menu_id.map(|id| id.to_string())
     }
@@ -197,8 +257,15 @@ impl CallData for Call {
         None
     }
 
-    fn mistake(&self) -> Option<(&'static str, String)> {
-        let message = || "only a request creates a call so; leave `created` out".to_owned();
-        self.created.as_ref().map(|_| ("created", message()))
+    fn of_snapshot<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        #[derive(Default)]
+        struct Whole {
+            id: Option<u64>,
+            created: Option<Created>,
+        }
+        let Whole { id, created } = Whole::deserialize(deserializer)?;
+        Ok(Self { id, created })
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::{CallData, CustomerData, ListedAt, QueueData};
+use super::{CallData, CustomerData, Doubt, ListedAt, QueueData};
 
 /// A tenant of commubo with its access token (page L39-48).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -133,6 +133,28 @@ impl CallData for Call {
     fn listed_at(&self) -> Option<ListedAt<'_>> {
         self.call_date_time.as_deref().map(ListedAt::Text)
     }
+
+    fn doubts(&self, answered: bool) -> Vec<Doubt> {
+        let mut doubts = vec![];
+        if let Some(Digits(other @ 3..)) = self.call_type {
+            let message = format!(
+                "`{other}` is no value that the vendor's page lists (0, 1, 2); it is shown as written"
+            );
+            doubts.push(Doubt::said("callType", message));
+        }
+        // The page leaves both out where nobody was reached (L170, L176).
+        for (key, given) in [
+            ("connectedDateTime", self.connected_date_time.is_some()),
+            ("talkTime", self.talk_time.is_some()),
+        ] {
+            if given && !answered {
+                let message =
+                    "the vendor's page has it only where the call was connected; it is shown as written";
+                doubts.push(Doubt::said(key, message));
+            }
+        }
+        doubts
+    }
 }
 
 /// A whole number, written with or without quotes, as the page itself does both (L113 and L332, L78 and L138).
@@ -176,6 +198,6 @@ impl<'de> Deserialize<'de> for Digits {
                     .ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
             }
         }
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_str(Either)
     }
 }

@@ -40,6 +40,45 @@ pub trait Account {
     fn created_on(&self) -> &[String] {
         &[]
     }
+    /// Whether it has a part of that name, at a vendor whose accounts have parts.
+    fn has_part(&self, _name: &str) -> bool {
+        false
+    }
+    /// What is likely to be another thing than was meant, in a scenario with these queues.
+    fn doubts(&self, _queues: &[&OfQueue]) -> Vec<Doubt> {
+        vec![]
+    }
+}
+
+/// Something in a scenario that is served as written, and is likely to be another thing than was meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The key.
+    pub key: &'static str,
+    /// What comes of it.
+    pub message: String,
+    /// The value, where it is none of those that the vendor's page lists, and those.
+    pub not_listed: Option<(String, &'static [&'static str])>,
+}
+
+impl Doubt {
+    /// A doubt in words.
+    #[must_use]
+    pub fn said(key: &'static str, message: impl Into<String>) -> Self {
+        Self { key, message: message.into(), not_listed: None }
+    }
+
+    /// A doubt about a value that is there and not among those that the vendor's page lists.
+    #[must_use]
+    pub fn unless_listed(
+        key: &'static str,
+        given: Option<&str>,
+        listed: &'static [&'static str],
+    ) -> Option<Self> {
+        let given = given.filter(|given| !listed.contains(given))?;
+        let message = format!("`{given}` is no value that the vendor's page lists; it is shown as written");
+        Some(Self { key, message, not_listed: Some((given.to_owned(), listed)) })
+    }
 }
 
 /// Twelve letters and digits that stand for a number: short enough for a DNS label, and not to be guessed.
@@ -61,10 +100,38 @@ pub trait CallData {
     fn mistake(&self) -> Option<(&'static str, String)> {
         None
     }
+    /// The part of an account that alone shows the call, with its key, where the scenario sets one.
+    fn part(&self) -> Option<(&'static str, &str)> {
+        None
+    }
+    /// What is likely to be another thing than was meant, of a call that was answered or not.
+    fn doubts(&self, _answered: bool) -> Vec<Doubt> {
+        vec![]
+    }
+    /// Reads the additions of a snapshot's call, which may have more than a scenario's.
+    ///
+    /// # Errors
+    /// What the data has that it cannot have.
+    fn of_snapshot<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>
+    where
+        Self: Sized + Deserialize<'de>,
+    {
+        Self::deserialize(deserializer)
+    }
+}
+
+fn of_snapshot<'de, T: CallData + Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Box<T>>, D::Error> {
+    T::of_snapshot(deserializer).map(|data| Some(Box::new(data)))
 }
 
 /// One vendor's additions to a queue.
 pub trait QueueData {
+    /// What is likely to be another thing than was meant.
+    fn doubts(&self) -> Vec<Doubt> {
+        vec![]
+    }
     /// What the vendor calls it, where that is a name that people use.
     fn alias(&self) -> Option<String> {
         None
@@ -133,7 +200,10 @@ macro_rules! data {
                 #[derive(Deserialize)]
                 #[serde(deny_unknown_fields)]
                 struct Data {
-                    $( $vendor: Option<Box<$vendor::Call>>, )+
+                    $(
+                        #[serde(default, deserialize_with = "of_snapshot")]
+                        $vendor: Option<Box<$vendor::Call>>,
+                    )+
                 }
                 let Data { $( $vendor ),+ } = Data::deserialize(deserializer)?;
                 Ok(Self { $( $vendor ),+ })
@@ -141,10 +211,14 @@ macro_rules! data {
         }
 
         impl OfQueue {
-            /// The additions there are.
-            pub fn each(&self) -> impl Iterator<Item = &dyn QueueData> {
+            /// The additions there are, with their vendors' names.
+            pub fn each(&self) -> impl Iterator<Item = (&'static str, &dyn QueueData)> {
                 let all = std::iter::empty();
-                $( let all = all.chain(self.$vendor.as_deref().map(|data| data as &dyn QueueData)); )+
+                $(
+                    let all = all.chain(
+                        self.$vendor.as_deref().map(|data| (stringify!($vendor), data as &dyn QueueData)),
+                    );
+                )+
                 all
             }
         }

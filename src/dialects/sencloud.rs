@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CallData, CustomerData, ListedAt, QueueData};
+use super::{CallData, CustomerData, Doubt, ListedAt, QueueData};
 
 /// A shop's key: `<account id>:<secret>` (contract.md section 4).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -60,6 +60,13 @@ pub struct Queue {
     pub hotline_id: Option<String>,
     pub department_id: Option<String>,
 }
+
+/// The directions that the page lists (L30, L123); `unknown` is for none.
+pub const DIRECTIONS: [&str; 6] = ["unknown", "in", "out", "ext", "ext_in", "ext_out"];
+/// The states that the page lists (L162-166); `unknown` is for none.
+pub const CALL_STATES: [&str; 3] = ["unknown", "answered", "not_answered"];
+/// The statuses that the page and other public material have.
+pub const CALL_STATUSES: [&str; 5] = ["Z", "P", "S", "N", "NS"];
 
 /// A call log.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
@@ -122,5 +129,16 @@ impl CallData for Call {
 
     fn listed_at(&self) -> Option<ListedAt<'_>> {
         self.started_at.as_deref().map(ListedAt::Text)
+    }
+
+    fn doubts(&self, _: bool) -> Vec<Doubt> {
+        [
+            Doubt::unless_listed("direction", self.direction.as_deref(), &DIRECTIONS),
+            Doubt::unless_listed("call_state", self.call_state.as_deref(), &CALL_STATES),
+            Doubt::unless_listed("call_status", self.call_status.as_deref(), &CALL_STATUSES),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

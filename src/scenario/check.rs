@@ -1,7 +1,8 @@
 //! Checking a merged scenario and turning it into what a world starts with: every name is looked up here, and what
 //! cannot be true is refused.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -11,15 +12,19 @@ use sha2::Digest as _;
 use super::diagnostic::{Diagnostic, Invalid};
 use super::fault::Rule;
 use super::file::Generate;
-use super::load::{Entry, Merged, entry_of, instead};
+use super::load::{Entry, Merged, entry_of};
 use super::values::{At, Place, When};
 use super::{ClockSpec, Request, Scenario, file};
 use crate::contract::{Readings, UnknownReading};
-use crate::dialects::{Accounts, ListedAt, VENDORS};
+use crate::dialects::{Accounts, Doubt, ListedAt, OfQueue, VENDORS};
+use crate::nearest::instead;
 use crate::universe::{
     Agent, Call, CallId, Cast, Customer, Holder, Ordinal, Outcome, Plan, Queue, Rating, Recording, Ref,
     Universe, is_created_id, is_generated_id,
 };
+
+/// How many faults one scenario may have, as many as a world.
+const FAULTS: usize = 10_000;
 
 /// How many calls one scenario may generate.
 const GENERATED: RangeInclusive<u32> = 1..=10_000_000;
@@ -29,15 +34,26 @@ const GENERATED: RangeInclusive<u32> = 1..=10_000_000;
 /// # Errors
 /// Every mistake in it.
 pub fn check(mut merged: Merged, request: &Request) -> Result<Scenario, Invalid> {
-    let mut mistakes = vec![];
+    let mut mistakes = std::mem::take(&mut merged.mistakes);
+    let of_text = mistakes.len();
+    // Who stands in an entry that could not be read would be missed everywhere.
+    if ["accounts", "agents", "customers", "queues"].iter().any(|list| merged.left_out.contains(*list)) {
+        return Err(Invalid(mistakes));
+    }
+    if let Some(most) = request.most_calls {
+        few_calls(&merged, most, &mut mistakes);
+    }
     let faults = faults(&mut merged, request, &mut mistakes);
     let readings = readings(&merged, request, &mut mistakes);
-    let accounts = accounts(std::mem::take(&mut merged.accounts), merged.allow_real_keys, &mut mistakes);
+    let (accounts, places) =
+        accounts(std::mem::take(&mut merged.accounts), merged.allow_real_keys, &mut mistakes);
     let seed = request.seed.or(merged.seed).unwrap_or_default();
     let digest = merged.digest.clone().chain_update(seed.to_be_bytes()).finalize();
-    let universe = universe(&mut merged, &accounts, seed, &mut mistakes);
+    let mut doubts = vec![];
+    let universe = universe(&mut merged, &accounts, seed, &mut mistakes, &mut doubts);
+    doubts.extend(of_accounts(&accounts, &places, &universe));
     if !mistakes.is_empty() {
-        return Err(Invalid(mistakes));
+        return Err(Invalid(without_followers(mistakes, of_text)));
     }
     let clock = match (request.now, merged.clock) {
         (Some(now), _) => ClockSpec::Fixed(now),
@@ -52,13 +68,54 @@ pub fn check(mut merged: Merged, request: &Request) -> Result<Scenario, Invalid>
         seed,
         readings,
         faults,
+        doubts,
         fingerprint: digest[..16].iter().map(|byte| format!("{byte:02x}")).collect(),
     })
+}
+
+/// The mistakes without those that only follow from the first ones: what an entry lacks because a key in it is misspelt.
+fn without_followers(mut mistakes: Vec<Diagnostic>, of_text: usize) -> Vec<Diagnostic> {
+    let rest = mistakes.split_off(of_text);
+    let follows = |later: &Diagnostic| {
+        mistakes.iter().any(|first| {
+            let within = first.path.strip_prefix(later.path.as_str());
+            first.file == later.file && within.is_some_and(|within| within.starts_with(['.', '[']))
+        })
+    };
+    let rest: Vec<Diagnostic> = rest.into_iter().filter(|later| !follows(later)).collect();
+    mistakes.extend(rest);
+    mistakes
+}
+
+/// Refuses more calls than one who is not at home may bring.
+fn few_calls(merged: &Merged, most: usize, mistakes: &mut Vec<Diagnostic>) {
+    let message = |calls: usize| {
+        format!(
+            "expected {most} calls at most, found {calls}; start the server with more (--max-world-calls), or with the scenario              as a file of its own"
+        )
+    };
+    let generated = merged.generate.as_ref().map_or(0, |entry| entry.value.calls.value as usize);
+    let calls = merged.calls.len().saturating_add(generated);
+    if calls <= most {
+        return;
+    }
+    match &merged.generate {
+        Some(entry) => mistakes.push(entry.mistake(entry.value.calls.place, "calls", message(calls))),
+        None => mistakes.extend(
+            merged.calls.get(most).map(|entry| entry.mistake(entry.value.id.place, "", message(calls))),
+        ),
+    }
 }
 
 fn faults(merged: &mut Merged, request: &Request, mistakes: &mut Vec<Diagnostic>) -> Vec<Arc<Rule>> {
     let mut rules = vec![];
     let mut ids: HashMap<String, String> = HashMap::new();
+    if let Some(entry) = merged.faults.get(FAULTS) {
+        let message =
+            format!("there are more faults than {FAULTS}, and each request is held against all of them");
+        mistakes.push(entry.mistake(entry.value.place, "", message));
+        return rules;
+    }
     for entry in std::mem::take(&mut merged.faults) {
         if let Some(id) = &entry.value.value.id
             && let Some(first) = ids.insert(id.clone(), entry.path.clone())
@@ -100,7 +157,8 @@ fn accounts(
     files: Vec<Entry<file::Accounts>>,
     allow_real_keys: bool,
     mistakes: &mut Vec<Diagnostic>,
-) -> Accounts {
+) -> (Accounts, Vec<Entry<Place>>) {
+    let mut places = vec![];
     let mut all = file::Accounts::default();
     let mut seen: HashMap<(&str, String), Arc<str>> = HashMap::new();
     for entry in files {
@@ -119,6 +177,7 @@ fn accounts(
             }
             let half = account.value.public_half().to_owned();
             let part = format!("{vendor}[{n}]");
+            places.push((vendor, entry_of(&entry.file, account.place, &format!("accounts.{part}"))));
             if !allow_real_keys && account.value.looks_real() {
                 let message = "this looks like a real key, which belongs in no file; make one up that says so, such as `mock-key`. \
                                Where it must be this one, write `allow_real_keys: true` at the top level";
@@ -138,14 +197,44 @@ fn accounts(
         }
         all.append(entry.value);
     }
-    all.into_accounts()
+    // As the accounts themselves will stand: vendor by vendor.
+    places.sort_by_key(|(vendor, _)| VENDORS.iter().position(|known| known == vendor));
+    (all.into_accounts(), places.into_iter().map(|(_, place)| place).collect())
+}
+
+/// What is likely to be another thing than was meant, in the accounts.
+fn of_accounts(accounts: &Accounts, places: &[Entry<Place>], universe: &Universe) -> Vec<Diagnostic> {
+    let queues: Vec<&OfQueue> = universe.queues().map(|(_, queue)| &queue.data).collect();
+    let all = accounts.each().zip(places);
+    all.flat_map(|((_, account), entry)| {
+        let doubts = account.doubts(&queues).into_iter();
+        doubts.map(|doubt| entry.mistake(entry.value, doubt.key, in_words(&doubt))).collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+/// A doubt with the nearest value that the vendor's page lists.
+fn in_words(doubt: &Doubt) -> String {
+    let instead = doubt
+        .not_listed
+        .as_ref()
+        .map(|(given, listed)| instead(given, listed.iter().copied()))
+        .unwrap_or_default();
+    format!("{}{instead}", doubt.message)
 }
 
 /// The entries of one kind by their ids.
 struct Names {
     kind: &'static str,
     index: HashMap<String, usize>,
+    /// The names that were asked for and are not there: each is told once.
+    missing: RefCell<HashSet<String>>,
+    /// Whether there may be others, in entries that could not be read.
+    partial: bool,
 }
+
+/// For how many names that are not there the nearest right one is looked for: that costs as much as there are names.
+const PROPOSALS: usize = 100;
 
 impl Names {
     fn of<T>(
@@ -168,7 +257,11 @@ impl Names {
                 mistakes.push(entry.mistake(id.place, "id", message));
             }
         }
-        Self { kind, index }
+        Self::indexed(kind, index)
+    }
+
+    fn indexed(kind: &'static str, index: HashMap<String, usize>) -> Self {
+        Self { kind, index, missing: RefCell::default(), partial: false }
     }
 
     fn find<T>(
@@ -180,31 +273,38 @@ impl Names {
     ) -> Option<usize> {
         let id = id?;
         let found = self.index.get(&id.value).copied();
-        if found.is_none() {
-            let mut known: Vec<&str> = self.index.keys().map(String::as_str).collect();
-            known.sort_unstable();
-            let message = format!(
-                "there is no {} `{}`{}",
-                self.kind,
-                id.value,
+        if found.is_none() && !self.partial && self.missing.borrow_mut().insert(id.value.clone()) {
+            let instead = if self.missing.borrow().len() <= PROPOSALS {
+                let mut known: Vec<&str> = self.index.keys().map(String::as_str).collect();
+                known.sort_unstable();
                 instead(&id.value, known.iter().copied())
-            );
+            } else {
+                String::new()
+            };
+            let message = format!("there is no {} `{}`{instead}", self.kind, id.value);
             mistakes.push(entry.mistake(id.place, part, message));
         }
         found
     }
 }
 
-fn universe(merged: &mut Merged, accounts: &Accounts, seed: u64, mistakes: &mut Vec<Diagnostic>) -> Universe {
+fn universe(
+    merged: &mut Merged,
+    accounts: &Accounts,
+    seed: u64,
+    mistakes: &mut Vec<Diagnostic>,
+    doubts: &mut Vec<Diagnostic>,
+) -> Universe {
     let agent_names = Names::of("agent", &merged.agents, |a| &a.id, mistakes);
     let customer_names = Names::of("customer", &merged.customers, |c| &c.id, mistakes);
     let queue_names = Names::of("queue", &merged.queues, |q| &q.id, mistakes);
-    let call_names = Names::of("call", &merged.calls, |c| &c.id, mistakes);
+    let mut call_names = Names::of("call", &merged.calls, |c| &c.id, mistakes);
+    call_names.partial = merged.left_out.contains("calls");
 
     let mut agents: Vec<Agent> = merged.agents.drain(..).map(|entry| agent(entry.value)).collect();
     let mut customers: Vec<Customer> =
         merged.customers.drain(..).map(|entry| customer(entry, mistakes)).collect();
-    let mut queues: Vec<Queue> = merged.queues.drain(..).map(|entry| queue(entry.value)).collect();
+    let mut queues: Vec<Queue> = merged.queues.drain(..).map(|entry| queue(entry, doubts)).collect();
 
     let names =
         CallNames { agents: agent_names, customers: customer_names, queues: queue_names, calls: call_names };
@@ -218,7 +318,17 @@ fn universe(merged: &mut Merged, accounts: &Accounts, seed: u64, mistakes: &mut 
         let (place, path) = (entry.value.id.place, entry.path.clone());
         let here = entry_of(&entry.file, (), &path);
         let call = call(entry, &names, accounts, mistakes);
+        let answered = call.outcome == Outcome::Answered;
         for (vendor, data) in call.data.iter().flat_map(|data| data.each()) {
+            for doubt in data.doubts(answered) {
+                doubts.push(here.mistake(place, &format!("{vendor}.{}", doubt.key), in_words(&doubt)));
+            }
+            if let Some((key, part)) = data.part()
+                && !accounts.each().any(|(of, account)| of == vendor && account.has_part(part))
+            {
+                let message = format!("no account of {vendor} has `{part}`: nobody is ever shown this call");
+                doubts.push(here.mistake(place, &format!("{vendor}.{key}"), message));
+            }
             if let Some(id) = data.wire_id()
                 && let Some(first) = wire_ids.insert((vendor, id.to_string()), path.clone())
             {
@@ -230,6 +340,7 @@ fn universe(merged: &mut Merged, accounts: &Accounts, seed: u64, mistakes: &mut 
     }
 
     if let Some(entry) = &merged.generate
+        && mistakes.is_empty()
         && let Some(plan) = plan(entry, accounts, mistakes)
     {
         let first = u32::try_from(calls.len()).unwrap_or(u32::MAX);
@@ -266,7 +377,7 @@ pub fn single_call(
     }
     let ids = |kind, all: Vec<&str>| {
         let index = all.into_iter().enumerate().map(|(n, id)| (id.to_owned(), n)).collect();
-        Names { kind, index }
+        Names::indexed(kind, index)
     };
     // A universe may have millions of calls: only the ones that are named are looked for.
     let named = [Some(&entry.value.id), entry.value.parent.as_ref()].into_iter().flatten();
@@ -276,10 +387,10 @@ pub fn single_call(
         agents: ids("agent", universe.agents().map(|(_, agent)| agent.id.as_ref()).collect()),
         customers: ids("customer", universe.customers().map(|(_, customer)| customer.id.as_ref()).collect()),
         queues: ids("queue", universe.queues().map(|(_, queue)| queue.id.as_ref()).collect()),
-        calls: Names {
-            kind: "call",
-            index: named.into_iter().map(|(id, ordinal)| (id, ordinal.0 as usize)).collect(),
-        },
+        calls: Names::indexed(
+            "call",
+            named.into_iter().map(|(id, ordinal)| (id, ordinal.0 as usize)).collect(),
+        ),
     };
     let id = &entry.value.id;
     if id.value.is_empty() {
@@ -351,6 +462,7 @@ fn call(
         rating: rating
             .map(|r| Box::new(Rating { score: r.score, label: r.label.map(Into::into), channel: r.channel })),
         on,
+        awaits_agent: false,
         data: (!data.is_empty()).then(|| Box::new(data)),
     }
 }
@@ -384,8 +496,15 @@ fn customer(mut entry: Entry<file::Customer>, mistakes: &mut Vec<Diagnostic>) ->
     }
 }
 
-fn queue(mut queue: file::Queue) -> Queue {
-    let data = queue.take_data();
+fn queue(mut entry: Entry<file::Queue>, doubts: &mut Vec<Diagnostic>) -> Queue {
+    let data = entry.value.take_data();
+    for (vendor, data) in data.each() {
+        for doubt in data.doubts() {
+            let place = entry.value.id.place;
+            doubts.push(entry.mistake(place, &format!("{vendor}.{}", doubt.key), in_words(&doubt)));
+        }
+    }
+    let queue = entry.value;
     Queue { id: queue.id.value.into(), name: queue.name.into(), state: queue.state, data }
 }
 

@@ -1,5 +1,6 @@
 //! A mistake in a scenario file, as a person needs it: where, what was expected, and the nearest right word.
 
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -42,16 +43,37 @@ impl From<Diagnostic> for Invalid {
     }
 }
 
+/// How many lines are told of one kind of thing.
+const TOLD: usize = 20;
+
+/// A line for each diagnostic, 20 at most: what is said of several places is said once, and the rest is counted.
+#[must_use]
+pub fn lines(all: &[Diagnostic]) -> Vec<String> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for diagnostic in all {
+        *places.entry(&diagnostic.message).or_default() += 1;
+    }
+    let mut distinct = HashSet::new();
+    let firsts: Vec<&Diagnostic> = all.iter().filter(|d| distinct.insert(d.message.as_str())).collect();
+    let mut lines: Vec<String> = firsts
+        .iter()
+        .take(TOLD)
+        .map(|first| match places[first.message.as_str()] - 1 {
+            0 => first.to_string(),
+            1 => format!("{first} (and in 1 more place)"),
+            more => format!("{first} (and in {more} more places)"),
+        })
+        .collect();
+    if firsts.len() > TOLD {
+        lines.push(format!("… and {} more", firsts.len() - TOLD));
+    }
+    lines
+}
+
 impl fmt::Display for Invalid {
-    /// A line a mistake.
+    /// A line a mistake, as [`lines`] has them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (n, diagnostic) in self.0.iter().enumerate() {
-            if n > 0 {
-                writeln!(f)?;
-            }
-            write!(f, "{diagnostic}")?;
-        }
-        Ok(())
+        f.write_str(&lines(&self.0).join("\n"))
     }
 }
 

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::load::instead;
 use super::values::Length;
 use crate::contract::{Catalogue, Operation};
+use crate::nearest::instead;
 use crate::universe::Millis;
 
 /// A fault: on which requests, and what happens to them.
@@ -118,7 +118,7 @@ pub struct SlowBody {
     pub bytes_per_second: u64,
 }
 
-/// A rate limit, by the world's clock.
+/// A rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimit {
@@ -126,6 +126,28 @@ pub struct RateLimit {
     pub requests: u64,
     /// How long a window is; it begins with its first request.
     pub per: Length,
+    /// Which clock ends a window.
+    #[serde(default, skip_serializing_if = "LimitClock::is_either")]
+    pub clock: LimitClock,
+}
+
+/// Which clock ends a window of a rate limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitClock {
+    /// Whichever has passed it first: a client that waits as it is told gets through, and so does a test that advances
+    /// the world's clock.
+    #[default]
+    Either,
+    /// The world's alone: where it stands, the window never ends.
+    World,
+}
+
+impl LimitClock {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if hands a reference")]
+    fn is_either(&self) -> bool {
+        *self == Self::Either
+    }
 }
 
 /// How a connection breaks.

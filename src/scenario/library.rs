@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::load::{Source, Stamp, embedded, embedded_names, instead, state};
+use super::load::{Source, Stamp, embedded, embedded_names, state};
 use super::{Invalid, Request, Scenario, loaded};
 use crate::contract::Readings;
+use crate::nearest::instead;
 
 /// The scenarios of one server.
 #[derive(Debug)]
@@ -55,6 +56,7 @@ impl Library {
             seed: own.seed,
             readings: readings.clone(),
             faults: own.faults.clone(),
+            doubts: own.doubts.clone(),
             fingerprint: own.fingerprint.clone(),
         };
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -116,13 +118,13 @@ impl Library {
         Ok(scenario)
     }
 
-    /// A scenario that is given as a text.
+    /// A scenario that came as a text over HTTP, of so many calls at most.
     ///
     /// # Errors
     /// Every mistake in it.
-    pub fn inline(&self, text: &str) -> Result<Arc<Scenario>, Invalid> {
+    pub fn inline(&self, text: &str, most_calls: usize) -> Result<Arc<Scenario>, Invalid> {
         let source = Source::Text { name: "scenario".into(), text: text.into() };
-        let request = Request { sources: vec![source], ..self.request.clone() };
+        let request = Request { sources: vec![source], most_calls: Some(most_calls), ..self.request.clone() };
         loaded(&request, &mut vec![]).map(Arc::new)
     }
 

@@ -1,11 +1,11 @@
 //! Reading scenario files: text to types, includes, and merging. Whatever the text itself gets wrong is found here.
 
+use std::collections::HashSet;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use serde::de::DeserializeOwned;
-use serde_saphyr::{Budget, Error, Options};
 use sha2::{Digest, Sha256};
 
 use super::diagnostic::{Diagnostic, Invalid};
@@ -13,6 +13,7 @@ use super::fault::Fault;
 use super::file::{Accounts, Agent, Call, Customer, File, Generate, Queue};
 use super::values::{At, Clock, OptionName, Place};
 use crate::nearest::did_you_mean;
+use crate::yaml::{self, Bounds, Mistake};
 
 /// Where a scenario's text comes from.
 #[derive(Debug, Clone)]
@@ -46,13 +47,30 @@ pub fn embedded(name: &str) -> Option<Source> {
     Some(Source::Text { name: format!("scenarios/{name}.yaml").into(), text: text.into() })
 }
 
-/// What tells one state of some files from another: when each was changed and how long it is, or that it is not there.
-pub type Stamp = Vec<(PathBuf, Option<(SystemTime, u64)>)>;
+/// What tells one state of some files from another; none where a file is not there.
+pub type Stamp = Vec<(PathBuf, Option<State>)>;
+
+/// The state of a file: which one it is, how long, and when it and what is known of it were changed. Copying tools give back
+/// an old time of change and an old length, but no tool gives back all of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State {
+    device: u64,
+    inode: u64,
+    length: u64,
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
 
 /// The state of a file now.
-pub fn state(path: &Path) -> (PathBuf, Option<(SystemTime, u64)>) {
-    let state = std::fs::metadata(path).and_then(|metadata| Ok((metadata.modified()?, metadata.len())));
-    (path.to_owned(), state.ok())
+pub fn state(path: &Path) -> (PathBuf, Option<State>) {
+    let state = std::fs::metadata(path).ok().map(|of| State {
+        device: of.dev(),
+        inode: of.ino(),
+        length: of.size(),
+        modified: (of.mtime(), of.mtime_nsec()),
+        changed: (of.ctime(), of.ctime_nsec()),
+    });
+    (path.to_owned(), state)
 }
 
 impl Source {
@@ -103,7 +121,7 @@ impl<T> Entry<T> {
 }
 
 /// Several files as one, before anything in them is looked up.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Merged {
     pub title: Option<String>,
     pub clock: Option<Clock>,
@@ -121,17 +139,52 @@ pub struct Merged {
     pub digest: Sha256,
     /// Every file that was read or should have been, as it was then: what to watch.
     pub files: Stamp,
+    /// What is wrong with the texts themselves.
+    pub mistakes: Vec<Diagnostic>,
+    /// Which lists lack entries for that.
+    pub left_out: HashSet<String>,
+    bounds: Bounds,
+    /// The files that were included already.
+    included: HashSet<PathBuf>,
 }
+
+/// How many files may be included.
+const INCLUDES: usize = 1000;
 
 /// Reads the sources and all they include, in order, and notes every file on the way.
 ///
 /// # Errors
-/// The first file that cannot be read or is not a scenario.
-pub fn merged(sources: &[Source], files: &mut Stamp) -> Result<Merged, Invalid> {
-    let mut merged = Merged::default();
+/// The first file that cannot be read or is no scenario at all, after the mistakes of those before it.
+pub fn merged(sources: &[Source], bounds: Bounds, files: &mut Stamp) -> Result<Merged, Invalid> {
+    let mut merged = Merged {
+        title: None,
+        clock: None,
+        seed: None,
+        accounts: vec![],
+        agents: vec![],
+        customers: vec![],
+        queues: vec![],
+        calls: vec![],
+        generate: None,
+        allow_real_keys: false,
+        faults: vec![],
+        readings: vec![],
+        digest: Sha256::default(),
+        files: vec![],
+        mistakes: vec![],
+        left_out: HashSet::new(),
+        bounds,
+        included: HashSet::new(),
+    };
     let read = merged.read(sources);
     files.append(&mut merged.files);
-    read.map(|()| merged)
+    match read {
+        Ok(()) => Ok(merged),
+        Err(mut last) => {
+            merged.mistakes.append(&mut last.0);
+            Err(Invalid(merged.mistakes))
+        }
+    }
 }
 
 impl Merged {
@@ -159,7 +212,11 @@ impl Merged {
     ) -> Result<(), Invalid> {
         self.digest.update((text.len() as u64).to_be_bytes());
         self.digest.update(text);
-        let file: File = parse(name, text)?;
+        let yaml::Read { value, mistakes, left_out } = yaml::read::<File>(text, self.bounds);
+        let mistakes = diagnostics(name, mistakes);
+        let Some(file) = value else { return Err(Invalid(mistakes)) };
+        self.mistakes.extend(mistakes);
+        self.left_out.extend(left_out);
         let this = entry_of(name, (), "");
         if file.callmock.value != 1 {
             let message = format!("version {} is not known; write `callmock: 1`", file.callmock.value);
@@ -176,6 +233,15 @@ impl Merged {
             let included = path.parent().unwrap_or(Path::new("")).join(&include.value);
             if open.contains(&identity(&included)) {
                 return Err(fail(format!("`{}` includes itself by way of this file", include.value)).into());
+            }
+            // What is there already would only be there twice.
+            if !self.included.insert(identity(&included)) {
+                continue;
+            }
+            if self.included.len() > INCLUDES {
+                return Err(
+                    fail(format!("more than {INCLUDES} files are included; put some into one")).into()
+                );
             }
             self.files.push(state(&included));
             let text = read(&included).map_err(|why| fail(format!("`{}`: {why}", included.display())))?;
@@ -233,79 +299,25 @@ fn whole(file: Arc<str>, message: String) -> Invalid {
     Diagnostic { file, line: 0, column: 0, path: String::new(), message }.into()
 }
 
-/// Reads one text. JSON is YAML too, so both take the same way and get the same messages.
-pub fn parse<T: DeserializeOwned>(name: &Arc<str>, text: &str) -> Result<T, Invalid> {
-    let mut path = String::new();
-    let parsed = serde_saphyr::with_deserializer_from_str_with_options(text, options(), |deserializer| {
-        serde_path_to_error::deserialize(deserializer).map_err(|error| {
-            path = readable(error.path());
-            error.into_inner()
-        })
-    });
-    parsed.map_err(|error| {
-        let error = error.without_snippet();
-        let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-        Diagnostic { file: Arc::clone(name), line, column, path, message: explain(error) }.into()
-    })
-}
-
-/// The reader's own limits are for texts from strangers; a scenario is the user's, and may be large.
-fn options() -> Options {
-    let mut budget = Budget::default();
-    budget.max_events = 200_000_000;
-    budget.max_nodes = 100_000_000;
-    budget.max_total_scalar_bytes = 4 << 30;
-    budget.max_total_comment_bytes = 1 << 30;
-    let mut options = Options::default();
-    options.budget = Some(budget);
-    options
-}
-
-/// `calls[3].agent`, without the segments that only this program's types have.
-fn readable(path: &serde_path_to_error::Path) -> String {
-    let mut text = String::new();
-    for segment in path {
-        match segment {
-            serde_path_to_error::Segment::Seq { index } => text.push_str(&format!("[{index}]")),
-            serde_path_to_error::Segment::Map { key } if key != "value" && !key.starts_with("__") => {
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.push_str(key);
-            }
-            _ => {}
-        }
-    }
-    text
-}
-
-/// What to tell the user about a text that the reader or the types refused.
-fn explain(error: &Error) -> String {
-    match error {
-        Error::SerdeUnknownField { field, expected, .. } => {
-            format!("unknown key `{field}`{}", instead(field, expected.iter().copied()))
-        }
-        Error::SerdeUnknownVariant { variant, expected, .. } => {
-            format!("`{variant}` is not known here{}", instead(variant, expected.iter().copied()))
-        }
-        Error::SerdeInvalidType { unexpected, expected, .. }
-        | Error::SerdeInvalidValue { unexpected, expected, .. } => {
-            format!("expected {expected}, found {unexpected}")
-        }
-        Error::InvalidScalar { ty: "u64" | "u32", .. } => "expected a whole number of 0 or more".to_owned(),
-        Error::SerdeMissingField { field, .. } => format!("the key `{field}` is missing"),
-        Error::DuplicateMappingKey { key: Some(key), .. } => format!("the key `{key}` stands here twice"),
-        other => other.to_string(),
+/// Reads one text that is right. JSON is YAML too, so both take the same way and get the same messages.
+///
+/// # Errors
+/// Every mistake in it.
+pub fn parse<T: DeserializeOwned>(name: &Arc<str>, text: &str, bounds: Bounds) -> Result<T, Invalid> {
+    let read = yaml::read(text, bounds);
+    match read.value {
+        Some(value) if read.mistakes.is_empty() => Ok(value),
+        _ => Err(Invalid(diagnostics(name, read.mistakes))),
     }
 }
 
-/// `; did you mean …? Known: …` for a word that is none of those known.
-pub fn instead<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let near = did_you_mean(word, known.clone());
-    let list: Vec<String> = known.take(100).map(|word| format!("`{word}`")).collect();
-    match (near.is_empty(), list.is_empty()) {
-        (_, true) => "; there are none".to_owned(),
-        (true, false) => format!("; known: {}", list.join(", ")),
-        (false, false) => format!("{near} Known: {}", list.join(", ")),
-    }
+fn diagnostics(name: &Arc<str>, mistakes: Vec<Mistake>) -> Vec<Diagnostic> {
+    let diagnostic = |Mistake { line, column, path, message }| Diagnostic {
+        file: Arc::clone(name),
+        line,
+        column,
+        path,
+        message,
+    };
+    mistakes.into_iter().map(diagnostic).collect()
 }

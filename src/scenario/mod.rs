@@ -13,10 +13,10 @@ mod load;
 mod schema;
 mod values;
 
-pub use diagnostic::{Diagnostic, Invalid};
+pub use diagnostic::{Diagnostic, Invalid, lines};
 pub use fault::{
-    Action, Delay, Disconnect, Effect, Fault, LONGEST_DELAY, LogNormal, Occasion, RateLimit, Rule, SlowBody,
-    When, Wrong,
+    Action, Delay, Disconnect, Effect, Fault, LONGEST_DELAY, LimitClock, LogNormal, Occasion, RateLimit,
+    Rule, SlowBody, When, Wrong,
 };
 pub use library::{Library, NotFound};
 pub use load::{Source, Stamp, embedded, embedded_names};
@@ -26,6 +26,7 @@ pub use values::Length;
 use crate::contract::{Catalogue, Reading, Readings};
 use crate::dialects::Accounts;
 use crate::universe::{Call, Ordinal, Universe};
+use crate::yaml::Bounds;
 
 /// A scenario, loaded and checked: everything that a world starts with.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ pub struct Scenario {
     pub readings: Readings,
     /// What goes wrong on purpose.
     pub faults: Vec<Arc<Rule>>,
+    /// What is served as written, and is likely to be another thing than was meant.
+    pub doubts: Vec<Diagnostic>,
     /// What the universe was made from: 32 hexadecimal digits, the same for the same texts and seed.
     pub fingerprint: String,
 }
@@ -98,6 +101,8 @@ pub struct Request {
     pub catalogues: Vec<&'static Catalogue>,
     /// Overrides the files' readings.
     pub readings: Option<Readings>,
+    /// The most calls that it may have, where it comes over HTTP; the user's own have no such bound.
+    pub most_calls: Option<usize>,
 }
 
 impl Request {
@@ -117,7 +122,8 @@ pub fn load(request: &Request) -> Result<Scenario, Invalid> {
 
 /// Loads a scenario and notes every file that it is made of, also where it fails.
 fn loaded(request: &Request, files: &mut Stamp) -> Result<Scenario, Invalid> {
-    let scenario = check::check(load::merged(&request.sources, files)?, request)?;
+    let bounds = if request.most_calls.is_some() { Bounds::FOREIGN } else { Bounds::OWN };
+    let scenario = check::check(load::merged(&request.sources, bounds, files)?, request)?;
     Ok(match &request.readings {
         Some(readings) => Scenario { readings: readings.clone(), ..scenario },
         None => scenario,
@@ -137,6 +143,6 @@ pub fn call(
     account_named: impl Fn(&str, &str) -> String,
 ) -> Result<Call, Invalid> {
     let name: Arc<str> = "body".into();
-    let entry = load::entry_of(&name, load::parse(&name, text)?, "");
+    let entry = load::entry_of(&name, load::parse(&name, text, Bounds::FOREIGN)?, "");
     check::single_call(entry, universe, accounts, call_named, account_named)
 }

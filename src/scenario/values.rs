@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ClockSpec;
 use crate::universe::{Millis, Name};
+use crate::yaml;
 
 /// A value with its place in the file.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -30,9 +31,8 @@ pub struct Place {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let spanned = serde_saphyr::Spanned::<T>::deserialize(deserializer)?;
-        let place = Place { line: spanned.referenced.line(), column: spanned.referenced.column() };
-        Ok(Self { value: spanned.value, place })
+        let (value, line, column) = yaml::read_at(deserializer)?;
+        Ok(Self { value, place: Place { line, column } })
     }
 }
 
@@ -113,12 +113,19 @@ macro_rules! text {
     };
 }
 
+/// An RFC 3339 time, also with the blanks that YAML's own timestamps have: `2018-09-01 13:01:23.5 +09:00`.
+fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
+    let offset_apart = text.rsplit_once(' ').filter(|(_, offset)| offset.starts_with(['+', '-', 'Z']));
+    let joined = offset_apart.map(|(time, offset)| format!("{}{offset}", time.trim_end()));
+    DateTime::parse_from_rfc3339(joined.as_deref().unwrap_or(text)).ok()
+}
+
 const MOMENT: &str = "an RFC 3339 time with its offset, such as `2018-09-01T13:01:23+09:00`";
 
 text! {
     /// A moment.
     Moment(DateTime<Utc>), MOMENT, { "type": "string", "format": "date-time" },
-    |text| DateTime::parse_from_rfc3339(text).ok().map(|t| t.to_utc())
+    |text| moment(text).map(|moment| moment.to_utc())
 }
 
 text! {
@@ -150,7 +157,7 @@ text! {
     { "type": "string", "anyOf": [{ "format": "date" }, { "format": "date-time" }] },
     |text| match text.len() {
         10 => text.parse().ok().map(When::Day),
-        _ => DateTime::parse_from_rfc3339(text).ok().map(When::Moment),
+        _ => moment(text).map(When::Moment),
     }
 }
 
@@ -194,8 +201,7 @@ impl<'de> Deserialize<'de> for Clock {
                 if text == "real" {
                     return Ok(Clock(ClockSpec::Real));
                 }
-                let fixed = DateTime::parse_from_rfc3339(text);
-                let fixed = fixed.map_err(|_| E::invalid_value(Unexpected::Str(text), &self))?;
+                let fixed = moment(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
                 Ok(Clock(ClockSpec::Fixed(fixed.to_utc())))
             }
 
@@ -211,7 +217,7 @@ impl<'de> Deserialize<'de> for Clock {
                 Ok(Clock(ClockSpec::Running { start: clock.start.0, rate }))
             }
         }
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_str(Either)
     }
 }
 
@@ -264,7 +270,7 @@ impl<'de> Deserialize<'de> for PersonName {
                 }))
             }
         }
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_str(Either)
     }
 }
 

@@ -1,0 +1,719 @@
+//! A tree for serde. A key that nobody knows and an entry of a list that cannot be read are noted and left out, so that one
+//! run tells more than one mistake.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::fmt;
+use std::rc::Rc;
+
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer,
+    MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
+};
+
+use super::tree::{Kind, Node, Scalar};
+use super::{Mistake, Read};
+use crate::nearest::instead;
+
+/// The name of a newtype whose value comes with its place: see [`read_at`].
+pub const AT: &str = "\0at";
+
+/// How many mistakes are noted.
+const NOTED: usize = 200;
+
+/// For how many of them the nearest right word is looked for.
+const PROPOSALS: usize = 50;
+
+/// Reads a value with its place: line and column, from 1.
+///
+/// # Errors
+/// As its deserializer has it.
+pub fn read_at<'de, D: Deserializer<'de>, T: de::Deserialize<'de>>(
+    deserializer: D,
+) -> Result<(T, u64, u64), D::Error> {
+    struct Three<T>(std::marker::PhantomData<T>);
+    impl<'de, T: de::Deserialize<'de>> Visitor<'de> for Three<T> {
+        type Value = (T, u64, u64);
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a value")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
+            let missing = || A::Error::custom("a value has no place");
+            let line = parts.next_element()?.ok_or_else(missing)?;
+            let column = parts.next_element()?.ok_or_else(missing)?;
+            Ok((parts.next_element()?.ok_or_else(missing)?, line, column))
+        }
+    }
+    deserializer.deserialize_newtype_struct(AT, Three(std::marker::PhantomData))
+}
+
+/// How often a tree is read at most, each time without what could not be read so far.
+const PASSES: usize = 20;
+
+/// The same for a large one, so that its mistakes cost little.
+const FEW_PASSES: usize = 3;
+
+/// From which weight on a tree is large.
+const LARGE: u64 = 16 << 20;
+
+/// Reads a tree.
+pub fn read<T: DeserializeOwned>(root: &Node<'_>) -> Read<T> {
+    let passes = if root.weight < LARGE { PASSES } else { FEW_PASSES };
+    let (mut without, mut hard, mut left_out) = (HashSet::new(), vec![], vec![]);
+    let mut mistakes: Vec<Mistake> = vec![];
+    loop {
+        let notes = Notes::default();
+        let path = Path::Root;
+        let read = T::deserialize(De { node: root, path: &path, notes: &notes, without: &without });
+        for mistake in notes.0.into_inner() {
+            if mistakes.len() < NOTED && !mistakes.contains(&mistake) {
+                mistakes.push(mistake);
+            }
+        }
+        let value = match read {
+            Ok(value) => Some(value),
+            Err(mut error) => {
+                let unit = error.unit.take();
+                hard.push(error.mistake(root));
+                // What cannot be read may hide what is wrong with the rest.
+                if let Some((unit, key)) = unit.filter(|_| hard.len() < passes) {
+                    without.insert(unit);
+                    left_out.push(key);
+                    continue;
+                }
+                None
+            }
+        };
+        // A key that is missing for being misspelt is one mistake, not two.
+        hard.retain(|missing| {
+            let misspelt = |mistake: &Mistake| {
+                let near =
+                    mistake.message.split("did you mean `").nth(1).and_then(|near| near.split('`').next());
+                near.is_some_and(|near| missing.message == missing_key(near))
+                    && mistake.path.starts_with(&missing.path)
+            };
+            !mistakes.iter().any(misspelt)
+        });
+        mistakes.append(&mut hard);
+        mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
+        return Read { value, mistakes, left_out };
+    }
+}
+
+/// The mistakes that are noted on the way.
+#[derive(Default)]
+struct Notes(RefCell<Vec<Mistake>>);
+
+impl Notes {
+    fn note(&self, mistake: Mistake) {
+        let mut mistakes = self.0.borrow_mut();
+        if mistakes.len() < NOTED {
+            mistakes.push(mistake);
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+}
+
+/// Where in the text a value stands.
+enum Path<'p> {
+    Root,
+    Key(&'p Path<'p>, &'p str),
+    Item(&'p Path<'p>, usize),
+}
+
+impl Path<'_> {
+    /// The key of the text itself that it begins with.
+    fn first(&self) -> String {
+        match self {
+            Path::Root => String::new(),
+            Path::Key(Path::Root, key) => (*key).to_owned(),
+            Path::Key(path, _) | Path::Item(path, _) => path.first(),
+        }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Root => Ok(()),
+            Path::Key(Path::Root, key) => f.write_str(key),
+            Path::Key(path, key) => write!(f, "{path}.{key}"),
+            Path::Item(path, n) => write!(f, "{path}[{n}]"),
+        }
+    }
+}
+
+/// Why a value could not be read, and where, once that is known.
+#[derive(Debug)]
+pub struct Error {
+    message: String,
+    place: Option<(u64, u64, String)>,
+    /// What can be left out for the rest to be read: its address, and the first key on the way there.
+    unit: Option<(usize, String)>,
+}
+
+impl Error {
+    fn at(mut self, node: &Node<'_>, path: &Path<'_>) -> Self {
+        self.place.get_or_insert_with(|| (node.line, node.column, path.to_string()));
+        self
+    }
+
+    fn within(mut self, node: &Node<'_>, path: &Path<'_>) -> Self {
+        self.unit.get_or_insert_with(|| (address(node), path.first()));
+        self
+    }
+
+    fn mistake(self, root: &Node<'_>) -> Mistake {
+        let (line, column, path) = self.place.unwrap_or((root.line, root.column, String::new()));
+        Mistake { line, column, path, message: self.message }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// What serde calls things, in plain words.
+fn plain(expected: &str) -> &str {
+    match expected {
+        "a string" => "a text",
+        "a sequence" => "a list",
+        "a map" => "a mapping of keys to values",
+        "a boolean" => "`true` or `false`",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number of 0 or more",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        "f32" | "f64" => "a number",
+        "string or map" => "a word",
+        other if other.starts_with("struct ") => "a mapping of keys to values",
+        other if other.starts_with("enum ") => "a word",
+        other => other,
+    }
+}
+
+fn found(unexpected: &Unexpected<'_>) -> String {
+    match unexpected {
+        Unexpected::Bool(value) => format!("`{value}`"),
+        Unexpected::Unsigned(value) => format!("`{value}`"),
+        Unexpected::Signed(value) => format!("`{value}`"),
+        Unexpected::Float(value) => format!("`{value}`"),
+        Unexpected::Str(text) => format!("`{}`", short(text)),
+        Unexpected::Unit | Unexpected::Option => "nothing".to_owned(),
+        Unexpected::Seq => "a list".to_owned(),
+        Unexpected::Map => "a mapping".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn short(text: &str) -> String {
+    let end = text.floor_char_boundary(100);
+    if end < text.len() { format!("{}…", &text[..end]) } else { text.to_owned() }
+}
+
+impl de::Error for Error {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self { message: message.to_string(), place: None, unit: None }
+    }
+
+    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        let quoted = if unexpected == Unexpected::Unit && expected.to_string() == "a string" {
+            "; write one, in quotes if it is the word `null`"
+        } else {
+            ""
+        };
+        Self::custom(format!(
+            "expected {}, found {}{quoted}",
+            plain(&expected.to_string()),
+            found(&unexpected)
+        ))
+    }
+
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        Self::custom(format!("expected {}, found {}", plain(&expected.to_string()), found(&unexpected)))
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        let instead = instead(variant, expected.iter().copied());
+        Self::custom(format!("`{}` is not known here{instead}", short(variant)))
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        Self::custom(unknown_key(field, expected, true))
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::custom(missing_key(field))
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::custom(format!("the key `{field}` stands here twice"))
+    }
+}
+
+fn missing_key(key: &str) -> String {
+    format!("the key `{key}` is missing")
+}
+
+fn unknown_key(key: &str, known: &[&str], proposes: bool) -> String {
+    let key = short(key);
+    // YAML 1.1 takes the word for a truth value, and writers of it write that.
+    if key == "true" && known.contains(&"on") {
+        return "unknown key `true`; did you mean `on`? Whatever wrote this file took the word for `true`: put it in quotes"
+            .to_owned();
+    }
+    let instead = if proposes { instead(&key, known.iter().copied()) } else { String::new() };
+    format!("unknown key `{key}`{instead}")
+}
+
+/// What tells one value from another, also where both have the same text.
+fn address(node: &Node<'_>) -> usize {
+    std::ptr::from_ref(node).addr()
+}
+
+#[derive(Clone, Copy)]
+struct De<'n, 'p> {
+    node: &'n Node<'n>,
+    path: &'p Path<'p>,
+    notes: &'p Notes,
+    /// The addresses of what is left out.
+    without: &'p HashSet<usize>,
+}
+
+/// The words that YAML 1.1 takes for truth values.
+fn truth(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "y" => Some(true),
+        "false" | "no" | "off" | "n" => Some(false),
+        _ => None,
+    }
+}
+
+/// A whole number: decimal without leading zeros, hexadecimal or octal, with `_` between digits.
+fn whole<T: TryFrom<i128>>(text: &str) -> Option<T> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (radix, digits) = match digits {
+        hex if hex.starts_with("0x") => (16, &hex[2..]),
+        octal if octal.starts_with("0o") => (8, &octal[2..]),
+        zeros if zeros.len() > 1 && zeros.starts_with('0') => return None,
+        decimal => (10, decimal),
+    };
+    if digits.starts_with('_') || digits.starts_with(['+', '-']) {
+        return None;
+    }
+    let number = i128::from_str_radix(&digits.replace('_', ""), radix).ok()?;
+    T::try_from(sign * number).ok()
+}
+
+/// A number with a fraction or an exponent, or a whole one.
+fn number(text: &str) -> Option<f64> {
+    let digits = text.trim_start_matches(['+', '-']);
+    let starts = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    let leading_zero =
+        digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.") && !digits.starts_with("0e");
+    if !starts || leading_zero {
+        return None;
+    }
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+impl<'n> De<'n, '_> {
+    fn unexpected(&self) -> Unexpected<'n> {
+        match &self.node.kind {
+            Kind::Scalar(scalar) if scalar.is_null() => Unexpected::Unit,
+            Kind::Scalar(scalar) => Unexpected::Str(&scalar.text),
+            Kind::List(_) => Unexpected::Seq,
+            Kind::Map(_) => Unexpected::Map,
+        }
+    }
+
+    fn refused<'de, V: Visitor<'de>>(&self, visitor: &V) -> Error {
+        Error::invalid_type(self.unexpected(), visitor).at(self.node, self.path)
+    }
+
+    /// Refuses what should be a list or a mapping. A text is not shown then: it may be a whole file that is none of these.
+    fn refused_shape<'de, V: Visitor<'de>>(&self, visitor: &V) -> Error {
+        let unexpected = match self.unexpected() {
+            Unexpected::Str(_) => Unexpected::Other("a text"),
+            other => other,
+        };
+        Error::invalid_type(unexpected, visitor).at(self.node, self.path)
+    }
+
+    /// A scalar that has a meaning besides that of its text.
+    fn scalar<'de, V: Visitor<'de>>(&self, visitor: &V) -> Result<&'n Scalar<'n>, Error> {
+        match &self.node.kind {
+            Kind::Scalar(scalar) if !scalar.is_null() => Ok(scalar),
+            _ => Err(self.refused(visitor)),
+        }
+    }
+
+    fn list<'de, V: Visitor<'de>>(self, visitor: V, leaves_out: bool) -> Result<V::Value, Error> {
+        let items: &[Rc<Node<'_>>] = match &self.node.kind {
+            Kind::List(items) => items,
+            Kind::Scalar(scalar) if scalar.is_null() => &[],
+            _ => return Err(self.refused_shape(&visitor)),
+        };
+        let access = Items { items: items.iter().enumerate(), list: self, leaves_out };
+        visitor.visit_seq(access).map_err(|error| error.at(self.node, self.path))
+    }
+
+    fn map<'de, V: Visitor<'de>>(self, visitor: V, known: Option<&[&str]>) -> Result<V::Value, Error> {
+        let pairs: &[(Rc<Node<'_>>, Rc<Node<'_>>)] = match &self.node.kind {
+            Kind::Map(pairs) => pairs,
+            Kind::Scalar(scalar) if scalar.is_null() => &[],
+            _ => return Err(self.refused_shape(&visitor)),
+        };
+        let Self { node, path, notes, without } = self;
+        let mut seen: HashSet<&str> = HashSet::new();
+        let mut kept = Vec::with_capacity(pairs.len().min(64));
+        for (key, value) in pairs {
+            let Kind::Scalar(Scalar { text: name, .. }) = &key.kind else { continue };
+            if without.contains(&address(value)) {
+                continue;
+            }
+            let wrong = |message: String| {
+                let path = Path::Key(path, name).to_string();
+                notes.note(Mistake { line: key.line, column: key.column, path, message });
+            };
+            if !seen.insert(name) {
+                let (path, message) =
+                    (path.to_string(), format!("the key `{}` stands here twice", short(name)));
+                notes.note(Mistake { line: key.line, column: key.column, path, message });
+            } else if let Some(known) = known.filter(|known| !known.contains(&&**name)) {
+                if notes.len() < NOTED {
+                    wrong(unknown_key(name, known, notes.len() < PROPOSALS));
+                }
+            } else {
+                kept.push((&**name, &**key, &**value));
+            }
+        }
+        let access = Pairs { pairs: kept.into_iter(), value: None, map: self };
+        visitor.visit_map(access).map_err(|error| error.at(node, path))
+    }
+}
+
+macro_rules! wholes {
+    ($($method:ident $visit:ident $type:ty;)+) => {
+        $(
+            fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+                let scalar = self.scalar(&visitor)?;
+                let read = whole::<$type>(&scalar.text).ok_or_else(|| self.refused(&visitor))?;
+                visitor.$visit(read).map_err(|error: Error| error.at(self.node, self.path))
+            }
+        )+
+    };
+}
+
+impl<'de> Deserializer<'de> for De<'_, '_> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let scalar = match &self.node.kind {
+            Kind::List(_) => return self.deserialize_seq(visitor),
+            Kind::Map(_) => return self.deserialize_map(visitor),
+            Kind::Scalar(scalar) => scalar,
+        };
+        let text = &*scalar.text;
+        let read = if !scalar.plain {
+            visitor.visit_str(text)
+        } else if scalar.is_null() {
+            visitor.visit_unit()
+        } else if let Some(truth) = truth(text) {
+            visitor.visit_bool(truth)
+        } else if let Some(n) = whole::<u64>(text) {
+            visitor.visit_u64(n)
+        } else if let Some(n) = whole::<i64>(text) {
+            visitor.visit_i64(n)
+        } else if let Some(n) = number(text) {
+            visitor.visit_f64(n)
+        } else {
+            visitor.visit_str(text)
+        };
+        read.map_err(|error: Error| error.at(self.node, self.path))
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let scalar = self.scalar(&visitor)?;
+        let read = truth(&scalar.text).ok_or_else(|| self.refused(&visitor))?;
+        visitor.visit_bool(read).map_err(|error: Error| error.at(self.node, self.path))
+    }
+
+    wholes! {
+        deserialize_i8 visit_i8 i8;
+        deserialize_i16 visit_i16 i16;
+        deserialize_i32 visit_i32 i32;
+        deserialize_i64 visit_i64 i64;
+        deserialize_u8 visit_u8 u8;
+        deserialize_u16 visit_u16 u16;
+        deserialize_u32 visit_u32 u32;
+        deserialize_u64 visit_u64 u64;
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let scalar = self.scalar(&visitor)?;
+        let read = number(&scalar.text).ok_or_else(|| self.refused(&visitor))?;
+        visitor.visit_f64(read).map_err(|error: Error| error.at(self.node, self.path))
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_str(visitor)
+    }
+
+    /// A scalar's own text, whatever else it could mean. What is no scalar goes to those who take a text among others.
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match &self.node.kind {
+            Kind::Scalar(scalar) if scalar.is_null() => Err(self.refused(&visitor)),
+            Kind::Scalar(scalar) => {
+                visitor.visit_str(&scalar.text).map_err(|error: Error| error.at(self.node, self.path))
+            }
+            Kind::List(_) => self.list(visitor, false),
+            Kind::Map(_) => self.map(visitor, None),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match &self.node.kind {
+            Kind::Scalar(scalar) if scalar.is_null() => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match &self.node.kind {
+            Kind::Scalar(scalar) if scalar.is_null() => visitor.visit_unit(),
+            _ => Err(self.refused(&visitor)),
+        }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        if name != AT {
+            return visitor.visit_newtype_struct(self);
+        }
+        visitor.visit_seq(AtPlace { part: 0, de: self })
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.list(visitor, true)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        self.list(visitor, false)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.list(visitor, false)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.map(visitor, None)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.map(visitor, Some(fields))
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let (name, content) = match &self.node.kind {
+            Kind::Scalar(scalar) if !scalar.is_null() => (&*scalar.text, None),
+            Kind::Map(pairs) => match pairs.as_slice() {
+                [(key, content)] => match &key.kind {
+                    Kind::Scalar(scalar) => (&*scalar.text, Some(&**content)),
+                    Kind::List(_) | Kind::Map(_) => return Err(self.refused(&visitor)),
+                },
+                _ => return Err(self.refused(&visitor)),
+            },
+            Kind::Scalar(_) | Kind::List(_) => return Err(self.refused(&visitor)),
+        };
+        let (node, path) = (self.node, self.path);
+        visitor.visit_enum(Variant { name, content, of: self }).map_err(|error: Error| error.at(node, path))
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! { i128 u128 }
+}
+
+/// Line, column, value.
+struct AtPlace<'n, 'p> {
+    part: u8,
+    de: De<'n, 'p>,
+}
+
+impl<'de> SeqAccess<'de> for AtPlace<'_, '_> {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        self.part += 1;
+        match self.part {
+            1 => seed.deserialize(self.de.node.line.into_deserializer()).map(Some),
+            2 => seed.deserialize(self.de.node.column.into_deserializer()).map(Some),
+            3 => seed.deserialize(self.de).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+struct Items<'n, 'p> {
+    items: std::iter::Enumerate<std::slice::Iter<'n, Rc<Node<'n>>>>,
+    list: De<'n, 'p>,
+    /// Whether the list is as good without an item.
+    leaves_out: bool,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_, '_> {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        let without = self.list.without;
+        let Some((n, node)) = self.items.find(|(_, node)| !without.contains(&address(node))) else {
+            return Ok(None);
+        };
+        let path = Path::Item(self.list.path, n);
+        let read = seed.deserialize(De { node, path: &path, ..self.list });
+        read.map(Some).map_err(|error| {
+            let error = error.at(node, &path);
+            if self.leaves_out { error.within(node, &path) } else { error }
+        })
+    }
+}
+
+struct Pairs<'n, 'p, I> {
+    pairs: I,
+    value: Option<(&'n str, &'n Node<'n>)>,
+    map: De<'n, 'p>,
+}
+
+impl<'de, 'n, I: Iterator<Item = (&'n str, &'n Node<'n>, &'n Node<'n>)>> MapAccess<'de> for Pairs<'n, '_, I> {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+        let Some((name, key, value)) = self.pairs.next() else { return Ok(None) };
+        self.value = Some((name, value));
+        let path = Path::Key(self.map.path, name);
+        let read = seed.deserialize(De { node: key, path: &path, ..self.map });
+        read.map(Some).map_err(|error| error.at(key, &path))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
+        let (name, node) = self.value.take().ok_or_else(|| Error::custom("a key has no value"))?;
+        let path = Path::Key(self.map.path, name);
+        let read = seed.deserialize(De { node, path: &path, ..self.map });
+        read.map_err(|error| {
+            let error = error.at(node, &path);
+            // The text itself may be read without one of its keys.
+            if matches!(self.map.path, Path::Root) { error.within(node, &path) } else { error }
+        })
+    }
+}
+
+struct Variant<'n, 'p> {
+    name: &'n str,
+    content: Option<&'n Node<'n>>,
+    of: De<'n, 'p>,
+}
+
+impl<'de> EnumAccess<'de> for Variant<'_, '_> {
+    type Error = Error;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
+        let name: StrDeserializer<'_, Error> = self.name.into_deserializer();
+        seed.deserialize(name).map(|variant| (variant, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_, '_> {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<(), Error> {
+        match self.content {
+            None => Ok(()),
+            Some(_) => Err(Error::custom(format!("`{}` stands alone, without a value", short(self.name)))),
+        }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
+        let Self { name, content, of } = self;
+        let node =
+            content.ok_or_else(|| Error::custom(format!("`{}` takes a value: `{0}: …`", short(name))))?;
+        let path = Path::Key(of.path, name);
+        seed.deserialize(De { node, path: &path, ..of }).map_err(|error| error.at(node, &path))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        let Self { name, content, of } = self;
+        let node = content.ok_or_else(|| Error::custom(format!("`{}` takes a list", short(name))))?;
+        De { node, path: &Path::Key(of.path, name), ..of }.list(visitor, false)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let Self { name, content, of } = self;
+        let node = content.ok_or_else(|| Error::custom(format!("`{}` takes a mapping", short(name))))?;
+        De { node, path: &Path::Key(of.path, name), ..of }.map(visitor, Some(fields))
+    }
+}
