@@ -17,6 +17,41 @@ pub struct Operation {
     pub source: &'static str,
 }
 
+/// An operation that a vendor has and callmock does not serve.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct NotEmulated {
+    /// The HTTP method, or the name of the parameter that names the operation.
+    pub method: &'static str,
+    /// The path, with `{…}` for what differs from request to request, or the operation's name.
+    pub path: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+}
+
+impl NotEmulated {
+    /// Whether a request is for this operation.
+    #[must_use]
+    pub fn is(&self, method: &str, path: &str) -> bool {
+        let (own, given) = (self.path.split('/'), path.split('/'));
+        let fits = |own: &str, given: &str| {
+            if own.starts_with('{') { !given.is_empty() } else { own == given }
+        };
+        self.method == method
+            && own.clone().count() == given.clone().count()
+            && own.zip(given).all(|(own, given)| fits(own, given))
+    }
+}
+
+/// Declares the operations that a vendor has and callmock does not serve.
+macro_rules! not_emulated {
+    ($( $method:literal $path:literal, $summary:literal; )+) => {
+        /// Every operation of this vendor that is known from its public material and is not served.
+        pub static NOT_EMULATED_OPERATIONS: &[$crate::contract::NotEmulated] = &[
+            $( $crate::contract::NotEmulated { method: $method, path: $path, summary: $summary } ),+
+        ];
+    };
+}
+
 /// One outcome or feature of an operation.
 ///
 /// An *outcome* decides the answer and has its status; each answer has exactly one. A *feature* is something the
@@ -143,4 +178,4 @@ macro_rules! behaviors {
     };
 }
 
-pub(crate) use {behaviors, operations};
+pub(crate) use {behaviors, not_emulated, operations};

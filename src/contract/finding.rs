@@ -64,6 +64,10 @@ pub struct Common {
     pub refused_again: &'static Finding,
     /// A secret in the URL.
     pub secret_in_url: &'static Finding,
+    /// A body in an encoding that nobody promises to read.
+    pub content_encoding: &'static Finding,
+    /// A body that begins with a byte order mark.
+    pub byte_order_mark: &'static Finding,
     /// Came back when the answer allowed it.
     pub waited: &'static Inference,
     /// Asked again after a refusal that passes by itself, and got through.
@@ -109,6 +113,22 @@ macro_rules! findings {
                 "A secret stands in the URL.",
                 "URLs end up in the logs of every server and proxy on the way.",
                 "Send it where the vendor's page has it.";
+            CONTENT_ENCODING_SENT = concat!($vendor, ".content_encoding"), Warning,
+                "The body is compressed or otherwise encoded (`Content-Encoding`).",
+                "The vendor's page promises nowhere that it is decoded: the bytes are read as they are, and refused.",
+                "Send the body as it is, without `Content-Encoding`.";
+            BYTE_ORDER_MARK = concat!($vendor, ".byte_order_mark"), Warning,
+                "The body begins with a byte order mark (BOM).",
+                "No JSON and no form begins so (RFC 8259, 8.1): strict readers refuse it, and nothing is seen of it on a screen.",
+                "Send the text without a byte order mark (BOM): in .NET `new UTF8Encoding(false)`, in PowerShell `utf8NoBOM`.";
+            DIRTY_CREDENTIAL = concat!($vendor, ".dirty_credential"), Warning,
+                "The credential has white space, a line ending or quotation marks at one of its ends.",
+                "It is compared byte by byte, so it is another: `echo` adds a newline, and env files keep quotation marks.",
+                "Send the credential alone: `printf %s` or `echo -n` in place of `echo`, and no quotation marks in env files.";
+            NOT_EMULATED_SENT = concat!($vendor, ".not_emulated"), Warning,
+                "The operation is one that the vendor has and callmock has not.",
+                "The answer is the one for something that does not exist, which the vendor would not give.",
+                "Test it in another way; `callmock contract --format markdown` lists what is not emulated.";
             REAL_LOOKING_KEY = concat!($vendor, ".real_looking_key"), Error,
                 "A key that is nobody's here, and looks like a real one, was sent.",
                 "A test that holds real keys gives them to everyone who reads it, and may one day reach the real service.",
@@ -128,6 +148,8 @@ macro_rules! findings {
             retry_after_ignored: &RETRY_AFTER_IGNORED,
             refused_again: &REFUSED_AGAIN,
             secret_in_url: &SECRET_IN_URL,
+            content_encoding: &CONTENT_ENCODING_SENT,
+            byte_order_mark: &BYTE_ORDER_MARK,
             waited: &WAITED,
             retried: &RETRIED,
             credential_corrected: &CREDENTIAL_CORRECTED,

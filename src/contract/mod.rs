@@ -7,8 +7,8 @@ mod finding;
 mod pairwise;
 mod reading;
 
-pub use behavior::{Behavior, Operation, ReachedBy, Standing};
-pub(crate) use behavior::{behaviors, operations};
+pub use behavior::{Behavior, NotEmulated, Operation, ReachedBy, Standing};
+pub(crate) use behavior::{behaviors, not_emulated, operations};
 pub use coverage::{Counts, Coverage, Example, Met, Request};
 pub(crate) use finding::findings;
 pub use finding::{Common, Finding, Inference, Paging, Severity};
@@ -29,6 +29,8 @@ pub struct Catalogue {
     pub credential: &'static str,
     /// The operations served.
     pub operations: &'static [&'static Operation],
+    /// The operations that are known and not served.
+    pub not_emulated: &'static [NotEmulated],
     /// Every outcome and feature.
     pub behaviors: &'static [&'static Behavior],
     /// Every ambiguous point with its options.

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::contract::{Behavior, Catalogue, ReachedBy, Standing};
+use crate::contract::{Behavior, Catalogue, NotEmulated, ReachedBy, Standing};
 
-/// The catalogue as JSON: `{behaviors, readings, findings, inferences}`.
+/// The catalogue as JSON: `{behaviors, readings, findings, inferences, not_emulated}`.
 pub fn json(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Value {
     let behaviors: Vec<Value> = catalogues
         .clone()
@@ -30,8 +30,15 @@ pub fn json(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Val
         })
         .collect();
     let findings: Vec<Value> = catalogues.clone().flat_map(|c| c.findings).map(|f| json!(f)).collect();
-    let inferences: Vec<Value> = catalogues.flat_map(|c| c.inferences).map(|i| json!(i)).collect();
-    json!({ "behaviors": behaviors, "readings": readings, "findings": findings, "inferences": inferences })
+    let inferences: Vec<Value> = catalogues.clone().flat_map(|c| c.inferences).map(|i| json!(i)).collect();
+    let not_emulated: Vec<Value> = catalogues
+        .flat_map(|c| c.not_emulated.iter().map(|o| (c.vendor, o)))
+        .map(|(vendor, o)| json!({ "vendor": vendor, "method": o.method, "path": o.path, "summary": o.summary }))
+        .collect();
+    json!({
+        "behaviors": behaviors, "readings": readings, "findings": findings, "inferences": inferences,
+        "not_emulated": not_emulated,
+    })
 }
 
 /// The catalogue as a table for a terminal: a line a behavior.
@@ -60,6 +67,7 @@ pub fn readings(catalogues: impl Iterator<Item = &'static Catalogue>) -> String 
 pub fn markdown(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
     let mut text = String::from("# What callmock promises\n\n");
     text.push_str(&operations(catalogues.clone()));
+    let _ = writeln!(text, "\n{}", honest(catalogues.clone()).trim_end());
     for catalogue in catalogues {
         let _ = writeln!(text, "\n## {} ({})\n", catalogue.vendor, catalogue.product);
         text.push_str(
@@ -85,6 +93,34 @@ pub fn markdown(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) ->
         for i in catalogue.inferences {
             let _ = writeln!(text, "| `{}` | {} |", i.id, cell(i.summary));
         }
+        text.push_str("\n| not emulated | what it does |\n| --- | --- |\n");
+        for o in catalogue.not_emulated {
+            let _ = writeln!(text, "| `{}` | {} |", called(o), cell(o.summary));
+        }
+    }
+    text
+}
+
+/// `GET /path`, or `Name=value` where a parameter names the operation.
+fn called(operation: &NotEmulated) -> String {
+    let NotEmulated { method, path, .. } = operation;
+    if path.starts_with('/') { format!("{method} {path}") } else { format!("{method}={path}") }
+}
+
+/// What the README says of each vendor: how much of it nobody has seen in a real answer, and what is not emulated.
+pub fn honest(catalogues: impl Iterator<Item = &'static Catalogue>) -> String {
+    let mut text = String::new();
+    for catalogue in catalogues {
+        let all = catalogue.behaviors.len();
+        let operations: Vec<String> =
+            catalogue.not_emulated.iter().map(|o| format!("`{}`", called(o))).collect();
+        let _ = writeln!(
+            text,
+            "- **{}**: 0 of its {all} behaviors have been seen in a recorded real answer; nobody has verified any of them \
+             against the live service.\n  Not emulated: {}.",
+            catalogue.vendor,
+            operations.join(", ")
+        );
     }
     text
 }

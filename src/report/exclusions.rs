@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contract::Catalogue;
 use crate::nearest::did_you_mean;
+use crate::yaml::{self, Bounds};
 
 /// Everything that is left out of account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,7 +36,10 @@ impl Exclusions {
     /// # Errors
     /// The first mistake, with what to write instead.
     pub fn read(text: &str, catalogues: impl Iterator<Item = &'static Catalogue>) -> Result<Self, String> {
-        let File { exclude } = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+        let File { exclude } = yaml::whole(text, Bounds::OWN).map_err(|mistake| {
+            let path = if mistake.path.is_empty() { String::new() } else { format!("{}: ", mistake.path) };
+            format!("line {}, column {}: {path}{}", mistake.line, mistake.column, mistake.message)
+        })?;
         let (mut behaviors, mut findings): (Vec<&str>, Vec<&str>) = (vec![], vec![]);
         for catalogue in catalogues {
             behaviors.extend(catalogue.behaviors.iter().map(|behavior| behavior.id));

@@ -1,12 +1,24 @@
 //! Coverage and findings as one page that needs nothing else: a heat map, then every behavior with its source and the
 //! exchanges that met it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest as _, Sha256};
 
 use super::coverage::{Coverage, Exchange, Made, Row, Section};
 use crate::contract::{Catalogue, Standing};
 
 const STYLE: &str = include_str!("html.css");
+
+/// The page's content security policy: it loads nothing, runs nothing, and has this one style.
+#[must_use]
+pub fn policy() -> String {
+    let style = BASE64.encode(Sha256::digest(STYLE));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+}
 
 /// The page.
 pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {

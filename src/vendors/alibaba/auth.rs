@@ -15,6 +15,7 @@ use super::query::{Api, Parameters, done};
 use super::sign::{self, Acs3, Rpc};
 use crate::dialects::alibaba::{Account, Instance, KeyState, is_real_id};
 use crate::exchange::Context;
+use crate::keys::is_dirty;
 use crate::urlencoded;
 use crate::world::{Clock, World};
 
@@ -81,6 +82,10 @@ impl Claim {
         // A request without Authorization lacks a key, and nothing else is said of it (B1a).
         let authorization = authorization.ok_or(Error::Missing(Required::AccessKeyId))?;
         let (algorithm, parts) = authorization.split_once(' ').unwrap_or((authorization, ""));
+        if ["basic", "bearer", "digest", "negotiate"].contains(&algorithm.to_lowercase().as_str()) {
+            let notes = &Context::of(request).notes;
+            notes.finding_of(&behaviors::AUTHORIZATION_SCHEME, || format!("`{algorithm}`"));
+        }
         let part = |name: &str| {
             let parts = parts.split(',').filter_map(|part| part.trim().split_once('='));
             parts
@@ -90,7 +95,7 @@ impl Claim {
         };
         let access_key_id = part("Credential").ok_or(Error::Missing(Required::AccessKeyId))?;
         let timestamp = header("x-acs-date").ok_or(Error::Missing(Required::Timestamp))?;
-        fresh(well_formed(timestamp)?, request)?;
+        fresh(well_formed(timestamp, request)?, request)?;
         let nonce = header("x-acs-signature-nonce").ok_or(Error::Missing(Required::SignatureNonce))?;
         if algorithm != Acs3::ALGORITHM {
             return Err(Error::InvalidSignatureMethod);
@@ -109,7 +114,7 @@ impl Claim {
         let required = |name: Required| parameters.get(name.name())?.ok_or(Error::Missing(name));
         let access_key_id = required(Required::AccessKeyId)?;
         let timestamp = required(Required::Timestamp)?;
-        fresh(well_formed(timestamp)?, request)?;
+        fresh(well_formed(timestamp, request)?, request)?;
         let nonce = required(Required::SignatureNonce)?;
         if required(Required::SignatureMethod)? != Rpc::METHOD {
             return Err(Error::InvalidSignatureMethod);
@@ -131,6 +136,9 @@ impl Claim {
         let account = accounts.iter().find(|account| account.access_key_id == id);
         if account.is_none() && is_real_id(&self.access_key_id) {
             notes.finding(&behaviors::REAL_LOOKING_KEY);
+        }
+        if account.is_none() && is_dirty(&self.access_key_id) {
+            notes.finding(&behaviors::DIRTY_CREDENTIAL);
         }
         let account = account.ok_or(Error::AccessKeyNotFound)?;
         if account.state == KeyState::Disabled {
@@ -285,17 +293,43 @@ pub fn named(request: &Parts, body: &[u8]) -> Option<String> {
 }
 
 /// `YYYY-MM-DDThh:mm:ssZ` and no other form: chrono alone would take signs, blanks and leap seconds.
-fn well_formed(text: &str) -> Result<DateTime<Utc>, Error> {
+fn well_formed(text: &str, request: &Parts) -> Result<DateTime<Utc>, Error> {
     let shape = text.len() == 20
         && text.bytes().zip("0000-00-00T00:00:00Z".bytes()).all(|(byte, model)| match model {
             b'0' => byte.is_ascii_digit(),
             other => byte == other,
         });
     let parsed = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ").ok();
-    parsed
-        .filter(|_| shape && !text.ends_with("60Z"))
-        .map(|time| time.and_utc())
-        .ok_or(Error::InvalidTimestampFormat)
+    parsed.filter(|_| shape && !text.ends_with("60Z")).map(|time| time.and_utc()).ok_or_else(|| {
+        let what = match DateTime::parse_from_rfc3339(text)
+            .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%z"))
+        {
+            Ok(time) if time.offset().local_minus_utc() != 0 => "the time has an offset from UTC",
+            Ok(_) if text.contains('.') => "the time has parts of a second",
+            Ok(_) if text.contains(' ') => "a blank stands where a T belongs",
+            Ok(_) => "UTC is not written as Z",
+            Err(_) => "the time is not in this format",
+        };
+        let now = Clock::machine().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        Context::of(request).notes.explain(json!({ "signature": {
+            "cause": "time_format", "given": text, "what": what,
+            "fix": format!("write the time in UTC as YYYY-MM-DDThh:mm:ssZ, such as {now}"),
+        } }));
+        Error::InvalidTimestampFormat
+    })
+}
+
+/// The zone whose local time was written with a Z, where a time is off by about as much as zones are.
+fn zone(off: TimeDelta) -> Option<String> {
+    let quarters = (off.num_seconds() + 450 * off.num_seconds().signum()) / 900;
+    let from_quarter = off.num_seconds() - quarters * 900;
+    // Zones are whole quarters of an hour from UTC, by 14 hours at most.
+    if from_quarter.abs() > 120 || quarters == 0 || quarters.abs() > 14 * 4 {
+        return None;
+    }
+    let minutes = quarters.abs() * 15;
+    let sign = if quarters < 0 { '-' } else { '+' };
+    Some(format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60))
 }
 
 /// A time of signing within 15 minutes of the clock that the world's reading names.
@@ -319,9 +353,23 @@ fn fresh(time: DateTime<Utc>, request: &Parts) -> Result<(), Error> {
         }
         return Ok(());
     }
+    let (what, fix) = match zone(off) {
+        Some(zone) => (
+            format!("the time is that of the zone {zone}, written as Z"),
+            "write the time in UTC: the Z stands for it",
+        ),
+        None => (
+            format!(
+                "the time is {} s {}",
+                off.num_seconds().abs(),
+                if off < TimeDelta::zero() { "behind" } else { "ahead" }
+            ),
+            "set the client's clock, or choose the reading alibaba.skew for a clock of the world's own",
+        ),
+    };
     let explanation: Value = json!({
         "cause": "time", "given": time, "expected": now, "seconds_off": off.num_seconds(),
-        "seconds_allowed": PATIENCE.num_seconds(),
+        "seconds_allowed": PATIENCE.num_seconds(), "what": what, "fix": fix,
     });
     notes.explain(json!({ "signature": explanation }));
     Err(Error::InvalidTimestampExpired)

@@ -1,7 +1,9 @@
 //! What Alibaba Cloud CCC promises: its operation, behaviors, readings and findings. `B1`, `3.1` and the like are
 //! rows and sections of its fact sheet; `page` is the operation's own page.
 
-use crate::contract::{Behavior, Catalogue, Conduct, Paging, behaviors, findings, operations, readings};
+use crate::contract::{
+    Behavior, Catalogue, Conduct, Paging, behaviors, findings, not_emulated, operations, readings,
+};
 
 /// Everything that Alibaba Cloud CCC promises.
 pub static CATALOGUE: Catalogue = Catalogue {
@@ -10,6 +12,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     page: "https://api.aliyun.com/document/CCC/2020-07-01/ListCallDetailRecords",
     credential: "access key, signed with ACS3-HMAC-SHA256 or HMAC-SHA1, and `InstanceId`",
     operations: OPERATIONS,
+    not_emulated: NOT_EMULATED_OPERATIONS,
     behaviors: BEHAVIORS,
     readings: READINGS,
     findings: FINDINGS,
@@ -21,6 +24,47 @@ pub static CATALOGUE: Catalogue = Catalogue {
 operations! {
     LIST_CALL_DETAIL_RECORDS = "list_call_detail_records", "GET or POST" "/", "page L1-5",
         "Lists the call detail records of an instance (`Action=ListCallDetailRecords`).";
+}
+
+// Those of the other operations that public programs call, or whose pages stand beside this one's.
+not_emulated! {
+    "Action" "GetCallDetailRecord", "Shows one call detail record.";
+    "Action" "ListCallDetailRecordsV2", "Lists call detail records; the documented successor.";
+    "Action" "ListRecentCallDetailRecords", "Lists recent call detail records.";
+    "Action" "GetMonoRecording", "Fetches a recording's address.";
+    "Action" "GetMultiChannelRecording", "Fetches the address of a recording in two channels.";
+    "Action" "GetVoicemailRecording", "Fetches a voicemail's address.";
+    "Action" "GetEarlyMediaRecording", "Fetches the address of what was heard before the answer.";
+    "Action" "ListMonoRecordings", "Lists recordings.";
+    "Action" "ListMultiChannelRecordings", "Lists recordings in two channels.";
+    "Action" "StartBack2BackCall", "Calls two numbers and connects them.";
+    "Action" "StartPredictiveCall", "Calls a number before an agent is free.";
+    "Action" "MakeCall", "Calls a number.";
+    "Action" "ReleaseCall", "Hangs up.";
+    "Action" "AnswerCall", "Answers a call.";
+    "Action" "ReadyForService", "Makes an agent available.";
+    "Action" "TakeBreak", "Gives an agent a break.";
+    "Action" "ListInstances", "Lists instances.";
+    "Action" "ListInstancesOfUser", "Lists the instances of a user.";
+    "Action" "GetInstance", "Shows an instance.";
+    "Action" "ModifyInstance", "Changes an instance.";
+    "Action" "ListUsers", "Lists agents.";
+    "Action" "GetUser", "Shows an agent.";
+    "Action" "CreateUser", "Creates an agent.";
+    "Action" "AddPersonalNumbersToUser", "Gives an agent numbers.";
+    "Action" "ListOutboundNumbersOfUser", "Lists the numbers of an agent.";
+    "Action" "ListPrivilegesOfUser", "Lists an agent's rights.";
+    "Action" "ListPhoneNumbers", "Lists numbers.";
+    "Action" "ListSkillGroups", "Lists skill groups.";
+    "Action" "ListRoles", "Lists roles.";
+    "Action" "ListDevices", "Lists devices.";
+    "Action" "ListContactFlows", "Lists contact flows.";
+    "Action" "ListAgentStateLogs", "Lists what agents did.";
+    "Action" "ListRealtimeAgentStates", "Lists what agents are doing.";
+    "Action" "GetRealtimeInstanceStates", "Shows how an instance is doing.";
+    "Action" "ListIntervalInstanceReport", "Reports on an instance by intervals.";
+    "Action" "ListHistoricalAgentReport", "Reports on agents.";
+    "Action" "GetHistoricalCallerReport", "Reports on a caller.";
 }
 
 behaviors! {
@@ -55,6 +99,10 @@ behaviors! {
         "`Format` is neither JSON nor XML.";
     INVALID_ACTION = "alibaba.any.invalid_action", 404, Inferred, "3.1",
         "No `Action`, or one that does not exist.";
+    NOT_EMULATED = "alibaba.any.not_emulated", 404, Choice, "the vendor's other pages",
+        "An `Action` that the vendor has and callmock has not; the answer is as for one that does not exist.";
+    BODY_TIMEOUT = "alibaba.any.body_timeout", 408, Choice, "unstated",
+        "A body that stops coming.";
     MISSING_VERSION = "alibaba.any.missing_version", 400, Inferred, "3.1",
         "No `Version`.";
     INVALID_VERSION = "alibaba.any.invalid_version", 400, Inferred, "3.1",
@@ -148,7 +196,7 @@ behaviors! {
     FILTER_END_TIME = "alibaba.list_call_detail_records.filter_end_time", -, Documented, "page, EndTime (B9)",
         "Calls that began at `EndTime` or earlier.";
     FILTER_CONTACT_ID = "alibaba.list_call_detail_records.filter_contact_id", -, Documented, "page, ContactId (B8)",
-        "One call by its id; every other filter is ignored.";
+        "One call by its id; every other filter is ignored, but `PageNumber` still cuts the page.";
     FILTER_CONTACT_TYPE = "alibaba.list_call_detail_records.filter_contact_type", -, Documented, "page, ContactType",
         "Calls of a type.";
     FILTER_CONTACT_TYPE_LIST = "alibaba.list_call_detail_records.filter_contact_type_list", -, Documented, "page, ContactTypeList",
@@ -249,6 +297,7 @@ static PASSING: &[&Behavior] = &[
     &INTERNAL_SERVICE_AC,
     &INTERNAL_SERVICE_ACCOUNT,
     &INTERNAL_SERVICE_CTI,
+    &BODY_TIMEOUT,
 ];
 
 /// Refusals of who asks.
@@ -276,6 +325,7 @@ static CREDENTIAL: &[&Behavior] = &[
 
 /// Refusals that depend on a state which others change.
 static CHANGING: &[&Behavior] = &[
+    &NOT_EMULATED,
     &INSTANCE_NOT_FOUND,
     &INSTANCE_CEASED,
     &INSTANCE_CREATING,
@@ -309,6 +359,9 @@ readings! {
     SuccessMessage = "alibaba.success_message", "page example 无, which means \"none\" (6)",
         "What is the `Message` of a success?"
         { Documented = "documented", Empty = "empty", Success = "success" }
+    BadValue = "alibaba.bad_value", "page, error codes, against sibling operations (3.2, B4, B5)",
+        "Is a value out of its range or its enumeration refused as by sibling operations, or by the page's only code for it?"
+        { Siblings = "siblings", Documented = "documented" }
 }
 
 findings! {
@@ -319,6 +372,10 @@ findings! {
         WALKED_TO_END = "alibaba.walked_to_end",
             "Every page of a list was asked for.";
     }
+    AUTHORIZATION_SCHEME = "alibaba.authorization_scheme", Warning,
+        "`Authorization` has another scheme than ACS3-HMAC-SHA256.",
+        "The gateway knows no Bearer and no Basic: it is refused. A ~/.netrc entry can put one there.",
+        "Sign the request, or leave `Authorization` out and sign in the parameters.";
     UNKNOWN_PARAMETER = "alibaba.unknown_parameter", Warning,
         "A parameter that neither the gateway nor the operation has.",
         "It is ignored, so the list is another than was meant.",

@@ -8,7 +8,8 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::auth::mismatch;
-use super::contract::{self as behaviors, ErrorShape};
+use super::contract::{self as behaviors, BadValue, ErrorShape};
+use super::explain;
 use super::model::{Envelope, Text, error_xml};
 use super::query::{Format, Parameters};
 use crate::contract::{Behavior, distinct};
@@ -86,6 +87,10 @@ pub enum Error {
     InvalidFormat,
     #[error("Specified api is not found, please check your url and method.")]
     InvalidAction,
+    #[error("Specified api is not found, please check your url and method.")]
+    NotEmulated(&'static str),
+    #[error("The request body did not come in time.")]
+    BodyTimeout,
     #[error("{} is mandatory for this action.", .0.name())]
     Missing(Required),
     #[error("Specified parameter Version is not valid.")]
@@ -279,6 +284,8 @@ impl Error {
             Error::Repeated("InstanceId"),
             Error::InvalidFormat,
             Error::InvalidAction,
+            Error::NotEmulated("GetCallDetailRecord"),
+            Error::BodyTimeout,
             Error::InvalidVersion,
             Error::InvalidTimestampFormat,
             Error::InvalidTimestampExpired,
@@ -374,6 +381,8 @@ impl Error {
             Error::Repeated(_) => &behaviors::REPEATED_PARAMETER,
             Error::InvalidFormat => &behaviors::INVALID_FORMAT,
             Error::InvalidAction => &behaviors::INVALID_ACTION,
+            Error::NotEmulated(_) => &behaviors::NOT_EMULATED,
+            Error::BodyTimeout => &behaviors::BODY_TIMEOUT,
             Error::Missing(Required::Version) => &behaviors::MISSING_VERSION,
             Error::Missing(Required::AccessKeyId) => &behaviors::MISSING_ACCESS_KEY_ID,
             Error::Missing(Required::Timestamp) => &behaviors::MISSING_TIMESTAMP,
@@ -417,14 +426,16 @@ impl Error {
 
     fn status(&self) -> StatusCode {
         match self {
-            Error::InvalidAction | Error::AccessKeyNotFound | Error::InstanceNotFound(_) => {
-                StatusCode::NOT_FOUND
-            }
+            Error::InvalidAction
+            | Error::NotEmulated(_)
+            | Error::AccessKeyNotFound
+            | Error::InstanceNotFound(_) => StatusCode::NOT_FOUND,
             Error::UnsupportedMethod
             | Error::ForbiddenRam
             | Error::InstanceCeased(_)
             | Error::InstanceCreating(_)
             | Error::InstanceDisabled(_) => StatusCode::FORBIDDEN,
+            Error::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Error::BrokenBody
@@ -463,7 +474,8 @@ impl Error {
             Error::MalformedEncoding => (Gateway, "RequestParameterMalformed"),
             Error::Repeated(name) => return (Gateway, format!("Invalid{name}").into()),
             Error::InvalidFormat => (Gateway, "InvalidParameter.Format"),
-            Error::InvalidAction => (Gateway, "InvalidAction.NotFound"),
+            Error::InvalidAction | Error::NotEmulated(_) => (Gateway, "InvalidAction.NotFound"),
+            Error::BodyTimeout => (Gateway, "RequestTimeout"),
             Error::Missing(required) => return (Gateway, format!("Missing{}", required.name()).into()),
             Error::InvalidVersion => (Gateway, "InvalidVersion"),
             Error::InvalidTimestampFormat => (Gateway, "InvalidTimeStamp.Format"),
@@ -497,11 +509,28 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The same by the page's only code for a bad value, where a value is out of its range or its enumeration.
+    fn documented(self) -> Self {
+        match self {
+            Error::Minimum(name, _) | Error::Maximum(name, _) => {
+                Error::ParameterFormat(name, "It is out of range.")
+            }
+            Error::Enumeration(name, _) => {
+                Error::ParameterFormat(name, "It is not one of the values there are.")
+            }
+            other => other,
+        }
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(why: Refusal) -> Self {
         match why {
             Refusal::TooLarge => Error::TooLarge,
             Refusal::BrokenBody => Error::BrokenBody,
+            Refusal::BodyTimeout => Error::BodyTimeout,
+            Refusal::Overloaded => Unreached::ServiceUnavailable.into(),
             Refusal::Panic => Error::Internal,
             Refusal::TooManyRequests(wait) => Unreached::ThrottlingUser(wait).into(),
         }
@@ -519,9 +548,23 @@ pub struct Refused {
 impl Refused {
     /// The refusal of a request.
     pub fn of(request: &Parts, error: Error) -> Self {
-        let shape = Context::of(request).world.reading();
+        let Context { world, notes, .. } = Context::of(request);
+        if let Some(explanation) = explain::refusal(&error) {
+            notes.explain_first(serde_json::json!({ "signature": explanation }));
+        }
+        let error = match world.reading() {
+            BadValue::Siblings => error,
+            BadValue::Documented => error.documented(),
+        };
+        let shape = world.reading();
         let envelope = Envelope::of(request);
-        let unread = matches!(error, Error::TooLarge | Error::BrokenBody);
+        let unread = matches!(
+            error,
+            Error::TooLarge
+                | Error::BrokenBody
+                | Error::BodyTimeout
+                | Error::Unreached(Unreached::ServiceUnavailable)
+        );
         Self { error, envelope: if unread { envelope.closing() } else { envelope }, shape }
     }
 }

@@ -1,8 +1,11 @@
 //! Why a signature is refused: the mistakes that signers really make, each tried until one reproduces what the client
-//! signed. Where one does, it is certain; where none does, it is probably the secret.
+//! signed. Where one does, it is certain; where none does, what is left is named in the order of its likelihood.
 //!
 //! The mistakes are those of clients of both styles: encodings that differ from the vendor's (fact sheet 1.4), and parts
 //! of the two strings (5.1, 5.2) that are left out, added, or put in another order.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use axum::http::request::Parts;
 use base64::Engine;
@@ -12,9 +15,10 @@ use serde_json::{Value, json};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+use super::encoding::{Encoding, LIBRARIES, STRICT};
+use super::error::{Error, Required};
 use super::sign::{hex, mac};
 use crate::dialects::alibaba::Account;
-use crate::urlencoded::strict;
 
 /// What is known of a refused request.
 pub struct Evidence<'a> {
@@ -56,7 +60,14 @@ pub enum Style {
 #[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own, made or not")]
 struct Recipe {
     method: String,
+    /// How names and values are encoded.
     encoding: Encoding,
+    /// How the joined query is, for RPC.
+    outer_encoding: Encoding,
+    /// Whether the query is signed as it stood on the wire, in the order there.
+    wire: bool,
+    /// Whether an empty Signature is signed with the rest.
+    empty_signature: bool,
     /// How often names and values are encoded.
     times: u8,
     order: Order,
@@ -66,7 +77,8 @@ struct Recipe {
     path: String,
     /// Whether the whole query is encoded for RPC.
     outer: bool,
-    port: bool,
+    /// The host, where another one than came was signed.
+    host: Option<String>,
     header_order: Order,
     /// What stands between a header's name and its value.
     colon: &'static str,
@@ -76,26 +88,6 @@ struct Recipe {
     secret: String,
     hashing: Hashing,
     text: Text,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Encoding {
-    Strict,
-    /// As HTML forms have it: a space is `+`, `*` stays, `~` does not.
-    Form,
-    /// A space is `+`.
-    Plus,
-    /// `*` stays.
-    Star,
-    /// `~` does not stay.
-    Tilde,
-    /// As browsers' own `encodeURIComponent`: `!'()*` stay.
-    Component,
-    /// `/` stays.
-    Slash,
-    LowerHex,
-    /// As it stood on the wire, in the order there.
-    Wire,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -126,8 +118,14 @@ struct Mistake {
     id: String,
     what: String,
     fix: String,
+    /// Whether it is tried by itself only, for there are many of its kind.
+    alone: bool,
     change: Box<dyn Fn(&mut Recipe)>,
 }
+
+/// The regions whose endpoints are tried as hosts (neighbours of the page's own example, `cn-shanghai`).
+const REGIONS: [&str; 6] =
+    ["cn-shanghai", "cn-hangzhou", "cn-beijing", "cn-shenzhen", "ap-southeast-1", "cn-hongkong"];
 
 /// How many bytes of parameters mistakes are tried on: each try signs them all.
 const LONGEST: usize = 16 << 10;
@@ -135,6 +133,12 @@ const LONGEST: usize = 16 << 10;
 const MOST_LEFT_OUT: usize = 40;
 /// The id of a mistake of which there is one for each parameter.
 const LEFT_OUT: &str = "parameter_left_out";
+/// What to do about an encoding.
+const PERCENT: &str = "encode everything but A-Z a-z 0-9 - _ . ~ as %XX, with capital letters";
+/// The id of a mistake of which there is one for each way to encode.
+const ENCODING: &str = "encoding";
+/// How many bytes are signed in the search for the mistakes of one request.
+const BUDGET: usize = 12 << 20;
 
 /// Adds a mistake: its id, what the client did, what to do, and the change that it makes.
 type Add<'a> = dyn FnMut(&str, &str, &str, Box<dyn Fn(&mut Recipe)>) + 'a;
@@ -142,13 +146,8 @@ type Add<'a> = dyn FnMut(&str, &str, &str, Box<dyn Fn(&mut Recipe)>) + 'a;
 /// Why the signature differs, as the journal shows it.
 pub fn explain(evidence: &Evidence<'_>) -> Value {
     let right = evidence.right();
-    // Its own kind: what was signed is right, and was damaged on its way.
-    if evidence.given.contains(' ') && right.signature(evidence) == evidence.given.replace(' ', "+") {
-        return json!({
-            "cause": "signature_not_encoded", "certain": true,
-            "what": "the signature itself was not percent-encoded, so that its `+` came as a space",
-            "fix": "percent-encode the value of Signature like every other parameter",
-        });
+    if let Some(damaged) = damaged(evidence, &right.signature(evidence)) {
+        return damaged;
     }
     if evidence.raw.len() > LONGEST {
         return json!({
@@ -158,32 +157,102 @@ pub fn explain(evidence: &Evidence<'_>) -> Value {
         });
     }
     let mistakes = evidence.mistakes(&right);
-    let makes = |recipe: &Recipe| *recipe != right && recipe.signature(evidence) == evidence.given;
+    let mut search = Search { evidence, right: &right, seen: HashSet::new(), left: BUDGET };
     for one in &mistakes {
         let mut recipe = right.clone();
         (one.change)(&mut recipe);
-        if makes(&recipe) {
+        if search.is_it(&recipe) {
             return found(&[one], &recipe, &right, evidence);
         }
     }
-    // Parameters that are left out are tried by themselves only: there may be many.
-    let few: Vec<&Mistake> = mistakes.iter().filter(|mistake| mistake.id != LEFT_OUT).collect();
+    let few: Vec<&Mistake> = mistakes.iter().filter(|mistake| !mistake.alone).collect();
     for (n, one) in few.iter().enumerate() {
         for other in &few[n + 1..] {
             let mut recipe = right.clone();
             (one.change)(&mut recipe);
             (other.change)(&mut recipe);
-            if makes(&recipe) {
+            if search.is_it(&recipe) {
                 return found(&[one, other], &recipe, &right, evidence);
             }
         }
     }
+    let host = match &evidence.style {
+        Style::Acs3 { headers, .. } => headers.iter().find(|(name, _)| name == "host"),
+        Style::Rpc => None,
+    };
+    let encoding = "names or values were encoded, joined or sorted in another way";
+    let secret = "another secret was used";
+    let what = match host {
+        Some((_, came)) => format!(
+            "none of the known mistakes makes this signature. What is left, the likeliest first: the Host that was signed is              not the one that came (`{came}`), for a proxy or a port mapping changed it on the way; {encoding}; {secret}"
+        ),
+        None => format!(
+            "none of the known mistakes makes this signature. What is left, the likeliest first: {encoding}; {secret}"
+        ),
+    };
     json!({
         "cause": "unknown", "certain": false,
-        "what": "none of the known mistakes makes this signature: probably the secret is another",
-        "fix": "compare the secret first, then what the client signs with `should_have_signed`",
+        "what": what,
+        "fix": "print what the client signs, and hold it against `should_have_signed`; where the two are the same, the secret is \
+                not",
         "should_have_signed": right.signed(evidence),
     })
+}
+
+/// Its own kind: what was signed is right, and the signature was damaged on its way.
+fn damaged(evidence: &Evidence<'_>, right: &str) -> Option<Value> {
+    let given = evidence.given;
+    let (cause, what, fix) = if given.contains(' ') && right == given.replace(' ', "+") {
+        (
+            "signature_not_encoded",
+            "the signature itself was not percent-encoded, so that its `+` came as a space",
+            "percent-encode the value of Signature like every other parameter",
+        )
+    } else if given != right && given.trim() == right {
+        (
+            "signature_with_blanks",
+            "the signature came with a line end or a blank at its ends",
+            "send it without: some Base64 encoders put a line end behind it",
+        )
+    } else if given.trim_end_matches('=') == right.replace('+', "-").replace('/', "_").trim_end_matches('=') {
+        (
+            "signature_url_safe",
+            "the signature is in the Base64 of URLs, with `-` and `_`, or lacks its `=`",
+            "use the plain Base64, with `+`, `/` and `=`, and percent-encode it",
+        )
+    } else if given.trim_end_matches('=') == right.trim_end_matches('=') {
+        ("signature_unpadded", "the signature lacks its `=`", "send the whole Base64 text")
+    } else {
+        return None;
+    };
+    Some(json!({ "cause": cause, "certain": true, "what": what, "fix": fix }))
+}
+
+/// The search for what a client did, within a budget.
+struct Search<'a> {
+    evidence: &'a Evidence<'a>,
+    right: &'a Recipe,
+    seen: HashSet<u64>,
+    left: usize,
+}
+
+impl Search<'_> {
+    /// Whether a recipe makes the signature that came.
+    fn is_it(&mut self, recipe: &Recipe) -> bool {
+        if recipe == self.right || self.left == 0 {
+            return false;
+        }
+        let signed = recipe.signed(self.evidence);
+        self.left = self.left.saturating_sub(signed.len());
+        let mut hasher = DefaultHasher::new();
+        (&signed, &recipe.secret, recipe.hashing as u8, recipe.text as u8).hash(&mut hasher);
+        // Many ways to encode come to the same where little is to be encoded.
+        if !self.seen.insert(hasher.finish()) {
+            return false;
+        }
+        self.left = self.left.saturating_sub(signed.len());
+        recipe.signature_of(&signed, self.evidence) == self.evidence.given
+    }
 }
 
 fn found(mistakes: &[&Mistake], made: &Recipe, right: &Recipe, evidence: &Evidence<'_>) -> Value {
@@ -225,14 +294,17 @@ impl Evidence<'_> {
         };
         Recipe {
             method: self.request.method.to_string(),
-            encoding: Encoding::Strict,
+            encoding: STRICT,
+            outer_encoding: STRICT,
+            wire: false,
+            empty_signature: false,
             times: 1,
             order: Order::Sorted,
             blanks: true,
             left_out: None,
             path,
             outer: true,
-            port: true,
+            host: None,
             header_order: Order::AsSent,
             colon: ":",
             blank_line: true,
@@ -250,7 +322,8 @@ impl Evidence<'_> {
     fn mistakes(&self, right: &Recipe) -> Vec<Mistake> {
         let mut all: Vec<Mistake> = vec![];
         let mut add = |id: &str, what: &str, fix: &str, change: Box<dyn Fn(&mut Recipe)>| {
-            all.push(Mistake { id: id.into(), what: what.into(), fix: fix.into(), change });
+            let alone = [LEFT_OUT, ENCODING].contains(&id);
+            all.push(Mistake { id: id.into(), what: what.into(), fix: fix.into(), alone, change });
         };
         let sort = "sort parameters by name, byte by byte: capital letters come first";
         add(
@@ -259,31 +332,26 @@ impl Evidence<'_> {
             sort,
             Box::new(|r| r.order = Order::AsSent),
         );
-        let percent = "encode everything but A-Z a-z 0-9 - _ . ~ as %XX, with capital letters";
-        for (encoding, id, what) in [
-            (Encoding::Plus, "space_as_plus", "a space was signed as `+`, not as %20"),
-            (
-                Encoding::Form,
-                "form_encoding",
-                "it was signed as HTML forms are encoded: `+` for a space, `*` bare, ~ as %7E",
-            ),
-            (Encoding::Star, "star_not_encoded", "`*` was signed bare, not as %2A"),
-            (Encoding::Tilde, "tilde_encoded", "`~` was signed as %7E, not bare"),
-            (
-                Encoding::Component,
-                "component_encoding",
-                "`!'()*` were signed bare, as encodeURIComponent leaves them",
-            ),
-            (Encoding::Slash, "slash_not_encoded", "`/` was signed bare, not as %2F"),
-            (Encoding::LowerHex, "lower_case_hex", "it was signed with small letters in %xx"),
-            (
-                Encoding::Wire,
-                "raw_query",
-                "the query was signed as it was sent, not decoded, sorted and encoded again",
-            ),
-        ] {
-            add(id, what, percent, Box::new(move |recipe| recipe.encoding = encoding));
+        for (encoding, id, what) in &LIBRARIES {
+            let encoding = *encoding;
+            let change = move |recipe: &mut Recipe| {
+                recipe.encoding = encoding;
+                recipe.outer_encoding = encoding;
+            };
+            add(id, what, PERCENT, Box::new(change));
         }
+        add(
+            "raw_query",
+            "the query was signed as it was sent, not decoded, sorted and encoded again",
+            PERCENT,
+            Box::new(|recipe| recipe.wire = true),
+        );
+        add(
+            "empty_signature",
+            "an empty Signature was signed with the other parameters",
+            "sign every parameter but Signature",
+            Box::new(|recipe| recipe.empty_signature = true),
+        );
         let once = "encode names and values exactly once before they are joined";
         add(
             "encoded_too_seldom",
@@ -323,17 +391,104 @@ impl Evidence<'_> {
         }
         match &self.style {
             Style::Rpc => self.add_of_rpc(&mut add),
-            Style::Acs3 { path, given_hash, .. } => self.add_of_acs3(path, given_hash, right, &mut add),
+            Style::Acs3 { path, given_hash, headers, .. } => {
+                self.add_of_acs3(path, given_hash, headers, right, &mut add);
+            }
         }
+        self.add_secrets(&mut add);
+        self.add_encodings(&mut add);
+        all
+    }
+
+    fn add_secrets(&self, add: &mut Add<'_>) {
+        let end = if matches!(self.style, Style::Rpc) { "&" } else { "" };
+        let clean = "use the secret without it; `printf %s SECRET`, not `echo`, leaves no line end";
+        let own = &self.account.access_key_secret;
+        for (dirty, what) in [
+            (format!("{own}\n"), "a line end behind it"),
+            (format!("{own}\r\n"), "a Windows line end behind it"),
+            (format!("{own}\r"), "a carriage return behind it"),
+            (format!("{own} "), "a blank behind it"),
+            (format!(" {own}"), "a blank before it"),
+            (format!(" {own} "), "a blank before and behind it"),
+            (format!("{own}\t"), "a tab behind it"),
+            (format!("\"{own}\""), "quotation marks around it"),
+            (format!("'{own}'"), "single quotation marks around it"),
+            (format!("\u{feff}{own}"), "a byte order mark before it"),
+        ] {
+            let what = format!("the secret was used with {what}");
+            add("dirty_secret", &what, clean, Box::new(move |r| r.secret = format!("{dirty}{end}")));
+        }
+        let encoded = BASE64.encode(own);
+        add(
+            "secret_in_base64",
+            "the secret was used as Base64 of itself",
+            "decode it first, as a Kubernetes Secret's data must be",
+            Box::new(move |r| r.secret = format!("{encoded}{end}")),
+        );
         let secret = "use the secret that belongs to the access key id";
         for account in self.accounts.iter().filter(|a| a.access_key_secret != self.account.access_key_secret)
         {
-            let (other, rpc) = (account.access_key_secret.clone(), matches!(self.style, Style::Rpc));
+            let other = account.access_key_secret.clone();
             let what = format!("the secret of {} was used", account.access_key_id);
-            let end = if rpc { "&" } else { "" };
             add("another_secret", &what, secret, Box::new(move |r| r.secret = format!("{other}{end}")));
         }
-        all
+    }
+
+    fn add_encodings(&self, add: &mut Add<'_>) {
+        for encoding in Encoding::all() {
+            let (both, inner, outer) = (encoding, encoding, encoding);
+            let words = encoding.in_words();
+            let of = |what: &str| format!("{what} signed with {words}");
+            add(
+                ENCODING,
+                &of("names, values and the joined query were"),
+                PERCENT,
+                Box::new(move |r| (r.encoding, r.outer_encoding) = (both, both)),
+            );
+            add(ENCODING, &of("names and values were"), PERCENT, Box::new(move |r| r.encoding = inner));
+            if matches!(self.style, Style::Rpc) {
+                let change = move |r: &mut Recipe| r.outer_encoding = outer;
+                add(ENCODING, &of("the joined query was"), PERCENT, Box::new(change));
+            }
+        }
+    }
+
+    /// The hosts that a client may have signed instead of the one that came, each with what made the difference.
+    fn other_hosts(&self, came: &str) -> Vec<String> {
+        let (name, port) =
+            came.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).unwrap_or((came, ""));
+        let forwarded = ["x-forwarded-host", "x-original-host", "forwarded-host"]
+            .iter()
+            .filter_map(|header| self.request.headers.get(*header)?.to_str().ok().map(str::to_owned));
+        let mut names: Vec<String> = forwarded.collect();
+        names.extend(
+            [
+                name,
+                "ccc.aliyuncs.com",
+                "localhost",
+                "127.0.0.1",
+                "[::1]",
+                "callmock",
+                "host.docker.internal",
+                "mock",
+                "api",
+            ]
+            .map(str::to_owned),
+        );
+        names.extend(REGIONS.iter().map(|region| format!("ccc.{region}.aliyuncs.com")));
+        names.extend(REGIONS.iter().map(|region| format!("ccc-vpc.{region}.aliyuncs.com")));
+        let ports = ["", "8080", "80", "443", "8443", port];
+        let mut hosts: Vec<String> = names
+            .iter()
+            .flat_map(|name| {
+                ports.map(|port| if port.is_empty() { name.clone() } else { format!("{name}:{port}") })
+            })
+            .filter(|host| host != came)
+            .collect();
+        let mut seen = HashSet::new();
+        hosts.retain(|host| seen.insert(host.clone()));
+        hosts
     }
 
     fn add_of_rpc(&self, add: &mut Add<'_>) {
@@ -377,7 +532,14 @@ impl Evidence<'_> {
         );
     }
 
-    fn add_of_acs3(&self, path: &str, given_hash: &str, right: &Recipe, add: &mut Add<'_>) {
+    fn add_of_acs3(
+        &self,
+        path: &str,
+        given_hash: &str,
+        headers: &[(String, String)],
+        right: &Recipe,
+        add: &mut Add<'_>,
+    ) {
         let bare = self.account.access_key_secret.clone();
         let key = "sign with the bare secret";
         add(
@@ -415,23 +577,41 @@ impl Evidence<'_> {
                 add("path", &what, &fix, Box::new(move |r| signed.clone_into(&mut r.path)));
             }
         }
-        add(
-            "host_without_port",
-            "the host was signed without its port",
-            "sign the Host header as it is sent",
-            Box::new(|r| r.port = false),
-        );
-        let headers = "sign headers sorted by name, each as `name:value` with the value trimmed";
+        let came = headers.iter().find(|(name, _)| name == "host").map(|(_, value)| value.clone());
+        if let Some(came) = came {
+            let bare = came.rsplit_once(':').map_or(came.clone(), |(host, _)| host.to_owned());
+            for host in self.other_hosts(&came) {
+                let (id, what, fix) = if host == bare {
+                    let what = "the host was signed without its port".to_owned();
+                    (
+                        "host_without_port",
+                        what,
+                        "sign the Host header as it is sent, and let nothing change it on the way",
+                    )
+                } else {
+                    let what = format!(
+                        "the host was signed as `{host}`, and came as `{came}`: something on the way changed it"
+                    );
+                    (
+                        "host_changed",
+                        what,
+                        "let the proxy pass Host on as it came, or sign the host that the mock is asked by",
+                    )
+                };
+                add(id, &what, fix, Box::new(move |r| r.host = Some(host.clone())));
+            }
+        }
+        let sorted = "sign headers sorted by name, each as `name:value` with the value trimmed";
         add(
             "headers_unsorted",
             "the headers were signed in another order than SignedHeaders has",
-            headers,
+            sorted,
             Box::new(|r| r.header_order = Order::Sorted),
         );
         add(
             "headers_untrimmed",
             "header values were signed with a blank before them",
-            headers,
+            sorted,
             Box::new(|r| r.colon = ": "),
         );
         add(
@@ -463,7 +643,7 @@ impl Recipe {
         let query = self.query(evidence);
         match &evidence.style {
             Style::Rpc => {
-                let query = if self.outer { self.encoding.encode(&query) } else { query };
+                let query = if self.outer { self.outer_encoding.encode(&query) } else { query };
                 format!("{}&{}&{query}", self.method, self.path)
             }
             Style::Acs3 { headers, .. } => {
@@ -478,9 +658,9 @@ impl Recipe {
                         lines.sort();
                     }
                 }
-                if !self.port {
+                if let Some(host) = &self.host {
                     for (_, value) in lines.iter_mut().filter(|(name, _)| name == "host") {
-                        *value = value.rsplit_once(':').map_or(value.clone(), |(host, _)| host.to_owned());
+                        value.clone_from(host);
                     }
                 }
                 let colon = self.colon;
@@ -494,11 +674,14 @@ impl Recipe {
     }
 
     fn signature(&self, evidence: &Evidence<'_>) -> String {
+        self.signature_of(&self.signed(evidence), evidence)
+    }
+
+    /// The signature of what was signed.
+    fn signature_of(&self, signed: &str, evidence: &Evidence<'_>) -> String {
         let signed = match &evidence.style {
-            Style::Rpc => self.signed(evidence),
-            Style::Acs3 { .. } => {
-                format!("ACS3-HMAC-SHA256\n{}", hex(&Sha256::digest(self.signed(evidence))))
-            }
+            Style::Rpc => signed.to_owned(),
+            Style::Acs3 { .. } => format!("ACS3-HMAC-SHA256\n{}", hex(&Sha256::digest(signed))),
         };
         let key = self.secret.as_bytes();
         let bytes = match self.hashing {
@@ -514,13 +697,15 @@ impl Recipe {
     }
 
     fn query(&self, evidence: &Evidence<'_>) -> String {
-        if self.encoding == Encoding::Wire {
+        if self.wire {
             let pairs = evidence.raw.split('&').filter(|pair| !pair.starts_with("Signature="));
             return pairs.collect::<Vec<_>>().join("&");
         }
+        let empty = ("Signature".to_owned(), String::new());
         let mut pairs: Vec<&(String, String)> = evidence
             .pairs
             .iter()
+            .chain(Some(&empty).filter(|_| self.empty_signature))
             .filter(|(name, value)| {
                 (self.blanks || !value.is_empty()) && self.left_out.as_deref() != Some(name.as_str())
             })
@@ -538,31 +723,70 @@ impl Recipe {
     }
 }
 
-impl Encoding {
-    fn encode(self, text: &str) -> String {
-        let strict = strict(text);
-        match self {
-            Encoding::Strict | Encoding::Wire => strict,
-            Encoding::Plus => strict.replace("%20", "+"),
-            Encoding::Form => strict.replace("%20", "+").replace("%2A", "*").replace('~', "%7E"),
-            Encoding::Star => strict.replace("%2A", "*"),
-            Encoding::Tilde => strict.replace('~', "%7E"),
-            Encoding::Component => ["!", "'", "(", ")", "*"]
-                .iter()
-                .fold(strict, |text, bare| text.replace(&format!("%{:02X}", bare.as_bytes()[0]), bare)),
-            Encoding::Slash => strict.replace("%2F", "/"),
-            Encoding::LowerHex => lower_hex(&strict),
+/// The refusals of the gateway that no signature decides, for people: what is wrong with the request, and what to do.
+pub fn refusal(error: &Error) -> Option<Value> {
+    let (cause, what, fix) = match error {
+        Error::Missing(Required::InstanceId | Required::PageNumber | Required::PageSize) => return None,
+        Error::Missing(required) => {
+            let name = required.name();
+            let fix = format!("send {name}, with a value");
+            return Some(
+                json!({ "cause": "missing", "what": format!("{name} is missing or empty"), "fix": fix }),
+            );
         }
-    }
-}
-
-fn lower_hex(text: &str) -> String {
-    let mut pieces = text.split('%');
-    let mut lower = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        lower.push('%');
-        lower.push_str(&piece[..2].to_lowercase());
-        lower.push_str(&piece[2..]);
-    }
-    lower
+        Error::UnsupportedMethod => ("method", "the method is neither GET nor POST", "send GET or POST"),
+        Error::MalformedEncoding => (
+            "malformed_encoding",
+            "the query or the form is not percent-encoded UTF-8",
+            "encode every name and value as UTF-8, everything but A-Z a-z 0-9 - _ . ~ as %XX",
+        ),
+        Error::Repeated(_) => ("repeated", "a parameter came twice", "send each parameter once"),
+        Error::InvalidFormat => {
+            ("format", "Format is neither JSON nor XML", "send Format=JSON, or leave it out")
+        }
+        Error::InvalidAction | Error::NotEmulated(_) => (
+            "action",
+            "callmock does not serve this Action",
+            "send Action=ListCallDetailRecords with Version=2020-07-01; others are not emulated",
+        ),
+        Error::InvalidVersion => ("version", "Version is not that of this API", "send Version=2020-07-01"),
+        Error::InvalidSignatureMethod => (
+            "signature_method",
+            "the signature's method is not known",
+            "sign with HMAC-SHA1 and say so in SignatureMethod, or with ACS3-HMAC-SHA256 and say so in Authorization",
+        ),
+        Error::AccessKeyNotFound => (
+            "access_key",
+            "no account of this world has the access key id",
+            "use one that GET /_mock shows; blanks and line ends at its ends count",
+        ),
+        Error::AccessKeyInactive => {
+            ("access_key", "the account's access key is disabled", "enable it in the scenario (`state`)")
+        }
+        Error::SecurityTokenMalformed => (
+            "security_token",
+            "the security token has characters that no token has",
+            "send it as it was given, without blanks, quotes and line ends",
+        ),
+        Error::SecurityTokenMismatch => (
+            "security_token",
+            "the security token is not the account's, is missing, or came where none belongs",
+            "send the token that belongs to the access key id, and none where it has none",
+        ),
+        Error::SecurityTokenExpired => {
+            ("security_token", "the security token's time has passed", "get another, or set the clock back")
+        }
+        Error::IncompleteSignature => (
+            "incomplete_signature",
+            "Authorization lacks SignedHeaders or Signature",
+            "write `ACS3-HMAC-SHA256 Credential=ID,SignedHeaders=NAMES,Signature=HEX`",
+        ),
+        Error::ForbiddenRam => (
+            "forbidden",
+            "the account may not use this operation",
+            "give it the right in the scenario (`state`)",
+        ),
+        _ => return None,
+    };
+    Some(json!({ "cause": cause, "what": what, "fix": fix }))
 }

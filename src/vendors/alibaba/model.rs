@@ -21,10 +21,8 @@ use super::NAME;
 use super::auth::Caller;
 use super::contract::{CallDuration, ContactTypeSpelling, SuccessMessage};
 use super::error::ErrorBody;
-use super::query::{
-    CONTACT_TYPES_UPPER, Filter, Format, Instance, OrderBy, Parameters, contact_type, format,
-};
-use crate::dialects::alibaba as data;
+use super::query::{Filter, Format, Instance, OrderBy, Parameters, contact_type, format};
+use crate::dialects::alibaba::{self as data, CONTACT_TYPES_UPPER};
 use crate::exchange::Context;
 use crate::universe::{
     Agent, Call, Decimals, Direction, EndedBy, Millis, Ordinal, Outcome, Queue, RatingChannel,
@@ -121,18 +119,20 @@ impl<'a> Record<'a> {
                 (Outcome::Rejected, _) => "Reject",
                 (Outcome::AbandonedIvr, _) => "AbandonedInIVR",
                 (Outcome::AbandonedQueue, _) => "AbandonedInQueue",
-                (Outcome::AbandonedRing, _) => "AbandonedInRing",
                 (Outcome::Voicemail, _) => "Voicemail",
-                (Outcome::Failed, Direction::Inbound) => "QueuingFailed",
+                // Nobody at the centre picked up, which is not the customer's NoAnswer (page, ContactDisposition).
+                (Outcome::AbandonedRing, _) | (Outcome::NoAnswer, Direction::Inbound) => "AbandonedInRing",
+                (Outcome::Busy | Outcome::Failed, Direction::Inbound) => "QueuingFailed",
                 (Outcome::NoAnswer | Outcome::Busy | Outcome::Failed, _) => "NoAnswer",
             },
         )
     }
 
     fn early_media_state(&self) -> Option<&'a str> {
+        // It says why the far end of an outgoing call was not connected.
         self.text(|g| g.early_media_state.as_ref()).or(match (self.call.outcome, self.call.direction) {
-            (Outcome::Busy, _) => Some("Busy"),
-            (Outcome::Failed, Direction::Outbound | Direction::Internal) => Some("NotConnected"),
+            (Outcome::Busy, Direction::Outbound) => Some("Busy"),
+            (Outcome::Failed, Direction::Outbound) => Some("NotConnected"),
             _ => None,
         })
     }

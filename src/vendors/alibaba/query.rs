@@ -15,7 +15,9 @@ use super::auth::Caller;
 use super::contract as behaviors;
 use super::error::{Error, Integer, Refused, Required};
 use crate::contract::{Behavior, Operation};
-use crate::dialects::alibaba::InstanceState;
+use crate::dialects::alibaba::{
+    CONTACT_TYPES, CONTACT_TYPES_UPPER, DISPOSITIONS, EARLY_MEDIA_STATES, InstanceState, SURVEY_CHANNELS,
+};
 use crate::exchange::Context;
 use crate::nearest::did_you_mean;
 use crate::urlencoded;
@@ -162,7 +164,12 @@ impl Api {
     fn operation(request: &Parts, parameters: &Parameters) -> Result<&'static Operation, Error> {
         match named(parameters, request, "Action", "x-acs-action")?.as_deref() {
             Some("ListCallDetailRecords") => Ok(&behaviors::LIST_CALL_DETAIL_RECORDS),
-            _ => Err(Error::InvalidAction),
+            Some(action) => {
+                let mut known = behaviors::NOT_EMULATED_OPERATIONS.iter();
+                let known = known.find(|operation| operation.is("Action", action));
+                Err(known.map_or(Error::InvalidAction, |operation| Error::NotEmulated(operation.path)))
+            }
+            None => Err(Error::InvalidAction),
         }
     }
 
@@ -189,7 +196,12 @@ impl<S: Sync> FromRequestParts<S> for Api {
         if !parameters.form.is_empty() {
             notes.behavior(&behaviors::FORM_BODY);
         }
-        Self::check(request, &parameters).map_err(|error| Refused::of(request, error))?;
+        Self::check(request, &parameters).map_err(|error| {
+            if let Error::NotEmulated(action) = error {
+                notes.finding_of(&behaviors::NOT_EMULATED_SENT, || format!("`Action={action}`"));
+            }
+            Refused::of(request, error)
+        })?;
         let known = || GATEWAYS.iter().chain(&OPERATIONS_OWN).copied();
         for (name, _) in parameters.all().filter(|(name, _)| !known().any(|known| known == name)) {
             notes.finding_of(&behaviors::UNKNOWN_PARAMETER, || {
@@ -385,28 +397,6 @@ pub enum OrderBy {
     QueueTime,
 }
 
-const CONTACT_TYPES: [&str; 7] =
-    ["Outbound", "Back2Back", "PrivacyDial", "Internal", "Predictive", "Inbound", "Conference"];
-/// The same as newer pages spell them (6); position for position.
-pub const CONTACT_TYPES_UPPER: [&str; 7] =
-    ["OUTBOUND", "BACK2BACK", "PRIVACY_DIAL", "INTERNAL", "PREDICTIVE", "INBOUND", "CONFERENCE"];
-const DISPOSITIONS: [&str; 12] = [
-    "AbandonedInQueue",
-    "NoAnswer",
-    "QueuingTimeout",
-    "Voicemail",
-    "QueuingFailed",
-    "QueuingOverflow",
-    "Success",
-    "IVRException",
-    "AbandonedInRing",
-    "AbandonedInIVR",
-    "Reject",
-    "ForwardToOutsideNumber",
-];
-const EARLY_MEDIA_STATES: [&str; 7] =
-    ["NoAnswer", "OutOfService", "NotExist", "Restricted", "Busy", "NotConnected", "PowerOff"];
-const SURVEY_CHANNELS: [&str; 2] = ["IVR", "SMS"];
 const SORT_ORDERS: [&str; 2] = ["ASC", "DESC"];
 const ORDER_BY_FIELDS: [&str; 7] =
     ["callDuration", "ringTime", "talkTime", "dialingTime", "startTime", "ivrTime", "queueTime"];
@@ -629,7 +619,8 @@ impl Noted<'_> {
                 self.context.notes.finding_of(&behaviors::TIME_UNIT, || format!("`{name}`"));
             }
         }
-        if start > end {
+        // A default that contradicts what was given is no mistake of the client's: nothing lies between the two.
+        if start > end && query.start_time.is_some() && query.end_time.is_some() {
             return Err(Error::ParameterInvalid("StartTime", "It must not be after EndTime"));
         }
         // A record's time has whole milliseconds, so the end takes in all of its own.

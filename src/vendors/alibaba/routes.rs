@@ -38,7 +38,7 @@ async fn list_call_detail_records(
 ) -> Response {
     let world = &context.world;
     let style = Style::of(world);
-    let view = world.view();
+    let view = context.view();
     let record = |ordinal| Record::of(&view, ordinal, &caller, &instance);
     let Search { page_number, page_size, wanted, list } = search;
     let (skip, first) = ((page_number - 1) * page_size, page_number == 1);

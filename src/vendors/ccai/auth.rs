@@ -11,7 +11,7 @@ use super::contract::{self as behaviors, RateLimit};
 use super::error::{Error, Refused};
 use crate::dialects::ccai as data;
 use crate::exchange::{Context, RetryAfter, host};
-use crate::keys::looks_real;
+use crate::keys::{is_dirty, looks_real};
 
 /// How many requests an account may send in a second, where they are limited (3).
 const RATE: u32 = 10;
@@ -43,13 +43,24 @@ pub fn named(headers: &HeaderMap) -> Option<String> {
 fn prove(request: &Parts) -> Result<Account, Error> {
     let mut values = request.headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return Err(Error::NotAuthorized) };
-    let (user, password) = value.to_str().ok().and_then(basic).ok_or(Error::NotAuthorized)?;
+    let notes = &Context::of(request).notes;
+    let value = value.to_str().map_err(|_| Error::NotAuthorized)?;
+    let scheme = value.split(' ').next().unwrap_or_default();
+    if !scheme.eq_ignore_ascii_case("basic") {
+        // What has no scheme may be a credential.
+        let shown = if value.contains(' ') { scheme } else { "" };
+        notes.finding_of(&behaviors::AUTHORIZATION_SCHEME, || format!("`{shown}`"));
+    }
+    let (user, password) = basic(value).ok_or(Error::NotAuthorized)?;
     let world = &Context::of(request).world;
     let subdomain = world.names().in_scenario(NAME, &user);
     let accounts = &world.accounts().ccai;
     let account = accounts.iter().find(|account| account.subdomain == subdomain && account.token == password);
     if !accounts.iter().any(|account| account.token == password) && looks_real(&password) {
         Context::of(request).notes.finding(&behaviors::REAL_LOOKING_KEY);
+    }
+    if account.is_none() && (is_dirty(&user) || is_dirty(&password)) {
+        notes.finding(&behaviors::DIRTY_CREDENTIAL);
     }
     let account = account.ok_or(Error::NotAuthorized)?;
     on_its_host(request, account)?;
@@ -89,15 +100,7 @@ fn within_rate(request: &Parts, account: &Account) -> Result<(), Error> {
     if world.reading::<RateLimit>() == RateLimit::Off {
         return Ok(());
     }
-    let second = world.now().timestamp();
-    let count = world.changes(|changes| {
-        let key = format!("{NAME} {}", account.settings.subdomain);
-        let (at, count) = changes.rates.entry(key.into()).or_insert((second, 0));
-        if *at != second {
-            (*at, *count) = (second, 0);
-        }
-        *count += 1;
-        *count
-    });
+    let key = format!("{NAME} {}", account.settings.subdomain);
+    let count = world.changes(|changes| changes.count_in_second(&key, world.now()));
     if count > RATE { Err(Error::TooManyRequests(RetryAfter::seconds(1))) } else { Ok(()) }
 }

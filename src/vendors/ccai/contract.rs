@@ -1,7 +1,9 @@
 //! What CCAI Platform promises: its operations, behaviors, readings and findings. `1G.4` and other numbers are sections of
 //! its fact sheet; `page L n` is line n of its page; `A1` to `F1` are the page's examples.
 
-use crate::contract::{Behavior, Catalogue, Conduct, behaviors, findings, operations, readings};
+use crate::contract::{
+    Behavior, Catalogue, Conduct, behaviors, findings, not_emulated, operations, readings,
+};
 
 /// Everything that CCAI Platform promises.
 pub static CATALOGUE: Catalogue = Catalogue {
@@ -10,6 +12,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     page: "https://docs.cloud.google.com/contact-center/ccai-platform/docs/apps-api-call",
     credential: "HTTP Basic, `subdomain:token`",
     operations: OPERATIONS,
+    not_emulated: NOT_EMULATED_OPERATIONS,
     behaviors: BEHAVIORS,
     readings: READINGS,
     findings: FINDINGS,
@@ -27,6 +30,38 @@ operations! {
         "Changes what is known of the customer of a call.";
 }
 
+// The vendor's other pages on the Apps API and the Manager API (3).
+not_emulated! {
+    "GET" "/manager/api/v1/calls", "Lists calls.";
+    "GET" "/manager/api/v1/agents", "Lists agents.";
+    "GET" "/manager/api/v1/agents/current_status", "Lists what agents are doing.";
+    "GET" "/manager/api/v1/agent_activity_logs", "Lists what agents did.";
+    "GET" "/manager/api/v1/chats", "Lists chats.";
+    "GET" "/manager/api/v1/menus", "Lists menus.";
+    "GET" "/manager/api/v1/menus/tree", "Shows menus as a tree.";
+    "GET" "/manager/api/v1/teams", "Lists teams.";
+    "GET" "/manager/api/v1/teams/tree", "Shows teams as a tree.";
+    "GET" "/manager/api/v1/teams/{id}", "Shows a team.";
+    "GET" "/manager/api/v1/user_statuses", "Lists the statuses that agents can have.";
+    "GET" "/manager/api/v1/settings/organization", "Shows the organisation.";
+    "GET" "/manager/api/v1/calls/{id}", "Shows a call; no page has it, and clients look for it.";
+    "GET" "/apps/api/v1/calls", "Lists calls; the Manager API does.";
+    "GET" "/apps/api/v1/calls/{id}", "Shows a call; no page has it, and clients look for it.";
+    "PATCH" "/apps/api/v1/calls/scheduled/cancel", "Cancels scheduled calls.";
+    "PATCH" "/apps/api/v1/calls/scheduled/{id}/cancel", "Cancels a scheduled call.";
+    "POST" "/apps/api/v1/calls/{id}/dial", "Calls a third party into a call.";
+    "PUT" "/apps/api/v1/calls/add/{id}/dial", "Calls a third party into a call, as an older page has it.";
+    "POST" "/apps/api/v1/calls/{id}/end_user", "Authenticates the end user of a call.";
+    "POST" "/apps/api/v1/end_users", "Creates an end user.";
+    "GET" "/apps/api/v1/end_users", "Finds an end user.";
+    "GET" "/apps/api/v1/wait_times", "Shows how long callers wait.";
+    "POST" "/apps/api/v1/agent_statuses", "Changes what agents are doing.";
+    "POST" "/apps/api/v1/agent_statuses/force_logout", "Logs agents out.";
+    "POST" "/apps/api/v1/chats", "Begins a chat.";
+    "PATCH" "/apps/api/v1/chats/{id}", "Changes a chat.";
+    "POST" "/apps/api/v1/sessionless_sms", "Sends a text message.";
+}
+
 behaviors! {
     NOT_AUTHORIZED = "ccai.any.not_authorized", 401, Inferred, "3",
         "No credential, or one that is nobody's.";
@@ -34,6 +69,12 @@ behaviors! {
         "The Host names another subdomain than the credential.";
     NOT_FOUND = "ccai.any.not_found", 404, Inferred, "3",
         "A path or method that the API does not have.";
+    NOT_EMULATED = "ccai.any.not_emulated", 404, Choice, "the vendor's other pages",
+        "An operation that the vendor has and callmock has not; the answer is as for one that the API does not have.";
+    BODY_TIMEOUT = "ccai.any.body_timeout", 408, Choice, "unstated",
+        "A body that stops coming.";
+    SERVICE_UNAVAILABLE = "ccai.any.service_unavailable", 503, Choice, "unstated",
+        "The service has too much to do.", fault;
     TOO_MANY_REQUESTS = "ccai.any.too_many_requests", 429, Inferred, "3",
         "More than 10 requests in a second (reading `ccai.rate_limit: on`).";
     INVALID_JSON = "ccai.any.invalid_json", 400, Choice, "5",
@@ -163,13 +204,14 @@ behaviors! {
 }
 
 /// Refusals that pass by themselves.
-static PASSING: &[&Behavior] = &[&TOO_MANY_REQUESTS, &INTERNAL_ERROR];
+static PASSING: &[&Behavior] = &[&TOO_MANY_REQUESTS, &INTERNAL_ERROR, &SERVICE_UNAVAILABLE, &BODY_TIMEOUT];
 
 /// Refusals of who asks.
 static CREDENTIAL: &[&Behavior] = &[&NOT_AUTHORIZED, &WRONG_SUBDOMAIN];
 
 /// Refusals that depend on a state which others change.
 static CHANGING: &[&Behavior] = &[
+    &NOT_EMULATED,
     &CONTACT_NOT_FOUND,
     &AGENT_EMAIL_INVALID,
     &AGENT_NO_ACCESS,
@@ -220,6 +262,10 @@ findings! {
         "The call type is one of the deprecated names.",
         "The page says that they go.",
         "Write `Voice Outbound (API)`, `Voice Inbound (API)` or `Voice Scheduled (API)`.";
+    AUTHORIZATION_SCHEME = "ccai.authorization_scheme", Warning,
+        "`Authorization` has another scheme than Basic.",
+        "The page has Basic only: it is refused whatever credential follows. A ~/.netrc entry can replace a header, too.",
+        "Send `Authorization: Basic` with the Base64 of `subdomain:token`.";
     UNKNOWN_KEY = "ccai.unknown_key", Warning,
         "The body has a member that the page does not have for this kind of call.",
         "It is ignored: what it was meant to do does not happen.",

@@ -9,7 +9,7 @@ use super::query::{Order, Target, same_number};
 use crate::dialects::ccai::{self as data, Created, CreatedKind, CreatedOutcome};
 use crate::dialects::{OfCall, VENDORS};
 use crate::universe::{Call, CallId, Direction, Holder, Millis, Ordinal, Outcome, Recording};
-use crate::world::{Changes, View};
+use crate::world::{Changes, Untaken, View};
 
 impl Order {
     /// The call that an order becomes, with the numbers that it takes. How it goes on is drawn from the seed now; where it
@@ -28,7 +28,6 @@ impl Order {
             let drawn = u32::from(drawn[n]) << 8 | u32::from(drawn[n + 1]);
             Millis(least + drawn % (most - least + 1))
         };
-        let outcome = account.created_outcome.unwrap_or(CreatedOutcome::Answered);
         let (agent, queue, target, number, lang, shown, scheduled_at, parent) = match self {
             Order::Outbound(o) => {
                 (Some(o.agent), None, o.target, None, o.lang, Some(o.outbound_number), None, None)
@@ -75,12 +74,15 @@ impl Order {
             (_, _, None) => Some(changes.next_number(&key("end user"), 100_000, |_| false)),
         };
         let outbound = kind == CreatedKind::Outbound;
+        let outcome = account.created_outcome.filter(|outcome| outcome.fits(kind));
+        let outcome = outcome.unwrap_or(CreatedOutcome::Answered);
+        let voicemail_of_caller = kind == CreatedKind::Inbound && outcome == CreatedOutcome::Voicemail;
         let talk = between(0, 20_000, 80_000);
         let answered = outcome == CreatedOutcome::Answered;
         let (from, to) = {
             let (shown, far): (Arc<str>, Arc<str>) =
                 (shown.as_deref().unwrap_or_default().into(), far_end.into());
-            if outbound { (shown, far) } else { (far, shown) }
+            if kind == CreatedKind::Inbound { (far, shown) } else { (shown, far) }
         };
         let created = Created {
             kind,
@@ -94,18 +96,25 @@ impl Order {
             parent_id: parent.map(|(_, id)| id),
         };
         let data = data::Call { id: Some(id), created: Some(created) };
-        Call {
+        // A call back whose time has passed begins now: nothing happened before it was asked for.
+        let begins = match scheduled_at {
+            Some(due) => due.max(now),
+            None if outbound => now,
+            None => now.trunc_subsecs(0),
+        };
+        let call = Call {
             id: CallId::Created(ordinal.0 - first + 1),
-            direction: if outbound { Direction::Outbound } else { Direction::Inbound },
+            // Who is called back is called (page L139, L1442).
+            direction: if kind == CreatedKind::Inbound { Direction::Inbound } else { Direction::Outbound },
             from,
             to,
             // No finer than any vendor shows a time, or a cursor could not tell two calls apart.
-            at: scheduled_at.unwrap_or(if outbound { now } else { now.trunc_subsecs(0) }).trunc_subsecs(6),
+            at: begins.trunc_subsecs(6),
             // The page's calls are assigned 16 and 35 ms after they are created (A2, A3).
             dial: if outbound { Millis(16 + u32::from(drawn[8]) % 20) } else { Millis(0) },
             ivr: Millis(0),
             wait: if outbound { Millis(0) } else { between(2, 3_000, 60_000) },
-            ring: between(4, 2_000, 12_000),
+            ring: if voicemail_of_caller { Millis(0) } else { between(4, 2_000, 12_000) },
             talk: if answered { talk } else { Millis(0) },
             hold: Millis(0),
             outcome: match outcome {
@@ -126,7 +135,20 @@ impl Order {
                 .then_some(Recording { url: None, duration: talk }),
             rating: None,
             on: Some(holders(account)),
+            awaits_agent: kind == CreatedKind::Scheduled && begins > now,
             data: Some(Box::new(OfCall { ccai: Some(Box::new(data)), ..OfCall::default() })),
+        };
+        let alone = matches!(call.outcome, Outcome::AbandonedQueue) || voicemail_of_caller;
+        match kind {
+            // Where an agent was chosen, "assigned" says so (page L133).
+            CreatedKind::Inbound if !alone => {
+                let patience = between(6, 20_000, 85_000);
+                changes.staffed(view, ordinal, call, now, Untaken::Abandoned(patience))
+            }
+            CreatedKind::Scheduled if !call.awaits_agent => {
+                changes.staffed(view, ordinal, call, now, Untaken::Failed)
+            }
+            _ => call,
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -29,6 +29,12 @@ pub enum Error {
     WrongSubdomain,
     #[error("Not Found")]
     NotFound,
+    #[error("Not Found")]
+    NotEmulated,
+    #[error("The request body did not come in time")]
+    BodyTimeout,
+    #[error("Service Unavailable")]
+    Unavailable,
     #[error("Too Many Requests")]
     TooManyRequests(RetryAfter),
     #[error("Invalid JSON")]
@@ -113,6 +119,9 @@ impl Error {
             Error::NotAuthorized => &behaviors::NOT_AUTHORIZED,
             Error::WrongSubdomain => &behaviors::WRONG_SUBDOMAIN,
             Error::NotFound => &behaviors::NOT_FOUND,
+            Error::NotEmulated => &behaviors::NOT_EMULATED,
+            Error::BodyTimeout => &behaviors::BODY_TIMEOUT,
+            Error::Unavailable => &behaviors::SERVICE_UNAVAILABLE,
             Error::TooManyRequests(_) => &behaviors::TOO_MANY_REQUESTS,
             Error::InvalidJson => &behaviors::INVALID_JSON,
             Error::TooLarge => &behaviors::TOO_LARGE,
@@ -170,6 +179,9 @@ impl Error {
             Error::NotAuthorized,
             Error::WrongSubdomain,
             Error::NotFound,
+            Error::NotEmulated,
+            Error::BodyTimeout,
+            Error::Unavailable,
             Error::TooManyRequests(RetryAfter::default()),
             Error::InvalidJson,
             Error::TooLarge,
@@ -230,9 +242,12 @@ impl Error {
             Error::NotAuthorized => StatusCode::UNAUTHORIZED,
             Error::WrongSubdomain
             | Error::NotFound
+            | Error::NotEmulated
             | Error::FlagCallNotFound
             | Error::FlagUpdateCallNotFound => StatusCode::NOT_FOUND,
             Error::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
+            Error::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
+            Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Error::InvalidJson
@@ -275,6 +290,8 @@ impl From<Refusal> for Error {
         match why {
             Refusal::TooLarge => Error::TooLarge,
             Refusal::BrokenBody => Error::BrokenBody,
+            Refusal::BodyTimeout => Error::BodyTimeout,
+            Refusal::Overloaded => Error::Unavailable,
             Refusal::Panic => Error::Internal,
             Refusal::TooManyRequests(wait) => Error::TooManyRequests(wait),
         }
@@ -310,6 +327,11 @@ impl IntoResponse for Refused {
         let Self(error) = self;
         let body = Json(ErrorBody { message: error.to_string() });
         let mut response = (error.status(), Outcome(error.behavior()), body).into_response();
+        if error == Error::NotAuthorized {
+            // RFC 9110, 15.5.2, which the page is silent about: clients that wait for a challenge send nothing without.
+            let challenge = HeaderValue::from_static("Basic realm=\"Application\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
         if let Error::TooManyRequests(wait) = error {
             response.headers_mut().insert(header::RETRY_AFTER, wait.as_seconds().into());
         }

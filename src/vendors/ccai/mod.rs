@@ -4,7 +4,8 @@
 //! other pages (`1G.4`, section 6, …). State decides what a request gets, never its text: agents, queues, tickets, numbers,
 //! languages and earlier calls are the world's.
 //!
-//! Not emulated: the Manager API, the other Apps API operations, and passing data parameters, whose page is not public.
+//! Not emulated: the Manager API and the other Apps API operations, which `contract.rs` lists, and passing data parameters,
+//! whose page is not public.
 
 mod auth;
 mod contract;
@@ -25,7 +26,7 @@ use serde_json::{Map, Value, json};
 
 use crate::contract::{Catalogue, Operation, Readings};
 use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
-use crate::universe::{Direction, Ordinal};
+use crate::universe::{Direction, Ordinal, is_created_id};
 use crate::world::{View, World};
 
 /// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
@@ -81,15 +82,19 @@ impl Vendor for Ccai {
 
     /// Only what a client created is ever shown to it, as it is then.
     fn shows(&self, call: &Neutral) -> bool {
-        call.status.is_some()
+        is_created_id(&call.id)
     }
 
     fn tells(&self, call: &Neutral, field: Field) -> Tells {
+        // An agent's own call has no menu; the others are given to an agent once they wait for one, and their answers were sent
+        // before.
+        let placed = call.direction == Direction::Outbound && call.queue.is_none();
         match field {
             Field::Direction | Field::From | Field::To => Tells::Exactly,
-            Field::At if call.direction == Direction::Outbound => Tells::To(&[Precision::Millis]),
             // When it was created, or is due.
+            Field::At if placed => Tells::To(&[Precision::Millis]),
             Field::At => Tells::To(&[Precision::Seconds, Precision::Millis]),
+            Field::Agent if !placed => Tells::Nothing,
             Field::Agent | Field::Customer | Field::Queue | Field::Parent => Tells::ByItsOwnId,
             // A call that was just created has come to nothing yet.
             Field::AnsweredAt

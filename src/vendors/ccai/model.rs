@@ -31,7 +31,9 @@ pub fn find(view: &View, id: u64, account: &str) -> Option<Ordinal> {
         (call_id(view, ordinal) == Some(id)).then_some(ordinal)
     };
     let ordinal = view.by_wire_id(NAME, &text).or_else(derived)?;
-    view.call(ordinal).filter(|call| call.held_by(NAME, account)).map(|_| ordinal)
+    // A call is there from its beginning; one that was created here, from its creation.
+    let there = |call: &&Call| call.has_begun(view.now()) || given(call).is_some_and(|g| g.created.is_some());
+    view.call(ordinal).filter(|call| call.held_by(NAME, account)).filter(there).map(|_| ordinal)
 }
 
 fn given(call: &Call) -> Option<&data::Call> {
@@ -49,8 +51,11 @@ pub fn status(call: &Call, now: DateTime<Utc>) -> Option<&'static str> {
     Some(match (created.kind, call.outcome) {
         (CreatedKind::Scheduled, _) if passed < TimeDelta::zero() => "scheduled",
         (CreatedKind::Inbound | CreatedKind::Scheduled, _) if passed < assigned => "queued",
-        // Whoever hangs up in the queue is never assigned to anybody.
+        // Whoever hangs up in the queue, or finds nobody, is never assigned to anybody.
         (_, Outcome::AbandonedQueue) => "failed",
+        (CreatedKind::Scheduled, Outcome::Failed) if call.agent.is_none() => "failed",
+        // Nor is who leaves a message.
+        (CreatedKind::Inbound, Outcome::Voicemail) if now < call.ended_at() => "voicemail",
         _ if passed < connecting => "assigned",
         _ if passed < rung => "connecting",
         (_, Outcome::Answered) if now < call.ended_at() => "connected",
@@ -194,7 +199,8 @@ impl<'a> CallObject<'a> {
             support_number: None,
             selected_menu: queue.map(SelectedMenu::of),
             menu_path: queue.map(MenuPath::of),
-            agent_info: call.agent.map(|agent| AgentInfo::of(view, agent)),
+            // A queued call has an agent chosen for it, and is not assigned yet (C6, C9).
+            agent_info: call.agent.filter(|_| outbound).map(|agent| AgentInfo::of(view, agent)),
             end_user: EndUser::of(view, call, created),
             photos: [],
             videos: [],

@@ -287,7 +287,9 @@ impl Checks<'_> {
             self.context.notes.behavior(&behaviors::DEFAULT_NUMBER);
         }
         let parent = parent.map(|(ordinal, id, _)| (ordinal, id));
-        let outbound_number = given.or_else(|| self.account.inbound_default_number.clone());
+        let defaults = [&self.account.inbound_default_number, &self.account.default_outbound_number];
+        let default = || defaults.into_iter().flatten().chain(&self.account.outbound_numbers).next().cloned();
+        let outbound_number = given.or_else(default);
         Ok(IntoQueue { queue, target, number, lang, outbound_number, scheduled_at, parent })
     }
 
@@ -359,8 +361,8 @@ impl Checks<'_> {
 
     /// What a menu shows as its type is one thing, who may enter it another (1G.8).
     fn may_enter(&self, queue: Ref<Queue>, kind: Queued) -> bool {
-        let entry =
-            self.view.queue(queue).data.ccai.as_ref().map(|queue| queue.entry.as_slice()).unwrap_or_default();
+        let data = self.view.queue(queue).data.ccai.as_ref();
+        let entry = data.map(|queue| queue.ways_in()).unwrap_or_default();
         let permitted = match (kind, self.context.world.reading()) {
             (Queued::Inbound, InboundMenus::IvrMobile) => [Entry::Ivr, Entry::Mobile],
             (Queued::Inbound, InboundMenus::IvrWeb) => [Entry::Ivr, Entry::Web],

@@ -105,7 +105,7 @@ impl<S: Sync> FromRequestParts<S> for FlaggedCall {
 
     async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
         let id = request.uri.path().split('/').rev().nth(1).unwrap_or_default();
-        let view = Context::of(request).world.view();
+        let view = Context::of(request).view();
         let account = request.extensions.get::<Account>().map(|account| account.settings.subdomain.as_str());
         let found = id.parse().ok().zip(account).and_then(|(id, account)| model::find(&view, id, account));
         let missing = match request.method {
@@ -117,5 +117,10 @@ impl<S: Sync> FromRequestParts<S> for FlaggedCall {
 }
 
 async fn unknown(_: Account, request: Parts) -> Refused {
-    Refused::of(&request, Error::NotFound)
+    let path = request.uri.path();
+    let known = behaviors::NOT_EMULATED_OPERATIONS.iter().find(|o| o.is(request.method.as_str(), path));
+    let Some(operation) = known else { return Refused::of(&request, Error::NotFound) };
+    let notes = &Context::of(&request).notes;
+    notes.finding_of(&behaviors::NOT_EMULATED_SENT, || format!("`{} {}`", operation.method, operation.path));
+    Refused::of(&request, Error::NotEmulated)
 }

@@ -8,7 +8,7 @@ use super::NAME;
 use super::contract;
 use super::error::{Error, Refused};
 use crate::exchange::Context;
-use crate::keys::looks_real;
+use crate::keys::{is_dirty, looks_real};
 
 /// `x-commubo-tenantId`, as HTTP compares names.
 pub const TENANT_ID: &str = "x-commubo-tenantid";
@@ -39,11 +39,16 @@ fn prove(parts: &Parts) -> Result<Tenant, Error> {
     let id = once(&parts.headers, TENANT_ID).ok_or(Error::MissingCredentials)?;
     let token = once(&parts.headers, ACCESS_TOKEN).ok_or(Error::MissingCredentials)?;
     let world = &Context::of(parts).world;
+    let given = id;
     let id = world.names().in_scenario(NAME, id);
     let accounts = &world.accounts().commubo;
     let account = accounts.iter().find(|account| account.tenant_id == id);
     if !accounts.iter().any(|account| account.access_token == token) && looks_real(token) {
         Context::of(parts).notes.finding(&contract::REAL_LOOKING_KEY);
+    }
+    let proved = account.is_some_and(|account| account.access_token == token);
+    if !proved && (is_dirty(given) || is_dirty(token)) {
+        Context::of(parts).notes.finding(&contract::DIRTY_CREDENTIAL);
     }
     if account.ok_or(Error::UnknownTenant)?.access_token != token {
         return Err(Error::WrongToken);

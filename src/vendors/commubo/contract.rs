@@ -1,7 +1,9 @@
 //! What commubo promises: its operation, behaviors, readings and findings. `S`, `F` and `A` are rows of its fact
 //! sheet; `page L n` is line n of its page.
 
-use crate::contract::{Behavior, Catalogue, Conduct, behaviors, findings, operations, readings};
+use crate::contract::{
+    Behavior, Catalogue, Conduct, behaviors, findings, not_emulated, operations, readings,
+};
 
 /// Everything that commubo promises.
 pub static CATALOGUE: Catalogue = Catalogue {
@@ -10,6 +12,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     page: "https://commubo.com/api/calls-list.html",
     credential: "headers `x-commubo-tenantId` and `x-commubo-accessToken`",
     operations: OPERATIONS,
+    not_emulated: NOT_EMULATED_OPERATIONS,
     behaviors: BEHAVIORS,
     readings: READINGS,
     findings: FINDINGS,
@@ -20,6 +23,14 @@ pub static CATALOGUE: Catalogue = Catalogue {
 
 operations! {
     LIST_CALLS = "list_calls", "GET" "/v1/calls", "page L1-7", "Lists the calls between commubo and customers.";
+}
+
+// The vendor's pages on single calls; the paths of its other operations are not public.
+not_emulated! {
+    "GET" "/v1/calls/{callId}", "Shows one call.";
+    "GET" "/v1/calls/{callId}/sound", "Fetches a call's recording.";
+    "GET" "/v1/calls/{callId}/conversations", "Shows what was said in a call.";
+    "POST" "/v1/calls/{callId}/usercall", "Calls a person into a call.";
 }
 
 behaviors! {
@@ -49,6 +60,8 @@ behaviors! {
         "Customers and operators whole.";
     DESCENDING = "commubo.list_calls.descending", -, Choice, "unstated (A13)",
         "The newest call first (reading `commubo.order: descending`).";
+    UNSET_EMPTY = "commubo.list_calls.unset_empty", -, Choice, "page L309-426 have no rule of omission",
+        "Operator, scenario and note that a call has not are empty (reading `commubo.unset: empty`).";
     MISSING_CREDENTIALS = "commubo.any.missing_credentials", 403, Inferred, "page L428-430 (S3, A17)",
         "A tenant header is missing, repeated or not text.";
     UNKNOWN_TENANT = "commubo.any.unknown_tenant", 403, Documented, "page L428-430 (S3)",
@@ -73,12 +86,18 @@ behaviors! {
         "No `start` (reading `commubo.open_range: refuse`).";
     NOT_FOUND = "commubo.any.not_found", 404, Choice, "unstated (A25)",
         "A path that is not the page's.";
+    NOT_EMULATED = "commubo.any.not_emulated", 404, Choice, "the vendor's other pages",
+        "An operation that the vendor has and callmock has not; the answer is as for a path that nobody has.";
     METHOD_NOT_ALLOWED = "commubo.any.method_not_allowed", 405, Choice, "unstated (A25)",
         "A method other than GET, HEAD among them.";
     TOO_LARGE = "commubo.any.payload_too_large", 413, Choice, "unstated",
         "A body over the limit, where no body is needed at all.";
     BROKEN_BODY = "commubo.any.broken_body", 406, Choice, "unstated",
         "A body whose framing is broken.";
+    BODY_TIMEOUT = "commubo.any.body_timeout", 408, Choice, "unstated",
+        "A body that stops coming.";
+    SERVICE_UNAVAILABLE = "commubo.any.service_unavailable", 503, Choice, "unstated",
+        "The service has too much to do.", fault;
     INTERNAL_ERROR = "commubo.any.internal_error", 500, Choice, "unstated",
         "The service failed.", fault;
     TOO_MANY_REQUESTS = "commubo.any.too_many_requests", 429, Choice, "unstated",
@@ -86,13 +105,13 @@ behaviors! {
 }
 
 /// Refusals that pass by themselves.
-static PASSING: &[&Behavior] = &[&TOO_MANY_REQUESTS, &INTERNAL_ERROR];
+static PASSING: &[&Behavior] = &[&TOO_MANY_REQUESTS, &INTERNAL_ERROR, &SERVICE_UNAVAILABLE, &BODY_TIMEOUT];
 
 /// Refusals of who asks.
 static CREDENTIAL: &[&Behavior] = &[&MISSING_CREDENTIALS, &UNKNOWN_TENANT, &WRONG_TOKEN];
 
 /// Refusals that depend on a state which others change.
-static CHANGING: &[&Behavior] = &[];
+static CHANGING: &[&Behavior] = &[&NOT_EMULATED];
 
 readings! {
     Numbers = "commubo.numbers", "page L78 against L138-140, L83 against L171-173, L113 against L332-334 (A1, A2)",
@@ -119,6 +138,9 @@ readings! {
     ErrorBody = "commubo.error_body", "page L430, L434: a body MAY state the cause (A16)",
         "Do refusals have a body?"
         { Json = "json", Empty = "empty" }
+    Unset = "commubo.unset", "page L309-426 against L154, L170, L176, L188, L194, which alone say `not included`",
+        "Are an operator, a scenario and a note that a call has not left out, or empty?"
+        { Omit = "omit", Empty = "empty" }
 }
 
 findings! {

@@ -40,12 +40,18 @@ pub enum Error {
     MissingStart,
     #[error("there is nothing at this path")]
     NotFound,
+    #[error("there is nothing at this path")]
+    NotEmulated,
     #[error("only GET is allowed")]
     MethodNotAllowed,
     #[error("the request body is too large")]
     TooLarge,
     #[error("the request body is broken")]
     BrokenBody,
+    #[error("the request body did not come in time")]
+    BodyTimeout,
+    #[error("the service is not available")]
+    Unavailable,
     #[error("the service failed")]
     Internal,
     #[error("too many requests")]
@@ -67,6 +73,9 @@ impl Error {
             Error::UnknownParameter(_) => &behaviors::UNKNOWN_PARAMETER,
             Error::MissingStart => &behaviors::MISSING_START,
             Error::NotFound => &behaviors::NOT_FOUND,
+            Error::NotEmulated => &behaviors::NOT_EMULATED,
+            Error::BodyTimeout => &behaviors::BODY_TIMEOUT,
+            Error::Unavailable => &behaviors::SERVICE_UNAVAILABLE,
             Error::MethodNotAllowed => &behaviors::METHOD_NOT_ALLOWED,
             Error::TooLarge => &behaviors::TOO_LARGE,
             Error::BrokenBody => &behaviors::BROKEN_BODY,
@@ -90,6 +99,9 @@ impl Error {
             Error::UnknownParameter("unknown".to_owned()),
             Error::MissingStart,
             Error::NotFound,
+            Error::NotEmulated,
+            Error::BodyTimeout,
+            Error::Unavailable,
             Error::MethodNotAllowed,
             Error::TooLarge,
             Error::BrokenBody,
@@ -121,7 +133,9 @@ impl Error {
             | Error::UnknownParameter(_)
             | Error::MissingStart
             | Error::BrokenBody => StatusCode::NOT_ACCEPTABLE,
-            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::NotFound | Error::NotEmulated => StatusCode::NOT_FOUND,
+            Error::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
+            Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -135,6 +149,8 @@ impl From<Refusal> for Error {
         match why {
             Refusal::TooLarge => Error::TooLarge,
             Refusal::BrokenBody => Error::BrokenBody,
+            Refusal::BodyTimeout => Error::BodyTimeout,
+            Refusal::Overloaded => Error::Unavailable,
             Refusal::Panic => Error::Internal,
             Refusal::TooManyRequests(wait) => Error::TooManyRequests(wait),
         }

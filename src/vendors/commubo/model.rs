@@ -1,17 +1,20 @@
 //! What goes out: a call as commubo's page shows it (L76-131), key order included.
 
 use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
+use futures_util::Stream;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::NAME;
-use super::contract::{Numbers, VoiceIdKey};
+use super::contract::{Numbers, Unset, VoiceIdKey};
 use super::query::{Expand, JAPAN};
 use crate::dialects::commubo::{self as data, Digits};
 use crate::universe::{self, Decimals, Direction, Ordinal, Outcome, Ref};
@@ -23,70 +26,95 @@ pub struct Style {
     expand: Expand,
     numbers: Numbers,
     voice_id_key: VoiceIdKey,
+    /// How what a call has not is shown, where the page has no rule.
+    pub unset: Unset,
 }
 
 impl Style {
     /// As the world's readings say.
     pub fn of(world: &World, expand: Expand) -> Self {
-        Self { expand, numbers: world.reading(), voice_id_key: world.reading() }
+        Self { expand, numbers: world.reading(), voice_id_key: world.reading(), unset: world.reading() }
     }
 }
 
 /// How many bytes of calls are written before they are handed to the socket.
 const CHUNK: usize = 32 << 10;
 
-/// A bare JSON array of calls. A list that fits in a chunk is sent whole; a longer one is written as fast as its
-/// client reads, so that no list stands in memory as one text.
-pub fn array<I>(view: View, calls: I, style: Style) -> Response
+/// How many calls are looked at before others get their turn.
+const LOOKED_AT: usize = 4096;
+
+/// A bare JSON array of the calls that are shown. A list that fits in a chunk is sent whole; a longer one is written as
+/// fast as its client reads, so that no list stands in memory as one text.
+pub fn array<I, F>(view: View, calls: I, is_shown: F, style: Style) -> Response
 where
-    I: Iterator<Item = Ordinal> + Send + 'static,
+    I: Iterator<Item = Ordinal> + Send + Unpin + 'static,
+    F: Fn(&Ordinal) -> bool + Send + Unpin + 'static,
 {
-    let mut chunks = Chunks { view, calls, style, open: false, done: false };
-    let first = chunks.next().unwrap_or_default();
-    let body = if chunks.done {
-        Body::from(first)
-    } else {
-        let all = std::iter::once(first).chain(chunks).map(Ok::<_, Infallible>);
-        Body::from_stream(futures_util::stream::iter(all))
-    };
+    let mut chunks = Chunks { view, calls, is_shown, style, chunk: vec![], open: false, done: false };
+    chunks.fill();
+    let body =
+        if chunks.done { Body::from(std::mem::take(&mut chunks.chunk)) } else { Body::from_stream(chunks) };
     // The page's header is exactly this, without a charset (L72).
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
 }
 
-struct Chunks<I> {
+struct Chunks<I, F> {
     view: View,
     calls: I,
+    is_shown: F,
     style: Style,
+    chunk: Vec<u8>,
     open: bool,
     done: bool,
 }
 
-impl<I: Iterator<Item = Ordinal>> Iterator for Chunks<I> {
-    type Item = Bytes;
-
-    fn next(&mut self) -> Option<Bytes> {
-        if self.done {
-            return None;
-        }
-        let mut chunk = Vec::with_capacity(CHUNK + 4096);
-        while chunk.len() < CHUNK {
+impl<I: Iterator<Item = Ordinal>, F: Fn(&Ordinal) -> bool> Chunks<I, F> {
+    /// Writes calls until there is a chunk of them, none is left, or others should have their turn.
+    fn fill(&mut self) {
+        for _ in 0..LOOKED_AT {
+            if self.chunk.len() >= CHUNK {
+                return;
+            }
             let Some(ordinal) = self.calls.next() else {
                 self.done = true;
-                chunk.extend_from_slice(if self.open { b"]" } else { b"[]" });
-                break;
+                self.chunk.extend_from_slice(if self.open { b"]" } else { b"[]" });
+                return;
             };
+            if !(self.is_shown)(&ordinal) {
+                continue;
+            }
             let Some(call) = Call::of(&self.view, ordinal, self.style) else { continue };
-            chunk.push(if self.open { b',' } else { b'[' });
+            self.chunk.push(if self.open { b',' } else { b'[' });
             self.open = true;
-            if let Err(error) = serde_json::to_writer(&mut chunk, &call) {
+            if let Err(error) = serde_json::to_writer(&mut self.chunk, &call) {
                 unreachable!("a call has only text keys and a Vec takes every byte: {error}");
             }
         }
-        Some(chunk.into())
     }
 }
 
-/// A call. Absent information is left out, never null or "" (F3, F6, F7, F9, F10).
+impl<I, F> Stream for Chunks<I, F>
+where
+    I: Iterator<Item = Ordinal> + Unpin,
+    F: Fn(&Ordinal) -> bool + Unpin,
+{
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.chunk.len() < CHUNK && !self.done {
+            self.fill();
+        }
+        if self.chunk.len() < CHUNK && !self.done {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let chunk = std::mem::take(&mut self.chunk);
+        Poll::Ready((!chunk.is_empty()).then(|| Ok(chunk.into())))
+    }
+}
+
+/// A call. Absent information is left out, never null (F3, F6, F7, F9, F10); for operator, scenario and note the page
+/// does not say so (L309-426), and reading `commubo.unset` has them empty.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -121,6 +149,7 @@ impl<'a> Call<'a> {
         let call = view.call(ordinal)?;
         let given = given(call);
         let number = |n| Number(n, style.numbers);
+        let empty = style.unset == Unset::Empty;
         let derived_type = match call.direction {
             Direction::Outbound => 1,
             Direction::Inbound | Direction::Internal => 0,
@@ -157,9 +186,15 @@ impl<'a> Call<'a> {
                 .unwrap_or(connect_result(call.outcome)),
             check_point: given.and_then(|g| g.check_point.as_deref()),
             customer: call.customer.map(|customer| Customer::of(view, customer, style)),
-            operator: call.agent.map(|agent| Operator::of(view, agent, style)),
-            scenario: call.queue.map(|queue| Scenario::of(view, queue)),
-            note: given.and_then(|g| g.note.as_deref()).or(call.note.as_deref()),
+            operator: match call.agent {
+                Some(agent) => Some(Operator::of(view, agent, style)),
+                None => empty.then(|| Operator { operator_id: "".into(), details: None }),
+            },
+            scenario: match call.queue {
+                Some(queue) => Some(Scenario::of(view, queue)),
+                None => empty.then(|| Scenario { scenario_id: "".into() }),
+            },
+            note: given.and_then(|g| g.note.as_deref()).or(call.note.as_deref()).or(empty.then_some("")),
         })
     }
 }

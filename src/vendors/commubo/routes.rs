@@ -1,7 +1,5 @@
 //! commubo's routes: one.
 
-use std::iter::Peekable;
-
 use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -9,7 +7,7 @@ use axum::routing::get;
 
 use super::NAME;
 use super::auth::Tenant;
-use super::contract::{self, Order};
+use super::contract::{self, Order, Unset};
 use super::error::{Error, Refused};
 use super::model::{self, Style};
 use super::query::CallsQuery;
@@ -30,28 +28,36 @@ pub fn router() -> Router {
 async fn list_calls(tenant: Tenant, query: CallsQuery, context: Context) -> Response {
     let world = &context.world;
     let style = Style::of(world, query.expand);
-    let view = world.view();
+    let view = context.view();
     let slice = view.between(query.times);
-    let shown = shown(view.clone(), tenant);
+    if style.unset == Unset::Empty {
+        context.notes.behavior(&contract::UNSET_EMPTY);
+    }
     match world.reading() {
-        Order::Ascending => answer(view, slice.filter(shown).peekable(), style),
+        Order::Ascending => answer(view, slice, tenant, style),
         Order::Descending => {
             context.notes.behavior(&contract::DESCENDING);
-            answer(view, slice.rev().filter(shown).peekable(), style)
+            answer(view, slice.rev(), tenant, style)
         }
     }
 }
 
-fn answer<I>(view: View, mut calls: Peekable<I>, style: Style) -> Response
+fn answer<I>(view: View, slice: I, tenant: Tenant, style: Style) -> Response
 where
-    I: Iterator<Item = Ordinal> + Send + 'static,
+    I: Iterator<Item = Ordinal> + Send + Unpin + 'static,
 {
+    // The first call decides what the answer is; the others are looked at as they are sent.
+    let is_shown = shown(view.clone(), tenant);
+    let mut calls = slice.peekable();
+    while calls.peek().is_some_and(|ordinal| !is_shown(ordinal)) {
+        calls.next();
+    }
     let outcome = if calls.peek().is_some() { &contract::LISTED } else { &contract::EMPTY };
-    (Outcome(outcome), model::array(view, calls, style)).into_response()
+    (Outcome(outcome), model::array(view, calls, is_shown, style)).into_response()
 }
 
 /// The calls that commubo shows to a tenant: past ones between the tenant and an outside party.
-fn shown(view: View, tenant: Tenant) -> impl Fn(&Ordinal) -> bool {
+fn shown(view: View, tenant: Tenant) -> impl Fn(&Ordinal) -> bool + Send + Unpin + 'static {
     move |ordinal| {
         view.listed(*ordinal, NAME, &tenant.id).is_some_and(|call| call.direction != Direction::Internal)
     }
@@ -62,5 +68,10 @@ async fn wrong_method(request: Parts) -> Refused {
 }
 
 async fn unknown_path(request: Parts) -> Refused {
-    Refused::of(&request, Error::NotFound)
+    let path = request.uri.path();
+    let known = contract::NOT_EMULATED_OPERATIONS.iter().find(|o| o.is(request.method.as_str(), path));
+    let Some(operation) = known else { return Refused::of(&request, Error::NotFound) };
+    let notes = &Context::of(&request).notes;
+    notes.finding_of(&contract::NOT_EMULATED_SENT, || format!("`{} {}`", operation.method, operation.path));
+    Refused::of(&request, Error::NotEmulated)
 }

@@ -9,7 +9,7 @@ use super::contract;
 use super::error::{Error, Refused};
 use crate::dialects::Account;
 use crate::exchange::Context;
-use crate::keys::looks_real;
+use crate::keys::{is_dirty, looks_real};
 
 /// The shop that a request proved to come from.
 #[derive(Debug, Clone)]
@@ -30,10 +30,20 @@ impl<S: Sync> FromRequestParts<S> for Shop {
 
 fn prove(request: &Parts) -> Result<Shop, Error> {
     let mut values = request.headers.get_all(header::AUTHORIZATION).iter();
+    let notes = &Context::of(request).notes;
     let key = match (values.next(), values.next()) {
         (Some(value), None) => std::str::from_utf8(value.as_bytes()).ok().and_then(bearer),
         _ => None,
     };
+    let given =
+        request.headers.get(header::AUTHORIZATION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    if let Some(given) = given.filter(|_| key.is_none()) {
+        // What has no scheme may be the key.
+        let scheme = given.split_once(' ').map_or("", |(scheme, _)| scheme);
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            notes.finding_of(&contract::AUTHORIZATION_SCHEME, || format!("`{scheme}`"));
+        }
+    }
     let key = key.ok_or(Error::Unauthenticated)?;
     let world = &Context::of(request).world;
     let (half, secret) = halves(key);
@@ -41,7 +51,10 @@ fn prove(request: &Parts) -> Result<Shop, Error> {
     let accounts = &world.accounts().sencloud;
     let is_known = accounts.iter().any(|account| halves(&account.api_key) == (half, secret));
     if !is_known && looks_real(secret.unwrap_or(half)) {
-        Context::of(request).notes.finding(&contract::REAL_LOOKING_KEY);
+        notes.finding(&contract::REAL_LOOKING_KEY);
+    }
+    if !is_known && is_dirty(key) {
+        notes.finding(&contract::DIRTY_CREDENTIAL);
     }
     match accounts.iter().find(|account| halves(&account.api_key) == (half, secret)) {
         Some(account) => Ok(Shop { id: account.public_half().to_owned() }),

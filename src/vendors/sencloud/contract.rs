@@ -1,7 +1,9 @@
 //! What Sencloud promises: its operation, behaviors, readings and findings. `R`, `P` and `A` are rows of its fact
 //! sheet, numbers its sections; `page L n` is line n of its page.
 
-use crate::contract::{Behavior, Catalogue, Conduct, Paging, behaviors, findings, operations, readings};
+use crate::contract::{
+    Behavior, Catalogue, Conduct, Paging, behaviors, findings, not_emulated, operations, readings,
+};
 
 /// Everything that Sencloud promises.
 pub static CATALOGUE: Catalogue = Catalogue {
@@ -10,6 +12,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     page: "https://docs.sencloud.vn/api-sencloud/tong-dai/voip-api/lay-lich-su-cuoc-goi",
     credential: "`Authorization: Bearer` with the shop's key",
     operations: OPERATIONS,
+    not_emulated: NOT_EMULATED_OPERATIONS,
     behaviors: BEHAVIORS,
     readings: READINGS,
     findings: FINDINGS,
@@ -23,6 +26,33 @@ operations! {
         "Lists a shop's call logs; also under shop.Etelecom, partner.Etelecom and shop.Interits.";
 }
 
+// The service's other methods, each under the names that the vendor's pages have it by (4b).
+not_emulated! {
+    "POST" "/v1/shop.Sencloud/CreateExtension", "Creates an extension.";
+    "POST" "/v1/shop.Sencloud/GetExtensionInfo", "Shows an extension.";
+    "POST" "/v1/shop.Sencloud/GetExtensions", "Lists extensions.";
+    "POST" "/v1/shop.Sencloud/GetHotlines", "Lists hotlines.";
+    "POST" "/v1/shop.Etelecom/CreateExtension", "Creates an extension.";
+    "POST" "/v1/shop.Etelecom/GetExtensionInfo", "Shows an extension.";
+    "POST" "/v1/shop.Etelecom/GetExtensions", "Lists extensions.";
+    "POST" "/v1/shop.Etelecom/GetHotlines", "Lists hotlines.";
+    "POST" "/v1/partner.Etelecom/CreateExtension", "Creates an extension.";
+    "POST" "/v1/partner.Etelecom/GetExtensionInfo", "Shows an extension.";
+    "POST" "/v1/partner.Etelecom/GetExtensions", "Lists extensions.";
+    "POST" "/v1/partner.Etelecom/GetPartnerHotlineList", "Lists hotlines.";
+    "POST" "/v1/shop.Interits/CreateExtension", "Creates an extension.";
+    "POST" "/v1/shop.Interits/GetExtensionInfo", "Shows an extension.";
+    "POST" "/v1/shop.Interits/GetExtensions", "Lists extensions.";
+    "POST" "/v1/shop.Webhook/CreateWebhook", "Registers a webhook.";
+    "POST" "/v1/shop.Webhook/GetWebhooks", "Lists webhooks.";
+    "POST" "/v1/shop.Webhook/DeleteWebhook", "Removes a webhook.";
+    "POST" "/v1/partner.Webhook/CreateWebhook", "Registers a webhook.";
+    "POST" "/v1/partner.Webhook/GetWebhooks", "Lists webhooks.";
+    "POST" "/v1/partner.Webhook/DeleteWebhook", "Removes a webhook.";
+    "POST" "/v1/shop.Misc/CurrentAccount", "Shows whose key it is.";
+    "POST" "/v1/partner.Misc/CurrentAccount", "Shows whose key it is.";
+}
+
 behaviors! {
     // The order of the checks (4): method, content type, path, JSON, key, values.
     WRONG_METHOD = "sencloud.any.wrong_method", 404, Inferred, "4",
@@ -31,6 +61,10 @@ behaviors! {
         "A Content-Type other than application/json, or none.";
     NO_HANDLER = "sencloud.any.no_handler", 404, Inferred, "4",
         "A method name that the service does not have.";
+    NOT_EMULATED = "sencloud.any.not_emulated", 404, Choice, "4b",
+        "A method that the service has and callmock has not; the answer is as for one that it does not have.";
+    BODY_TIMEOUT = "sencloud.any.body_timeout", 408, Choice, "unstated",
+        "A body that stops coming.";
     MALFORMED_JSON = "sencloud.any.malformed_json", 400, Inferred, "4",
         "A body that is not JSON, or has a member of another type.";
     UNAUTHENTICATED = "sencloud.any.unauthenticated", 401, Inferred, "4",
@@ -109,6 +143,12 @@ behaviors! {
         "The page after a cursor.";
     PREVIOUS_PAGE = "sencloud.list_call_logs.previous_page", -, Documented, "page L289 (R19)",
         "The page before a cursor.";
+    PAGING_IN_QUERY = "sencloud.list_call_logs.paging_in_query", -, Documented, "page L289",
+        "A cursor or another member of `paging` in the query string, where the body has none.";
+    PAGING_IN_QUERY_IGNORED = "sencloud.list_call_logs.paging_in_query_ignored", -, Choice, "page L289 against L38-51",
+        "The query string is skipped (reading `sencloud.query_paging: ignore`).";
+    DATE_TO_EXCLUSIVE = "sencloud.list_call_logs.date_to_exclusive", -, Inferred, "A10",
+        "Calls before `date_to`, without its own moment (reading `sencloud.date_to: exclusive`).";
     LIMIT_CLAMPED = "sencloud.list_call_logs.limit_clamped", -, Inferred, "P1 (A7)",
         "A limit over 100 counts as 100.";
     SORT_STARTED_AT = "sencloud.list_call_logs.sort_started_at", -, Inferred, "P4",
@@ -163,13 +203,14 @@ static PASSING: &[&Behavior] = &[
     &ABORTED,
     &UNAVAILABLE,
     &DATA_LOSS,
+    &BODY_TIMEOUT,
 ];
 
 /// Refusals of who asks.
 static CREDENTIAL: &[&Behavior] = &[&UNAUTHENTICATED, &INVALID_API_KEY, &PERMISSION_DENIED];
 
 /// Refusals that depend on a state which others change.
-static CHANGING: &[&Behavior] = &[&NOT_FOUND, &ALREADY_EXISTS, &FAILED_PRECONDITION];
+static CHANGING: &[&Behavior] = &[&NOT_EMULATED, &NOT_FOUND, &ALREADY_EXISTS, &FAILED_PRECONDITION];
 
 /// The rules about walks through lists.
 pub static PAGING: Paging = Paging {
@@ -213,6 +254,12 @@ readings! {
     Times = "sencloud.times", "page samples against a live one (A29)",
         "How are times written?"
         { OffsetMicros = "offset_micros", ZuluMillis = "zulu_millis" }
+    QueryPaging = "sencloud.query_paging", "page L289, which has `after` in the query string, against L38-51",
+        "Do `after`, `before`, `limit` and `sort` count in the query string, where the body has none?"
+        { Honour = "honour", Ignore = "ignore" }
+    DateTo = "sencloud.date_to", "unstated (A10); the vendor's public export of this table is half-open",
+        "Is the moment `date_to` itself in the list?"
+        { Inclusive = "inclusive", Exclusive = "exclusive" }
 }
 
 findings! {
@@ -227,6 +274,22 @@ findings! {
         "`extension_ids` stands at top level, as in the page's curl.",
         "Other public material says that it is skipped there: the list has every extension's calls.",
         "Put it into `filter`.";
+    AUTHORIZATION_SCHEME = "sencloud.authorization_scheme", Warning,
+        "`Authorization` has another scheme than Bearer, or none.",
+        "It is refused whatever key follows. A ~/.netrc entry makes some clients send Basic in place of the header that was set.",
+        "Send `Authorization: Bearer` and the key.";
+    PAGING_IN_QUERY_SENT = "sencloud.paging_in_query", Note,
+        "A member of `paging` stands in the query string.",
+        "The page says so of `after` in one sentence (L289), and has it in the body everywhere else; one of the two is ignored.",
+        "Put it into the body: `{\"paging\": {\"after\": \"…\"}}`.";
+    UNKNOWN_QUERY = "sencloud.unknown_query", Warning,
+        "The query string has a parameter that the page does not have.",
+        "It is skipped, so the list is another than was meant.",
+        "Put filters into the body's `filter`, and cursors into its `paging`.";
+    ZERO_TIME = "sencloud.zero_time", Note,
+        "A date is the zero time that Go writes for nothing (0001-01-01T00:00:00Z).",
+        "It counts as not set, as in the vendor's own answers; nothing promises that.",
+        "Leave the member out: a pointer with `omitempty`, or `omitzero`.";
     UNKNOWN_KEY = "sencloud.unknown_key", Warning,
         "The body has a member that the page does not have.",
         "It is skipped, so the list is another than was meant.",

@@ -23,6 +23,10 @@ pub enum Error {
     WrongContentType(String),
     #[error("no handler for path {0:?}")]
     NoHandler(String),
+    #[error("no handler for path {0:?}")]
+    NotEmulated(String),
+    #[error("the request body did not come in time")]
+    BodyTimeout,
     #[error("the json request could not be decoded")]
     MalformedJson(String),
     #[error("Vui lòng đăng nhập (hoặc đăng ký nếu chưa có tài khoản).")]
@@ -153,6 +157,8 @@ impl Error {
             Error::WrongMethod(_) => &behaviors::WRONG_METHOD,
             Error::WrongContentType(_) => &behaviors::WRONG_CONTENT_TYPE,
             Error::NoHandler(_) => &behaviors::NO_HANDLER,
+            Error::NotEmulated(_) => &behaviors::NOT_EMULATED,
+            Error::BodyTimeout => &behaviors::BODY_TIMEOUT,
             Error::MalformedJson(_) => &behaviors::MALFORMED_JSON,
             Error::Unauthenticated => &behaviors::UNAUTHENTICATED,
             Error::InvalidApiKey => &behaviors::INVALID_API_KEY,
@@ -185,6 +191,8 @@ impl Error {
             Error::WrongMethod("GET".to_owned()),
             Error::WrongContentType(String::new()),
             Error::NoHandler("/v1/shop.Sencloud/ListCallLog".to_owned()),
+            Error::NotEmulated("/v1/shop.Sencloud/GetExtensions".to_owned()),
+            Error::BodyTimeout,
             Error::MalformedJson("EOF".to_owned()),
             Error::Unauthenticated,
             Error::InvalidApiKey,
@@ -224,9 +232,11 @@ impl Error {
     /// The code, and the standard one that newer material has in its place.
     fn codes(&self) -> (&'static str, Option<&'static str>) {
         match self {
-            Error::WrongMethod(_) | Error::WrongContentType(_) | Error::NoHandler(_) => {
-                ("bad_route", Some("not_found"))
-            }
+            Error::WrongMethod(_)
+            | Error::WrongContentType(_)
+            | Error::NoHandler(_)
+            | Error::NotEmulated(_) => ("bad_route", Some("not_found")),
+            Error::BodyTimeout => ("deadline_exceeded", None),
             Error::MalformedJson(_) | Error::BrokenBody => ("malformed", Some("invalid_argument")),
             Error::Unauthenticated | Error::InvalidApiKey => ("unauthenticated", None),
             Error::PermissionDenied => ("permission_denied", None),
@@ -252,7 +262,11 @@ impl Error {
 
     fn status(&self) -> StatusCode {
         match self {
-            Error::WrongMethod(_) | Error::WrongContentType(_) | Error::NoHandler(_) => StatusCode::NOT_FOUND,
+            Error::WrongMethod(_)
+            | Error::WrongContentType(_)
+            | Error::NoHandler(_)
+            | Error::NotEmulated(_) => StatusCode::NOT_FOUND,
+            Error::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Error::Unauthenticated | Error::InvalidApiKey => StatusCode::UNAUTHORIZED,
             Error::PermissionDenied => StatusCode::FORBIDDEN,
             Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -283,6 +297,8 @@ impl From<Refusal> for Error {
         match why {
             Refusal::TooLarge => Error::TooLarge,
             Refusal::BrokenBody => Error::BrokenBody,
+            Refusal::BodyTimeout => Error::BodyTimeout,
+            Refusal::Overloaded => Unreached::Unavailable.into(),
             Refusal::Panic => Error::Internal,
             // The service has no 429, and nothing tells a client when to come back (4).
             Refusal::TooManyRequests(_) => Unreached::ResourceExhausted.into(),

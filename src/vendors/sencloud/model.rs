@@ -1,6 +1,8 @@
 //! What goes out: a call log with every member, as the page's samples have it (L56-103). What is not there is a zero
 //! value, never missing (fact sheet 1.2).
 
+use std::collections::HashSet;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, FixedOffset, SecondsFormat, TimeDelta, Utc};
@@ -12,7 +14,7 @@ use super::auth::Shop;
 use super::contract::{DateColumn, EmptyArrays, ExtensionMatch, NumberMatch, StatusOfUnknown, Times};
 use super::query::{Comparison, Filter, Search, SortField};
 use crate::dialects::sencloud as data;
-use crate::universe::{Agent, Call, Decimals, Direction, Ordinal, Outcome};
+use crate::universe::{Agent, Call, Decimals, Direction, Ordinal, Outcome, Queue, Ref};
 use crate::world::{View, World};
 
 type Text<'a> = std::borrow::Cow<'a, str>;
@@ -116,38 +118,27 @@ impl<'a> Log<'a> {
         self.call.agent.map(|agent| self.view.agent(agent))
     }
 
-    /// An id that the scenario leaves open: 19 digits, as the vendor's own are; "0" where there is nobody.
-    fn other_id(&self, given: Option<&'a str>, kind: &str, index: Option<usize>) -> Text<'a> {
-        match (given, index) {
-            (Some(given), _) => given.into(),
-            (None, None) => "0".into(),
-            (None, Some(index)) => {
-                let mut bytes = [0; 8];
-                bytes.copy_from_slice(&self.view.opaque(kind, index)[..8]);
-                format!("1{:018}", u64::from_be_bytes(bytes) % 1_000_000_000_000_000_000).into()
-            }
-        }
-    }
-
     fn extension_id(&self) -> Text<'a> {
-        let agents = || self.agent()?.data.sencloud.as_ref()?.extension_id.as_deref();
-        let given = self.text(|g| g.extension_id.as_ref()).or_else(agents);
-        self.other_id(given, "extension", self.call.agent.map(crate::universe::Ref::index))
+        let given = self.text(|g| g.extension_id.as_ref()).map(Text::from);
+        let agents = || self.call.agent.map(|agent| agents_extension_id(self.view, agent));
+        given.or_else(agents).unwrap_or(Text::Borrowed(NOBODY))
     }
 
     fn user_id(&self) -> Text<'a> {
-        let agents = || self.agent()?.data.sencloud.as_ref()?.user_id.as_deref();
-        let given = self.text(|g| g.user_id.as_ref()).or_else(agents);
-        self.other_id(given, "user", self.call.agent.map(crate::universe::Ref::index))
+        let given = self.text(|g| g.user_id.as_ref()).map(Text::from);
+        let agents = || self.call.agent.map(|agent| agents_user_id(self.view, agent));
+        given.or_else(agents).unwrap_or(Text::Borrowed(NOBODY))
     }
 
     fn contact_id(&self) -> Text<'a> {
+        let given = self.text(|g| g.contact_id.as_ref()).map(Text::from);
         let customers = || {
-            let customer = self.view.customer(self.call.customer?);
-            customer.data.sencloud.as_ref()?.contact_id.as_deref()
+            let customer = self.call.customer?;
+            let given =
+                self.view.customer(customer).data.sencloud.as_ref().and_then(|g| g.contact_id.as_deref());
+            Some(given.map_or_else(|| derived_id(self.view, "contact", customer.index()).into(), Text::from))
         };
-        let given = self.text(|g| g.contact_id.as_ref()).or_else(customers);
-        self.other_id(given, "contact", self.call.customer.map(crate::universe::Ref::index))
+        given.or_else(customers).unwrap_or(Text::Borrowed(NOBODY))
     }
 
     fn caller(&self) -> &'a str {
@@ -202,18 +193,24 @@ impl<'a> Log<'a> {
         .timestamp_micros()
     }
 
-    /// Whether a search wants this log.
-    pub fn passes(&self, filter: &Filter) -> bool {
+    /// Whether a search wants this log; `whose` is what its filter says of people and queues.
+    pub fn passes(&self, filter: &Filter, whose: &Whose) -> bool {
         let is =
             |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
         let number = |wanted: &str, how: NumberMatch| match how {
             NumberMatch::Exact => self.caller() == wanted || self.callee() == wanted,
             NumberMatch::Substring => self.caller().contains(wanted) || self.callee().contains(wanted),
         };
-        let extension = |ids: &[String], how: ExtensionMatch| {
-            let number = self.agent().and_then(|agent| agent.extension.as_deref());
-            let by_number = how == ExtensionMatch::IdOrNumber;
-            ids.iter().any(|id| *id == self.extension_id() || (by_number && number == Some(id.as_str())))
+        let agent = self.call.agent.map(Ref::index);
+        let extension = |ids: &HashSet<String>, how: ExtensionMatch| match self
+            .text(|g| g.extension_id.as_ref())
+        {
+            None => whose.extensions.has(agent),
+            Some(id) => {
+                let number = self.agent().and_then(|agent| agent.extension.as_deref());
+                ids.contains(id)
+                    || how == ExtensionMatch::IdOrNumber && number.is_some_and(|number| ids.contains(number))
+            }
         };
         let queue = self.call.queue.map(|queue| self.view.queue(queue));
         let queues = queue.and_then(|queue| queue.data.sencloud.as_deref());
@@ -231,12 +228,11 @@ impl<'a> Log<'a> {
             && filter.extension_ids.as_ref().is_none_or(|(ids, how)| extension(ids, *how))
             && is(&filter.external_id, self.text(|g| g.external_id.as_ref()))
             && is(&filter.external_session_id, self.text(|g| g.external_session_id.as_ref()))
-            && filter.hotline_ids.as_ref().is_none_or(|ids| {
-                let hotline = queues.and_then(|queue| queue.hotline_id.as_deref());
-                let hotline = hotline.or(queue.map(|queue| queue.id.as_ref()));
-                hotline.is_some_and(|hotline| ids.iter().any(|id| id == hotline))
+            && filter.hotline_ids.as_ref().is_none_or(|_| whose.hotlines.has(self.call.queue.map(Ref::index)))
+            && filter.user_id.as_deref().is_none_or(|wanted| match self.text(|g| g.user_id.as_ref()) {
+                None => whose.users.has(agent),
+                Some(id) => id == wanted,
             })
-            && (filter.user_id.as_ref()).is_none_or(|id| *id == self.user_id())
     }
 
     fn item(&self, style: Style) -> CallLog<'a> {
@@ -297,6 +293,77 @@ impl<'a> Log<'a> {
         };
         vec![target]
     }
+}
+
+/// Which agents and queues a filter wants: found once for all calls, however many ids the filter has.
+#[derive(Debug, Default)]
+pub struct Whose {
+    extensions: Wanted,
+    users: Wanted,
+    hotlines: Wanted,
+}
+
+/// Which entries of a kind are wanted, by their index; and whether nobody is.
+#[derive(Debug, Default)]
+struct Wanted {
+    entries: Vec<bool>,
+    nobody: bool,
+}
+
+impl Wanted {
+    fn has(&self, index: Option<usize>) -> bool {
+        index.map_or(self.nobody, |index| self.entries.get(index).copied().unwrap_or_default())
+    }
+}
+
+impl Whose {
+    /// What a filter says of the people and queues of a view.
+    pub fn of(view: &View, filter: &Filter) -> Self {
+        let extensions = filter.extension_ids.as_ref().map(|(ids, how)| {
+            let wanted = |(reference, agent): (Ref<Agent>, &Agent)| {
+                let number = agent.extension.as_deref().filter(|_| *how == ExtensionMatch::IdOrNumber);
+                ids.contains(&*agents_extension_id(view, reference))
+                    || number.is_some_and(|number| ids.contains(number))
+            };
+            Wanted { entries: view.agents().map(wanted).collect(), nobody: ids.contains(NOBODY) }
+        });
+        let users = filter.user_id.as_deref().map(|id| Wanted {
+            entries: view.agents().map(|(agent, _)| *agents_user_id(view, agent) == *id).collect(),
+            nobody: id == NOBODY,
+        });
+        let hotlines = filter.hotline_ids.as_ref().map(|ids| {
+            let wanted = |(_, queue): (Ref<Queue>, &Queue)| {
+                let given = queue.data.sencloud.as_ref().and_then(|queue| queue.hotline_id.as_deref());
+                ids.contains(given.unwrap_or(&queue.id))
+            };
+            Wanted { entries: view.queues().map(wanted).collect(), nobody: false }
+        });
+        Self {
+            extensions: extensions.unwrap_or_default(),
+            users: users.unwrap_or_default(),
+            hotlines: hotlines.unwrap_or_default(),
+        }
+    }
+}
+
+/// The id of somebody where there is nobody.
+const NOBODY: &str = "0";
+
+/// An id that the scenario leaves open: 19 digits, as the vendor's own are.
+fn derived_id(view: &View, kind: &str, index: usize) -> String {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&view.opaque(kind, index)[..8]);
+    format!("1{:018}", u64::from_be_bytes(bytes) % 1_000_000_000_000_000_000)
+}
+
+fn agents_extension_id(view: &View, agent: Ref<Agent>) -> Text<'_> {
+    let given = view.agent(agent).data.sencloud.as_ref().and_then(|g| g.extension_id.as_deref());
+    given.map_or_else(|| derived_id(view, "extension", agent.index()).into(), Text::from)
+}
+
+fn agents_user_id(view: &View, agent: Ref<Agent>) -> Text<'_> {
+    let given = view.agent(agent).data.sencloud.as_ref().and_then(|g| g.user_id.as_deref());
+    given.map_or_else(|| derived_id(view, "user", agent.index()).into(), Text::from)
 }
 
 impl Comparison {

@@ -1,25 +1,28 @@
 //! What is asked for: a JSON body with filter and paging (fact sheet 1.1 and 2).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Bound;
 
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::auth::Shop;
-use super::contract::{self as behaviors, DateColumn, ExtensionMatch, NumberMatch, OneDate, Prev, TopLevel};
+use super::contract::{
+    self as behaviors, DateColumn, DateTo, ExtensionMatch, NumberMatch, OneDate, Prev, QueryPaging, TopLevel,
+};
 use super::cursor::{Cursor, CursorKind};
 use super::error::{Error, Refused};
 use crate::contract::Behavior;
 use crate::exchange::Context;
 use crate::nearest::did_you_mean;
 use crate::universe::Ordinal;
+use crate::urlencoded;
 
 /// The operation under the names of each white label (fact sheet 4b).
 pub const METHODS: [&str; 4] = [
@@ -28,6 +31,9 @@ pub const METHODS: [&str; 4] = [
     "/v1/partner.Etelecom/ListCallLogs",
     "/v1/shop.Interits/ListCallLogs",
 ];
+
+/// 0001-01-01T00:00:00Z, in seconds since 1970.
+const ZERO_TIME: i64 = -62_135_596_800;
 
 /// The largest page, and the one of a request that says nothing (page L285, P1).
 const LIMIT: usize = 100;
@@ -49,6 +55,10 @@ impl<S: Sync> FromRequestParts<S> for Method {
             Error::WrongMethod(request.method.to_string())
         } else if !kind.eq_ignore_ascii_case("application/json") {
             Error::WrongContentType(content_type)
+        } else if let Some(method) = behaviors::NOT_EMULATED_OPERATIONS.iter().find(|o| o.is("POST", path)) {
+            let notes = &Context::of(request).notes;
+            notes.finding_of(&behaviors::NOT_EMULATED_SENT, || format!("`{}`", method.path));
+            Error::NotEmulated(path.to_owned())
         } else if !METHODS.contains(&path) {
             Error::NoHandler(path.to_owned())
         } else {
@@ -102,6 +112,9 @@ struct PagingBody {
     sort: Option<String>,
 }
 
+/// The members of `paging`.
+const PAGING_KEYS: [&str; 4] = ["after", "before", "limit", "sort"];
+
 /// The members of the page, by the path of the object that has them.
 const KNOWN: [(&str, &[&str]); 4] = [
     ("", &["filter", "paging", "extension_ids"]),
@@ -123,7 +136,7 @@ const KNOWN: [(&str, &[&str]); 4] = [
         ],
     ),
     ("/filter/duration", &["comparison", "value"]),
-    ("/paging", &["after", "before", "limit", "sort"]),
+    ("/paging", &PAGING_KEYS),
 ];
 
 impl<S: Sync> FromRequestParts<S> for Decoded {
@@ -181,17 +194,17 @@ pub struct Filter {
     pub direction: Option<String>,
     pub duration: Option<(Comparison, i64)>,
     /// Ids, and whether numbers count as well.
-    pub extension_ids: Option<(Vec<String>, ExtensionMatch)>,
+    pub extension_ids: Option<(HashSet<String>, ExtensionMatch)>,
     pub external_id: Option<String>,
     pub external_session_id: Option<String>,
-    pub hotline_ids: Option<Vec<String>>,
+    pub hotline_ids: Option<HashSet<String>>,
     pub user_id: Option<String>,
 }
 
 impl Filter {
     /// What stands for it, however its ids are ordered and whatever the readings make of it.
     fn fingerprint(&self) -> u32 {
-        let sorted = |ids: &[String]| ids.iter().cloned().collect::<BTreeSet<_>>();
+        let sorted = |ids: &HashSet<String>| ids.iter().cloned().collect::<BTreeSet<_>>();
         let said = format!(
             "{:?}",
             (
@@ -199,7 +212,7 @@ impl Filter {
                 (&self.call_state, &self.direction, self.from, self.to, self.duration),
                 (&self.department_id, &self.user_id, &self.external_id, &self.external_session_id),
                 self.extension_ids.as_ref().map(|(ids, _)| sorted(ids)),
-                self.hotline_ids.as_deref().map(sorted),
+                self.hotline_ids.as_ref().map(sorted),
             )
         );
         let digest = Sha256::digest(said);
@@ -286,6 +299,7 @@ impl<S: Sync> FromRequestParts<S> for Search {
             context: Context::of(request),
             decoded: done::<Decoded>(request),
             shop: done::<Shop>(request),
+            query: request.uri.query().unwrap_or_default(),
         }
         .search();
         search.map_err(|error| Refused::of(request, error))
@@ -301,6 +315,7 @@ struct Checks<'a> {
     context: &'a Context,
     decoded: &'a Decoded,
     shop: &'a Shop,
+    query: &'a str,
 }
 
 impl Checks<'_> {
@@ -346,6 +361,14 @@ impl Checks<'_> {
             (None, Some(_), OneDate::Refuse) => return Err(Error::OneDate),
             _ => {}
         }
+        // A moment has microseconds here: the one before is the last that is in.
+        let to = match (to, world.reading()) {
+            (Some(to), DateTo::Exclusive) => {
+                self.note(&behaviors::DATE_TO_EXCLUSIVE);
+                Some(to - TimeDelta::microseconds(1))
+            }
+            (to, _) => to,
+        };
         Ok(Filter {
             call_number: self
                 .set(body.call_number, &behaviors::FILTER_CALL_NUMBER)
@@ -357,10 +380,10 @@ impl Checks<'_> {
             department_id: self.set(body.department_id, &behaviors::FILTER_DEPARTMENT_ID),
             direction,
             duration,
-            extension_ids: extension_ids.map(|ids| (ids, world.reading())),
+            extension_ids: extension_ids.map(|ids| (ids.into_iter().collect(), world.reading())),
             external_id: self.set(body.external_id, &behaviors::FILTER_EXTERNAL_ID),
             external_session_id: self.set(body.external_session_id, &behaviors::FILTER_EXTERNAL_SESSION_ID),
-            hotline_ids,
+            hotline_ids: hotline_ids.map(|ids| ids.into_iter().collect()),
             user_id: self.set(body.user_id, &behaviors::FILTER_USER_ID),
         })
     }
@@ -430,14 +453,55 @@ impl Checks<'_> {
         Ok(ids)
     }
 
+    /// The members of `paging`: the body's, then the query string's, where the page says that `next` goes (L289).
+    fn paging(&self) -> Result<PagingBody, Error> {
+        let mut body = self.decoded.paging.clone().unwrap_or_default();
+        let honour = self.context.world.reading::<QueryPaging>() == QueryPaging::Honour;
+        let notes = &self.context.notes;
+        for (name, value) in urlencoded::lossy(self.query) {
+            if !PAGING_KEYS.contains(&name.as_str()) {
+                notes.finding_of(&behaviors::UNKNOWN_QUERY, || {
+                    format!("`{name}`{}", did_you_mean(&name, PAGING_KEYS.iter().copied()))
+                });
+                continue;
+            }
+            notes.finding_of(&behaviors::PAGING_IN_QUERY_SENT, || format!("`{name}`"));
+            if !honour {
+                self.note(&behaviors::PAGING_IN_QUERY_IGNORED);
+                continue;
+            }
+            self.note(&behaviors::PAGING_IN_QUERY);
+            let text = match name.as_str() {
+                "after" => &mut body.after,
+                "before" => &mut body.before,
+                "sort" => &mut body.sort,
+                _ => {
+                    let limit = value.parse().map_err(|_| Error::InvalidLimit)?;
+                    body.limit = body.limit.filter(|limit| *limit != 0).or(Some(limit));
+                    continue;
+                }
+            };
+            if text.as_ref().is_none_or(String::is_empty) {
+                *text = Some(value);
+            }
+        }
+        Ok(body)
+    }
+
     fn date(
         &self,
         name: &'static str,
         given: Option<String>,
         behavior: &'static Behavior,
     ) -> Result<Option<DateTime<Utc>>, Error> {
-        let Some(text) = self.set(given, behavior) else { return Ok(None) };
+        let Some(text) = given.filter(|text| !text.is_empty()) else { return Ok(None) };
         let parsed = DateTime::parse_from_rfc3339(&text).ok();
+        // A Go client that sets no time sends this one, and so does the service itself (1.2).
+        if parsed.is_some_and(|date| date.timestamp() == ZERO_TIME && date.timestamp_subsec_nanos() == 0) {
+            self.context.notes.finding_of(&behaviors::ZERO_TIME, || format!("`{name}`"));
+            return Ok(None);
+        }
+        self.note(behavior);
         let is_naive = || {
             text.replacen(' ', "T", 1).parse::<NaiveDateTime>().is_ok() || text.parse::<NaiveDate>().is_ok()
         };
@@ -448,7 +512,7 @@ impl Checks<'_> {
     }
 
     fn page(&self, list: u32) -> Result<Page, Error> {
-        let body = self.decoded.paging.clone().unwrap_or_default();
+        let body = self.paging()?;
         let limit = match body.limit.unwrap_or(0) {
             0 => LIMIT,
             limit if limit < 0 => return Err(Error::InvalidLimit),

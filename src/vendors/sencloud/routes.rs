@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use super::auth::Shop;
 use super::contract as behaviors;
 use super::cursor::{Cursor, CursorKind};
-use super::model::{self, Log, Style};
+use super::model::{self, Log, Style, Whose};
 use super::query::{Decoded, Method, Page, Position, Search, SortField, Travel};
 use crate::exchange::{Context, Outcome};
 use crate::universe::Ordinal;
@@ -20,8 +20,9 @@ pub fn router() -> Router {
 /// `POST /v1/shop.Sencloud/ListCallLogs`: a page of a shop's call logs, newest first (page L1-17, L285-289).
 async fn list_call_logs(_: Method, _: Decoded, shop: Shop, search: Search, context: Context) -> Response {
     let world = &context.world;
-    let view = world.view();
-    let list = List { view: &view, shop: &shop, search: &search };
+    let view = context.view();
+    let whose = Whose::of(&view, &search.filter);
+    let list = List { view: &view, shop: &shop, search: &search, whose: &whose };
     let Page { limit, from, travel, .. } = search.page;
 
     let mut rows = list.beyond(from, travel, limit + 1);
@@ -64,6 +65,7 @@ struct List<'a> {
     view: &'a View,
     shop: &'a Shop,
     search: &'a Search,
+    whose: &'a Whose,
 }
 
 impl List<'_> {
@@ -122,6 +124,6 @@ impl List<'_> {
     fn row(&self, ordinal: Ordinal) -> Option<Position> {
         let log = Log::of(self.view, ordinal, self.shop)?;
         let key = log.key(self.search.page.sort.field);
-        log.passes(&self.search.filter).then_some(Position { key, ordinal })
+        log.passes(&self.search.filter, self.whose).then_some(Position { key, ordinal })
     }
 }
