@@ -23,6 +23,6 @@ pub async fn change(scope: Scope, Named(name): Named, Body(body): Body) -> Resul
         return Err(refusal(StatusCode::NOT_FOUND, "not_found", message));
     };
     let state: AgentState = new_state(&body, &["available", "unavailable", "no_access", "unknown"])?;
-    world.changes(|changes| changes.agents.insert(reference.index(), state));
+    world.switch_agent(reference, state);
     Ok(Json(json!({ "id": agent.id, "email": agent.email, "state": state })))
 }

@@ -2,9 +2,9 @@
 
 use std::ops::Bound;
 
-use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -13,22 +13,25 @@ use crate::exchange::{Neutral, Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::scenario;
 use crate::urlencoded;
+use crate::world::Stop;
 
 const PARAMETERS: [&str; 4] = ["from", "to", "after", "limit"];
 
-/// The calls that began from a moment on and before another, oldest first; `next` goes into `after`.
+/// The calls that began from a moment on and before another, oldest first; `next` goes into `after`. A call is there from
+/// its beginning, with its status.
 pub async fn list(
     State(admin): State<Admin>,
     scope: Scope,
+    Extension(stop): Extension<Stop>,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, Refused> {
     let query = Query::read(&query.unwrap_or_default())
         .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", message))?;
     let world = scope.world();
-    let view = world.view();
+    let view = world.view().until(stop);
     let from = query.from.map_or(Bound::Unbounded, Bound::Included);
     let to = query.to.map_or(Bound::Unbounded, Bound::Excluded);
-    let mut calls = view.between((from, to)).skip(query.after).peekable();
+    let mut calls = view.there((from, to)).skip(query.after).peekable();
     let shown: Vec<Neutral> = calls
         .by_ref()
         .take(query.limit)

@@ -65,7 +65,7 @@ pub async fn set(scope: Scope, Body(body): Body) -> Result<Json<Value>, Refused>
             ));
         }
     };
-    world.clock().set(spec);
+    world.set_clock(spec);
     Ok(Json(shown(&world)))
 }
 
@@ -81,7 +81,7 @@ pub async fn advance(scope: Scope, Body(body): Body) -> Result<Json<Value>, Refu
     let expected = "expected a duration such as `250ms`, `8s`, `5m`, `36h`, `90d` or `PT5M`";
     let by = length(&by).map_err(|_| wrong("by", &format!("{expected}, found `{by}`")))?;
     let world = scope.world();
-    world.clock().advance(by).map_err(|_| wrong("by", "no clock goes past the year 9999"))?;
+    world.advance_clock(by).map_err(|_| wrong("by", "no clock goes past the year 9999"))?;
     Ok(Json(shown(&world)))
 }
 

@@ -5,7 +5,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{Admin, Scope, markup};
+use super::{Admin, Scope, markup, page};
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::report::coverage::Coverage;
@@ -28,7 +28,7 @@ pub async fn show(
     Ok(match format {
         "text" => coverage.text(all).into_response(),
         "junit" => markup("application/xml", junit::xml(&coverage, all)),
-        "html" => markup("text/html; charset=utf-8", html::page(&coverage, all)),
+        "html" => page(html::page(&coverage, all)),
         "badge" => markup("image/svg+xml", badge::svg(coverage.share(all))),
         _ => Json(coverage).into_response(),
     })

@@ -11,7 +11,7 @@ use super::{Admin, Body, Named, Scope, read, wrong};
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::scenario::Fault;
-use crate::world::FaultCounts;
+use crate::world::{FaultCounts, Faults, NotAdded};
 
 /// Every fault with what it has counted, in the order they were added.
 pub async fn list(scope: Scope) -> Json<Value> {
@@ -29,9 +29,15 @@ pub async fn add(
     let id = rule.fault.id.clone();
     let world = scope.world();
     let added = world.faults().add(Arc::new(rule), FaultCounts::default());
-    let added = added.map_err(|_| {
-        let message = format!("there is a fault `{}` already; delete it first", id.unwrap_or_default());
-        refusal(StatusCode::CONFLICT, "conflict", message)
+    let added = added.map_err(|why| match why {
+        NotAdded::Taken => {
+            let message = format!("there is a fault `{}` already; delete it first", id.unwrap_or_default());
+            refusal(StatusCode::CONFLICT, "conflict", message)
+        }
+        NotAdded::TooMany => {
+            let message = format!("there are {} faults already; delete some first", Faults::MOST);
+            refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_faults", message)
+        }
     });
     // Whatever failed until now did so in another test: what comes next is no further try at it.
     world.attempts().forget();
@@ -56,6 +62,7 @@ pub async fn remove(scope: Scope, Named(id): Named) -> Result<StatusCode, Refuse
     let ids: Vec<String> =
         world.faults().all().into_iter().filter_map(|standing| standing.fault.id).collect();
     let near = did_you_mean(&id, ids.iter().map(String::as_str));
-    let message = format!("there is no fault `{id}`{near}; there are: {}", ids.join(", "));
+    let some: Vec<&str> = ids.iter().map(String::as_str).take(20).collect();
+    let message = format!("there is no fault `{id}`{near}; there are: {}", some.join(", "));
     Err(refusal(StatusCode::NOT_FOUND, "not_found", message))
 }

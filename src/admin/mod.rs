@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 mod agents;
 mod calls;
@@ -42,10 +42,11 @@ mod worlds;
 pub use journal::exchange;
 
 use crate::contract::Catalogue;
-use crate::exchange::{App, Refused, host, refusal, unknown_world};
+use crate::exchange::{App, HangUp, Line, ReadError, Refused, Unfinished, host, refusal, unknown_world};
 use crate::nearest::did_you_mean;
+use crate::report::html;
 use crate::scenario::Library;
-use crate::world::{Slot, World};
+use crate::world::{Slot, Stop, World};
 
 /// What every admin handler can reach.
 #[derive(Clone)]
@@ -58,6 +59,10 @@ pub struct Admin {
     pub address: SocketAddr,
     /// Its certificate, where it speaks TLS, as PEM.
     pub certificate: Option<Arc<str>>,
+    /// The most calls that a scenario which comes with a request may have.
+    pub max_world_calls: usize,
+    /// Held by whoever makes a world from a scenario.
+    pub making: Arc<Mutex<()>>,
     /// What callers must prove to know, if anything.
     pub token: Option<Arc<str>>,
     /// Whether the server is stopping.
@@ -83,7 +88,9 @@ macro_rules! routes {
                 $(.route(concat!("/_mock/worlds/{world}", $of_world), $of_world_methods))+
                 .fallback(unknown_path)
                 .method_not_allowed_fallback(wrong_method)
-                .layer(DefaultBodyLimit::max(LARGEST))
+                .layer(DefaultBodyLimit::disable())
+                .layer(middleware::from_fn_with_state(admin.clone(), aside))
+                .layer(middleware::from_fn_with_state(admin.clone(), whole))
                 .layer(middleware::from_fn_with_state(admin.clone(), authorize))
                 .with_state(admin)
         }
@@ -146,6 +153,60 @@ async fn authorize(State(admin): State<Admin>, request: Request, next: Next) -> 
     response
 }
 
+/// Reads a request's body before anybody works with it: who sends slowly holds nobody up.
+async fn whole(State(admin): State<Admin>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    match admin.app.bodies.read(&parts.headers, body, LARGEST).await {
+        Ok(read) => {
+            let _share = read.share;
+            next.run(Request::from_parts(parts, read.bytes.into())).await
+        }
+        Err(error) => unread(error).into_response(),
+    }
+}
+
+/// Why a body was not read, in the admin API's words.
+fn unread(error: ReadError) -> Refused {
+    let (status, message) = match error {
+        ReadError::TooLarge => {
+            (StatusCode::PAYLOAD_TOO_LARGE, format!("the body is too large; it has {LARGEST} bytes at most"))
+        }
+        ReadError::Broken => (StatusCode::BAD_REQUEST, "the body ended before its time".to_owned()),
+        ReadError::Idle => {
+            (StatusCode::REQUEST_TIMEOUT, "nothing of the body came for too long (--body-idle)".to_owned())
+        }
+        ReadError::Overloaded => {
+            let why = "too many bodies are in memory already (--max-bodies); send it again in a moment";
+            (StatusCode::SERVICE_UNAVAILABLE, why.to_owned())
+        }
+    };
+    refusal(status, "unreadable_body", message)
+}
+
+/// The resources whose answers read much of a world: all calls, the journal, the coverage, snapshots.
+const LONG: [&str; 5] = ["/calls", "/journal", "/coverage", "/findings", "/snapshot"];
+
+/// Lets what may take long run where it blocks nobody.
+async fn aside(State(admin): State<Admin>, mut request: Request, next: Next) -> Response {
+    if !LONG.iter().any(|end| request.uri().path().ends_with(end)) {
+        return next.run(request).await;
+    }
+    let line = request.extensions().get::<Line>().cloned().unwrap_or_default();
+    let stop = Stop::default();
+    request.extensions_mut().insert(stop.clone());
+    match admin.app.aside.run(&line, &stop, next.run(request)).await {
+        Ok(response) => response,
+        Err(Unfinished::Deserted) => {
+            line.hang_up(HangUp::Close);
+            std::future::pending().await
+        }
+        Err(Unfinished::Panicked) => {
+            let message = "callmock failed: this is a bug of callmock, and its log says more";
+            refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal", message).into_response()
+        }
+    }
+}
+
 async fn unknown_path(State(admin): State<Admin>, uri: Uri) -> Refused {
     let path = uri.path();
     let under = match path.strip_prefix("/_mock/worlds/").and_then(|rest| rest.split_once('/')) {
@@ -171,6 +232,15 @@ async fn wrong_method(method: Method, uri: Uri) -> Refused {
 /// A report that is no JSON.
 fn markup(kind: &'static str, text: String) -> Response {
     ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], text).into_response()
+}
+
+/// A report as a page, which may load nothing and run nothing.
+fn page(text: String) -> Response {
+    let mut response = markup("text/html; charset=utf-8", text);
+    if let Ok(policy) = HeaderValue::from_str(&html::policy()) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
 }
 
 /// The world that a path names, or the default one; asking counts as using it.
@@ -209,11 +279,8 @@ impl FromRequest<Admin> for Body {
     type Rejection = Refused;
 
     async fn from_request(request: Request, admin: &Admin) -> Result<Self, Refused> {
-        Bytes::from_request(request, admin).await.map(Self).map_err(|error| {
-            let message =
-                format!("the body could not be read: {}; it has {LARGEST} bytes at most", error.body_text());
-            refusal(error.status(), "unreadable_body", message)
-        })
+        // It is in memory already.
+        Bytes::from_request(request, admin).await.map(Self).map_err(|_| unread(ReadError::Broken))
     }
 }
 
@@ -225,9 +292,20 @@ impl FromRequestParts<Admin> for BaseUrl {
 
     async fn from_request_parts(parts: &mut Parts, admin: &Admin) -> Result<Self, Infallible> {
         let scheme = if admin.certificate.is_some() { "https" } else { "http" };
-        let host = host(parts).map_or_else(|| admin.address.to_string(), str::to_owned);
+        let host = host(parts).map_or_else(|| reachable(admin.address).to_string(), str::to_owned);
         Ok(Self(format!("{scheme}://{host}")))
     }
+}
+
+/// The address by which this machine reaches a server, where that listens on all of them.
+#[must_use]
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        other => other,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 /// The last parameter of a path: an agent, a queue, a fault.

@@ -13,7 +13,8 @@ use crate::universe::{Queue, QueueState};
 pub async fn change(scope: Scope, Named(name): Named, Body(body): Body) -> Result<Json<Value>, Refused> {
     let world = scope.world();
     let named = |queue: &Queue| {
-        *queue.id == *name || queue.data.each().any(|data| data.alias().as_deref() == Some(name.as_str()))
+        *queue.id == *name
+            || queue.data.each().any(|(_, data)| data.alias().as_deref() == Some(name.as_str()))
     };
     let found = world.universe().queues().find(|(_, queue)| named(queue));
     let Some((reference, queue)) = found else {
@@ -24,6 +25,6 @@ pub async fn change(scope: Scope, Named(name): Named, Body(body): Body) -> Resul
         return Err(refusal(StatusCode::NOT_FOUND, "not_found", message));
     };
     let state: QueueState = new_state(&body, &["open", "manual_redirection", "after_hours"])?;
-    world.changes(|changes| changes.queues.insert(reference.index(), state));
+    world.switch_queue(reference, state);
     Ok(Json(json!({ "id": queue.id, "name": queue.name, "state": state })))
 }

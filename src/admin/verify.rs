@@ -1,10 +1,12 @@
 //! `POST …/journal/verify`: was it called as it should have been?
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use tokio::time::Instant;
 
 use super::{Admin, Body, Scope, read, wrong};
 use crate::contract::Catalogue;
@@ -12,35 +14,72 @@ use crate::exchange::Refused;
 use crate::nearest::did_you_mean;
 use crate::world::{Expected, TooMuch, Verdict, Wanted};
 
-/// 200 where the journal has as many matching exchanges as it should, 422 with the closest ones where it has not.
+/// The longest wait.
+const LONGEST_WAIT: Duration = Duration::from_mins(10);
+
+/// How often it is looked again at most, however fast exchanges come.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// 200 where the journal has as many matching exchanges as it should, 422 with the closest ones where it has not. With
+/// `within` it waits until it has, and where none should come until the time has passed.
 pub async fn verify(
     State(admin): State<Admin>,
     scope: Scope,
     Body(body): Body,
 ) -> Result<(StatusCode, Json<Verdict>), Refused> {
     let expected: Expected = read(&body)?;
-    known(&expected.wanted, &admin.catalogues())?;
+    if expected.in_order.is_some() && expected.says_more_than_order() {
+        return Err(wrong("in_order", "it stands in the place of `match` and `count`; leave these out"));
+    }
+    for (path, wanted) in expected.each() {
+        known(&path, wanted, &admin.catalogues())?;
+    }
+    let within = expected.within.map_or(Duration::ZERO, |within| Duration::from_millis(within.0.0.into()));
+    if within > LONGEST_WAIT {
+        return Err(wrong("within", "expected 10m at most"));
+    }
+    let expected = Arc::new(expected);
     let journal = Arc::clone(scope.world().journal());
-    // Bounded, but not short: others should not wait for it.
-    let verdict = tokio::task::spawn_blocking(move || journal.verify(&expected)).await;
-    let verdict = verdict
-        .unwrap_or_else(|_| Err(TooMuch("it could not be looked for".to_owned())))
-        .map_err(|TooMuch(why)| wrong("match.body", &why))?;
+    let (mut bell, mut stopped) = (journal.bell(), admin.stopped.clone());
+    let until = Instant::now() + within;
+    let verdict = loop {
+        bell.mark_unchanged();
+        let (journal, of) = (Arc::clone(&journal), Arc::clone(&expected));
+        // Bounded, but not short: others should not wait for it.
+        let verdict = tokio::task::spawn_blocking(move || journal.verify(&of)).await;
+        let verdict = verdict
+            .unwrap_or_else(|_| Err(TooMuch("it could not be looked for".to_owned())))
+            .map_err(|TooMuch(why)| wrong("match.body", &why))?;
+        // More of them, or others, only make it worse.
+        let hopeless = !verdict.matching.is_empty() || !verdict.others.is_empty();
+        let decided = hopeless || (verdict.ok && !expected.forbids());
+        if decided || Instant::now() >= until || *stopped.borrow() {
+            break verdict;
+        }
+        // Whoever waits uses the world.
+        scope.slot.touch();
+        tokio::select! {
+            _ = bell.changed() => tokio::time::sleep(LOOK).await,
+            _ = stopped.changed() => {}
+            () = tokio::time::sleep_until(until) => {}
+        }
+    };
     let status = if verdict.ok { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, Json(verdict)))
 }
 
 /// Refuses names that nothing can ever match: a typing mistake must not look like a client that did not call.
-fn known(wanted: &Wanted, catalogues: &[&'static Catalogue]) -> Result<(), Refused> {
+fn known(path: &str, wanted: &Wanted, catalogues: &[&'static Catalogue]) -> Result<(), Refused> {
+    let of = |member: &str| format!("{path}.{member}");
     let vendors: Vec<&str> = catalogues.iter().map(|catalogue| catalogue.vendor).collect();
-    one_of("match.vendor", wanted.vendor.as_deref(), &vendors)?;
+    one_of(&of("vendor"), wanted.vendor.as_deref(), &vendors)?;
     let of_vendor =
         || catalogues.iter().filter(|c| wanted.vendor.as_deref().is_none_or(|vendor| vendor == c.vendor));
     let operations: Vec<&str> =
         of_vendor().flat_map(|c| c.operations).map(|operation| operation.id).collect();
-    one_of("match.operation", wanted.operation.as_deref(), &operations)?;
+    one_of(&of("operation"), wanted.operation.as_deref(), &operations)?;
     let behaviors: Vec<&str> = of_vendor().flat_map(|c| c.behaviors).map(|behavior| behavior.id).collect();
-    one_of("match.behavior", wanted.behavior.as_deref(), &behaviors)
+    one_of(&of("behavior"), wanted.behavior.as_deref(), &behaviors)
 }
 
 /// Refuses a name that is not among some.

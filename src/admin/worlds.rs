@@ -14,6 +14,9 @@ use crate::exchange::{Refused, refusal, unknown_world};
 use crate::scenario::{Library, NotFound, Scenario};
 use crate::world::{Fork, Slot, TooMany, Worlds};
 
+/// How long a world waits for its turn to be made from a scenario.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object such as {\"name\": \"checkout tests\"}")]
 struct Wanted {
@@ -38,10 +41,21 @@ pub async fn create(
     let scenario = match scenario {
         None => admin.library.own(),
         Some(wanted) => {
-            let library = Arc::clone(&admin.library);
-            // A scenario may be large: others should not wait for it to be read.
-            let found = tokio::task::spawn_blocking(move || find(&library, &wanted)).await;
+            let (library, most) = (Arc::clone(&admin.library), admin.max_world_calls);
+            // A scenario may be large: one is being made at a time, and others should not wait for it in vain.
+            let turn = tokio::time::timeout(PATIENCE, Arc::clone(&admin.making).lock_owned()).await;
+            let turn = turn.map_err(|_| {
+                let message = format!(
+                    "another world is being made from a scenario, and was not done after {PATIENCE:?}; try again in a moment"
+                );
+                refusal(StatusCode::TOO_MANY_REQUESTS, "busy", message)
+            })?;
+            let found = tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                find(&library, &wanted, most)
+            });
             found
+                .await
                 .unwrap_or_else(|_| Err("it could not be read".to_owned()))
                 .map_err(|why| wrong("scenario", &why))?
         }
@@ -57,8 +71,8 @@ pub async fn create(
 }
 
 /// The scenario that a body asks for: by name, as `{"inline": …}`, or as it is.
-fn find(library: &Library, wanted: &Value) -> Result<Arc<Scenario>, String> {
-    let inline = |text: &str| library.inline(text).map_err(|invalid| invalid.to_string());
+fn find(library: &Library, wanted: &Value, most: usize) -> Result<Arc<Scenario>, String> {
+    let inline = |text: &str| library.inline(text, most).map_err(|invalid| invalid.to_string());
     match wanted {
         Value::String(name) => library.named(name).map_err(|error| match error {
             NotFound::Name(message) => message,

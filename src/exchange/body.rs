@@ -1,41 +1,101 @@
-//! Reading a request's body: once, whole, within a bound.
+//! Reading a request's body: once, whole, within a bound of its own and one of all together, and with a clock.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Why a body was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadError {
+    /// It is larger than its bound.
     TooLarge,
+    /// It ended before its time, or its framing is broken.
     Broken,
+    /// Nothing of it came for too long.
+    Idle,
+    /// All bodies together are over their bound.
+    Overloaded,
 }
 
 /// How much of a body that is too large is read and thrown away, so that a client that sends before it listens hears
 /// the refusal instead of a reset connection.
 const DRAINED: u64 = 256 << 20;
 
-/// Reads a body of at most `limit` bytes.
-pub async fn read(headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Bytes, ReadError> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse::<u64>().ok());
-    let waits_for_leave = headers.contains_key(header::EXPECT);
-    let mut too_large = announced.is_some_and(|n| n > limit as u64);
-    if too_large && (waits_for_leave || announced.is_some_and(|n| n > DRAINED)) {
-        return Err(ReadError::TooLarge);
+/// What all bodies that are in memory at one time share.
+#[derive(Debug, Clone)]
+pub struct Bodies {
+    room: Arc<Semaphore>,
+    idle: Duration,
+}
+
+/// A whole body, and its share of the room for as long as this lives.
+#[derive(Debug)]
+pub struct Read {
+    /// The body.
+    pub bytes: Bytes,
+    /// Its share.
+    pub share: Option<OwnedSemaphorePermit>,
+}
+
+impl Bodies {
+    /// Room for `most` bytes; a body of which nothing comes for as long as `idle` is given up.
+    #[must_use]
+    pub fn new(most: usize, idle: Duration) -> Self {
+        Self { room: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))), idle }
     }
-    let mut read = BytesMut::new();
-    let mut seen: u64 = 0;
-    while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { return Err(ReadError::Broken) };
-        let Ok(data) = frame.into_data() else { continue };
-        seen += data.len() as u64;
-        too_large |= seen > limit as u64;
-        if seen > DRAINED {
-            break;
+
+    /// Reads a body of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// When it is too large, broken or too slow, or when others have taken all the room.
+    pub async fn read(&self, headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Read, ReadError> {
+        let announced =
+            headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse::<u64>().ok());
+        let waits_for_leave = headers.contains_key(header::EXPECT);
+        let mut refused = announced.is_some_and(|n| n > limit as u64).then_some(ReadError::TooLarge);
+        if refused.is_some() && (waits_for_leave || announced.is_some_and(|n| n > DRAINED)) {
+            return Err(ReadError::TooLarge);
         }
-        if !too_large {
-            read.extend_from_slice(&data);
+        let mut read = BytesMut::new();
+        let mut share: Option<OwnedSemaphorePermit> = None;
+        let mut seen: u64 = 0;
+        loop {
+            let frame = tokio::time::timeout(self.idle, body.frame()).await.map_err(|_| ReadError::Idle)?;
+            let Some(frame) = frame else { break };
+            let Ok(frame) = frame else { return Err(ReadError::Broken) };
+            let Ok(data) = frame.into_data() else { continue };
+            seen += data.len() as u64;
+            if seen > DRAINED {
+                break;
+            }
+            if refused.is_none() && seen > limit as u64 {
+                refused = Some(ReadError::TooLarge);
+            }
+            if refused.is_none() && !self.takes(&mut share, data.len()) {
+                refused = Some(ReadError::Overloaded);
+            }
+            if refused.is_some() {
+                (read, share) = (BytesMut::new(), None);
+            } else {
+                read.extend_from_slice(&data);
+            }
         }
+        refused.map_or_else(|| Ok(Read { bytes: read.freeze(), share }), Err)
     }
-    if too_large { Err(ReadError::TooLarge) } else { Ok(read.freeze()) }
+
+    /// Takes room for some bytes more, if there is any.
+    fn takes(&self, share: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> bool {
+        let Ok(wanted) = u32::try_from(bytes) else { return false };
+        let Ok(more) = Arc::clone(&self.room).try_acquire_many_owned(wanted) else { return false };
+        match share {
+            Some(share) => share.merge(more),
+            None => *share = Some(more),
+        }
+        true
+    }
 }

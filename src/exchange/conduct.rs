@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
 
@@ -86,6 +87,24 @@ impl Try {
             _ => {}
         }
         world.attempts().answered((self.asked, self.who), why, vendor.retry_after(response), world.now());
+    }
+}
+
+/// The findings of how a body is sent, whoever reads it.
+pub fn body_as_sent(vendor: &dyn Vendor, parts: &Parts, body: &[u8], learned: &mut Learned) {
+    let common = vendor.catalogue().conduct.common;
+    if body.is_empty() {
+        return;
+    }
+    let encoding =
+        parts.headers.get(header::CONTENT_ENCODING).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    if let Some(encoding) = encoding.filter(|encoding| !encoding.trim().eq_ignore_ascii_case("identity")) {
+        learned.found_of(common.content_encoding, || format!("`{encoding}`"));
+    }
+    let marks: [(&[u8], &str); 3] =
+        [(b"\xef\xbb\xbf", "of UTF-8"), (b"\xff\xfe", "of UTF-16"), (b"\xfe\xff", "of UTF-16")];
+    if let Some((_, whose)) = marks.iter().find(|(mark, _)| body.starts_with(mark)) {
+        learned.found_of(common.byte_order_mark, || (*whose).to_owned());
     }
 }
 

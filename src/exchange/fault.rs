@@ -75,7 +75,8 @@ impl Injection {
             }
             Effect::RateLimit(_) => {
                 // Windows are the world's, but a client waits by the machine's clock.
-                let wait = due.retry_after.div_f64(self.rate);
+                let by_the_world = due.retry_after.div_f64(self.rate);
+                let wait = due.machine_wait.map_or(by_the_world, |machines| machines.min(by_the_world));
                 Some(vendor.refuse(request, Refusal::TooManyRequests(RetryAfter(wait))))
             }
             Effect::Answer { status, headers, body } => Some(answer(*status, headers, body.as_ref())),

@@ -1,11 +1,15 @@
 //! The connection that a request came in on, as far as a fault may break it: the exchange says how, and whoever holds the
 //! socket does it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
+use tokio::net::TcpStream;
 use tokio::sync::watch;
+
+/// How long the client of an answer that takes long is believed to be there.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// A handle of one connection. Without a socket behind it, it does nothing.
 #[derive(Debug, Clone)]
@@ -16,6 +20,7 @@ struct State {
     fate: watch::Sender<Option<HangUp>>,
     blocked: AtomicBool,
     garbled: AtomicBool,
+    socket: OnceLock<Weak<TcpStream>>,
 }
 
 /// How a connection ends.
@@ -33,6 +38,7 @@ impl Default for Line {
             fate: watch::Sender::new(None),
             blocked: AtomicBool::new(false),
             garbled: AtomicBool::new(false),
+            socket: OnceLock::new(),
         }))
     }
 }
@@ -69,6 +75,26 @@ impl Line {
     /// Notes whether the last write found no room in the socket.
     pub fn set_blocked(&self, blocked: bool) {
         self.0.blocked.store(blocked, Ordering::Release);
+    }
+
+    /// Says which socket it is, once.
+    pub fn attach(&self, socket: &Arc<TcpStream>) {
+        // Whoever came first is the one.
+        drop(self.0.socket.set(Arc::downgrade(socket)));
+    }
+
+    /// Waits until the client has closed its side and a second more has passed: nobody waits for an answer then. A client
+    /// that only half closes and waits for longer is taken for one that has gone, for TCP does not tell the two apart.
+    pub async fn deserted(&self) {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let Some(socket) = self.0.socket.get().and_then(Weak::upgrade) else { continue };
+            match socket.peek(&mut [0]).await {
+                Ok(0) | Err(_) => return,
+                // It sent its next request already.
+                Ok(_) => {}
+            }
+        }
     }
 
     /// Waits until what was handed over to be sent has been, at the pace of the client's reading.

@@ -16,6 +16,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use tower::ServiceExt;
 
+mod aside;
 mod body;
 mod conduct;
 mod fault;
@@ -27,19 +28,22 @@ mod notes;
 pub mod openapi;
 mod own;
 mod pin;
+mod pulse;
 mod record;
 mod vendor;
 
+pub use aside::{Aside, Unfinished};
+pub use body::{Bodies, ReadError};
 pub use line::{HangUp, Line};
 pub use metrics::{Metrics, Reload};
 pub use neutral::{Field, Neutral, Precision, Recorded, Tells};
 pub use notes::{Notes, Outcome};
 pub use own::{Refused, nobodys, refusal, unknown_world};
+pub use pulse::Pulse;
 pub use vendor::{Paths, Refusal, RetryAfter, SecretPlaces, Vendor};
 
-use crate::contract::Paging;
-use crate::world::{Step, Visited, World, Worlds};
-use body::ReadError;
+use crate::contract::{Operation, Paging};
+use crate::world::{Step, Stop, View, Visited, World, Worlds};
 use conduct::Try;
 use fault::Injection;
 use pin::Pin;
@@ -57,6 +61,12 @@ pub struct App {
     pub debug_headers: bool,
     /// What it counts.
     pub metrics: Metrics,
+    /// What all bodies in memory share.
+    pub bodies: Bodies,
+    /// The places for work that may take long.
+    pub aside: Aside,
+    /// The sign of life of the threads that answer.
+    pub pulse: Pulse,
     routers: Vec<Router>,
 }
 
@@ -68,6 +78,7 @@ impl App {
         vendors: &'static [&'static dyn Vendor],
         max_body: usize,
         debug_headers: bool,
+        bodies: Bodies,
     ) -> Self {
         Self {
             worlds,
@@ -75,6 +86,9 @@ impl App {
             max_body,
             debug_headers,
             metrics: Metrics::default(),
+            bodies,
+            aside: Aside::default(),
+            pulse: Pulse::start(),
             routers: vendors.iter().map(|v| v.router()).collect(),
         }
     }
@@ -131,6 +145,8 @@ pub struct Context {
     pub body: Bytes,
     /// What stood before the path that the vendor sees, where a base URL pins the world: clients sign it too.
     pub pinned: Option<Arc<str>>,
+    /// Tells that nobody waits for the answer any more.
+    pub stop: Stop,
 }
 
 impl Context {
@@ -145,6 +161,12 @@ impl Context {
 }
 
 impl Context {
+    /// What the request sees of its world. Work on many of its calls ends once nobody waits for the answer.
+    #[must_use]
+    pub fn view(&self) -> View {
+        self.world.view().until(self.stop.clone())
+    }
+
     /// Notes a page of a list, and tells what it is in its walk.
     pub fn step(&self, page: &Visited<'_>, rules: &'static Paging) -> Step {
         let stride = self.world.walks().visit(page, rules.stopped_early);
@@ -174,6 +196,7 @@ impl<S: Sync> FromRequestParts<S> for Context {
 static WORLD: HeaderName = HeaderName::from_static("x-callmock-world");
 static BEHAVIOR: HeaderName = HeaderName::from_static("x-callmock-behavior");
 static FINDINGS: HeaderName = HeaderName::from_static("x-callmock-findings");
+static HINT: HeaderName = HeaderName::from_static("x-callmock-hint");
 static FAULT: HeaderName = HeaderName::from_static("x-callmock-fault");
 
 /// Answers one request as the vendor whose path it is; gives it back where it is nobody's.
@@ -187,11 +210,9 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
     };
     let Some((vendor, router)) = app.vendor(request.uri().path()) else { return Err(request) };
     let (mut parts, body) = request.into_parts();
-    let read = body::read(&parts.headers, body, app.max_body).await;
-    let (body, refused) = match read {
-        Ok(body) => (body, None),
-        Err(ReadError::TooLarge) => (Bytes::new(), Some(Refusal::TooLarge)),
-        Err(ReadError::Broken) => (Bytes::new(), Some(Refusal::BrokenBody)),
+    let (body, _share, refused) = match app.bodies.read(&parts.headers, body, app.max_body).await {
+        Ok(read) => (read.bytes, read.share, None),
+        Err(error) => (Bytes::new(), None, Some(error.into())),
     };
     let name = vendor.catalogue().vendor;
     let public_half = vendor.public_half(&parts, &body);
@@ -200,7 +221,9 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
         None => (app.worlds.identify(name, public_half.as_deref()), None),
     };
     let notes = Notes::default();
-    let context = Context { world: Arc::clone(&world), notes: notes.clone(), body, pinned };
+    let stop = Stop::default();
+    let context =
+        Context { world: Arc::clone(&world), notes: notes.clone(), body, pinned, stop: stop.clone() };
     parts.extensions.insert(context.clone());
     let operation = vendor.operation(&parts);
     // A browser's preflight, or a look whether anybody is there, is asked again and again by right; and what was not read
@@ -229,13 +252,23 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
         vendor.refuse(&parts, why)
     } else {
         let request = Request::from_parts(parts.clone(), Body::empty());
-        let handled = AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind().await;
-        handled.map_or_else(|_| vendor.refuse(&parts, Refusal::Panic), IntoResponse::into_response)
+        let handled = AssertUnwindSafe(router.clone().oneshot(request)).catch_unwind();
+        let handled = if may_take_long(operation, &context, &parts) {
+            match app.aside.run(&line, &stop, handled).await {
+                Ok(handled) => handled.ok(),
+                Err(Unfinished::Deserted) => return recording.hanging_up(&line, HangUp::Close).await,
+                Err(Unfinished::Panicked) => None,
+            }
+        } else {
+            handled.await.ok()
+        };
+        handled.map_or_else(|| vendor.refuse(&parts, Refusal::Panic), IntoResponse::into_response)
     };
 
     let outcome = response.extensions_mut().remove::<Outcome>();
     let mut learned = notes.take(outcome);
     let outcome = outcome.map(|Outcome(behavior)| behavior);
+    conduct::body_as_sent(vendor, &parts, &context.body, &mut learned);
     if let Some((finding, name)) = conduct::secret_in_url(vendor, &world, &parts) {
         learned.found_of(finding, || format!("parameter `{name}`"));
     }
@@ -248,6 +281,7 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
         further_try.answered(vendor, &world, outcome, &response, &mut learned);
     }
     if app.debug_headers {
+        let hint = if response.status().is_client_error() { learned.hint(vendor.catalogue()) } else { None };
         let headers = response.headers_mut();
         let mut set = |name: &HeaderName, value: &str| {
             if let Some(value) = HeaderValue::from_str(value).ok().filter(|value| !value.is_empty()) {
@@ -257,6 +291,7 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
         set(&WORLD, world.id());
         set(&BEHAVIOR, &learned.behaviors.join(","));
         set(&FINDINGS, &learned.findings.join(","));
+        set(&HINT, &hint.unwrap_or_default());
         set(&FAULT, &recording.faults().join(","));
     }
     if let Some(response) = injection.shape(response, &parts, &line) {
@@ -266,6 +301,18 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
         world.walks().undo(stride);
     }
     recording.hanging_up(&line, HangUp::Close).await
+}
+
+/// How many calls a list may look through on a thread that others wait for.
+const MANY_CALLS: usize = 10_000;
+
+/// How many bytes of a request may be read on such a thread.
+const LONG: usize = 32 << 10;
+
+/// Whether a request's handler may take long: it looks through many calls, or reads much.
+fn may_take_long(operation: Option<&Operation>, context: &Context, parts: &Parts) -> bool {
+    let asked = context.body.len() + parts.uri.query().map_or(0, str::len);
+    asked > LONG || (operation.is_some() && context.world.view().size() > MANY_CALLS)
 }
 
 /// The host that a request names: HTTP/2 has it in the URI.

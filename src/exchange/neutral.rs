@@ -23,7 +23,7 @@ pub struct Neutral {
     pub at: DateTime<Utc>,
     /// When it was answered, if it was.
     pub answered_at: Option<DateTime<Utc>>,
-    /// When it ended; none while it is under way.
+    /// When it ended; none until then.
     pub ended_at: Option<DateTime<Utc>>,
     /// Dialling.
     pub dial: i64,
@@ -55,7 +55,8 @@ pub struct Neutral {
     pub on: Option<Vec<String>>,
     /// Its id at each vendor that shows it.
     pub ids: Map<String, Value>,
-    /// Where it stands, in the words of the vendor by which it was created.
+    /// Where it stands, in the words of the vendor by which it was created; `scheduled`, `dialing`, `ivr`, `queued`,
+    /// `ringing`, `connected`, `voicemail` or `ended`, if none created it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
@@ -176,11 +177,11 @@ impl Neutral {
             let id = vendor.call_id(view, ordinal).filter(|_| call.on_vendor(name))?;
             Some((name.to_owned(), Value::String(id)))
         });
-        // A created call is under way until its end: what has not happened yet is not told.
-        let now = call.goes_on().then(|| view.now());
-        let happened = |at: DateTime<Utc>| now.is_none_or(|now| at <= now);
-        let over = happened(call.ended_at());
-        let mut left = now.map_or(i64::MAX, |now| (now - call.at).num_milliseconds().max(0));
+        // A call is under way until its end: what has not happened yet is not told.
+        let now = view.now();
+        let happened = |at: DateTime<Utc>| at <= now;
+        let over = call.is_over(now);
+        let mut left = (now - call.at).num_milliseconds().max(0);
         let mut phase = |length: Millis| {
             let passed = i64::from(length.0).min(left);
             left -= passed;
@@ -224,6 +225,7 @@ impl Neutral {
                 .vendors
                 .iter()
                 .find_map(|vendor| vendor.call_status(view, ordinal))
+                .or(Some(call.phase(now).name()))
                 .map(str::to_owned),
         })
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::response::{IntoResponseParts, ResponseParts};
 
-use crate::contract::{Behavior, Finding, Inference};
+use crate::contract::{Behavior, Catalogue, Finding, Inference};
 use crate::world::Stride;
 
 /// The outcome of an answer, as a part of the response: `(Outcome(&LISTED), body)`.
@@ -60,6 +60,22 @@ impl Learned {
         }
     }
 
+    /// What to do about a refusal, in visible ASCII for a header: what explains it says, or else its gravest finding.
+    pub(super) fn hint(&self, catalogue: &Catalogue) -> Option<String> {
+        let told = self.explanation.as_ref().and_then(|explanation| {
+            let explained = ["/signature/diagnosis", "/signature"];
+            let mut told = explained.iter().filter_map(|at| explanation.pointer(at));
+            told.find_map(|told| Some((told.get("what")?.as_str()?, told.get("fix")?.as_str()?)))
+        });
+        let found = || {
+            let findings = catalogue.findings.iter().filter(|finding| self.findings.contains(&finding.id));
+            findings.max_by_key(|finding| finding.severity).map(|finding| (finding.summary, finding.fix))
+        };
+        let (what, fix) = told.or_else(found)?;
+        let visible = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
+        Some(format!("{what}: {fix}").chars().map(visible).take(HINT).collect())
+    }
+
     pub(super) fn inferred(&mut self, inference: &'static Inference) {
         push_once(&mut self.inferences, inference.id);
     }
@@ -96,6 +112,13 @@ impl Notes {
         self.with(|learned| learned.explanation = Some(explanation));
     }
 
+    /// The same, where nothing more exact was told.
+    pub fn explain_first(&self, explanation: serde_json::Value) {
+        self.with(|learned| {
+            learned.explanation.get_or_insert(explanation);
+        });
+    }
+
     pub(super) fn take(&self, outcome: Option<Outcome>) -> Learned {
         let mut learned = self.with(std::mem::take);
         if let Some(Outcome(behavior)) = outcome {
@@ -112,6 +135,9 @@ impl Notes {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
+
+/// How long a hint is, in characters.
+const HINT: usize = 500;
 
 /// How much is said of one finding about one request: a client chooses how many names it sends, and how long they are.
 const DETAILS: usize = 8;

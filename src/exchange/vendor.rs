@@ -9,7 +9,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use chrono::DateTime;
 
-use super::{Field, Neutral, Tells};
+use super::{Field, Neutral, ReadError, Tells};
 use crate::contract::{Catalogue, Operation, Readings};
 use crate::universe::Ordinal;
 use crate::world::{View, Walks, World};
@@ -73,9 +73,9 @@ pub trait Vendor: Sync + 'static {
     /// How much this vendor tells of a member of a call that it shows.
     fn tells(&self, call: &Neutral, field: Field) -> Tells;
 
-    /// Whether this vendor's own answers show a call that has an id here.
-    fn shows(&self, _: &Neutral) -> bool {
-        true
+    /// Whether this vendor's own answers show a call that has an id here: a list of past calls shows those that are over.
+    fn shows(&self, call: &Neutral) -> bool {
+        call.ended_at.is_some()
     }
 
     /// A world's first credential, member by member; none if its scenario has no account.
@@ -116,10 +116,25 @@ pub enum Refusal {
     TooLarge,
     /// Its body ended before its time, or its framing is broken.
     BrokenBody,
+    /// Nothing of its body came for as long as `--body-idle`.
+    BodyTimeout,
+    /// The bodies in memory are over `--max-bodies` together.
+    Overloaded,
     /// The handler panicked: a bug of callmock.
     Panic,
     /// An injected rate limit lets no more through.
     TooManyRequests(RetryAfter),
+}
+
+impl From<ReadError> for Refusal {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::TooLarge => Self::TooLarge,
+            ReadError::Broken => Self::BrokenBody,
+            ReadError::Idle => Self::BodyTimeout,
+            ReadError::Overloaded => Self::Overloaded,
+        }
+    }
 }
 
 /// How long until a client may come back.

@@ -1,38 +1,34 @@
 //! The server: one listener, vendors and admin mounted on it, and a stop that loses nothing.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{HeaderValue, Request};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use axum::http::HeaderValue;
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
+mod browsers;
+mod connection;
+mod door;
+mod first;
 mod held;
 mod reload;
 mod routes;
 mod tls;
 mod wire;
 
-use held::{Held, HeldBody, Open};
-use routes::{Routes, cors};
+use door::{House, Mistaken};
+use routes::Routes;
 pub use tls::{Tls, TlsError};
-use wire::{Socket, Wire};
 
 use crate::admin::{self, Admin};
-use crate::exchange::{App, Line};
+use crate::exchange::{App, Bodies};
 use crate::scenario::Library;
 use crate::vendors;
 use crate::world::{Limits, Worlds};
@@ -48,12 +44,24 @@ pub struct Settings {
     pub max_head: usize,
     /// Whether vendor answers carry `x-callmock-…` headers.
     pub debug_headers: bool,
+    /// The most that all request bodies in memory may have together, in bytes.
+    pub max_bodies: usize,
+    /// How long a connection may say nothing at its beginning.
+    pub first_byte: Duration,
+    /// How long nothing of a request's body may come.
+    pub body_idle: Duration,
+    /// How long an HTTP/2 connection may be silent, pings and all.
+    pub http2_idle: Duration,
+    /// The most calls that a scenario which comes over HTTP may have.
+    pub max_world_calls: usize,
     /// What its worlds keep, and how many there may be.
     pub limits: Limits,
     /// What callers of the admin API must prove to know, if anything.
     pub admin_token: Option<String>,
     /// The origins whose pages may read answers, as browsers have it: `*` for all.
     pub cors: Vec<HeaderValue>,
+    /// The host names, besides this machine's own, by which browsers may reach the admin API.
+    pub hosts: Vec<String>,
     /// Whether it speaks TLS, and as whom.
     pub tls: Option<Tls>,
     /// Whether edited scenario files take effect at once.
@@ -67,30 +75,27 @@ impl Default for Settings {
             max_headers: 1024,
             max_head: 256 << 10,
             debug_headers: true,
+            max_bodies: 256 << 20,
+            first_byte: Duration::from_secs(30),
+            body_idle: Duration::from_secs(30),
+            http2_idle: Duration::from_mins(1),
+            max_world_calls: 100_000,
             limits: Limits::default(),
             admin_token: None,
             cors: vec![],
+            hosts: vec![],
             tls: None,
             watch: false,
         }
     }
 }
 
-/// How long requests under way may take to finish once the server is told to stop.
-const FINISH: Duration = Duration::from_millis(900);
-
-/// How long a connection without a request under way may take to flush its last answer.
-const FLUSH: Duration = Duration::from_millis(100);
-
-/// How long a client may take to shake hands.
-const HANDSHAKE: Duration = Duration::from_secs(30);
-
 /// How often idle worlds are looked for.
 const SWEEP: Duration = Duration::from_secs(1);
 
 /// A server that listens but does not answer yet.
 pub struct Server {
-    listener: TcpListener,
+    listener: std::net::TcpListener,
     address: SocketAddr,
     app: Arc<App>,
     library: Arc<Library>,
@@ -109,10 +114,12 @@ impl Server {
         library: Library,
         settings: Settings,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
+        let listener = TcpListener::bind(address).await?.into_std()?;
         let address = listener.local_addr()?;
         let worlds = Worlds::new(library.own(), settings.limits);
-        let app = Arc::new(App::new(worlds, vendors::ALL, settings.max_body, settings.debug_headers));
+        let bodies = Bodies::new(settings.max_bodies, settings.body_idle);
+        let (max_body, debug_headers) = (settings.max_body, settings.debug_headers);
+        let app = Arc::new(App::new(worlds, vendors::ALL, max_body, debug_headers, bodies));
         let library = Arc::new(library);
         let stopping = watch::Sender::new(false);
         let admin = admin::router(Admin {
@@ -120,6 +127,8 @@ impl Server {
             library: Arc::clone(&library),
             address,
             certificate: settings.tls.as_ref().map(|tls| Arc::clone(&tls.certificate)),
+            max_world_calls: settings.max_world_calls,
+            making: Arc::default(),
             token: settings.admin_token.as_deref().map(Arc::from),
             stopped: stopping.subscribe(),
             since: Instant::now(),
@@ -145,39 +154,37 @@ impl Server {
     }
 
     /// Answers until `stop` is done, then finishes what is under way: 900 ms at most.
-    pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { listener, address: _, app, library, settings, stopping, admin } = self;
-        let routes = Arc::new(Routes { admin, cors: cors(&settings.cors), app: Arc::clone(&app) });
-        let settings = Arc::new(settings);
-        let mut connections = JoinSet::new();
+    ///
+    /// A thread of its own opens connections and waits for `stop`; requests are answered on the runtime that this is called
+    /// in.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
+        let Self { listener, address, app, library, settings, stopping, admin } = self;
+        let routes = Routes::new(admin, Arc::clone(&app), &settings, address);
         let mut chores = JoinSet::new();
         chores.spawn(sweep(Arc::clone(&app)));
+        chores.spawn(app.pulse.clone().beat());
         if settings.watch {
-            chores.spawn(reload::watch(library, Arc::clone(&app)));
+            chores.spawn(reload::watch(library, app));
         }
-        tokio::pin!(stop);
-        loop {
-            tokio::select! {
-                () = &mut stop => break,
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => {
-                        let (routes, settings) = (Arc::clone(&routes), Arc::clone(&settings));
-                        connections.spawn(connect(stream, routes, settings, stopping.subscribe()));
-                    }
-                    Err(error) => {
-                        // Out of file descriptors, most likely: others may be closed in a moment.
-                        tracing::warn!(%error, "a connection could not be accepted");
-                        tokio::time::sleep(Duration::from_millis(50)).await;
-                    }
-                },
-                Some(_) = connections.join_next() => {}
+        let (ended, end) = oneshot::channel();
+        let house = Arc::new(House {
+            routes: Arc::new(routes),
+            settings,
+            workers: Handle::current(),
+            stopping,
+            mistaken: Mistaken::default(),
+        });
+        let keep = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(own) => {
+                own.block_on(door::keep(listener, house, stop, ended));
+                own.shutdown_background();
             }
-        }
-        drop(listener);
-        stopping.send_replace(true);
-        let finish = async { while connections.join_next().await.is_some() {} };
-        if tokio::time::timeout(FINISH, finish).await.is_err() {
-            tracing::warn!("stopped with requests under way");
+            Err(error) => tracing::error!(%error, "the runtime that opens connections could not be started"),
+        };
+        match std::thread::Builder::new().name("callmock-door".to_owned()).spawn(keep) {
+            // Its sender only ever goes.
+            Ok(_) => drop(end.await),
+            Err(error) => tracing::error!(%error, "the thread that opens connections could not be started"),
         }
     }
 }
@@ -187,89 +194,5 @@ async fn sweep(app: Arc<App>) {
     loop {
         tokio::time::sleep(SWEEP).await;
         app.worlds.sweep();
-    }
-}
-
-/// Serves one connection until its client closes it, a fault breaks it, or the server stops.
-async fn connect(
-    stream: TcpStream,
-    routes: Arc<Routes>,
-    settings: Arc<Settings>,
-    mut stopped: watch::Receiver<bool>,
-) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY could not be set");
-    }
-    let _open = Open::new(Arc::clone(&routes.app));
-    let line = Line::default();
-    let stream = Socket::new(stream, line.clone());
-    match &settings.tls {
-        None => serve(Wire::new(stream, line.clone()), line, routes, &settings, stopped).await,
-        Some(tls) => {
-            let shaken = tokio::select! {
-                shaken = tokio::time::timeout(HANDSHAKE, tls.acceptor.accept(stream)) => shaken,
-                _ = stopped.wait_for(|stopped| *stopped) => return,
-            };
-            match shaken {
-                Ok(Ok(stream)) => {
-                    serve(Wire::new(stream, line.clone()), line, routes, &settings, stopped).await;
-                }
-                Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
-                Err(_) => tracing::debug!("a TLS handshake was never finished"),
-            }
-        }
-    }
-}
-
-async fn serve<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
-    wire: Wire<S>,
-    line: Line,
-    routes: Arc<Routes>,
-    settings: &Settings,
-    mut stopped: watch::Receiver<bool>,
-) {
-    let under_way = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&under_way);
-    let on = line.clone();
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        let held = Held::new(&counted);
-        let routes = Arc::clone(&routes);
-        request.extensions_mut().insert(on.clone());
-        async move {
-            let response = routes.answer(request.map(Body::new)).await;
-            Ok::<_, Infallible>(response.map(|body| HeldBody { body, _held: held }))
-        }
-    });
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        // A client may close its side once it has asked, and still wants the answer.
-        .half_close(true)
-        .max_headers(settings.max_headers)
-        .max_buf_size(settings.max_head.max(8192));
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_header_list_size(u32::try_from(settings.max_head).unwrap_or(u32::MAX));
-    let connection = builder.serve_connection(TokioIo::new(wire), service);
-    tokio::pin!(connection);
-    tokio::select! {
-        ended = connection.as_mut() => return report(ended),
-        // Dropping the connection drops the socket, which knows how it is to be closed.
-        () = line.hung_up() => return,
-        _ = stopped.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),
-    }
-    // Idle connections end at once; what is left waits for an answer, or for the rest of a head that will not be read.
-    let patience = if under_way.load(Ordering::Acquire) == 0 { FLUSH } else { FINISH };
-    tokio::select! {
-        ended = tokio::time::timeout(patience, connection) => ended.map_or((), report),
-        () = line.hung_up() => {}
-    }
-}
-
-fn report(ended: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
-    if let Err(error) = ended {
-        tracing::debug!(error, "a connection ended early");
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::exchange::{App, Reload};
-use crate::scenario::Library;
+use crate::scenario::{Library, lines};
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_millis(200);
@@ -35,6 +35,9 @@ pub async fn watch(library: Arc<Library>, app: Arc<App>) {
                     slot.replace(|world| Ok::<_, Infallible>(world.with_scenario(Arc::clone(&scenario))));
                 let kept = app.worlds.all().len() - 1;
                 let calls = scenario.universe.len();
+                for line in lines(&scenario.doubts) {
+                    tracing::warn!("{line}");
+                }
                 tracing::info!(
                     calls,
                     kept,
@@ -44,8 +47,8 @@ pub async fn watch(library: Arc<Library>, app: Arc<App>) {
                 "applied"
             }
             Ok(Err(invalid)) => {
-                for mistake in &invalid.0 {
-                    tracing::error!("{mistake}");
+                for line in lines(&invalid.0) {
+                    tracing::error!("{line}");
                 }
                 tracing::error!("the scenario was not reloaded: the world is as it was");
                 "refused"

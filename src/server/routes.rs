@@ -1,6 +1,7 @@
 //! Everything that answers on the port: the admin API, the vendors, and what browsers need.
 
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,16 +11,24 @@ use axum::response::{IntoResponse, Redirect, Response};
 use tower::{Layer as _, ServiceExt};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer, ExposeHeaders};
 
+use super::Settings;
+use super::browsers::{self, Browsers};
 use crate::exchange::{self, App};
 
 /// Everything that answers on the port.
 pub struct Routes {
-    pub admin: Router,
-    pub cors: Option<CorsLayer>,
     pub app: Arc<App>,
+    admin: Router,
+    cors: Option<CorsLayer>,
+    browsers: Browsers,
 }
 
 impl Routes {
+    pub fn new(admin: Router, app: Arc<App>, settings: &Settings, address: SocketAddr) -> Self {
+        let browsers = Browsers::new(address, &settings.cors, &settings.hosts);
+        Self { app, admin, cors: cors(&settings.cors), browsers }
+    }
+
     pub async fn answer(self: Arc<Self>, request: Request<Body>) -> Response {
         // Without the method that it is about to use, a browser's OPTIONS is the vendor's to answer.
         let for_browsers = request.headers().contains_key(header::ORIGIN)
@@ -39,7 +48,14 @@ impl Routes {
     async fn dispatch(&self, request: Request<Body>) -> Response {
         let path = request.uri().path();
         if path == "/_mock" || path.starts_with("/_mock/") {
-            let Ok(response) = self.admin.clone().oneshot(request).await;
+            let mut response = match self.browsers.let_in(&request) {
+                Ok(()) => {
+                    let Ok(response) = self.admin.clone().oneshot(request).await;
+                    response
+                }
+                Err(refused) => *refused,
+            };
+            browsers::harden(response.headers_mut());
             return response;
         }
         if path == "/" && is_a_browser(&request) {
@@ -53,7 +69,7 @@ impl Routes {
 }
 
 /// What lets pages of some origins read answers, and preflight requests through, which vendors know nothing of.
-pub fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
+fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
     if origins.is_empty() {
         return None;
     }

@@ -5,12 +5,16 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, date_time_ymd};
 use thiserror::Error;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
+
+use crate::world::Clock;
 
 /// As whom a server speaks TLS.
 #[derive(Clone)]
@@ -43,6 +47,10 @@ pub enum TlsError {
     NotMade(#[from] rcgen::Error),
 }
 
+/// For how many days from today a certificate of its own is good: Apple's systems take none for more than 825 in all
+/// (support.apple.com/103769).
+const VALID: i64 = 800;
+
 impl Tls {
     /// A certificate of its own, for the names by which a machine reaches itself and for the host listened on.
     ///
@@ -58,8 +66,18 @@ impl Tls {
         if !unspecified && !names.iter().any(|name| name == host) {
             names.push(host.to_owned());
         }
-        let made = rcgen::generate_simple_self_signed(names)?;
-        Self::of_pem("the certificate", &made.cert.pem(), "the key", &made.signing_key.serialize_pem())
+        let mut wanted = CertificateParams::new(names)?;
+        wanted.distinguished_name.push(DnType::CommonName, "callmock");
+        wanted.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let today = Clock::machine();
+        // Months and days are small.
+        let small = |n: u32| u8::try_from(n).unwrap_or(1);
+        let day = |at: DateTime<Utc>| date_time_ymd(at.year(), small(at.month()), small(at.day()));
+        wanted.not_before = day(today - TimeDelta::days(1));
+        wanted.not_after = day(today + TimeDelta::days(VALID));
+        let key = KeyPair::generate()?;
+        let certificate = wanted.self_signed(&key)?;
+        Self::of_pem("the certificate", &certificate.pem(), "the key", &key.serialize_pem())
     }
 
     /// A certificate, with those that vouch for it after it, and its key, from PEM files.

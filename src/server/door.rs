@@ -1,0 +1,261 @@
+//! The thread that opens connections, finds out what they speak, and answers by itself whether the server is there. It
+//! shares nothing with the threads that answer everything else: however busy these are, it hears who comes and when to stop.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::http::Request;
+use axum::response::Response;
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use hyper::body::{Frame, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+
+use super::Settings;
+use super::connection::{self, FINISH};
+use super::first::{Again, Speaks, listen};
+use super::held::{Held, HeldBody, Open};
+use super::routes::Routes;
+use super::wire::{Socket, Wire};
+use crate::exchange::Line;
+
+/// How long a client may take to shake hands.
+const HANDSHAKE: Duration = Duration::from_secs(30);
+
+/// What every connection needs.
+pub struct House {
+    pub routes: Arc<Routes>,
+    pub settings: Settings,
+    pub workers: Handle,
+    pub stopping: watch::Sender<bool>,
+    /// When it was last told that somebody speaks what the port does not.
+    pub mistaken: Mistaken,
+}
+
+/// When it was last told that somebody speaks what the port does not.
+#[derive(Default)]
+pub struct Mistaken(Mutex<Option<Instant>>);
+
+impl Mistaken {
+    /// Whether to tell it: once a minute.
+    fn may_warn(&self) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = last.is_none_or(|last| last.elapsed() >= MINUTE);
+        if may {
+            *last = Some(Instant::now());
+        }
+        may
+    }
+}
+
+/// How long after a warning the next one of its kind may come.
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// Opens connections until `stop` is done, then gives what is under way the time to finish.
+pub async fn keep(
+    listener: std::net::TcpListener,
+    house: Arc<House>,
+    stop: impl Future<Output = ()>,
+    mut ended: oneshot::Sender<()>,
+) {
+    let listener = match TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => return tracing::error!(%error, "the port cannot be listened on"),
+    };
+    let mut connections = JoinSet::new();
+    {
+        tokio::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => break,
+                () = ended.closed() => break,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        connections.spawn(greet(stream, Arc::clone(&house)));
+                    }
+                    Err(error) => {
+                        // Out of file descriptors, most likely: others may be closed in a moment.
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        tokio::time::sleep(Duration::from_millis(50)).await;
+                    }
+                },
+                Some(_) = connections.join_next() => {}
+            }
+        }
+    }
+    drop(listener);
+    house.stopping.send_replace(true);
+    let finish = async { while connections.join_next().await.is_some() {} };
+    if tokio::time::timeout(FINISH, finish).await.is_err() {
+        tracing::warn!("stopped with requests under way");
+    }
+    drop(ended);
+}
+
+/// Serves one connection until its client closes it, a fault breaks it, or the server stops.
+async fn greet(stream: TcpStream, house: Arc<House>) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY could not be set");
+    }
+    let _open = Open::new(Arc::clone(&house.routes.app));
+    let line = Line::default();
+    let socket = Socket::new(stream, line.clone());
+    let mut stopped = house.stopping.subscribe();
+    let heard = async {
+        let Some(tls) = &house.settings.tls else {
+            let (speaks, stream) = listen(socket, &house.settings).await?;
+            return Some((speaks, Ok(stream)));
+        };
+        let (speaks, stream) = listen(socket, &house.settings).await?;
+        if speaks != Speaks::Tls && house.mistaken.may_warn() {
+            tracing::warn!(
+                "a client spoke plain HTTP to the TLS port: give it an https:// URL, or start without --tls"
+            );
+        }
+        let shaken = tokio::time::timeout(HANDSHAKE, tls.acceptor.accept(stream)).await;
+        let stream = match shaken {
+            Ok(Ok(stream)) => stream,
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "a TLS handshake failed");
+                return None;
+            }
+            Err(_) => {
+                tracing::debug!("a TLS handshake was never finished");
+                return None;
+            }
+        };
+        let (speaks, stream) = listen(stream, &house.settings).await?;
+        Some((speaks, Err(stream)))
+    };
+    let heard = tokio::select! {
+        heard = heard => heard,
+        _ = stopped.wait_for(|stopped| *stopped) => None,
+    };
+    match heard {
+        None => {}
+        Some((Speaks::Tls, Ok(stream))) => {
+            if house.mistaken.may_warn() {
+                tracing::warn!(
+                    "a client spoke TLS to the plain port: start with --tls (CALLMOCK_TLS=true), or give it an http:// URL"
+                );
+            }
+            // Its own library words what it makes of an HTTP answer.
+            hand_over(Speaks::Http1, stream, line, house, |stream| stream.get_mut().settle()).await;
+        }
+        Some((speaks, Ok(stream))) => {
+            hand_over(speaks, stream, line, house, |stream| stream.get_mut().settle()).await;
+        }
+        Some((speaks, Err(stream))) => {
+            let settle = |stream: &mut Again<_>| tls_socket(stream).settle();
+            hand_over(speaks, stream, line, house, settle).await;
+        }
+    }
+}
+
+type TlsStream = tokio_rustls::server::TlsStream<Again<Socket>>;
+
+fn tls_socket(stream: &mut Again<TlsStream>) -> &mut Socket {
+    stream.get_mut().get_mut().0.get_mut()
+}
+
+/// Serves a connection here if it asks for health, and where everything else is answered if it does not.
+async fn hand_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+    speaks: Speaks,
+    mut stream: S,
+    line: Line,
+    house: Arc<House>,
+    settle: impl FnOnce(&mut S) -> io::Result<()> + Send + 'static,
+) {
+    if speaks == Speaks::Health {
+        return watch_over(Wire::new(stream, line.clone()), line, house).await;
+    }
+    let workers = house.workers.clone();
+    let served = workers.spawn(async move {
+        // From here on the socket's news come to the threads that answer.
+        if let Err(error) = settle(&mut stream) {
+            return tracing::warn!(%error, "a connection could not be taken over");
+        }
+        connection::serve(speaks, Wire::new(stream, line.clone()), line, &house).await;
+    });
+    // It was told already where it panicked.
+    drop(served.await);
+}
+
+/// Serves a connection whose first request asks for health. What it asks for besides is answered where everything is.
+async fn watch_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+    wire: Wire<S>,
+    line: Line,
+    house: Arc<House>,
+) {
+    let under_way = Arc::new(AtomicUsize::new(0));
+    let (counted, at) = (Arc::clone(&under_way), Arc::clone(&house));
+    let on = line.clone();
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        let held = Held::new(&counted);
+        let house = Arc::clone(&at);
+        request.extensions_mut().insert(on.clone());
+        async move {
+            let asks = ["/_mock/health", "/_mock/ready"].contains(&request.uri().path());
+            let response = if asks {
+                connection::answer(&house, request).await
+            } else {
+                elsewhere(&house, request).await
+            };
+            Ok::<_, Infallible>(response.map(|body| HeldBody { body, _held: held }))
+        }
+    });
+    let connection =
+        connection::http1(&house.settings, TokioTimer::new()).serve_connection(TokioIo::new(wire), service);
+    let shut_down = http1::Connection::graceful_shutdown;
+    connection::until_stopped(connection, shut_down, &line, house.stopping.subscribe(), &under_way).await;
+}
+
+/// Answers a request on the threads that answer everything, piece by piece.
+async fn elsewhere(house: &Arc<House>, request: Request<Incoming>) -> Response {
+    let (answered, answer) = oneshot::channel();
+    let at = Arc::clone(house);
+    let task = house.workers.spawn(async move {
+        let (head, mut body) = connection::answer(&at, request).await.into_parts();
+        let (pieces, piece) = mpsc::channel::<Result<Frame<Bytes>, axum::Error>>(1);
+        if answered.send((head, piece)).is_err() {
+            return;
+        }
+        while let Some(frame) = body.frame().await {
+            if pieces.send(frame).await.is_err() {
+                return;
+            }
+        }
+    });
+    let mut task = AbortOnDrop(Some(task.abort_handle()));
+    let Ok((head, mut piece)) = answer.await else {
+        // It panicked, or its threads are going: there is nothing to say.
+        return std::future::pending().await;
+    };
+    // What is sent now ends by itself when nobody takes it.
+    task.0 = None;
+    let pieces = futures_util::stream::poll_fn(move |cx| piece.poll_recv(cx));
+    Response::from_parts(head, Body::new(http_body_util::StreamBody::new(pieces)))
+}
+
+/// Ends a task when whoever waits for it does no longer.
+struct AbortOnDrop(Option<tokio::task::AbortHandle>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        if let Some(task) = &self.0 {
+            task.abort();
+        }
+    }
+}
