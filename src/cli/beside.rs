@@ -14,7 +14,8 @@ use tokio::process::Command;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::options;
+use super::{children, options};
+use crate::admin::reachable;
 use crate::exchange::App;
 use crate::scenario::Library;
 use crate::server::{Server, Settings};
@@ -55,11 +56,7 @@ impl Beside {
             .await
             .map_err(|error| flags.cannot_listen(port, &error))?;
         let (address, app) = (server.address(), Arc::clone(server.app()));
-        let reachable = if address.ip().is_unspecified() {
-            format!("127.0.0.1:{}", address.port())
-        } else {
-            address.to_string()
-        };
+        let reachable = reachable(address).to_string();
         let mut environment = app.environment(&app.worlds.default_slot().world(), &reachable);
         environment.push(("CALLMOCK_URL".to_owned(), format!("{}://{reachable}", flags.scheme())));
         if let Some(token) = token {
@@ -76,8 +73,8 @@ impl Beside {
 
     /// A command with the server's address and credentials in its environment, and no proxy in its way.
     pub fn command(&self, words: &[OsString]) -> Command {
-        let mut command = Command::new(&words[0]);
-        command.args(&words[1..]).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        let mut command = children::command(words);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         for proxy in PROXIES.iter().chain(if self.trusted.is_some() { &TLS_PROXIES[..] } else { &[] }) {
             command.env_remove(proxy);
         }

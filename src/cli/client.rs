@@ -39,6 +39,17 @@ impl Place {
         Ok(Self { tls, host, port: uri.port_u16().unwrap_or(if tls { 443 } else { 80 }) })
     }
 
+    /// Its base URL.
+    pub fn url(&self) -> String {
+        let scheme = if self.tls { "https" } else { "http" };
+        let host = &self.host;
+        if host.contains(':') {
+            format!("{scheme}://[{host}]:{}", self.port)
+        } else {
+            format!("{scheme}://{host}:{}", self.port)
+        }
+    }
+
     /// What a path answers with.
     ///
     /// # Errors
@@ -75,7 +86,8 @@ impl Place {
         let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
         let (mut sender, connection) = handshake.map_err(|e| text(&e))?;
         tokio::spawn(connection);
-        let mut request = Request::get(path).header(header::HOST, format!("{}:{}", self.host, self.port));
+        let mut request = Request::get(path)
+            .header(header::HOST, self.url().split_once("://").map_or("", |(_, host)| host));
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }

@@ -96,12 +96,12 @@ impl Gate {
         let under = self.fail_under.filter(|least| *least > 0 && (nothing || percent < usize::from(*least)));
         match under {
             Some(least) if nobody => {
-                eprintln!(
+                tell!(
                     "callmock: no vendor was called, so nothing was exercised, under the {least} % of --fail-under"
                 );
             }
             Some(least) => {
-                eprintln!(
+                tell!(
                     "callmock: {percent} % of {of} behaviors exercised, under the {least} % of --fail-under"
                 );
             }
@@ -110,7 +110,7 @@ impl Gate {
         let least = self.deny_findings.and_then(|Denied(least)| least);
         let found = least.map_or_else(Vec::new, |least| coverage.denied(least, vendors::catalogues()));
         if !found.is_empty() {
-            eprintln!("callmock: --deny-findings does not let these pass:\n{}", told(&found));
+            tell!("callmock: --deny-findings does not let these pass:\n{}", told(&found));
         }
         match (under, found.is_empty()) {
             (Some(_), _) => Exit::As(UNDER),
@@ -155,7 +155,7 @@ pub fn run(args: &Args) -> Exit {
     let all = match files.iter().map(|file| read(file)).collect::<Result<Vec<_>, _>>() {
         Ok(all) => all,
         Err(message) => {
-            eprintln!("callmock: {message}");
+            tell!("callmock: {message}");
             return Exit::Usage;
         }
     };
@@ -164,7 +164,7 @@ pub fn run(args: &Args) -> Exit {
         What::Merge { out, .. } => match write(&merged, out) {
             Ok(()) => Exit::Done,
             Err(message) => {
-                eprintln!("callmock: {message}");
+                tell!("callmock: {message}");
                 Exit::Failed
             }
         },
@@ -177,7 +177,7 @@ pub fn run(args: &Args) -> Exit {
                 }
             }
             Err(message) => {
-                eprintln!("callmock: {message}");
+                tell!("callmock: {message}");
                 Exit::Usage
             }
         },

@@ -4,20 +4,19 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-use rustix::process::{Pid, Signal, getpgrp, kill_process};
+use rustix::process::{Signal, getpgrp};
 use rustix::termios::tcgetpgrp;
 use tokio::process::Child;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::beside::{Beside, code, not_run};
+use super::children::{self, Signals};
+use super::log::say;
+use super::port_file::PortFile;
 use super::{Exit, coverage, options, serve};
 use crate::report::called;
 use crate::report::coverage::Coverage;
 use crate::report::exclusions::Exclusions;
-use crate::scenario::Library;
-use crate::server::Settings;
 use crate::vendors;
 
 #[derive(Debug, clap::Args)]
@@ -38,50 +37,55 @@ pub struct Args {
 pub fn run(args: &Args) -> Exit {
     // Standard error is the command's too: only what matters is said there.
     args.server.start_log(LevelFilter::WARN);
-    let opened =
-        args.server.library().and_then(|library| Ok((library, args.server.settings()?, args.exclusions()?)));
-    let (library, settings, exclusions) = match opened {
+    let opened = args.server.port_file().map_err(|message| format!("callmock: {message}")).and_then(|file| {
+        let library = args.server.library()?;
+        Ok((file, library, args.server.settings()?, args.exclusions()?))
+    });
+    let (port_file, library, settings, exclusions) = match opened {
         Ok(all) => all,
         Err(message) => {
-            eprintln!("{message}");
+            tell!("{message}");
             return Exit::Usage;
         }
     };
+    // The command and its signals are looked after apart from the threads that answer, however busy these are.
     let run = serve::runtime().and_then(|runtime| {
-        let exit = runtime.block_on(exec(args, library, settings, exclusions));
+        let apart = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let apart = apart.map_err(|error| format!("the runtime could not be started: {error}"))?;
+        let port = args.server.port.unwrap_or(0);
+        let beside = runtime.block_on(Beside::start(&args.server, port, library, settings))?;
+        let exit = apart.block_on(exec(args, port_file, beside, exclusions));
         runtime.shutdown_background();
         exit
     });
     run.unwrap_or_else(|message| {
-        eprintln!("callmock: {message}");
+        tell!("callmock: {message}");
         Exit::Failed
     })
 }
 
 async fn exec(
     args: &Args,
-    library: Library,
-    settings: Settings,
+    mut port_file: Option<PortFile>,
+    beside: Beside,
     exclusions: Exclusions,
 ) -> Result<Exit, String> {
     // Caught before the command exists: none can be lost between.
     let signals = Signals::catch()?;
-    let beside = Beside::start(&args.server, args.server.port.unwrap_or(0), library, settings).await?;
-    if let Some(file) = &args.server.port_file {
-        let written = serve::write_port(file, beside.address);
-        written.map_err(|error| format!("--port-file {}: {error}", file.display()))?;
+    if let Some(file) = &mut port_file {
+        file.write(beside.address)?;
     }
-    let ended = match beside.command(&args.command).spawn() {
+    let ended = match children::spawn(&mut beside.command(&args.command)) {
         Ok(child) => {
-            code(signals.pass_to(child).await.map_err(|error| format!("the command was lost: {error}"))?)
+            code(look_after(child, signals).await.map_err(|error| format!("the command was lost: {error}"))?)
         }
         Err(error) => {
-            eprintln!("callmock: {}: {error}", args.command[0].display());
+            tell!("callmock: {}: {error}", args.command[0].display());
             not_run(&error)
         }
     };
     let counts = beside.app.worlds.counts();
-    eprint!("{}", called::text(&counts, vendors::catalogues()));
+    say(&called::text(&counts, vendors::catalogues()));
     beside.stop().await;
     let exercised = Coverage::of(&counts, vendors::catalogues()).without(&exclusions);
     if let Some(file) = &args.coverage_out {
@@ -101,46 +105,21 @@ impl Args {
     }
 }
 
-/// The signals that are passed on.
-struct Signals(mpsc::UnboundedReceiver<Signal>);
-
-impl Signals {
-    fn catch() -> Result<Self, String> {
-        let (caught, signals) = mpsc::unbounded_channel();
-        let passed = [
-            (SignalKind::terminate(), Signal::TERM),
-            (SignalKind::interrupt(), Signal::INT),
-            (SignalKind::hangup(), Signal::HUP),
-            (SignalKind::quit(), Signal::QUIT),
-            (SignalKind::user_defined1(), Signal::USR1),
-            (SignalKind::user_defined2(), Signal::USR2),
-        ];
-        for (kind, number) in passed {
-            let mut stream = signal(kind).map_err(|error| format!("signals cannot be caught: {error}"))?;
-            let caught = caught.clone();
-            tokio::spawn(
-                async move { while stream.recv().await.is_some() && caught.send(number).is_ok() {} },
-            );
-        }
-        Ok(Self(signals))
-    }
-
-    /// Waits for the end of a command, and hands it every signal until then.
-    async fn pass_to(mut self, mut child: Child) -> std::io::Result<ExitStatus> {
-        // A terminal sends its signals to everything that runs in front of it, the command too: it must not get them twice.
-        let terminals = if is_in_front() { &[Signal::INT, Signal::QUIT][..] } else { &[] };
-        loop {
-            tokio::select! {
-                ended = child.wait() => return ended,
-                Some(signal) = self.0.recv() => {
-                    let pid = child.id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
-                    if let Some(pid) = pid.filter(|_| !terminals.contains(&signal))
-                        && let Err(error) = kill_process(pid, signal)
-                    {
-                        tracing::warn!(%error, "a signal could not be passed on");
-                    }
+/// Waits for the end of a command, hands it every signal until then, and reaps what is left to a process 1.
+async fn look_after(mut child: Child, mut signals: Signals) -> std::io::Result<ExitStatus> {
+    // A terminal sends its signals to everything that runs in front of it, the command too: it must not get them twice.
+    let terminals = if is_in_front() { &[Signal::INT, Signal::QUIT][..] } else { &[] };
+    let orphans = children::reap_orphans();
+    tokio::pin!(orphans);
+    loop {
+        tokio::select! {
+            ended = children::ended(&mut child) => return ended,
+            signal = signals.next() => {
+                if !terminals.contains(&signal) {
+                    children::pass(&child, signal);
                 }
             }
+            () = &mut orphans => {}
         }
     }
 }

@@ -7,11 +7,14 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
+use rustix::process::Signal;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::beside::{Beside, code, not_run};
+use super::children::{self, Signals};
 use super::coverage::{Denied, FOUND, denied, exclusions_of, told};
 use super::{Exit, options, serve};
 use crate::contract::{Chosen, Reading, pairwise};
@@ -58,20 +61,54 @@ pub fn run(args: &Args) -> Exit {
     let (library, settings, exclusions) = match opened {
         Ok(all) => all,
         Err(message) => {
-            eprintln!("{message}");
+            tell!("{message}");
             return Exit::Usage;
         }
     };
     let run = serve::runtime().and_then(|runtime| {
         let matrix = Matrix { args, library, settings, exclusions, runs: 0 };
-        let exit = runtime.block_on(matrix.walk());
+        let exit = runtime.block_on(watched(matrix));
         runtime.shutdown_background();
         exit
     });
     run.unwrap_or_else(|message| {
-        eprintln!("callmock: {message}");
+        tell!("callmock: {message}");
         Exit::Failed
     })
+}
+
+/// For how long commands may go on after they were handed a signal that ends.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Walks the matrix, and hands every signal to the commands that run; one that ends ends the walk.
+async fn watched(matrix: Matrix<'_>) -> Result<Exit, String> {
+    let mut signals = Signals::catch()?;
+    let (walk, orphans) = (matrix.walk(), children::reap_orphans());
+    tokio::pin!(walk, orphans);
+    let ended_by = loop {
+        tokio::select! {
+            exit = &mut walk => return exit,
+            signal = signals.next() => {
+                children::pass_to_groups(signal);
+                if ![Signal::USR1, Signal::USR2].contains(&signal) {
+                    break signal;
+                }
+            }
+            () = &mut orphans => {}
+        }
+    };
+    let until = tokio::time::sleep(PATIENCE);
+    tokio::pin!(until);
+    while children::run() {
+        tokio::select! {
+            // What the commands came to matters no more, but their ends must be seen.
+            _ = &mut walk => break,
+            () = tokio::time::sleep(Duration::from_millis(10)) => {}
+            () = &mut until => break,
+        }
+    }
+    children::pass_to_groups(Signal::KILL);
+    Ok(Exit::As(u8::try_from(128 + ended_by.as_raw()).unwrap_or(1)))
 }
 
 struct Matrix<'a> {
@@ -212,7 +249,12 @@ impl Matrix<'_> {
         let library = self.library.with_readings(readings);
         let beside = Beside::start(&self.args.server, 0, library, self.settings.clone()).await?;
         let mut command = beside.command(&self.args.command);
-        let output = command.stdin(Stdio::null()).kill_on_drop(true).output().await;
+        // A group of its own: a signal that ends reaches what the command has started, too.
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let output = match children::spawn(command.kill_on_drop(true)) {
+            Ok(child) => children::output(child).await,
+            Err(error) => Err(error),
+        };
         let counts = beside.app.worlds.counts();
         let called = counts.answers.keys().map(|(vendor, ..)| *vendor).collect();
         let denied = self.args.deny_findings.and_then(|Denied(least)| least);

@@ -3,20 +3,30 @@
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches, Parser, Subcommand};
+
+/// Tells a line on standard error.
+macro_rules! tell {
+    ($($told:tt)+) => { $crate::cli::log::say(&format!("{}\n", format_args!($($told)+))) };
+}
 
 mod beside;
 mod check;
+mod children;
 mod client;
 mod contract;
 mod coverage;
+mod environment;
 mod exec;
 mod health;
+mod log;
 mod matrix;
 mod openapi;
 mod options;
 mod oracle;
+mod port_file;
 mod readings;
+mod running;
 mod schema;
 mod serve;
 
@@ -44,7 +54,9 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Answers exactly as four contact-centre vendors do, for development, tests and contract checks offline.
+/// Answers as the public pages of four contact-centre vendors say, for development, tests and contract checks offline.
+///
+/// Nobody has verified it against the live services.
 #[derive(Debug, Parser)]
 #[command(name = "callmock", version, args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -83,30 +95,63 @@ enum Command {
 /// Runs the command that the arguments ask for.
 #[must_use]
 pub fn run() -> Exit {
-    let cli = Cli::try_parse().unwrap_or_else(|error| {
-        let tip = tip(&std::env::args().skip(1).collect::<Vec<_>>());
-        match tip.filter(|_| error.kind() == ErrorKind::UnknownArgument) {
-            Some(tip) => {
-                drop(error.print());
-                eprintln!("\n  tip: {tip}");
-                std::process::exit(error.exit_code())
-            }
-            None => error.exit(),
+    std::panic::set_hook(Box::new(|panic| tell!("callmock: a bug of callmock's: {panic}")));
+    let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    if let Some(words) = children::becomes(&words) {
+        let exit = children::run_as(words);
+        log::flush(std::time::Duration::from_millis(500));
+        return exit;
+    }
+    let exit = match environment::matches(&words) {
+        Ok(matches) => match Cli::from_arg_matches(&matches) {
+            Ok(cli) => cli.run(),
+            Err(error) => usage(&error),
+        },
+        Err(environment::Refused::CommandLine(error)) => usage(&error),
+        Err(environment::Refused::Variable(message)) => {
+            tell!("callmock: {message}");
+            Exit::Usage
         }
-    });
-    match cli.command {
-        None => serve::run(&cli.serve),
-        Some(Command::Serve(args)) => serve::run(&args),
-        Some(Command::Exec(args)) => exec::run(&args),
-        Some(Command::Check(args)) => check::run(&args),
-        Some(Command::Schema) => schema::run(),
-        Some(Command::Contract(args)) => contract::run(&args),
-        Some(Command::Openapi(args)) => openapi::run(&args),
-        Some(Command::Oracle(args)) => oracle::run(&args),
-        Some(Command::Readings(args)) => readings::run(&args),
-        Some(Command::Matrix(args)) => matrix::run(&args),
-        Some(Command::Coverage(args)) => coverage::run(&args),
-        Some(Command::Health(args)) => health::run(&args),
+    };
+    log::flush(std::time::Duration::from_millis(500));
+    exit
+}
+
+/// What clap says: a mistake, or help that was asked for.
+fn usage(error: &clap::Error) -> Exit {
+    // Whether it can be printed decides nothing.
+    drop(error.print());
+    let words: Vec<String> =
+        std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    if let Some(tip) = tip(&words).filter(|_| error.kind() == ErrorKind::UnknownArgument) {
+        tell!("\n  tip: {tip}");
+    }
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+}
+
+impl Cli {
+    fn run(self) -> Exit {
+        use Command::{Exec, Matrix, Serve};
+        let has_log = matches!(self.command, None | Some(Serve(_) | Exec(_) | Matrix(_)));
+        if !has_log {
+            for note in environment::notes() {
+                tell!("callmock: {note}");
+            }
+        }
+        match self.command {
+            None => serve::run(&self.serve),
+            Some(Command::Serve(args)) => serve::run(&args),
+            Some(Command::Exec(args)) => exec::run(&args),
+            Some(Command::Check(args)) => check::run(&args),
+            Some(Command::Schema) => schema::run(),
+            Some(Command::Contract(args)) => contract::run(&args),
+            Some(Command::Openapi(args)) => openapi::run(&args),
+            Some(Command::Oracle(args)) => oracle::run(&args),
+            Some(Command::Readings(args)) => readings::run(&args),
+            Some(Command::Matrix(args)) => matrix::run(&args),
+            Some(Command::Coverage(args)) => coverage::run(&args),
+            Some(Command::Health(args)) => health::run(&args),
+        }
     }
 }
 
@@ -130,7 +175,7 @@ fn print(text: &str) -> Exit {
         Ok(()) => Exit::Done,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
         Err(error) => {
-            eprintln!("callmock: standard output: {error}");
+            tell!("callmock: standard output: {error}");
             Exit::Failed
         }
     }

@@ -8,9 +8,11 @@ use std::time::Duration;
 use axum::http::{HeaderValue, Uri};
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
-use clap::builder::FalseyValueParser;
 use tracing_subscriber::filter::LevelFilter;
 
+use super::environment;
+use super::log::Writer;
+use super::port_file::PortFile;
 use crate::contract::{Readings, UnknownReading};
 use crate::nearest::did_you_mean;
 use crate::scenario::{Library, Request, Source};
@@ -25,7 +27,7 @@ pub struct Args {
     #[arg(long, env = "CALLMOCK_HOST", default_value = "127.0.0.1")]
     pub host: String,
     /// The port to listen on; 0 picks a free one [default: 8080, and 0 for `exec`]
-    #[arg(long, env = "CALLMOCK_PORT")]
+    #[arg(long, env = "CALLMOCK_PORT", value_parser = port)]
     pub port: Option<u16>,
     /// A scenario file, or the name of a built-in one (documented, busy-day, empty); several are merged in order
     #[arg(
@@ -38,9 +40,9 @@ pub struct Args {
     scenario: Vec<String>,
     /// Write the port to this file once it is open
     #[arg(long, env = "CALLMOCK_PORT_FILE", value_name = "FILE")]
-    pub port_file: Option<PathBuf>,
+    port_file: Option<PathBuf>,
     /// Let an edited scenario file take effect at once; a broken one changes nothing
-    #[arg(long, env = "CALLMOCK_WATCH", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "CALLMOCK_WATCH")]
     watch: bool,
     /// Make ids and generated data from this seed instead of the scenario's
     #[arg(long, env = "CALLMOCK_SEED", value_name = "N")]
@@ -52,7 +54,7 @@ pub struct Args {
     #[arg(long, env = "CALLMOCK_LOG", value_enum, default_value = "text")]
     pub log: Log,
     /// Leave the x-callmock-… headers off vendors' answers
-    #[arg(long, env = "CALLMOCK_NO_DEBUG_HEADERS", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "CALLMOCK_NO_DEBUG_HEADERS")]
     no_debug_headers: bool,
     /// The largest request body; more is refused in the vendor's words
     #[arg(long, env = "CALLMOCK_MAX_BODY", value_name = "SIZE", default_value = "1MiB")]
@@ -63,8 +65,20 @@ pub struct Args {
     /// The largest request head, at least 8KiB; more is refused with 431, and a request line over 64KiB with 414
     #[arg(long, env = "CALLMOCK_MAX_HEAD", value_name = "SIZE", default_value = "256KiB")]
     max_head: Size,
+    /// The most that all request bodies in memory may have together; more is refused with 503 in the vendor's words
+    #[arg(long, env = "CALLMOCK_MAX_BODIES", value_name = "SIZE", default_value = "256MiB")]
+    max_bodies: Size,
+    /// How long a connection may say nothing at its beginning; it is closed then
+    #[arg(long, env = "CALLMOCK_FIRST_BYTE", value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    first_byte: Duration,
+    /// How long nothing of a request's body may come; it is refused with 408 in the vendor's words then
+    #[arg(long, env = "CALLMOCK_BODY_IDLE", value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    body_idle: Duration,
+    /// How long an HTTP/2 connection may be silent, pings and all; it is closed then
+    #[arg(long, env = "CALLMOCK_HTTP2_IDLE", value_name = "DURATION", default_value = "60s", value_parser = duration)]
+    http2_idle: Duration,
     /// How many exchanges the journal keeps
-    #[arg(long, env = "CALLMOCK_JOURNAL_SIZE", value_name = "N", default_value_t = 1000)]
+    #[arg(long, env = "CALLMOCK_JOURNAL_SIZE", value_name = "N", default_value_t = 1000, value_parser = count)]
     journal_size: usize,
     /// How much of each body the journal keeps
     #[arg(long, env = "CALLMOCK_JOURNAL_BODY", value_name = "SIZE", default_value = "64KiB")]
@@ -79,8 +93,11 @@ pub struct Args {
     )]
     readings: ReadingSet,
     /// How many worlds there may be besides the default one
-    #[arg(long, env = "CALLMOCK_MAX_WORLDS", value_name = "N", default_value_t = 10_000)]
+    #[arg(long, env = "CALLMOCK_MAX_WORLDS", value_name = "N", default_value_t = 10_000, value_parser = count)]
     max_worlds: usize,
+    /// The most calls that a scenario sent to POST /_mock/worlds may have
+    #[arg(long, env = "CALLMOCK_MAX_WORLD_CALLS", value_name = "N", default_value_t = 100_000, value_parser = count)]
+    max_world_calls: usize,
     /// How long a world may be idle before it is removed
     #[arg(long, env = "CALLMOCK_WORLD_TTL", value_name = "DURATION", default_value = "1h", value_parser = duration)]
     world_ttl: Duration,
@@ -90,8 +107,11 @@ pub struct Args {
     /// Let pages of this origin call it from a browser; `*` for all
     #[arg(long, env = "CALLMOCK_CORS", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     cors: Vec<HeaderValue>,
+    /// Let browsers reach the admin API by this host name, besides addresses, localhost and names without a dot
+    #[arg(long, env = "CALLMOCK_ALLOW_HOST", value_name = "HOST", value_delimiter = ',', value_parser = host)]
+    allow_host: Vec<String>,
     /// Speak TLS, with a certificate made as it starts unless one is given; GET /_mock/certificate shows it
-    #[arg(long, env = "CALLMOCK_TLS", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "CALLMOCK_TLS")]
     tls: bool,
     /// Speak TLS with this certificate (PEM)
     #[arg(long, env = "CALLMOCK_TLS_CERT", value_name = "FILE", requires = "tls_key")]
@@ -171,6 +191,15 @@ impl FromStr for Size {
     }
 }
 
+/// A port; 0 picks a free one.
+pub fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| "expected a port of 0 to 65535".to_owned())
+}
+
+fn count(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "expected a whole number of 0 or more".to_owned())
+}
+
 fn moment(text: &str) -> Result<DateTime<Utc>, String> {
     let parsed = DateTime::parse_from_rfc3339(text).map(|t| t.to_utc());
     parsed.map_err(|_| "expected a time with its offset, such as 2019-09-10T00:19:14Z".to_owned())
@@ -200,26 +229,14 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
     HeaderValue::from_str(text).map_err(|_| wrong())
 }
 
-/// What to say of a variable that begins as callmock's do and is none of them; some stand in an environment because
-/// `exec` put them there.
-fn misspelt(name: &str) -> Option<String> {
-    let rest = name.strip_prefix("CALLMOCK_")?;
-    let of_vendor = vendors::catalogues().any(|catalogue| rest.starts_with(&catalogue.vendor.to_uppercase()));
-    let command = <super::Cli as clap::CommandFactory>::command();
-    let known: Vec<String> = command
-        .get_arguments()
-        .chain(command.get_subcommands().flat_map(clap::Command::get_arguments))
-        .chain(
-            command
-                .get_subcommands()
-                .flat_map(clap::Command::get_subcommands)
-                .flat_map(clap::Command::get_arguments),
-        )
-        .filter_map(|argument| argument.get_env()?.to_str().map(str::to_owned))
-        .chain(["CALLMOCK_CA_CERT".to_owned()])
-        .collect();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    (!of_vendor && !known.contains(&name)).then(|| did_you_mean(name, known))
+/// A host name, without scheme, port or path.
+fn host(text: &str) -> Result<String, String> {
+    let fits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a host name such as callmock.example.com, without a port".to_owned())
+    }
 }
 
 impl Args {
@@ -239,7 +256,8 @@ impl Args {
             ReadingSet::Alternate => Some(Readings::alternate(vendors::readings())),
         };
         let catalogues = vendors::catalogues().collect();
-        let request = Request { sources, seed: self.seed, now: self.now, catalogues, readings };
+        let request =
+            Request { sources, seed: self.seed, now: self.now, catalogues, readings, most_calls: None };
         let mut library = Library::open(request).map_err(|invalid| invalid.to_string())?;
         if let ReadingSet::Chosen(pairs) = &self.readings {
             let mut readings = library.own().readings.clone();
@@ -271,6 +289,11 @@ impl Args {
             max_headers: usize::from(self.max_headers),
             max_head: self.max_head.0,
             debug_headers: !self.no_debug_headers,
+            max_bodies: self.max_bodies.0,
+            first_byte: self.first_byte,
+            body_idle: self.body_idle,
+            http2_idle: self.http2_idle,
+            max_world_calls: self.max_world_calls,
             limits: Limits {
                 journal_size: self.journal_size,
                 journal_body: self.journal_body.0,
@@ -279,9 +302,18 @@ impl Args {
             },
             admin_token: self.admin_token.clone(),
             cors: self.cors.clone(),
+            hosts: self.allow_host.clone(),
             tls: tls.transpose().map_err(|error| format!("callmock: TLS: {error}"))?,
             watch: self.watch,
         })
+    }
+
+    /// The port file, if there is to be one, without what an earlier server left there.
+    ///
+    /// # Errors
+    /// When it cannot be taken away.
+    pub fn port_file(&self) -> Result<Option<PortFile>, String> {
+        self.port_file.as_ref().map(PortFile::clear).transpose()
     }
 
     /// `http` or `https`.
@@ -301,15 +333,19 @@ impl Args {
     pub fn start_log(&self, level: LevelFilter) {
         let filter =
             tracing_subscriber::EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
-        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        // One line for each connection that a client resets again and again tells nobody anything.
+        let filter = match "h2=error".parse() {
+            Ok(quiet) if std::env::var_os("RUST_LOG").is_none() => filter.add_directive(quiet),
+            _ => filter,
+        };
+        let lines =
+            tracing_subscriber::fmt().log_internal_errors(false).with_env_filter(filter).with_writer(Writer);
         match self.log {
             Log::Text => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
             Log::Json => lines.json().init(),
         }
-        for name in std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()) {
-            if let Some(near) = misspelt(&name) {
-                tracing::warn!("the environment variable {name} means nothing{near}");
-            }
+        for note in environment::notes().into_iter().chain(environment::misspelt()) {
+            tracing::warn!("{note}");
         }
     }
 }

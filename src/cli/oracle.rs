@@ -77,14 +77,14 @@ pub fn run(args: &Args) -> Exit {
     let rows = match read {
         Ok(rows) => rows,
         Err(message) => {
-            eprintln!("callmock: {message}");
+            tell!("callmock: {message}");
             return Exit::Usage;
         }
     };
     let truth = match args.truth() {
         Ok(truth) => truth,
         Err((exit, message)) => {
-            eprintln!("callmock: {message}");
+            tell!("callmock: {message}");
             return exit;
         }
     };
@@ -117,8 +117,10 @@ const SHOWN: usize = 10;
 impl Diff {
     fn truth(&self) -> Result<Vec<Neutral>, (Exit, String)> {
         let runtime = serve::runtime().map_err(|message| (Exit::Failed, message))?;
-        let of_environment = || std::env::var("CALLMOCK_URL").ok().filter(|url| !url.is_empty());
-        let (url, named) = match (&self.url, self.scenario.is_empty().then(of_environment).flatten()) {
+        let of_environment =
+            || super::environment::text("CALLMOCK_URL").map_err(|message| (Exit::Usage, message));
+        let of_environment = if self.scenario.is_empty() { of_environment()? } else { None };
+        let (url, named) = match (&self.url, of_environment) {
             (Some(url), _) => (url.clone(), "--url"),
             (None, Some(url)) => {
                 let wrong = |_| (Exit::Usage, format!("CALLMOCK_URL is no URL: `{url}`"));

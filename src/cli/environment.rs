@@ -1,0 +1,284 @@
+//! Flags from the environment. A flag on the command line wins before its variable is even looked at; a value that a
+//! shell, an env file or an orchestrator damaged is mended or refused under the variable's name.
+
+use std::collections::HashMap;
+use std::error::Error as _;
+use std::ffi::{OsStr, OsString};
+use std::sync::{Mutex, PoisonError};
+
+use clap::builder::Resettable;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, Error};
+
+use super::Cli;
+use crate::nearest::did_you_mean;
+use crate::vendors;
+
+/// What was mended, to be told once there is a log.
+static NOTES: Mutex<Vec<String>> = Mutex::new(vec![]);
+
+/// What was mended so far; each thing is told once.
+pub fn notes() -> Vec<String> {
+    std::mem::take(&mut NOTES.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn note(text: String) {
+    let mut notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner);
+    if !notes.contains(&text) {
+        notes.push(text);
+    }
+}
+
+/// Why there are no arguments.
+pub enum Refused {
+    /// As clap says, of the command line.
+    CommandLine(Box<Error>),
+    /// A variable is wrong.
+    Variable(String),
+}
+
+/// What the command line and the environment say together.
+///
+/// # Errors
+/// What is wrong with either; help and version are errors, too.
+pub fn matches(words: &[OsString]) -> Result<ArgMatches, Refused> {
+    let whole = Cli::command();
+    let bare = without_environment(whole.clone());
+    let of_line = |error: Error| Refused::CommandLine(Box::new(error));
+    match bare.clone().try_get_matches_from(words) {
+        Ok(_) => {}
+        // A variable may have what is missing.
+        Err(error) if error.kind() == ErrorKind::MissingRequiredArgument => {}
+        Err(error) => {
+            let shows = [ErrorKind::DisplayHelp, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand];
+            if shows.contains(&error.kind()) {
+                // Help names the variables.
+                return Err(of_line(whole.try_get_matches_from(words).err().unwrap_or(error)));
+            }
+            return Err(of_line(error));
+        }
+    }
+    let lenient = bare.clone().ignore_errors(true).try_get_matches_from(words).map_err(of_line)?;
+    let (mut command, mut given, mut path) = (&whole, &lenient, vec![]);
+    while let Some((name, inner)) = given.subcommand() {
+        let Some(next) = command.find_subcommand(name) else { break };
+        (command, given) = (next, inner);
+        path.push(name.to_owned());
+    }
+    let mut more = vec![];
+    for argument in command.get_arguments() {
+        let Some(variable) = argument.get_env() else { continue };
+        let id = argument.get_id().as_str();
+        if given.value_source(id) == Some(ValueSource::CommandLine) {
+            continue;
+        }
+        let flag = argument.get_long().unwrap_or(id);
+        if let Some(word) = word(argument, flag, variable).map_err(Refused::Variable)? {
+            refuse_value(&bare, words, &path, argument, (variable, &word)).map_err(Refused::Variable)?;
+            more.push(word);
+        }
+    }
+    let mut all = words.to_vec();
+    let at = (1 + path.len()).min(all.len());
+    all.splice(at..at, more);
+    bare.try_get_matches_from(all).map_err(of_line)
+}
+
+fn without_environment(command: Command) -> Command {
+    command.mut_args(|argument| argument.env(Resettable::Reset)).mut_subcommands(without_environment)
+}
+
+/// What a variable says, as a word of the command line; none where it says nothing.
+fn word(argument: &Arg, flag: &str, variable: &OsStr) -> Result<Option<OsString>, String> {
+    let Some(value) = std::env::var_os(variable) else { return Ok(None) };
+    let name = variable.to_string_lossy();
+    let Some(value) = mended(&name, &value)? else {
+        // Whoever sets a secret means one; without it everybody would be let in.
+        if argument.is_hide_env_values_set() {
+            return Err(format!("the environment variable {name} is empty: give it a value, or unset it"));
+        }
+        return Ok(None);
+    };
+    if matches!(argument.get_action(), ArgAction::SetTrue) {
+        let yes = yes_or_no(&value).ok_or_else(|| {
+            format!(
+                "the environment variable {name}: expected yes or no (true, false, on, off, 1, 0), found {value:?}"
+            )
+        })?;
+        return Ok(yes.then(|| format!("--{flag}").into()));
+    }
+    Ok(Some(format!("--{flag}={value}").into()))
+}
+
+/// Refuses a variable's value by the variable's name.
+fn refuse_value(
+    bare: &Command,
+    words: &[OsString],
+    path: &[String],
+    argument: &Arg,
+    (variable, word): (&OsStr, &OsString),
+) -> Result<(), String> {
+    let alone = words.iter().take(1).cloned().chain(path.iter().map(OsString::from)).chain([word.clone()]);
+    let Err(error) = bare.clone().try_get_matches_from(alone) else { return Ok(()) };
+    if ![ErrorKind::ValueValidation, ErrorKind::InvalidValue].contains(&error.kind()) {
+        return Ok(());
+    }
+    let name = variable.to_string_lossy();
+    let shown = if argument.is_hide_env_values_set() {
+        String::new()
+    } else {
+        let value = std::env::var_os(variable).unwrap_or_default();
+        format!(", found {:?}", value.to_string_lossy())
+    };
+    let listed: Vec<String> =
+        argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    let why = match error.source() {
+        Some(source) => source.to_string(),
+        None if listed.is_empty() => error.render().to_string().lines().next().unwrap_or_default().to_owned(),
+        None => format!("expected one of {}", listed.join(", ")),
+    };
+    Err(format!("the environment variable {name}: {why}{shown}"))
+}
+
+/// What people write for yes and no.
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" | "y" | "t" => Some(true),
+        "false" | "no" | "off" | "0" | "n" | "f" => Some(false),
+        _ => None,
+    }
+}
+
+/// A variable's value without what env files and shells leave at its ends; none where nothing is left, or where an
+/// orchestrator put it there for another purpose.
+fn mended(name: &str, value: &OsStr) -> Result<Option<String>, String> {
+    let text = value.to_str().ok_or_else(|| format!("the environment variable {name} is not UTF-8 text"))?;
+    let mut trimmed = text.trim();
+    let quoted = |quote: char| {
+        trimmed.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)).filter(|_| trimmed.len() > 1)
+    };
+    if let Some(inner) = quoted('"').or_else(|| quoted('\'')) {
+        trimmed = inner.trim();
+    }
+    if trimmed.is_empty() {
+        return Ok(None);
+    }
+    if is_link(trimmed) {
+        note(format!(
+            "the environment variable {name}={trimmed} is a service link that Kubernetes or Docker made, and is ignored; \
+             `enableServiceLinks: false` in the pod's specification leaves it out"
+        ));
+        return Ok(None);
+    }
+    if trimmed != text {
+        note(format!(
+            "the environment variable {name} was read as {trimmed:?}, not as {text:?}: line endings, blanks and \
+             quotation marks at its ends do not count"
+        ));
+    }
+    Ok(Some(trimmed.to_owned()))
+}
+
+fn is_link(value: &str) -> bool {
+    ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme))
+}
+
+/// What a variable says, mended; none where it says nothing.
+///
+/// # Errors
+/// What is wrong with it, with its name.
+pub fn text(name: &str) -> Result<Option<String>, String> {
+    std::env::var_os(name).map_or(Ok(None), |value| mended(name, &value))
+}
+
+/// What to say of the variables that begin as callmock's do and are none of them.
+pub fn misspelt() -> Vec<String> {
+    let command = Cli::command();
+    let known = known(&command);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let all: HashMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+        .collect();
+    let mut names: Vec<&String> = all.keys().collect();
+    names.sort();
+    let mut told = vec![];
+    for name in names {
+        let Some(rest) = name.strip_prefix("CALLMOCK_") else { continue };
+        let of_vendor = vendors::catalogues().any(|c| rest.starts_with(&c.vendor.to_uppercase()));
+        if !of_vendor && !known.contains(&name.as_str()) && !is_made_by_an_orchestrator(rest, &all[name]) {
+            let near = did_you_mean(name, known.iter().copied());
+            told.push(format!("the environment variable {name} means nothing{near}"));
+        }
+    }
+    told
+}
+
+/// Every variable that a flag has, and those that `exec` sets.
+fn known(command: &Command) -> Vec<String> {
+    let own = command.get_arguments().filter_map(|argument| argument.get_env()?.to_str().map(str::to_owned));
+    let inner = command.get_subcommands().flat_map(known);
+    own.chain(inner).chain(["CALLMOCK_CA_CERT".to_owned(), "CALLMOCK_URL".to_owned()]).collect()
+}
+
+/// Whether a variable is one of those that Kubernetes and Docker put beside a service called `callmock` or `callmock-…`.
+fn is_made_by_an_orchestrator(rest: &str, value: &str) -> bool {
+    let mut parts = rest.split('_').rev();
+    let of_port = |mut parts: std::iter::Rev<std::str::Split<'_, char>>| {
+        // PORT_8080_TCP, with ADDR, PORT or PROTO after it.
+        let protocol = parts.find(|part| !["ADDR", "PORT", "PROTO"].contains(part));
+        protocol.is_some_and(|protocol| ["TCP", "UDP", "SCTP"].contains(&protocol))
+            && parts.next().is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
+    };
+    is_link(value)
+        || of_port(parts.clone())
+        || rest.contains("SERVICE_PORT")
+        || rest.ends_with("SERVICE_HOST")
+        || rest.starts_with("ENV_")
+        || (parts.next() == Some("NAME") && value.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_read_without_what_env_files_leave_at_its_ends() {
+        let read = |text: &str| mended("CALLMOCK_X", OsStr::new(text));
+        for (text, expected) in [
+            ("8080", Some("8080")),
+            ("8080\r", Some("8080")),
+            (" \"0\" ", Some("0")),
+            ("'a b'", Some("a b")),
+            ("", None),
+            (" \t", None),
+            ("\"\"", None),
+            ("tcp://10.96.183.5:8080", None),
+            ("it's", Some("it's")),
+        ] {
+            assert_eq!(read(text), Ok(expected.map(str::to_owned)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_orchestrators_make_is_told_from_what_people_misspell() {
+        for (rest, value) in [
+            ("SERVICE_HOST", "10.96.183.5"),
+            ("SERVICE_PORT", "8080"),
+            ("SERVICE_PORT_HTTP", "8080"),
+            ("PORT_8080_TCP", "tcp://10.96.183.5:8080"),
+            ("PORT_8080_TCP_PROTO", "tcp"),
+            ("PORT_8080_TCP_PORT", "8080"),
+            ("PORT_8080_TCP_ADDR", "10.96.183.5"),
+            ("EU_SERVICE_HOST", "10.96.183.6"),
+            ("EU_PORT", "tcp://10.96.183.6:80"),
+            ("NAME", "/web/callmock"),
+            ("ENV_PATH", "/bin"),
+        ] {
+            assert!(is_made_by_an_orchestrator(rest, value), "{rest}");
+        }
+        for (rest, value) in [("PROT", "8080"), ("SCENARO", "x"), ("PORT_FIEL", "x"), ("NAME", "x")] {
+            assert!(!is_made_by_an_orchestrator(rest, value), "{rest}");
+        }
+    }
+}
