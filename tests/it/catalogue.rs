@@ -97,6 +97,7 @@ fn the_readings_are_those_that_users_rely_on() {
             "commubo.unknown_parameter: ignore, refuse",
             "commubo.order: ascending, descending",
             "commubo.error_body: json, empty",
+            "commubo.unset: omit, empty",
             "ccai.accepted: empty_202, echo_200",
             "ccai.scheduled_response: sane, as_documented",
             "ccai.inbound_menus: ivr_mobile, ivr_web",
@@ -110,6 +111,7 @@ fn the_readings_are_those_that_users_rely_on() {
             "alibaba.call_duration: string, integer",
             "alibaba.error_shape: union, gateway, ccc",
             "alibaba.success_message: documented, empty, success",
+            "alibaba.bad_value: siblings, documented",
             "sencloud.extension_ids: honour, ignore, refuse",
             "sencloud.extension_match: id_or_number, id",
             "sencloud.prev: either, before, after",
@@ -121,6 +123,8 @@ fn the_readings_are_those_that_users_rely_on() {
             "sencloud.empty_arrays: brackets, null",
             "sencloud.error_codes: documented, std",
             "sencloud.times: offset_micros, zulu_millis",
+            "sencloud.query_paging: honour, ignore",
+            "sencloud.date_to: inclusive, exclusive",
         ]
     );
 }

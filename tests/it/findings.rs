@@ -109,6 +109,7 @@ async fn causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
     causes.push(("ccai.plural_flag", ccai(mock, "PATCH", &flag, &json!({ "repeat_customers": true })).await));
     causes.extend(alibaba_causes(mock).await);
     causes.extend(sencloud_causes(mock).await);
+    causes.extend(common_causes(mock).await);
     for vendor in ["commubo", "ccai", "alibaba", "sencloud"] {
         let world = mock.default_world().await;
         let error = match vendor {
@@ -133,6 +134,67 @@ async fn causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
         world.admin("DELETE", "faults", &NOTHING).await;
     }
     causes
+}
+
+/// What is wrong with a request besides what its vendor's own rules are about, the same at every vendor.
+async fn common_causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
+    let post = |path: &str| mock.request("POST", path).header("content-type", "application/json");
+    let at_ccai = || post(CALLS).header("authorization", basic("acme", "mock-token"));
+    let at_sencloud = || post(sencloud::PATH).header("authorization", format!("Bearer {KEY}"));
+    let at_commubo = |path: &str, token: &str| {
+        let request = mock.request("GET", path).header("x-commubo-tenantId", TENANT);
+        request.header("x-commubo-accessToken", token)
+    };
+    let list = "/v1/calls?start=2024-05-14";
+    let bearer_at = |path: &str| mock.request("POST", path).header("authorization", "Bearer token");
+    vec![
+        ("commubo.content_encoding", {
+            send(at_commubo(list, TOKEN).header("content-encoding", "gzip").body("x")).await
+        }),
+        ("commubo.byte_order_mark", send(at_commubo(list, TOKEN).body("\u{feff}{}")).await),
+        ("commubo.dirty_credential", send(at_commubo(list, &format!("\"{TOKEN}\""))).await),
+        ("commubo.not_emulated", send(at_commubo("/v1/calls/1234567890123456", TOKEN)).await),
+        ("ccai.authorization_scheme", send(bearer_at(CALLS)).await),
+        ("ccai.content_encoding", send(at_ccai().header("content-encoding", "gzip").body("x")).await),
+        ("ccai.byte_order_mark", send(at_ccai().body("\u{feff}{}")).await),
+        ("ccai.dirty_credential", {
+            send(post(CALLS).header("authorization", basic("acme", "mock-token\n")).body("{}")).await
+        }),
+        ("ccai.not_emulated", ccai(mock, "GET", &format!("{CALLS}/514"), &NOTHING).await),
+        (
+            "alibaba.authorization_scheme",
+            send(bearer_at("/?Action=ListCallDetailRecords&Version=2020-07-01")).await,
+        ),
+        ("alibaba.content_encoding", {
+            send(mock.request("POST", "/").header("content-encoding", "gzip").body("x")).await
+        }),
+        ("alibaba.byte_order_mark", send(mock.request("POST", "/").body("\u{feff}x")).await),
+        ("alibaba.dirty_credential", page().key("testid ").send(mock).await),
+        ("alibaba.not_emulated", page().with("Action", "GetCallDetailRecord").send(mock).await),
+        ("sencloud.authorization_scheme", {
+            send(post(sencloud::PATH).header("authorization", basic("a", "b")).body("{}")).await
+        }),
+        ("sencloud.paging_in_query", {
+            let path = format!("{}?limit=2", sencloud::PATH);
+            send(post(&path).header("authorization", format!("Bearer {KEY}")).body("{}")).await
+        }),
+        ("sencloud.unknown_query", {
+            let path = format!("{}?limt=2", sencloud::PATH);
+            send(post(&path).header("authorization", format!("Bearer {KEY}")).body("{}")).await
+        }),
+        ("sencloud.zero_time", {
+            sencloud::list(mock, json!({ "filter": { "date_from": "0001-01-01T00:00:00Z" } })).await
+        }),
+        ("sencloud.content_encoding", send(at_sencloud().header("content-encoding", "gzip").body("x")).await),
+        ("sencloud.byte_order_mark", send(at_sencloud().body("\u{feff}{}")).await),
+        ("sencloud.dirty_credential", {
+            send(post(sencloud::PATH).header("authorization", format!("Bearer '{KEY}'")).body("{}")).await
+        }),
+        ("sencloud.not_emulated", {
+            let path = "/v1/shop.Sencloud/CreateExtension";
+            send(post(path).header("authorization", format!("Bearer {KEY}")).body("{}")).await
+        }),
+    ]
 }
 
 async fn ask(world: &World<'_>, vendor: &str) -> Answer {

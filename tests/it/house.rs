@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const VENDORS: [&str; 4] = ["commubo", "ccai", "alibaba", "sencloud"];
 
 /// The layers from the top; a file may use what stands below its own.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["main"],
     &["cli", "mock"],
     &["server"],
@@ -15,6 +15,7 @@ const LAYERS: [&[&str]; 8] = [
     &["world"],
     &["scenario"],
     &["universe"],
+    &["yaml"],
 ];
 /// Below all of them, and of each other.
 const GROUND: [&str; 5] = ["contract", "dialects", "keys", "nearest", "urlencoded"];

@@ -110,10 +110,10 @@ async fn what_nothing_can_match_is_refused_with_what_could() {
     let mock = Mock::embedded("documented").await;
     let world = mock.default_world().await;
     for (body, expected) in [
-        (json!({ "mach": {} }), "unknown field `mach`, expected `match` or `count`"),
+        (json!({ "mach": {} }), "unknown field `mach`, expected one of `match`, `count`"),
         (
             json!({ "match": { "path": "/" } }),
-            "`match.path` is not right: unknown field `path`, expected one of `vendor`, `operation`, `status`, `behavior`, `query`, `body`",
+            "`match.path` is not right: unknown field `path`, expected one of `vendor`, `operation`, `status`, `behavior`, `headers`, `query`, `body`",
         ),
         (
             json!({ "match": { "vendor": "comubo" } }),
@@ -368,4 +368,100 @@ async fn no_secret_is_in_it_however_it_came() {
         assert!(!journal.contains(secret), "{secret} in {journal}");
     }
     assert!(journal.contains("\"echo\":\"FEDC…(36)\""), "{journal}");
+}
+
+#[tokio::test]
+async fn a_verification_waits_for_what_is_still_to_come_and_for_what_must_not() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.default_world().await;
+    let verify = async |body: Value| world.admin("POST", "journal/verify", &body).await;
+    let expected =
+        json!({ "match": { "operation": "list_calls" }, "count": { "exactly": 1 }, "within": "10m" });
+    let (verdict, _) = tokio::join!(verify(expected), async {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        world.commubo("").await
+    });
+    assert_eq!((verdict.status, verdict.json()["matched"].clone()), (200, json!(1)), "{}", verdict.body);
+    let never = verify(json!({ "match": { "vendor": "ccai" }, "within": "50ms" })).await;
+    assert_eq!(never.status, 422, "{}", never.body);
+    let none =
+        verify(json!({ "match": { "vendor": "ccai" }, "count": { "exactly": 0 }, "within": "50ms" })).await;
+    assert_eq!(none.status, 200);
+    let forbidden =
+        json!({ "match": { "operation": "list_calls" }, "count": { "exactly": 1 }, "within": "10m" });
+    let (verdict, _) = tokio::join!(
+        verify(
+            json!({ "match": { "operation": "list_calls" }, "count": { "at_most": 1 }, "nothing_else": true, "within": "10m" })
+        ),
+        async {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            world.commubo("").await
+        }
+    );
+    assert_eq!(verdict.status, 422, "one more ends the wait: {}", verdict.body);
+    assert_eq!(verify(forbidden).await.status, 422, "two are too many, however long one waits");
+    let refused = verify(json!({ "within": "11m" })).await;
+    assert_eq!((refused.status, message(&refused).contains("10m at most")), (400, true), "{}", refused.body);
+    assert_eq!(verify(json!({ "within": "soon" })).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_header_is_matched_by_its_name_in_any_case_and_null_is_for_none() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.default_world().await;
+    world.commubo("").await;
+    let matched = async |headers: Value| {
+        let answer = world.admin("POST", "journal/verify", &json!({ "match": { "headers": headers } })).await;
+        (answer.status, answer.json())
+    };
+    assert_eq!(matched(json!({ "Accept": "*/*" })).await.0, 200);
+    assert_eq!(matched(json!({ "accept": "*/*", "x-request-id": null })).await.0, 200);
+    let (status, verdict) = matched(json!({ "accept": "text/html" })).await;
+    assert_eq!((status, &verdict["closest"][0]["differences"][0]["path"]), (422, &json!("headers.accept")));
+    assert_eq!(verdict["closest"][0]["differences"][0]["actual"], "*/*");
+}
+
+#[tokio::test]
+async fn an_order_and_nothing_else_are_verified() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.default_world().await;
+    let verify = async |body: Value| {
+        let answer = world.admin("POST", "journal/verify", &body).await;
+        (answer.status, answer.json())
+    };
+    for start in ["2018-09-01", "2018-09-02", "2018-09-03"] {
+        world.commubo(&format!("?start={start}")).await;
+    }
+    let day = |n: u32| json!({ "query": { "start": format!("2018-09-0{n}") } });
+    assert_eq!(verify(json!({ "in_order": [day(1), day(3)] })).await.0, 200, "others may stand between");
+    let (status, verdict) = verify(json!({ "in_order": [day(1), day(3)], "nothing_else": true })).await;
+    assert_eq!((status, verdict["others"].clone()), (422, json!([2])), "{verdict}");
+    assert_eq!(verify(json!({ "in_order": [day(1), day(2), day(3)], "nothing_else": true })).await.0, 200);
+    let (status, verdict) = verify(json!({ "in_order": [day(3), day(1)] })).await;
+    assert_eq!((status, &verdict["matched"]), (422, &json!(1)), "{verdict}");
+    assert_eq!(verdict["closest"], json!([]), "nothing came after the first");
+    let (status, verdict) = verify(json!({ "in_order": [day(2), day(1)] })).await;
+    assert_eq!((status, &verdict["closest"][0]["seq"]), (422, &json!(3)), "{verdict}");
+    let (status, verdict) =
+        verify(json!({ "match": { "vendor": "commubo" }, "count": { "exactly": 3 }, "nothing_else": true }))
+            .await;
+    assert_eq!(status, 200, "{verdict}");
+    world.sencloud(&json!({})).await;
+    let (status, verdict) =
+        verify(json!({ "match": { "vendor": "commubo" }, "count": { "exactly": 3 }, "nothing_else": true }))
+            .await;
+    assert_eq!((status, &verdict["others"]), (422, &json!([4])), "{verdict}");
+    let (status, refused) = verify(json!({ "in_order": [day(1)], "count": { "exactly": 1 } })).await;
+    assert_eq!(status, 400);
+    assert!(
+        refused["error"]["message"].as_str().is_some_and(|said| said.contains("leave these out")),
+        "{refused}"
+    );
+    let (status, refused) = verify(json!({ "in_order": [{ "vendor": "comubo" }] })).await;
+    assert_eq!(status, 400);
+    let said = refused["error"]["message"].as_str().expect("a message");
+    assert!(
+        said.contains("`in_order[0].vendor` is not right: there is no `comubo`; did you mean `commubo`?"),
+        "{said}"
+    );
 }

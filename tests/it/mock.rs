@@ -48,6 +48,11 @@ pub struct Answer {
     pub body: String,
 }
 
+/// Settings that give a body up as soon as it stops.
+pub fn impatient() -> Settings {
+    Settings { body_idle: std::time::Duration::from_millis(100), ..Settings::default() }
+}
+
 impl Mock {
     /// A server of a scenario given as text.
     pub async fn of(yaml: &str) -> Self {

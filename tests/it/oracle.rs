@@ -128,7 +128,7 @@ async fn a_table_made_of_all_that_the_vendors_tell_has_no_mistake_and_says_how_f
     assert_eq!(online, offline, "the same by a running server");
     let json = diff("busy-day-json", &lines(&rows), &["--scenario", "busy-day", "--format", "json"]).1;
     let json: Value = serde_json::from_str(&json).expect("JSON");
-    assert_eq!(json["calls"]["alibaba"], json!({ "shown": 4000, "got": 4000 }));
+    assert_eq!(json["calls"]["alibaba"], json!({ "shown": 3997, "got": 3997 }), "three are not over yet");
     let is =
         |vendor: &str, field: &str, standing: &str| json["fields"][vendor][field][standing].as_u64().unwrap();
     for (vendor, field, standings) in [
@@ -136,7 +136,7 @@ async fn a_table_made_of_all_that_the_vendors_tell_has_no_mistake_and_says_how_f
         ("commubo", "from", &["exact", "absent"]),
         ("commubo", "outcome", &["exact", "coarser"]),
         ("commubo", "agent", &["exact", "coarser"]),
-        ("alibaba", "outcome", &["exact"]),
+        ("alibaba", "outcome", &["exact", "coarser"]),
         ("alibaba", "hold", &["exact"]),
         ("sencloud", "outcome", &["exact", "coarser"]),
         ("sencloud", "talk", &["exact"]),

@@ -2,7 +2,7 @@
 
 use super::client::{Call, Style};
 use super::{CALLS, page, reading};
-use crate::mock::{Answer, Mock, send};
+use crate::mock::{Answer, Mock, impatient, send};
 
 /// Sends every probe; the last segment of the behavior each is for, with its answer.
 pub async fn answers() -> Vec<(&'static str, Answer)> {
@@ -23,6 +23,9 @@ pub async fn answers() -> Vec<(&'static str, Answer)> {
     answers.push(("request_too_large", mock.raw(large.as_bytes()).await));
     let broken = format!("{post}Transfer-Encoding: chunked\r\n\r\nnot a chunk\r\n");
     answers.push(("broken_body", mock.raw(broken.as_bytes()).await));
+    let half = format!("{post}Content-Length: 10\r\n\r\n{{");
+    answers.push(("body_timeout", Mock::with(CALLS, impatient()).await.raw(half.as_bytes()).await));
+    answers.push(("not_emulated", page().with("Action", "GetCallDetailRecord").send(&mock).await));
     answers
 }
 

@@ -102,13 +102,12 @@ async fn diagnosis(mock: &Mock, answer: &Answer) -> Value {
     explained.json()["signature"]["diagnosis"].clone()
 }
 
-#[tokio::test]
-async fn the_mistakes_of_the_older_styles_signers_are_named() {
-    let mock = Mock::of(SCENARIO).await;
+/// Signers of the older style that sign another text, by the mistake that they make.
+fn of_other_texts() -> Vec<(&'static str, Signer)> {
     let plus = |text: &str| pct(text).replace("%20", "+");
     let with =
         |encode: fn(&str) -> String| -> Signer { Box::new(move |pairs| signed(&to_sign(pairs, encode))) };
-    let signers: Vec<(&str, Signer)> = vec![
+    vec![
         ("space_as_plus", Box::new(move |pairs| signed(&to_sign(pairs, plus)))),
         ("form_encoding", with(|t| pct(t).replace("%20", "+").replace("%2A", "*").replace('~', "%7E"))),
         ("star_not_encoded", with(|t| pct(t).replace("%2A", "*"))),
@@ -174,17 +173,51 @@ async fn the_mistakes_of_the_older_styles_signers_are_named() {
                 ))
             }),
         ),
+    ]
+}
+
+/// Signers of the older style that sign with another key, or write the signature otherwise.
+fn of_other_keys() -> Vec<(&'static str, Signer)> {
+    let plus = |text: &str| pct(text).replace("%20", "+");
+    let with =
+        |encode: fn(&str) -> String| -> Signer { Box::new(move |pairs| signed(&to_sign(pairs, encode))) };
+    vec![
         ("key_without_ampersand", Box::new(|pairs| BASE64.encode(sha1("testsecret", &to_sign(pairs, pct))))),
         ("another_secret", Box::new(|pairs| BASE64.encode(sha1("othersecret&", &to_sign(pairs, pct))))),
         ("hex_for_base64", Box::new(|pairs| hex(&sha1("testsecret&", &to_sign(pairs, pct))))),
         ("base64_of_hex", Box::new(|pairs| BASE64.encode(hex(&sha1("testsecret&", &to_sign(pairs, pct)))))),
         ("sha256_for_sha1", Box::new(|pairs| BASE64.encode(sha256("testsecret&", &to_sign(pairs, pct))))),
+        ("php_urlencode", with(|t| pct(t).replace("%20", "+").replace('~', "%7E"))),
+        ("dirty_secret", Box::new(|pairs| BASE64.encode(sha1("testsecret\n&", &to_sign(pairs, pct))))),
+        ("dirty_secret", Box::new(|pairs| BASE64.encode(sha1("\"testsecret\"&", &to_sign(pairs, pct))))),
+        (
+            "secret_in_base64",
+            Box::new(|pairs| BASE64.encode(sha1("dGVzdHNlY3JldA==&", &to_sign(pairs, pct)))),
+        ),
+        (
+            "empty_signature",
+            Box::new(|pairs| {
+                let mut pairs = pairs.clone();
+                pairs.push(("Signature".to_owned(), String::new()));
+                signed(&to_sign(&pairs, pct))
+            }),
+        ),
+        (
+            "space_as_plus+dirty_secret",
+            Box::new(move |pairs| BASE64.encode(sha1("testsecret\r\n&", &to_sign(pairs, plus)))),
+        ),
         (
             "space_as_plus+key_without_ampersand",
             Box::new(move |pairs| BASE64.encode(sha1("testsecret", &to_sign(pairs, plus)))),
         ),
-    ];
-    for (n, (cause, sign)) in signers.into_iter().enumerate() {
+    ]
+}
+
+#[tokio::test]
+async fn the_mistakes_of_the_older_styles_signers_are_named() {
+    let mock = Mock::of(SCENARIO).await;
+    let signers = of_other_texts().into_iter().chain(of_other_keys());
+    for (n, (cause, sign)) in signers.enumerate() {
         let answer = rpc(&mock, &format!("nonce-{n}"), sign).await;
         let diagnosis = diagnosis(&mock, &answer).await;
         assert_eq!(
@@ -195,8 +228,15 @@ async fn the_mistakes_of_the_older_styles_signers_are_named() {
         let (signed, should) = (&diagnosis["signed"], &diagnosis["should_have_signed"]);
         assert_eq!(*should, to_sign(&parameters_of(&mock).await, pct), "{cause}");
         // Where what was signed is right, the key or the form is not.
-        let same =
-            ["key_without_ampersand", "another_secret", "hex_for_base64", "base64_of_hex", "sha256_for_sha1"];
+        let same = [
+            "key_without_ampersand",
+            "another_secret",
+            "dirty_secret",
+            "secret_in_base64",
+            "hex_for_base64",
+            "base64_of_hex",
+            "sha256_for_sha1",
+        ];
         assert_eq!(signed == should, same.contains(&cause), "{cause}");
         assert_eq!(diagnosis["first_difference"].is_null(), same.contains(&cause), "{cause}");
     }
@@ -263,7 +303,7 @@ async fn a_secret_that_nobody_has_is_unknown_and_not_called_certain() {
     let diagnosis = diagnosis(&mock, &answer).await;
     assert_eq!((&diagnosis["cause"], &diagnosis["certain"]), (&"unknown".into(), &false.into()));
     assert!(
-        diagnosis["what"].as_str().is_some_and(|what| what.contains("probably the secret")),
+        diagnosis["what"].as_str().is_some_and(|what| what.contains("another secret was used")),
         "{diagnosis}"
     );
     assert!(
@@ -375,6 +415,14 @@ async fn the_mistakes_of_the_newer_styles_signers_are_named() {
             "host_without_port",
             Acs3 { host: |host| host.split(':').next().unwrap_or_default().to_owned(), ..RIGHT },
         ),
+        ("host_changed", Acs3 { host: |_| "ccc.cn-shanghai.aliyuncs.com".to_owned(), ..RIGHT }),
+        ("host_changed", Acs3 { host: |_| "callmock:8080".to_owned(), ..RIGHT }),
+        ("host_changed", Acs3 { host: |host| host.replace("127.0.0.1", "localhost"), ..RIGHT }),
+        (
+            "host_changed+dirty_secret",
+            Acs3 { host: |_| "callmock:8080".to_owned(), secret: "testsecret\n", ..RIGHT },
+        ),
+        ("dirty_secret", Acs3 { secret: "testsecret ", ..RIGHT }),
         ("headers_unsorted", Acs3 { reversed: true, ..RIGHT }),
         ("headers_untrimmed", Acs3 { colon: ": ", ..RIGHT }),
         ("no_blank_line", Acs3 { after_headers: "\n", ..RIGHT }),
@@ -426,4 +474,155 @@ async fn a_long_request_is_not_tried_for_ever() {
     let diagnosis = diagnosis(&mock, &answer).await;
     assert_eq!(diagnosis["certain"], false);
     assert!(diagnosis["what"].as_str().is_some_and(|what| what.contains("16384 at most")), "{diagnosis}");
+}
+
+/// An encoder as a library could have it: what stands bare besides letters, digits and `-_.`, and how the rest is written.
+fn encoder(bare: &'static str, plus: bool, tilde: bool, lower: bool) -> impl Fn(&str) -> String {
+    move |text| {
+        text.bytes().fold(String::new(), |mut encoded, byte| {
+            let c = char::from(byte);
+            match byte {
+                _ if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) => encoded.push(c),
+                b'~' if !tilde => encoded.push(c),
+                b' ' if plus => encoded.push('+'),
+                _ if bare.contains(c) && byte < 128 => encoded.push(c),
+                _ if lower => write!(encoded, "%{byte:02x}").expect("a String takes every text"),
+                _ => write!(encoded, "%{byte:02X}").expect("a String takes every text"),
+            }
+            encoded
+        })
+    }
+}
+
+#[tokio::test]
+async fn every_combination_of_what_libraries_encode_is_named_inside_and_outside() {
+    let mock = Mock::of(SCENARIO).await;
+    let bares = ["", "/", ":", "*", "!()*", "!'()*", "$&+:=@", "!#$&'()*+,/:;=?@", "@"];
+    let mut n = 0;
+    for bare in bares {
+        for flags in 0..8 {
+            let encode = encoder(bare, flags & 1 > 0, flags & 2 > 0, flags & 4 > 0);
+            for (inner, outer) in [(true, true), (true, false), (false, true)] {
+                n += 1;
+                let answer = rpc(&mock, &format!("combination-{n}"), |pairs| {
+                    let pairs = sorted(pairs.clone());
+                    let query = if inner { joined(&pairs, &encode) } else { joined(&pairs, pct) };
+                    signed(&format!("GET&%2F&{}", if outer { encode(&query) } else { pct(&query) }))
+                })
+                .await;
+                // Where nothing that is sent tells the encoders apart, the signature is right.
+                if answer.status == 200 {
+                    continue;
+                }
+                let diagnosis = diagnosis(&mock, &answer).await;
+                assert_eq!(diagnosis["certain"], true, "{bare} {flags} {inner} {outer}: {diagnosis:#}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_signature_that_was_damaged_on_its_way_is_told_from_a_wrong_one() {
+    let mock = Mock::of(SCENARIO).await;
+    let (mut safe, mut n) = (false, 0);
+    while !safe {
+        n += 1;
+        let answer = rpc(&mock, &format!("safe-{n}"), |pairs| {
+            signed(&to_sign(pairs, pct)).replace('+', "-").replace('/', "_")
+        })
+        .await;
+        if answer.status != 200 {
+            safe = true;
+            assert_eq!(diagnosis(&mock, &answer).await["cause"], "signature_url_safe");
+        }
+    }
+    let answer = rpc(&mock, "line", |pairs| signed(&to_sign(pairs, pct)) + "\n").await;
+    assert_eq!(diagnosis(&mock, &answer).await["cause"], "signature_with_blanks");
+}
+
+#[tokio::test]
+async fn where_nothing_fits_a_signed_host_is_named_first_and_nothing_is_called_probable() {
+    let mock = Mock::of(SCENARIO).await;
+    let unknown = Acs3 { host: |_| "somewhere.example.com".to_owned(), ..RIGHT };
+    let answer = acs3(&mock, "unknown-host", &unknown).await;
+    let diagnosis = diagnosis(&mock, &answer).await;
+    let what = diagnosis["what"].as_str().expect("a text");
+    let place = |word: &str| what.find(word).unwrap_or_else(|| panic!("{word}: {what}"));
+    assert!(place("Host") < place("encoded") && place("encoded") < place("secret"), "{what}");
+    assert!(!what.contains("probably"), "{what}");
+    assert!(answer.header("x-callmock-hint").contains("Host"), "{:?}", answer.headers);
+}
+
+#[tokio::test]
+async fn a_time_of_another_zone_and_one_of_another_form_are_named() {
+    let mock = Mock::of(SCENARIO).await;
+    let explained = async |time: &str| {
+        super::page().time(time).send(&mock).await;
+        let seq = mock.journal().await.pop().expect("an exchange")["seq"].as_u64().expect("a number");
+        mock.get(&format!("/_mock/journal/{seq}/signature")).await.json()["signature"].clone()
+    };
+    let shifted = |minutes: i64| {
+        (now() + chrono::TimeDelta::minutes(minutes)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    };
+    for (minutes, zone) in
+        [(8 * 60, "UTC+08:00"), (9 * 60, "UTC+09:00"), (-5 * 60, "UTC-05:00"), (330, "UTC+05:30")]
+    {
+        let explained = explained(&shifted(minutes)).await;
+        assert_eq!(explained["cause"], "time");
+        let what = explained["what"].as_str().expect("a text");
+        assert!(what.contains(&format!("the zone {zone}, written as Z")), "{what}");
+    }
+    let hours = explained(&shifted(40 * 60)).await;
+    assert!(
+        hours["what"].as_str().is_some_and(|what| what.ends_with(" s ahead")),
+        "no zone is that far: {hours}"
+    );
+    for (time, what) in [
+        ("2024-05-14T12:00:00+08:00", "the time has an offset from UTC"),
+        ("2024-05-14T12:00:00.000Z", "the time has parts of a second"),
+        ("2024-05-14 12:00:00Z", "a blank stands where a T belongs"),
+        ("2024-05-14T12:00:00+0000", "UTC is not written as Z"),
+        ("yesterday", "the time is not in this format"),
+    ] {
+        let explained = explained(time).await;
+        assert_eq!(
+            (&explained["cause"], &explained["what"]),
+            (&"time_format".into(), &what.into()),
+            "{time}"
+        );
+        assert!(explained["fix"].as_str().is_some_and(|fix| fix.contains("YYYY-MM-DDThh:mm:ssZ")));
+    }
+}
+
+#[tokio::test]
+async fn every_refusal_of_the_gateway_up_to_the_signature_says_what_to_do() {
+    let mock = Mock::of(super::CALLS).await;
+    let page = || super::page();
+    for (cause, call) in [
+        ("missing", page().without("AccessKeyId")),
+        ("missing", page().without("SignatureNonce")),
+        ("missing", page().without("Version")),
+        ("repeated", page().again("PageSize", "1")),
+        ("format", page().with("Format", "YAML")),
+        ("action", page().with("Action", "Nothing")),
+        ("version", page().with("Version", "1")),
+        ("signature_method", page().with("SignatureMethod", "MD5")),
+        ("access_key", page().key("nobody")),
+        ("access_key", page().key("off")),
+        ("security_token", page().key("sts").token("a b")),
+        ("security_token", page().key("sts").token("other")),
+        ("security_token", page().key("old").token("OLD")),
+        ("missing", page().without("Signature")),
+        ("forbidden", page().key("denied")),
+    ] {
+        let answer = call.send(&mock).await;
+        assert!(answer.status >= 400, "{cause}");
+        let seq = mock.journal().await.pop().expect("an exchange")["seq"].as_u64().expect("a number");
+        let explained = mock.get(&format!("/_mock/journal/{seq}/signature")).await;
+        assert_eq!(explained.status, 200, "{cause}: {} {}", answer.body, explained.body);
+        let signature = &explained.json()["signature"];
+        assert_eq!(signature["cause"], cause, "{signature}");
+        let fix = signature["fix"].as_str().expect("a text");
+        assert!(answer.header("x-callmock-hint").ends_with(fix), "{fix}: {:?}", answer.headers);
+    }
 }

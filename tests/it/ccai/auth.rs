@@ -98,3 +98,10 @@ async fn ten_requests_a_second_are_let_through_where_they_are_limited() {
         assert_eq!(create(&free, &outbound()).await.status, 201);
     }
 }
+
+#[tokio::test]
+async fn a_401_says_by_which_scheme_to_ask_again() {
+    let mock = Mock::of(documented()).await;
+    let answer = mock.get(CALLS).await;
+    assert_eq!((answer.status, answer.header("www-authenticate")), (401, "Basic realm=\"Application\""));
+}

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{CALLS, ask, basic, create, documented, inbound, outbound, reading, scheduled, state, with};
-use crate::mock::{Answer, Mock, send};
+use crate::mock::{Answer, Mock, impatient, send};
 
 /// Sends every probe; the last segments of the behavior each is for, with its answer.
 pub async fn answers() -> Vec<(&'static str, Answer)> {
@@ -50,7 +50,8 @@ pub async fn answers() -> Vec<(&'static str, Answer)> {
     answers
         .push(("update_customer_flag.plural_refused", ask(&refusing, "PATCH", &flag("514"), plural).await));
     answers.push(("not_authorized", mock.get(CALLS).await));
-    answers.push(("any.not_found", ask(&mock, "GET", CALLS, "").await));
+    answers.push(("any.not_found", ask(&mock, "GET", "/apps/api/v1/nothing", "").await));
+    answers.push(("any.not_emulated", ask(&mock, "GET", CALLS, "").await));
     answers.push(("invalid_json", ask(&mock, "POST", CALLS, "{").await));
     let elsewhere = mock.request("GET", CALLS).header("authorization", basic("acme", "mock-token"));
     answers.push(("wrong_subdomain", send(elsewhere.header("host", "other.localhost")).await));
@@ -59,6 +60,8 @@ pub async fn answers() -> Vec<(&'static str, Answer)> {
     answers.push(("payload_too_large", mock.raw(large.as_bytes()).await));
     let broken = format!("{post}Transfer-Encoding: chunked\r\n\r\nnot a chunk\r\n");
     answers.push(("broken_body", mock.raw(broken.as_bytes()).await));
+    let half = format!("{post}Content-Length: 10\r\n\r\n{{");
+    answers.push(("body_timeout", Mock::with(documented(), impatient()).await.raw(half.as_bytes()).await));
     answers
 }
 

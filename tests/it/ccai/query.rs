@@ -199,7 +199,7 @@ async fn an_empty_outbound_number_is_the_default_one_the_only_one_or_to_be_chose
 
 #[tokio::test]
 async fn readings_decide_menus_schedules_and_flags() {
-    let web = documented().replace("{menu_id: 50}", "{menu_id: 50, entry: [web]}");
+    let web = documented().replace("{menu_id: 50, entry: []}", "{menu_id: 50, entry: [web]}");
     let menu = with(inbound(), "menu_id", json!(50));
     assert_eq!(create(&Mock::of(&web).await, &menu).await.status, 400);
     let ivr_web = Mock::of(&format!("{web}\nreadings: {{ccai.inbound_menus: ivr_web}}")).await;

@@ -25,12 +25,26 @@ async fn other_methods_are_405_with_allow_and_other_paths_404_in_commubos_envelo
         assert_eq!(answer.outcome(), "commubo.any.method_not_allowed", "{method}");
         assert_eq!(answer.body.is_empty(), method == "HEAD", "{method}");
     }
-    for path in ["/v1/", "/v1/call", "/v1/calls/", "/v1/calls/1234567890123456", "/v1/Calls"] {
+    for path in ["/v1/", "/v1/call", "/v1/calls/", "/v1/Calls"] {
         let request = mock.request("GET", path).header("x-commubo-tenantId", TENANT);
         let answer = send(request.header("x-commubo-accessToken", TOKEN)).await;
         assert_eq!((answer.status, answer.outcome()), (404, "commubo.any.not_found"), "{path}");
         assert!(answer.json()["message"].is_string());
     }
+}
+
+#[tokio::test]
+async fn an_operation_that_the_vendor_has_and_callmock_has_not_is_404_and_says_so_beside_the_answer() {
+    let mock = Mock::of(VECTORS).await;
+    let ask = async |path: &str| {
+        let request = mock.request("GET", path).header("x-commubo-tenantId", TENANT);
+        send(request.header("x-commubo-accessToken", TOKEN)).await
+    };
+    let (not_emulated, nothing) = (ask("/v1/calls/1234567890123456").await, ask("/v1/nothing").await);
+    assert_eq!(not_emulated.outcome(), "commubo.any.not_emulated");
+    assert_eq!(not_emulated.findings(), ["commubo.not_emulated"]);
+    assert!(not_emulated.header("x-callmock-hint").contains("not emulate"), "{:?}", not_emulated.headers);
+    assert_eq!((not_emulated.status, not_emulated.body), (nothing.status, nothing.body), "the same bytes");
 }
 
 #[tokio::test]

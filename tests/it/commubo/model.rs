@@ -185,3 +185,19 @@ async fn the_accept_header_is_not_what_406_is_about() {
         request.header("x-commubo-tenantId", super::TENANT).header("x-commubo-accessToken", super::TOKEN);
     assert_eq!(send(request).await.status, 200);
 }
+
+#[tokio::test]
+async fn what_a_call_has_not_is_left_out_or_empty_as_the_reading_says() {
+    let bare = "callmock: 1\nclock: 2018-10-01T00:00:00Z\naccounts: {commubo: [{tenant_id: 12345678-90AB-CDEF-1234-567890ABCDEF, access_token: FEDCBA09-8765-4321-FEDC-BA0987654321}]}\n\
+                calls: [{id: c, direction: inbound, from: '1', to: '2', at: 2018-09-01T13:01:23+09:00, outcome: busy}]\n";
+    let call = async |yaml: &str| list(&Mock::of(yaml).await, "?start=2018-09-01").await.json()[0].clone();
+    let omitted = call(bare).await;
+    for member in ["note", "operator", "scenario"] {
+        assert!(omitted.get(member).is_none(), "{member}: {omitted}");
+    }
+    let empty = call(&format!("{bare}readings: {{commubo.unset: empty}}\n")).await;
+    assert_eq!(empty["note"], "");
+    assert_eq!(empty["operator"], serde_json::json!({ "operatorId": "" }));
+    assert_eq!(empty["scenario"], serde_json::json!({ "scenarioId": "" }));
+    assert!(empty.get("customer").is_none() || empty["customer"].is_object(), "{empty}");
+}

@@ -1,7 +1,7 @@
 //! A request for each behavior of commubo: what brings it about, and the proof that the suite meets them all.
 
 use super::{TENANT, TOKEN, VECTORS, reading};
-use crate::mock::{Answer, Mock, send};
+use crate::mock::{Answer, Mock, impatient, send};
 
 /// Every behavior with the readings and the request that bring it about.
 const PROBES: &[(&str, &str, Probe)] = &[
@@ -30,6 +30,9 @@ const PROBES: &[(&str, &str, Probe)] = &[
     ("unknown_parameter", "commubo.unknown_parameter: refuse", Probe::List("?x=1")),
     ("missing_start", "commubo.open_range: refuse", Probe::List("")),
     ("not_found", "", Probe::Path("GET", "/v1/nothing")),
+    ("not_emulated", "", Probe::Path("GET", "/v1/calls/1234567890123456")),
+    ("unset_empty", "commubo.unset: empty", Probe::List("?start=2018-09-01")),
+    ("body_timeout", "", Probe::Raw("Content-Length: 10\r\n\r\n{")),
     ("method_not_allowed", "", Probe::Path("POST", "/v1/calls")),
     ("payload_too_large", "", Probe::Raw("Content-Length: 1048577\r\nExpect: 100-continue\r\n\r\n")),
     ("broken_body", "", Probe::Raw("Transfer-Encoding: chunked\r\n\r\nnot a chunk\r\n")),
@@ -46,7 +49,7 @@ enum Probe {
 pub async fn answers() -> Vec<(&'static str, Answer)> {
     let mut answers = vec![];
     for (behavior, readings, probe) in PROBES {
-        let mock = Mock::of(&reading(VECTORS, readings)).await;
+        let mock = Mock::with(&reading(VECTORS, readings), impatient()).await;
         let answer = match probe {
             Probe::List(query) => super::list(&mock, query).await,
             Probe::As(headers) => {

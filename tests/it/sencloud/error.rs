@@ -153,7 +153,7 @@ async fn every_white_labels_path_is_served_and_others_are_not() {
         assert_eq!(ids(&ask(&mock, "POST", path, &headers, "{}").await).len(), 5, "{path}");
     }
     for path in [
-        "/v1/shop.Sencloud/CreateExtension",
+        "/v1/shop.Sencloud/ListNothing",
         "/v1/partner.Sencloud/ListCallLogs",
         "/v1/shop.Sencloud/ListCallLogs/",
     ] {
@@ -163,4 +163,7 @@ async fn every_white_labels_path_is_served_and_others_are_not() {
             "{path}"
         );
     }
+    let lacking = ask(&mock, "POST", "/v1/shop.Sencloud/CreateExtension", &headers, "{}").await;
+    assert_eq!(lacking.outcome(), "sencloud.any.not_emulated", "the vendor has it");
+    assert_eq!(lacking.findings(), ["sencloud.not_emulated"]);
 }

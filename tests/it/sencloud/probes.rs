@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{LOGS, PATH, cursor, list, post, reading};
-use crate::mock::{Answer, Mock, send};
+use super::{KEY, LOGS, PATH, cursor, list, post, reading};
+use crate::mock::{Answer, Mock, impatient, send};
 
 /// Sends every probe; the last segment of the behavior each is for, with its answer.
 pub async fn answers() -> Vec<(&'static str, Answer)> {
@@ -44,6 +44,21 @@ pub async fn answers() -> Vec<(&'static str, Answer)> {
     answers.push(("payload_too_large", mock.raw(large.as_bytes()).await));
     let broken = format!("{post}Transfer-Encoding: chunked\r\n\r\nnot a chunk\r\n");
     answers.push(("broken_body", mock.raw(broken.as_bytes()).await));
+    let half = format!("{post}Content-Length: 10\r\n\r\n{{");
+    answers.push(("body_timeout", Mock::with(LOGS, impatient()).await.raw(half.as_bytes()).await));
+    let bearer = format!("Bearer {KEY}");
+    let with_key = |mock: &Mock, path: &str| {
+        let request = mock.request("POST", path).header("content-type", "application/json");
+        request.header("authorization", &bearer).body("{}")
+    };
+    answers.push(("not_emulated", send(with_key(&mock, "/v1/shop.Sencloud/CreateExtension")).await));
+    let paged = format!("{PATH}?limit=2");
+    answers.push(("paging_in_query", send(with_key(&mock, &paged)).await));
+    let ignoring = Mock::of(&reading(LOGS, "sencloud.query_paging: ignore")).await;
+    answers.push(("paging_in_query_ignored", send(with_key(&ignoring, &paged)).await));
+    let exclusive = Mock::of(&reading(LOGS, "sencloud.date_to: exclusive")).await;
+    let until = json!({ "filter": { "date_to": "2024-05-15T00:00:00Z" } });
+    answers.push(("date_to_exclusive", list(&exclusive, until).await));
     answers
 }
 

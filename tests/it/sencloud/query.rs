@@ -1,9 +1,9 @@
 //! R5 to R15, A1, A2, A10 to A19, A22: the filters.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{LOGS, filtered, ids, list, post, reading, refusal};
-use crate::mock::Mock;
+use super::{KEY, LOGS, PATH, cursor, filtered, ids, list, post, reading, refusal};
+use crate::mock::{Answer, Mock, send};
 
 #[tokio::test]
 async fn each_filter_finds_its_logs_newest_first() {
@@ -143,4 +143,51 @@ async fn unknown_members_are_skipped_with_a_finding() {
     }
     let null = post(&mock, "null").await;
     assert_eq!((ids(&null).len(), null.findings()), (5, vec![]));
+}
+
+/// A page of what the query string asks for, beside a body.
+async fn by_query(mock: &Mock, query: &str, body: Value) -> Answer {
+    let request = mock.request("POST", &format!("{PATH}?{query}")).header("content-type", "application/json");
+    send(request.header("authorization", format!("Bearer {KEY}")).body(body.to_string())).await
+}
+
+#[tokio::test]
+async fn paging_in_the_query_string_is_honoured_and_the_body_wins_where_both_are_there() {
+    let mock = Mock::of(LOGS).await;
+    let first = by_query(&mock, "limit=2", json!({})).await;
+    assert_eq!((ids(&first).len(), first.findings()), (2, vec!["sencloud.paging_in_query"]));
+    let next = cursor(&first, "next");
+    let second = by_query(&mock, &format!("limit=2&after={next}"), json!({})).await;
+    assert_eq!(ids(&second), ids(&list(&mock, json!({ "paging": { "limit": 2, "after": next } })).await));
+    let both = by_query(&mock, "limit=2", json!({ "paging": { "limit": 3 } })).await;
+    assert_eq!(ids(&both).len(), 3);
+    let misspelt = by_query(&mock, "limt=2", json!({})).await;
+    assert_eq!(misspelt.findings(), ["sencloud.unknown_query"]);
+    let ignoring = Mock::of(&reading(LOGS, "sencloud.query_paging: ignore")).await;
+    assert_eq!(ids(&by_query(&ignoring, "limit=2", json!({})).await).len(), 5);
+}
+
+#[tokio::test]
+async fn a_time_that_go_writes_for_nothing_is_not_set() {
+    let mock = Mock::of(LOGS).await;
+    let all = ids(&list(&mock, json!({})).await);
+    for time in ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+00:00"] {
+        for member in ["date_from", "date_to"] {
+            let answer = list(&mock, json!({ "filter": { member: time } })).await;
+            assert_eq!((answer.status, ids(&answer)), (200, all.clone()), "{member} {time}");
+            assert_eq!(answer.findings(), ["sencloud.zero_time"], "{member} {time}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_range_is_in_it_or_not_as_the_reading_says() {
+    let shown = async |mock: &Mock| {
+        let newest = list(mock, json!({ "paging": { "limit": 1 } })).await.json()["call_logs"][0].clone();
+        let until = newest["started_at"].clone();
+        let answer = list(mock, json!({ "filter": { "date_to": until } })).await;
+        ids(&answer).contains(&newest["id"].as_str().map_or_else(|| newest["id"].to_string(), str::to_owned))
+    };
+    assert!(shown(&Mock::of(LOGS).await).await);
+    assert!(!shown(&Mock::of(&reading(LOGS, "sencloud.date_to: exclusive")).await).await);
 }
