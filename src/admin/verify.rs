@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{Admin, Body, Scope, read, wrong};
 use crate::contract::Catalogue;
-use crate::exchange::Refused;
+use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::world::{Expected, TooMuch, Verdict, Wanted};
 
@@ -47,9 +47,12 @@ pub async fn verify(
         let (journal, of) = (Arc::clone(&journal), Arc::clone(&expected));
         // Bounded, but not short: others should not wait for it.
         let verdict = tokio::task::spawn_blocking(move || journal.verify(&of)).await;
-        let verdict = verdict
-            .unwrap_or_else(|_| Err(TooMuch("it could not be looked for".to_owned())))
-            .map_err(|TooMuch(why)| wrong("match.body", &why))?;
+        let failed = || {
+            let message = "callmock failed: this is a bug of callmock, and its log says more";
+            refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
+        };
+        let path = if expected.in_order.is_some() { "in_order" } else { "match.body" };
+        let verdict = verdict.map_err(|_| failed())?.map_err(|TooMuch(why)| wrong(path, &why))?;
         // More of them, or others, only make it worse.
         let hopeless = !verdict.matching.is_empty() || !verdict.others.is_empty();
         let decided = hopeless || (verdict.ok && !expected.forbids());

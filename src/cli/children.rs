@@ -9,6 +9,7 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +23,9 @@ use super::beside::not_run;
 
 /// The first word of the command line by which callmock becomes another command.
 pub const BECOME: &str = "__become";
+
+/// Whether no command may start any more.
+static STOPPED: AtomicBool = AtomicBool::new(false);
 
 /// The commands that run, by process.
 static RUNNING: Mutex<Option<HashSet<u32>>> = Mutex::new(None);
@@ -65,10 +69,13 @@ pub fn run_as(words: &[OsString]) -> Exit {
 /// Starts a command.
 ///
 /// # Errors
-/// When it cannot be.
+/// When it cannot be, or when none may start any more.
 pub fn spawn(command: &mut Command) -> io::Result<Child> {
     // Whoever reaps looks here first, and must not find one that is not noted yet.
     let mut running = running();
+    if STOPPED.load(Ordering::Acquire) {
+        return Err(io::ErrorKind::Interrupted.into());
+    }
     let child = command.spawn()?;
     running.get_or_insert_default().extend(child.id());
     Ok(child)
@@ -100,6 +107,11 @@ fn forget(pid: Option<u32>) {
     if let (Some(pid), Some(running)) = (pid, running().as_mut()) {
         running.remove(&pid);
     }
+}
+
+/// Lets no command start any more.
+pub fn stop() {
+    STOPPED.store(true, Ordering::Release);
 }
 
 /// Whether any command runs.

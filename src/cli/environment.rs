@@ -93,9 +93,10 @@ fn without_environment(command: Command) -> Command {
 fn word(argument: &Arg, flag: &str, variable: &OsStr) -> Result<Option<OsString>, String> {
     let Some(value) = std::env::var_os(variable) else { return Ok(None) };
     let name = variable.to_string_lossy();
-    let Some(value) = mended(&name, &value)? else {
+    let secret = argument.is_hide_env_values_set();
+    let Some(value) = mended(&name, &value, secret)? else {
         // Whoever sets a secret means one; without it everybody would be let in.
-        if argument.is_hide_env_values_set() {
+        if secret {
             return Err(format!("the environment variable {name} is empty: give it a value, or unset it"));
         }
         return Ok(None);
@@ -152,7 +153,7 @@ fn yes_or_no(text: &str) -> Option<bool> {
 
 /// A variable's value without what env files and shells leave at its ends; none where nothing is left, or where an
 /// orchestrator put it there for another purpose.
-fn mended(name: &str, value: &OsStr) -> Result<Option<String>, String> {
+fn mended(name: &str, value: &OsStr, secret: bool) -> Result<Option<String>, String> {
     let text = value.to_str().ok_or_else(|| format!("the environment variable {name} is not UTF-8 text"))?;
     let mut trimmed = text.trim();
     let quoted = |quote: char| {
@@ -172,9 +173,9 @@ fn mended(name: &str, value: &OsStr) -> Result<Option<String>, String> {
         return Ok(None);
     }
     if trimmed != text {
+        let how = if secret { String::new() } else { format!(" as {trimmed:?}, not as {text:?}") };
         note(format!(
-            "the environment variable {name} was read as {trimmed:?}, not as {text:?}: line endings, blanks and \
-             quotation marks at its ends do not count"
+            "the environment variable {name} was read{how}: line endings, blanks and quotation marks at its ends do not count"
         ));
     }
     Ok(Some(trimmed.to_owned()))
@@ -189,7 +190,7 @@ fn is_link(value: &str) -> bool {
 /// # Errors
 /// What is wrong with it, with its name.
 pub fn text(name: &str) -> Result<Option<String>, String> {
-    std::env::var_os(name).map_or(Ok(None), |value| mended(name, &value))
+    std::env::var_os(name).map_or(Ok(None), |value| mended(name, &value, false))
 }
 
 /// What to say of the variables that begin as callmock's do and are none of them.
@@ -244,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_value_is_read_without_what_env_files_leave_at_its_ends() {
-        let read = |text: &str| mended("CALLMOCK_X", OsStr::new(text));
+        let read = |text: &str| mended("CALLMOCK_X", OsStr::new(text), false);
         for (text, expected) in [
             ("8080", Some("8080")),
             ("8080\r", Some("8080")),

@@ -15,6 +15,9 @@ use tracing_subscriber::fmt::MakeWriter;
 /// How many lines wait to be written, at most.
 const WAITING: usize = 2048;
 
+/// The name of the thread that writes.
+pub const THREAD: &str = "log";
+
 /// Where lines go.
 #[derive(Clone)]
 pub struct Lines(Arc<Queue>);
@@ -60,7 +63,7 @@ impl Lines {
         let this = Self(Arc::new(Queue { to_thread, queued, written, dropped }));
         let of_thread = this.clone();
         // Without the thread there is nobody to tell anything.
-        drop(std::thread::Builder::new().name("log".to_owned()).spawn(move || of_thread.write_all(&lines)));
+        drop(std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || of_thread.write_all(&lines)));
         this
     }
 

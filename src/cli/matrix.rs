@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
@@ -89,8 +90,12 @@ async fn watched(matrix: Matrix<'_>) -> Result<Exit, String> {
         tokio::select! {
             exit = &mut walk => return exit,
             signal = signals.next() => {
+                let ends = ![Signal::USR1, Signal::USR2].contains(&signal);
+                if ends {
+                    children::stop();
+                }
                 children::pass_to_groups(signal);
-                if ![Signal::USR1, Signal::USR2].contains(&signal) {
+                if ends {
                     break signal;
                 }
             }
@@ -253,6 +258,7 @@ impl Matrix<'_> {
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let output = match children::spawn(command.kill_on_drop(true)) {
             Ok(child) => children::output(child).await,
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Err("stopped".to_owned()),
             Err(error) => Err(error),
         };
         let counts = beside.app.worlds.counts();

@@ -95,7 +95,13 @@ enum Command {
 /// Runs the command that the arguments ask for.
 #[must_use]
 pub fn run() -> Exit {
-    std::panic::set_hook(Box::new(|panic| tell!("callmock: a bug of callmock's: {panic}")));
+    std::panic::set_hook(Box::new(|panic| {
+        tell!("callmock: a bug of callmock's: {panic}");
+        // The process may be about to end.
+        if std::thread::current().name() != Some(log::THREAD) {
+            log::flush(std::time::Duration::from_millis(500));
+        }
+    }));
     let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     if let Some(words) = children::becomes(&words) {
         let exit = children::run_as(words);

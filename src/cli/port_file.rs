@@ -21,10 +21,8 @@ impl PortFile {
     /// When it cannot be, said with the flag's name.
     pub fn clear(path: &PathBuf) -> Result<Self, String> {
         let this = Self { path: path.clone(), written: None };
-        match fs::symlink_metadata(path) {
-            Ok(there) if there.is_file() || there.is_symlink() => {
-                fs::remove_file(path).map_err(|error| this.wrong(&error))?;
-            }
+        match fs::metadata(path) {
+            Ok(there) if there.is_file() => fs::remove_file(path).map_err(|error| this.wrong(&error))?,
             Ok(there) if there.is_dir() => {
                 return Err(format!("--port-file {}: it is a folder; name a file in it", path.display()));
             }
@@ -38,6 +36,11 @@ impl PortFile {
     /// # Errors
     /// When it cannot be, said with the flag's name.
     pub fn write(&mut self, address: SocketAddr) -> Result<(), String> {
+        // A pipe or a terminal is written to: nobody reads half of what it takes at once.
+        if fs::metadata(&self.path).is_ok_and(|there| !there.is_file()) {
+            return fs::write(&self.path, format!("{}\n", address.port()))
+                .map_err(|error| self.wrong(&error));
+        }
         let mut name = self.path.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}", std::process::id()));
         let beside = self.path.with_file_name(name);

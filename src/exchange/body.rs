@@ -70,14 +70,14 @@ impl Bodies {
             let Ok(frame) = frame else { return Err(ReadError::Broken) };
             let Ok(data) = frame.into_data() else { continue };
             seen += data.len() as u64;
-            if seen > DRAINED {
-                break;
-            }
             if refused.is_none() && seen > limit as u64 {
                 refused = Some(ReadError::TooLarge);
             }
             if refused.is_none() && !self.takes(&mut share, data.len()) {
                 refused = Some(ReadError::Overloaded);
+            }
+            if refused.is_some() && seen > DRAINED {
+                break;
             }
             if refused.is_some() {
                 (read, share) = (BytesMut::new(), None);

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
+use tokio::io::{Interest, Ready};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
@@ -89,10 +90,12 @@ impl Line {
         loop {
             tokio::time::sleep(LOOK).await;
             let Some(socket) = self.0.socket.get().and_then(Weak::upgrade) else { continue };
-            match socket.peek(&mut [0]).await {
-                Ok(0) | Err(_) => return,
-                // It sent its next request already.
-                Ok(_) => {}
+            // Whatever it sent before, as the kernel has it: what stands unread does not hide that nothing follows.
+            let ready = socket.ready(Interest::READABLE).await;
+            let gone = ready.is_ok_and(Ready::is_read_closed);
+            if gone {
+                tokio::time::sleep(LOOK).await;
+                return;
             }
         }
     }

@@ -91,7 +91,8 @@ fn without_followers(mut mistakes: Vec<Diagnostic>, of_text: usize) -> Vec<Diagn
 fn few_calls(merged: &Merged, most: usize, mistakes: &mut Vec<Diagnostic>) {
     let message = |calls: usize| {
         format!(
-            "expected {most} calls at most, found {calls}; start the server with more (--max-world-calls), or with the scenario              as a file of its own"
+            "expected {most} calls at most, found {calls}; start the server with more (--max-world-calls), or with the scenario \
+             as a file of its own"
         )
     };
     let generated = merged.generate.as_ref().map_or(0, |entry| entry.value.calls.value as usize);

@@ -39,9 +39,15 @@ impl Browsers {
             return Ok(());
         }
         let headers = request.headers();
+        let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+        // Over plain HTTP a browser may send neither of the two, but its own name it always sends.
         let from_browser = headers.contains_key(header::ORIGIN)
-            || headers.keys().any(|name| name.as_str().starts_with("sec-fetch-"));
+            || headers.keys().any(|name| name.as_str().starts_with("sec-fetch-"))
+            || agent.starts_with(b"Mozilla/");
         let host = host(request);
+        if host.is_none() && headers.contains_key(header::HOST) {
+            return refused("the Host header names no host".to_owned());
+        }
         if (from_browser || self.loopback)
             && let Some(host) = &host
             && !self.is_own(host.host())

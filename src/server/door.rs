@@ -4,8 +4,10 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::pin::Pin;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -13,7 +15,7 @@ use axum::http::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
-use hyper::body::{Frame, Incoming};
+use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -29,7 +31,7 @@ use super::first::{Again, Speaks, listen};
 use super::held::{Held, HeldBody, Open};
 use super::routes::Routes;
 use super::wire::{Socket, Wire};
-use crate::exchange::Line;
+use crate::exchange::{HangUp, Line};
 
 /// How long a client may take to shake hands.
 const HANDSHAKE: Duration = Duration::from_secs(30);
@@ -44,7 +46,7 @@ pub struct House {
     pub mistaken: Mistaken,
 }
 
-/// When it was last told that somebody speaks what the port does not.
+/// When something was last told that may happen again and again, such as that somebody speaks what the port does not.
 #[derive(Default)]
 pub struct Mistaken(Mutex<Option<Instant>>);
 
@@ -75,6 +77,7 @@ pub async fn keep(
         Err(error) => return tracing::error!(%error, "the port cannot be listened on"),
     };
     let mut connections = JoinSet::new();
+    let unaccepted = Mistaken::default();
     {
         tokio::pin!(stop);
         loop {
@@ -87,7 +90,9 @@ pub async fn keep(
                     }
                     Err(error) => {
                         // Out of file descriptors, most likely: others may be closed in a moment.
-                        tracing::warn!(%error, "a connection could not be accepted");
+                        if unaccepted.may_warn() {
+                            tracing::warn!(%error, "a connection could not be accepted");
+                        }
                         tokio::time::sleep(Duration::from_millis(50)).await;
                     }
                 },
@@ -152,13 +157,14 @@ async fn greet(stream: TcpStream, house: Arc<House>) {
                 );
             }
             // Its own library words what it makes of an HTTP answer.
-            hand_over(Speaks::Http1, stream, line, house, |stream| stream.get_mut().settle()).await;
+            hand_over(Speaks::Http1, stream, line, house, |stream, moves| stream.get_mut().settle(moves))
+                .await;
         }
         Some((speaks, Ok(stream))) => {
-            hand_over(speaks, stream, line, house, |stream| stream.get_mut().settle()).await;
+            hand_over(speaks, stream, line, house, |stream, moves| stream.get_mut().settle(moves)).await;
         }
         Some((speaks, Err(stream))) => {
-            let settle = |stream: &mut Again<_>| tls_socket(stream).settle();
+            let settle = |stream: &mut Again<_>, moves| tls_socket(stream).settle(moves);
             hand_over(speaks, stream, line, house, settle).await;
         }
     }
@@ -176,15 +182,18 @@ async fn hand_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     mut stream: S,
     line: Line,
     house: Arc<House>,
-    settle: impl FnOnce(&mut S) -> io::Result<()> + Send + 'static,
+    settle: impl FnOnce(&mut S, bool) -> io::Result<()> + Send + 'static,
 ) {
     if speaks == Speaks::Health {
+        if let Err(error) = settle(&mut stream, false) {
+            tracing::debug!(%error, "a connection could not be watched");
+        }
         return watch_over(Wire::new(stream, line.clone()), line, house).await;
     }
     let workers = house.workers.clone();
     let served = workers.spawn(async move {
         // From here on the socket's news come to the threads that answer.
-        if let Err(error) = settle(&mut stream) {
+        if let Err(error) = settle(&mut stream, true) {
             return tracing::warn!(%error, "a connection could not be taken over");
         }
         connection::serve(speaks, Wire::new(stream, line.clone()), line, &house).await;
@@ -224,29 +233,58 @@ async fn watch_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
 
 /// Answers a request on the threads that answer everything, piece by piece.
 async fn elsewhere(house: &Arc<House>, request: Request<Incoming>) -> Response {
+    let line = request.extensions().get::<Line>().cloned().unwrap_or_default();
     let (answered, answer) = oneshot::channel();
     let at = Arc::clone(house);
     let task = house.workers.spawn(async move {
         let (head, mut body) = connection::answer(&at, request).await.into_parts();
-        let (pieces, piece) = mpsc::channel::<Result<Frame<Bytes>, axum::Error>>(1);
-        if answered.send((head, piece)).is_err() {
+        let (pieces, piece) = mpsc::channel(1);
+        if answered.send((head, HttpBody::size_hint(&body), piece)).is_err() {
             return;
         }
-        while let Some(frame) = body.frame().await {
+        loop {
+            let frame = tokio::select! {
+                frame = body.frame() => frame,
+                // Its client has gone: what is held for it goes with it.
+                () = pieces.closed() => return,
+            };
+            let Some(frame) = frame else { return };
             if pieces.send(frame).await.is_err() {
                 return;
             }
         }
     });
     let mut task = AbortOnDrop(Some(task.abort_handle()));
-    let Ok((head, mut piece)) = answer.await else {
+    let Ok((head, hint, piece)) = answer.await else {
         // It panicked, or its threads are going: there is nothing to say.
+        line.hang_up(HangUp::Close);
         return std::future::pending().await;
     };
-    // What is sent now ends by itself when nobody takes it.
     task.0 = None;
-    let pieces = futures_util::stream::poll_fn(move |cx| piece.poll_recv(cx));
-    Response::from_parts(head, Body::new(http_body_util::StreamBody::new(pieces)))
+    let body = if hint.exact() == Some(0) { Body::empty() } else { Body::new(Pieces { piece, hint }) };
+    Response::from_parts(head, body)
+}
+
+/// A body whose pieces come from another thread, and which still says how long it is.
+struct Pieces {
+    piece: mpsc::Receiver<Result<Frame<Bytes>, axum::Error>>,
+    hint: SizeHint,
+}
+
+impl HttpBody for Pieces {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.piece.poll_recv(cx)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.hint
+    }
 }
 
 /// Ends a task when whoever waits for it does no longer.

@@ -23,13 +23,15 @@ impl Socket {
         Self { stream: Arc::new(stream), line }
     }
 
-    /// Moves the socket to the runtime that this is called in, and lets its line look whether the client is there.
+    /// Lets its line look whether the client is there; if it moves, in the runtime that this is called in.
     ///
     /// # Errors
     /// When the process has no file descriptor left.
-    pub fn settle(&mut self) -> io::Result<()> {
-        let copy = std::net::TcpStream::from(self.stream.as_fd().try_clone_to_owned()?);
-        self.stream = Arc::new(TcpStream::from_std(copy)?);
+    pub fn settle(&mut self, moves: bool) -> io::Result<()> {
+        if moves {
+            let copy = std::net::TcpStream::from(self.stream.as_fd().try_clone_to_owned()?);
+            self.stream = Arc::new(TcpStream::from_std(copy)?);
+        }
         self.line.attach(&self.stream);
         Ok(())
     }

@@ -145,9 +145,10 @@ impl Count {
         self.exactly.is_some() || self.at_most.is_some()
     }
 
-    /// Whether it can only be told at the end of a wait: none should come.
+    /// Whether it can only be told at the end of a wait, for there may be too many by then. As many as are wanted exactly
+    /// end it: who waits for two wants to go on when they have come.
     fn forbids(self) -> bool {
-        self.exactly == Some(0) || (self.at_most == Some(0))
+        self.exactly == Some(0) || self.at_most.is_some()
     }
 
     fn too_many(self, matched: u64) -> bool {
@@ -159,7 +160,7 @@ impl Count {
 const NUMBERS: usize = 10;
 
 impl Expected {
-    /// Whether it can only be told at the end of a wait: nothing, or nothing else, should come.
+    /// Whether it can only be told at the end of a wait: nothing, nothing more, or nothing else should come.
     #[must_use]
     pub fn forbids(&self) -> bool {
         self.nothing_else || (self.in_order.is_none() && self.count.forbids())

@@ -430,8 +430,10 @@ impl<'de> Deserializer<'de> for De<'_, '_> {
             visitor.visit_str(text)
         } else if scalar.is_null() {
             visitor.visit_unit()
-        } else if let Some(truth) = truth(text) {
-            visitor.visit_bool(truth)
+        } else if matches!(text, "true" | "True" | "TRUE") {
+            visitor.visit_bool(true)
+        } else if matches!(text, "false" | "False" | "FALSE") {
+            visitor.visit_bool(false)
         } else if let Some(n) = whole::<u64>(text) {
             visitor.visit_u64(n)
         } else if let Some(n) = whole::<i64>(text) {

@@ -35,6 +35,8 @@ pub struct Node<'t> {
     pub column: u64,
     /// About how many bytes it is, once its aliases are followed.
     pub weight: u64,
+    /// How many lists and mappings stand in one another below it.
+    height: usize,
 }
 
 #[derive(Debug)]
@@ -76,7 +78,7 @@ pub fn parse(text: &str, bounds: Bounds) -> Result<Rc<Node<'_>>, Mistake> {
     }
     Ok(build.root.unwrap_or_else(|| {
         let nothing = Scalar { text: "".into(), plain: true };
-        Rc::new(Node { kind: Kind::Scalar(nothing), line: 1, column: 1, weight: VALUE })
+        Rc::new(Node { kind: Kind::Scalar(nothing), line: 1, column: 1, weight: VALUE, height: 0 })
     }))
 }
 
@@ -126,7 +128,8 @@ impl<'t> Build<'t> {
                 let Some(open) = self.open.pop() else { return Ok(()) };
                 let weight = open.items.iter().map(|item| item.weight).fold(VALUE, u64::saturating_add);
                 let kind = if open.is_map { Kind::Map(pairs(open.items)?) } else { Kind::List(open.items) };
-                let node = Rc::new(Node { kind, line: open.line, column: open.column, weight });
+                let height = 1 + height_of(&kind);
+                let node = Rc::new(Node { kind, line: open.line, column: open.column, weight, height });
                 self.put(open.anchor, node, at)
             }
             Event::Alias(id) => {
@@ -169,6 +172,10 @@ impl<'t> Build<'t> {
     }
 
     fn put(&mut self, anchor: usize, node: Rc<Node<'t>>, at: (usize, usize)) -> Result<(), Mistake> {
+        // An alias may be deeper than what is open.
+        if self.open.len() + node.height > DEPTH {
+            return Err(too_deep(at));
+        }
         if anchor > 0 {
             self.anchors.insert(anchor, Rc::clone(&node));
         }
@@ -186,7 +193,21 @@ impl<'t> Build<'t> {
 }
 
 fn node(kind: Kind<'_>, at: (usize, usize), weight: u64) -> Rc<Node<'_>> {
-    Rc::new(Node { kind, line: at.0 as u64, column: at.1 as u64 + 1, weight })
+    Rc::new(Node { kind, line: at.0 as u64, column: at.1 as u64 + 1, weight, height: 0 })
+}
+
+fn too_deep(at: (usize, usize)) -> Mistake {
+    mistake(at, format!("lists and mappings stand more than {DEPTH} deep in one another"))
+}
+
+/// The height of the highest value in a list or a mapping.
+fn height_of(kind: &Kind<'_>) -> usize {
+    let highest = match kind {
+        Kind::Scalar(_) => None,
+        Kind::List(items) => items.iter().map(|item| item.height).max(),
+        Kind::Map(pairs) => pairs.iter().map(|(_, value)| value.height).max(),
+    };
+    highest.unwrap_or_default()
 }
 
 type Pairs<'t> = Vec<(Rc<Node<'t>>, Rc<Node<'t>>)>;

@@ -133,6 +133,8 @@ const LONGEST: usize = 16 << 10;
 const MOST_LEFT_OUT: usize = 40;
 /// The id of a mistake of which there is one for each parameter.
 const LEFT_OUT: &str = "parameter_left_out";
+/// The id of a mistake of which there is one for each host that may have been signed.
+const HOST: &str = "host_changed";
 /// What to do about an encoding.
 const PERCENT: &str = "encode everything but A-Z a-z 0-9 - _ . ~ as %XX, with capital letters";
 /// The id of a mistake of which there is one for each way to encode.
@@ -167,6 +169,9 @@ pub fn explain(evidence: &Evidence<'_>) -> Value {
     }
     let few: Vec<&Mistake> = mistakes.iter().filter(|mistake| !mistake.alone).collect();
     for (n, one) in few.iter().enumerate() {
+        if search.left == 0 {
+            break;
+        }
         for other in &few[n + 1..] {
             let mut recipe = right.clone();
             (one.change)(&mut recipe);
@@ -184,7 +189,8 @@ pub fn explain(evidence: &Evidence<'_>) -> Value {
     let secret = "another secret was used";
     let what = match host {
         Some((_, came)) => format!(
-            "none of the known mistakes makes this signature. What is left, the likeliest first: the Host that was signed is              not the one that came (`{came}`), for a proxy or a port mapping changed it on the way; {encoding}; {secret}"
+            "none of the known mistakes makes this signature. What is left, the likeliest first: the Host that was signed is \
+             not the one that came (`{came}`), for a proxy or a port mapping changed it on the way; {encoding}; {secret}"
         ),
         None => format!(
             "none of the known mistakes makes this signature. What is left, the likeliest first: {encoding}; {secret}"
@@ -322,7 +328,7 @@ impl Evidence<'_> {
     fn mistakes(&self, right: &Recipe) -> Vec<Mistake> {
         let mut all: Vec<Mistake> = vec![];
         let mut add = |id: &str, what: &str, fix: &str, change: Box<dyn Fn(&mut Recipe)>| {
-            let alone = [LEFT_OUT, ENCODING].contains(&id);
+            let alone = [LEFT_OUT, ENCODING, HOST].contains(&id);
             all.push(Mistake { id: id.into(), what: what.into(), fix: fix.into(), alone, change });
         };
         let sort = "sort parameters by name, byte by byte: capital letters come first";
@@ -593,7 +599,7 @@ impl Evidence<'_> {
                         "the host was signed as `{host}`, and came as `{came}`: something on the way changed it"
                     );
                     (
-                        "host_changed",
+                        HOST,
                         what,
                         "let the proxy pass Host on as it came, or sign the host that the mock is asked by",
                     )
