@@ -37,6 +37,9 @@ async fn pages_of_other_sites_change_and_read_nothing() {
             assert!(message(&answer).contains("--cors"), "{}", answer.body);
         }
     }
+    let by_a_browser = "User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n";
+    assert_eq!(raw(&mock, "GET", "/_mock", "evil.example", by_a_browser).await.status, 403);
+    assert_eq!(raw(&mock, "GET", "/_mock", "evil example", "").await.status, 403, "no host at all");
     assert_eq!(mock.journal().await.len(), 0, "nothing was exchanged");
     for headers in [
         "",
@@ -161,6 +164,51 @@ async fn a_connection_that_asks_for_health_is_kept_and_served_with_everything_el
         "a long list comes whole: {}",
         whole.len()
     );
+}
+
+#[tokio::test]
+async fn an_answer_has_the_same_framing_whatever_its_connection_asked_first() {
+    let mock = Mock::of(VECTORS).await;
+    let frames = async |first: &str, request: &str| {
+        let mut stream = TcpStream::connect(mock.address).await.expect("a connection");
+        stream.write_all(format!("GET {first} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await.expect("sent");
+        read_answer(&mut stream).await.expect("an answer");
+        stream
+            .write_all(format!("{request} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes())
+            .await
+            .expect("sent");
+        let mut bytes = vec![];
+        stream.read_to_end(&mut bytes).await.expect("an answer");
+        let head = String::from_utf8_lossy(&bytes).split("\r\n\r\n").next().expect("a head").to_lowercase();
+        (head.contains("content-length"), head.contains("transfer-encoding"))
+    };
+    for request in ["GET /v1/calls", "GET /nowhere", "GET /_mock", "GET /", "POST /_mock/reset"] {
+        assert_eq!(
+            frames("/_mock/health", request).await,
+            frames("/_mock/clock", request).await,
+            "{request}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_fault_breaks_on_a_connection_that_asked_for_health_is_broken_and_written_down() {
+    let mock = Mock::of(VECTORS).await;
+    let world = mock.default_world().await;
+    world.fault(json!({ "vendor": "commubo", "times": 1, "do": { "disconnect": "mid_body" } })).await;
+    let mut stream = TcpStream::connect(mock.address).await.expect("a connection");
+    stream.write_all(b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sent");
+    read_answer(&mut stream).await.expect("an answer");
+    let key = format!("x-commubo-tenantId: {TENANT}\r\nx-commubo-accessToken: {TOKEN}\r\n");
+    stream
+        .write_all(format!("GET /v1/calls HTTP/1.1\r\nHost: x\r\n{key}\r\n").as_bytes())
+        .await
+        .expect("sent");
+    let mut bytes = vec![];
+    let ended = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut bytes)).await;
+    assert!(ended.is_ok() && bytes.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&bytes));
+    let is_complete = json!({ "match": { "vendor": "commubo", "status": 200 }, "within": "30s" });
+    assert_eq!(world.admin("POST", "journal/verify", &is_complete).await.status, 200);
 }
 
 #[tokio::test]

@@ -399,6 +399,13 @@ async fn a_verification_waits_for_what_is_still_to_come_and_for_what_must_not() 
         }
     );
     assert_eq!(verdict.status, 422, "one more ends the wait: {}", verdict.body);
+    let more =
+        verify(json!({ "match": { "operation": "list_calls" }, "count": { "at_most": 2 }, "within": "10m" }));
+    let (verdict, _) = tokio::join!(more, async {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        world.commubo("").await
+    });
+    assert_eq!(verdict.status, 422, "as many as there may be are no end: {}", verdict.body);
     assert_eq!(verify(forbidden).await.status, 422, "two are too many, however long one waits");
     let refused = verify(json!({ "within": "11m" })).await;
     assert_eq!((refused.status, message(&refused).contains("10m at most")), (400, true), "{}", refused.body);

@@ -77,12 +77,14 @@ fn a_damaged_variable_is_mended_or_named_by_its_name() {
         ("CALLMOCK_NO_DEBUG_HEADERS", "off"),
         ("CALLMOCK_WATCH", "false\r"),
         ("CALLMOCK_NOW", ""),
+        ("CALLMOCK_ADMIN_TOKEN", "open-sesame\r"),
     ] {
         let (code, said) = output(name, value);
         assert_eq!(code, Some(0), "{name}={value:?}: {said}");
         let mended = value.trim() != value || value.starts_with('"');
+        assert!(!said.contains("sesame"), "a secret is not told: {said}");
         assert_eq!(
-            said.contains(&format!("the environment variable {name} was read as")),
+            said.contains(&format!("the environment variable {name} was read")),
             mended,
             "{value:?}: {said}"
         );
@@ -343,10 +345,12 @@ fn matrix_passes_signals_on_and_ends_by_them() {
             .spawn()
             .expect("it starts");
         let pid = pid_of(&kid);
+        fs::remove_file(&kid).expect("it is there");
         let sent = Command::new("sh").args(["-c", &format!("kill {signal} {}", matrix.id())]).status();
         assert!(sent.expect("sh").success());
         assert_eq!(matrix.wait().expect("it ends").code(), Some(code), "{signal}");
         until("the command's end", || (!is_running(pid)).then_some(()));
+        assert!(!kid.exists(), "no other command was started");
     }
 }
 

@@ -101,6 +101,15 @@ async fn an_agent_called_no_is_shown_so() {
     assert_eq!((&list["AgentNames"], &list["CalledNumber"]), (&"007".into(), &"007".into()), "{list}");
 }
 
+#[tokio::test]
+async fn a_fault_answers_with_the_words_that_it_has() {
+    let yaml = "callmock: 1\naccounts: {commubo: [{tenant_id: t, access_token: a}]}\nfaults: [{vendor: commubo, do: {status: 500, body: {country: NO, gender: n, yes: on, truth: true, zip: 007}}}]\n";
+    let answer = Mock::of(yaml).await.get("/v1/calls").await;
+    let expected =
+        serde_json::json!({ "country": "NO", "gender": "n", "yes": "on", "truth": true, "zip": "007" });
+    assert_eq!((answer.status, answer.json()), (500, expected));
+}
+
 #[test]
 fn what_other_writers_of_yaml_make_of_a_file_is_taken_or_named() {
     for time in [
@@ -178,6 +187,14 @@ fn aliases_are_weighed_before_they_are_followed() {
     assert_eq!(check("few-aliases", &few).0, Some(0), "an alias is no crime");
     let itself = "callmock: 1\nfaults: [{vendor: commubo, do: {status: 500, body: &b [*b]}}]\n";
     assert!(check("itself", itself).1.contains("an alias stands within what it names"));
+    // Each alias stands deep in the next one: none is much, and all together would be a tower.
+    let deep = |n: usize, inner: &str| format!("{}{inner}{}", "[".repeat(n), "]".repeat(n));
+    let first = format!("a0: &a0 {}", deep(150, "1"));
+    let more =
+        (1..20).map(|n| format!(", a{n}: &a{n} {}", deep(150, &format!("*a{}", n - 1)))).collect::<String>();
+    let tower =
+        format!("callmock: 1\nfaults: [{{vendor: commubo, do: {{status: 500, body: {{{first}{more}}}}}}}]\n");
+    assert!(check("tower", &tower).1.contains("lists and mappings stand more than 200 deep in one another"));
     let merged = "callmock: 1\nfaults: [{vendor: commubo, do: &d {status: 500}}, {vendor: ccai, do: {<<: *d, body: x}}]\n";
     assert_eq!(check("merged", merged).0, Some(0));
 }

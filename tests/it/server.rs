@@ -78,3 +78,46 @@ async fn a_client_that_never_reads_cannot_hold_the_stop() {
     tokio::time::timeout(Duration::from_secs(30), run).await.expect("it stops").unwrap();
     drop(stuck);
 }
+
+#[test]
+fn health_is_answered_and_ready_is_not_while_the_threads_that_answer_are_busy() {
+    use std::io::{Read as _, Write as _};
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let source = Source::Text { name: "test".into(), text: VECTORS.into() };
+    let library = Library::open(Request { sources: vec![source], ..Request::default() }).unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = runtime.block_on(Server::bind(("127.0.0.1", 0), library, Settings::default())).unwrap();
+    let address = server.address();
+    let ask = move |path: &str| {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let run = runtime.spawn(server.run(async move { drop(stopped.await) }));
+    runtime.block_on(async {
+        while !tokio::task::spawn_blocking(move || ask("/_mock/ready"))
+            .await
+            .unwrap()
+            .starts_with("HTTP/1.1 200")
+        {}
+    });
+    // Nothing drives the only thread that answers from here on, as if a handler had it.
+    while !ask("/_mock/ready").starts_with("HTTP/1.1 503") {
+        assert!(ask("/_mock/health").starts_with("HTTP/1.1 200"));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(ask("/_mock/health").starts_with("HTTP/1.1 200"));
+    assert!(ask("/_mock/ready").contains("\"busy\""));
+    runtime.block_on(async {
+        while !tokio::task::spawn_blocking(move || ask("/_mock/ready"))
+            .await
+            .unwrap()
+            .starts_with("HTTP/1.1 200")
+        {}
+        stop.send(()).unwrap();
+        run.await.unwrap();
+    });
+}
