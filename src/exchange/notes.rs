@@ -73,6 +73,7 @@ impl Learned {
         };
         let (what, fix) = told.or_else(found)?;
         let visible = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
+        let what = what.trim_end_matches('.');
         Some(format!("{what}: {fix}").chars().map(visible).take(HINT).collect())
     }
 

@@ -140,7 +140,7 @@ const PERCENT: &str = "encode everything but A-Z a-z 0-9 - _ . ~ as %XX, with ca
 /// The id of a mistake of which there is one for each way to encode.
 const ENCODING: &str = "encoding";
 /// How many bytes are signed in the search for the mistakes of one request.
-const BUDGET: usize = 12 << 20;
+const BUDGET: usize = 4 << 20;
 
 /// Adds a mistake: its id, what the client did, what to do, and the change that it makes.
 type Add<'a> = dyn FnMut(&str, &str, &str, Box<dyn Fn(&mut Recipe)>) + 'a;
