@@ -1,4 +1,5 @@
-//! Reading scenario files: text to types, includes, and merging. Whatever the text itself gets wrong is found here.
+//! Reading scenario files: text to types, includes, and merging. Whatever the text itself gets
+//! wrong is found here.
 
 use std::collections::HashSet;
 use std::os::unix::fs::MetadataExt;
@@ -50,8 +51,9 @@ pub fn embedded(name: &str) -> Option<Source> {
 /// What tells one state of some files from another; none where a file is not there.
 pub type Stamp = Vec<(PathBuf, Option<State>)>;
 
-/// The state of a file: which one it is, how long, and when it and what is known of it were changed. Copying tools give back
-/// an old time of change and an old length, but no tool gives back all of these.
+/// The state of a file: which one it is, how long, and when it and what is known of it were
+/// changed. Copying tools give back an old time of change and an old length, but no tool gives back
+/// all of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {
     device: u64,
@@ -154,7 +156,8 @@ const INCLUDES: usize = 1000;
 /// Reads the sources and all they include, in order, and notes every file on the way.
 ///
 /// # Errors
-/// The first file that cannot be read or is no scenario at all, after the mistakes of those before it.
+/// The first file that cannot be read or is no scenario at all, after the mistakes of those before
+/// it.
 pub fn merged(sources: &[Source], bounds: Bounds, files: &mut Stamp) -> Result<Merged, Invalid> {
     let mut merged = Merged {
         title: None,
@@ -202,7 +205,8 @@ impl Merged {
         Ok(())
     }
 
-    /// Adds one file after those that it includes. `open` are the files that are being included right now.
+    /// Adds one file after those that it includes. `open` are the files that are being included
+    /// right now.
     fn add(
         &mut self,
         name: &Arc<str>,
@@ -299,7 +303,8 @@ fn whole(file: Arc<str>, message: String) -> Invalid {
     Diagnostic { file, line: 0, column: 0, path: String::new(), message }.into()
 }
 
-/// Reads one text that is right. JSON is YAML too, so both take the same way and get the same messages.
+/// Reads one text that is right. JSON is YAML too, so both take the same way and get the same
+/// messages.
 ///
 /// # Errors
 /// Every mistake in it.
@@ -312,7 +317,7 @@ pub fn parse<T: DeserializeOwned>(name: &Arc<str>, text: &str, bounds: Bounds) -
 }
 
 fn diagnostics(name: &Arc<str>, mistakes: Vec<Mistake>) -> Vec<Diagnostic> {
-    let diagnostic = |Mistake { line, column, path, message }| Diagnostic {
+    let diagnostic = |Mistake { line, column, path, message, .. }| Diagnostic {
         file: Arc::clone(name),
         line,
         column,

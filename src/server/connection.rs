@@ -27,10 +27,10 @@ use crate::exchange::Line;
 pub const FINISH: Duration = Duration::from_millis(900);
 
 /// How long a connection without a request under way may take to flush its last answer.
-pub const FLUSH: Duration = Duration::from_millis(100);
+const FLUSH: Duration = Duration::from_millis(100);
 
 /// HTTP/1 as the settings have it.
-pub fn http1(settings: &Settings, timer: TokioTimer) -> http1::Builder {
+fn http1(settings: &Settings, timer: TokioTimer) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .timer(timer)
@@ -53,21 +53,25 @@ fn http2(settings: &Settings) -> http2::Builder<TokioExecutor> {
 }
 
 /// Serves a connection until its client closes it, a fault breaks it, or the server stops.
-pub async fn serve<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+pub async fn serve<S, F>(
     speaks: Speaks,
     wire: Wire<S>,
     line: Line,
     house: &Arc<House>,
-) {
+    answer: impl Fn(Arc<House>, Request<Incoming>) -> F + Clone + Send + 'static,
+) where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    F: Future<Output = Response> + Send + 'static,
+{
     let under_way = Arc::new(AtomicUsize::new(0));
     let (counted, at) = (Arc::clone(&under_way), Arc::clone(house));
     let on = line.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         let held = Held::new(&counted);
-        let house = Arc::clone(&at);
         request.extensions_mut().insert(on.clone());
+        let answered = answer(Arc::clone(&at), request);
         async move {
-            let response = answer(&house, request).await;
+            let response = answered.await;
             Ok::<_, Infallible>(response.map(|body| HeldBody { body, _held: held }))
         }
     });
@@ -85,7 +89,7 @@ pub async fn serve<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
 }
 
 /// Drives a connection to its end, which comes soon once the server is told to stop.
-pub async fn until_stopped<C: Future<Output = Result<(), hyper::Error>>>(
+async fn until_stopped<C: Future<Output = Result<(), hyper::Error>>>(
     connection: C,
     shut_down: impl FnOnce(std::pin::Pin<&mut C>),
     line: &Line,
@@ -99,7 +103,8 @@ pub async fn until_stopped<C: Future<Output = Result<(), hyper::Error>>>(
         () = line.hung_up() => return,
         _ = stopped.wait_for(|stopped| *stopped) => shut_down(connection.as_mut()),
     }
-    // Idle connections end at once; what is left waits for an answer, or for the rest of a head that will not be read.
+    // Idle connections end at once; what is left waits for an answer, or for the rest of a head
+    // that will not be read.
     let patience = if under_way.load(Ordering::Acquire) == 0 { FLUSH } else { FINISH };
     tokio::select! {
         ended = tokio::time::timeout(patience, connection) => ended.map_or((), report),
@@ -114,7 +119,7 @@ fn report(ended: Result<(), hyper::Error>) {
 }
 
 /// Answers a request, if it is one: HTTP/1.1 wants exactly one Host (RFC 9112, section 3.2).
-pub async fn answer(house: &House, request: Request<Incoming>) -> Response {
+pub async fn answer(house: Arc<House>, request: Request<Incoming>) -> Response {
     let hosts = request.headers().get_all(header::HOST).iter().count();
     if hosts > 1 || (request.version() == Version::HTTP_11 && hosts == 0) {
         return (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")]).into_response();

@@ -1,11 +1,10 @@
-//! The thread that opens connections, finds out what they speak, and answers by itself whether the server is there. It
-//! shares nothing with the threads that answer everything else: however busy these are, it hears who comes and when to stop.
+//! The thread that opens connections, finds out what they speak, and answers by itself whether the
+//! server is there. It shares nothing with the threads that answer everything else: however busy
+//! these are, it hears who comes and when to stop.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -16,9 +15,6 @@ use axum::response::Response;
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
@@ -28,15 +24,15 @@ use tokio::task::JoinSet;
 use super::Settings;
 use super::connection::{self, FINISH};
 use super::first::{Again, Speaks, listen};
-use super::held::{Held, HeldBody, Open};
+use super::held::Open;
 use super::routes::Routes;
 use super::wire::{Socket, Wire};
 use crate::exchange::{HangUp, Line};
 
-/// How long a client may take to shake hands.
+/// The longest time that a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(30);
 
-/// What every connection needs.
+/// The server as every connection shares it.
 pub struct House {
     pub routes: Arc<Routes>,
     pub settings: Settings,
@@ -46,12 +42,13 @@ pub struct House {
     pub mistaken: Mistaken,
 }
 
-/// When something was last told that may happen again and again, such as that somebody speaks what the port does not.
+/// When something was last told that may happen again and again, such as that somebody speaks what
+/// the port does not.
 #[derive(Default)]
 pub struct Mistaken(Mutex<Option<Instant>>);
 
 impl Mistaken {
-    /// Whether to tell it: once a minute.
+    /// True once a minute.
     fn may_warn(&self) -> bool {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let may = last.is_none_or(|last| last.elapsed() >= MINUTE);
@@ -62,7 +59,7 @@ impl Mistaken {
     }
 }
 
-/// How long after a warning the next one of its kind may come.
+/// The shortest time between two warnings of one kind.
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// Opens connections until `stop` is done, then gives what is under way the time to finish.
@@ -176,7 +173,8 @@ fn tls_socket(stream: &mut Again<TlsStream>) -> &mut Socket {
     stream.get_mut().get_mut().0.get_mut()
 }
 
-/// Serves a connection here if it asks for health, and where everything else is answered if it does not.
+/// Serves a connection here if it asks for health, and where everything else is answered if it does
+/// not.
 async fn hand_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     speaks: Speaks,
     mut stream: S,
@@ -196,39 +194,27 @@ async fn hand_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
         if let Err(error) = settle(&mut stream, true) {
             return tracing::warn!(%error, "a connection could not be taken over");
         }
-        connection::serve(speaks, Wire::new(stream, line.clone()), line, &house).await;
+        connection::serve(speaks, Wire::new(stream, line.clone()), line, &house, connection::answer).await;
     });
     // It was told already where it panicked.
     drop(served.await);
 }
 
-/// Serves a connection whose first request asks for health. What it asks for besides is answered where everything is.
+/// Serves a connection whose first request asks for health. What it asks for besides is answered
+/// where everything is.
 async fn watch_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     wire: Wire<S>,
     line: Line,
     house: Arc<House>,
 ) {
-    let under_way = Arc::new(AtomicUsize::new(0));
-    let (counted, at) = (Arc::clone(&under_way), Arc::clone(&house));
-    let on = line.clone();
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        let held = Held::new(&counted);
-        let house = Arc::clone(&at);
-        request.extensions_mut().insert(on.clone());
-        async move {
-            let asks = ["/_mock/health", "/_mock/ready"].contains(&request.uri().path());
-            let response = if asks {
-                connection::answer(&house, request).await
-            } else {
-                elsewhere(&house, request).await
-            };
-            Ok::<_, Infallible>(response.map(|body| HeldBody { body, _held: held }))
+    let answer = async |house: Arc<House>, request: Request<Incoming>| {
+        if ["/_mock/health", "/_mock/ready"].contains(&request.uri().path()) {
+            connection::answer(house, request).await
+        } else {
+            elsewhere(&house, request).await
         }
-    });
-    let connection =
-        connection::http1(&house.settings, TokioTimer::new()).serve_connection(TokioIo::new(wire), service);
-    let shut_down = http1::Connection::graceful_shutdown;
-    connection::until_stopped(connection, shut_down, &line, house.stopping.subscribe(), &under_way).await;
+    };
+    connection::serve(Speaks::Http1, wire, line, &house, answer).await;
 }
 
 /// Answers a request on the threads that answer everything, piece by piece.
@@ -237,7 +223,7 @@ async fn elsewhere(house: &Arc<House>, request: Request<Incoming>) -> Response {
     let (answered, answer) = oneshot::channel();
     let at = Arc::clone(house);
     let task = house.workers.spawn(async move {
-        let (head, mut body) = connection::answer(&at, request).await.into_parts();
+        let (head, mut body) = connection::answer(at, request).await.into_parts();
         let (pieces, piece) = mpsc::channel(1);
         if answered.send((head, HttpBody::size_hint(&body), piece)).is_err() {
             return;

@@ -1,5 +1,5 @@
-//! A tree for serde. A key that nobody knows and an entry of a list that cannot be read are noted and left out, so that one
-//! run tells more than one mistake.
+//! A tree for serde. A key that nobody knows and an entry of a list that cannot be read are noted
+//! and left out, so that one run tells more than one mistake.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -14,12 +14,12 @@ use serde::de::{
 
 use super::tree::{Kind, Node, Scalar};
 use super::{Mistake, Read};
-use crate::nearest::instead;
+use crate::nearest::{instead, nearest};
 
 /// The name of a newtype whose value comes with its place: see [`read_at`].
 pub const AT: &str = "\0at";
 
-/// How many mistakes are noted.
+/// The most mistakes that are noted.
 const NOTED: usize = 200;
 
 /// For how many of them the nearest right word is looked for.
@@ -50,7 +50,7 @@ pub fn read_at<'de, D: Deserializer<'de>, T: de::Deserialize<'de>>(
     deserializer.deserialize_newtype_struct(AT, Three(std::marker::PhantomData))
 }
 
-/// How often a tree is read at most, each time without what could not be read so far.
+/// The most passes over a tree, each without the entries that could not be read so far.
 const PASSES: usize = 20;
 
 /// The same for a large one, so that its mistakes cost little.
@@ -89,14 +89,13 @@ pub fn read<T: DeserializeOwned>(root: &Node<'_>) -> Read<T> {
         };
         // A key that is missing for being misspelt is one mistake, not two.
         hard.retain(|missing| {
-            let misspelt = |mistake: &Mistake| {
-                let near =
-                    mistake.message.split("did you mean `").nth(1).and_then(|near| near.split('`').next());
-                near.is_some_and(|near| missing.message == missing_key(near))
-                    && mistake.path.starts_with(&missing.path)
-            };
-            !mistakes.iter().any(misspelt)
+            let is_it = |near: &String| missing.message == missing_key(near);
+            !mistakes.iter().any(|mistake| {
+                mistake.meant.as_ref().is_some_and(is_it) && mistake.path.starts_with(&missing.path)
+            })
         });
+        let top_level = mistakes.iter().filter(|mistake| !mistake.path.contains(['.', '[']));
+        left_out.extend(top_level.filter_map(|mistake| mistake.meant.clone()));
         mistakes.append(&mut hard);
         mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
         return Read { value, mistakes, left_out };
@@ -120,7 +119,7 @@ impl Notes {
     }
 }
 
-/// Where in the text a value stands.
+/// The path of a value in the text.
 enum Path<'p> {
     Root,
     Key(&'p Path<'p>, &'p str),
@@ -154,7 +153,8 @@ impl fmt::Display for Path<'_> {
 pub struct Error {
     message: String,
     place: Option<(u64, u64, String)>,
-    /// What can be left out for the rest to be read: its address, and the first key on the way there.
+    /// The entry that can be left out for the rest to be read: its address, and the first key of
+    /// its path.
     unit: Option<(usize, String)>,
 }
 
@@ -171,7 +171,7 @@ impl Error {
 
     fn mistake(self, root: &Node<'_>) -> Mistake {
         let (line, column, path) = self.place.unwrap_or((root.line, root.column, String::new()));
-        Mistake { line, column, path, message: self.message }
+        Mistake { line, column, path, message: self.message, meant: None }
     }
 }
 
@@ -183,7 +183,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// What serde calls things, in plain words.
+/// Serde's names of types in plain words.
 fn plain(expected: &str) -> &str {
     match expected {
         "a string" => "a text",
@@ -247,7 +247,7 @@ impl de::Error for Error {
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        Self::custom(unknown_key(field, expected, true))
+        Self::custom(unknown_key(field, expected, true).0)
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -263,18 +263,23 @@ fn missing_key(key: &str) -> String {
     format!("the key `{key}` is missing")
 }
 
-fn unknown_key(key: &str, known: &[&str], proposes: bool) -> String {
-    let key = short(key);
+/// The message about an unknown key, and the known key that is near it.
+fn unknown_key(key: &str, known: &[&str], proposes: bool) -> (String, Option<String>) {
     // YAML 1.1 takes the word for a truth value, and writers of it write that.
     if key == "true" && known.contains(&"on") {
-        return "unknown key `true`; did you mean `on`? Whatever wrote this file took the word for `true`: put it in quotes"
-            .to_owned();
+        let message = "unknown key `true`; did you mean `on`? Whatever wrote this file took the word for `true`: put \
+                       it in quotes";
+        return (message.to_owned(), Some("on".to_owned()));
     }
-    let instead = if proposes { instead(&key, known.iter().copied()) } else { String::new() };
-    format!("unknown key `{key}`{instead}")
+    let key = short(key);
+    if !proposes {
+        return (format!("unknown key `{key}`"), None);
+    }
+    let instead = instead(&key, known.iter().copied());
+    (format!("unknown key `{key}`{instead}"), nearest(&key, known.iter().copied()).map(str::to_owned))
 }
 
-/// What tells one value from another, also where both have the same text.
+/// The address of a value: it tells two apart that have the same text.
 fn address(node: &Node<'_>) -> usize {
     std::ptr::from_ref(node).addr()
 }
@@ -342,7 +347,8 @@ impl<'n> De<'n, '_> {
         Error::invalid_type(self.unexpected(), visitor).at(self.node, self.path)
     }
 
-    /// Refuses what should be a list or a mapping. A text is not shown then: it may be a whole file that is none of these.
+    /// Refuses what should be a list or a mapping. A text is not shown then: it may be a whole file
+    /// that is none of these.
     fn refused_shape<'de, V: Visitor<'de>>(&self, visitor: &V) -> Error {
         let unexpected = match self.unexpected() {
             Unexpected::Str(_) => Unexpected::Other("a text"),
@@ -383,17 +389,15 @@ impl<'n> De<'n, '_> {
             if without.contains(&address(value)) {
                 continue;
             }
-            let wrong = |message: String| {
-                let path = Path::Key(path, name).to_string();
-                notes.note(Mistake { line: key.line, column: key.column, path, message });
-            };
+            let (line, column) = (key.line, key.column);
             if !seen.insert(name) {
-                let (path, message) =
-                    (path.to_string(), format!("the key `{}` stands here twice", short(name)));
-                notes.note(Mistake { line: key.line, column: key.column, path, message });
+                let message = format!("the key `{}` stands here twice", short(name));
+                notes.note(Mistake { line, column, path: path.to_string(), message, meant: None });
             } else if let Some(known) = known.filter(|known| !known.contains(&&**name)) {
                 if notes.len() < NOTED {
-                    wrong(unknown_key(name, known, notes.len() < PROPOSALS));
+                    let (message, meant) = unknown_key(name, known, notes.len() < PROPOSALS);
+                    let path = Path::Key(path, name).to_string();
+                    notes.note(Mistake { line, column, path, message, meant });
                 }
             } else {
                 kept.push((&**name, &**key, &**value));
@@ -477,7 +481,8 @@ impl<'de> Deserializer<'de> for De<'_, '_> {
         self.deserialize_str(visitor)
     }
 
-    /// A scalar's own text, whatever else it could mean. What is no scalar goes to those who take a text among others.
+    /// A scalar's own text, whatever else it could mean. What is no scalar goes to those who take a
+    /// text among others.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.node.kind {
             Kind::Scalar(scalar) if scalar.is_null() => Err(self.refused(&visitor)),

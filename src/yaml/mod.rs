@@ -1,8 +1,9 @@
-//! YAML, and JSON with it, as people write it by hand: every mistake is told in plain words with its place, several in one
-//! run, and a text stays a text wherever a text is wanted (`No`, `007`, `1.0`).
+//! YAML, and JSON with it, as people write it by hand: every mistake is told in plain words with
+//! its place, several in one run, and a text stays a text wherever a text is wanted (`No`, `007`,
+//! `1.0`).
 //!
-//! The events are granit-parser's. What is here makes a tree of them, which knows where everything stood and how large it
-//! is once its aliases are followed, and hands the tree to serde.
+//! The events are granit-parser's. What is here makes a tree of them, which knows where everything
+//! stood and how large it is once its aliases are followed, and hands the tree to serde.
 
 mod de;
 mod tree;
@@ -21,18 +22,21 @@ pub struct Mistake {
     pub column: u64,
     /// The path in the text, such as `calls[3].agent`; empty for the text itself.
     pub path: String,
-    /// What is wrong and what to write instead.
+    /// The problem and its remedy.
     pub message: String,
+    /// For an unknown key: the known key that is near it.
+    pub meant: Option<String>,
 }
 
-/// What a text says, as far as it says it rightly.
+/// The value of a text, and the mistakes in it.
 #[derive(Debug)]
 pub struct Read<T> {
-    /// The value; none where what is wrong leaves none.
+    /// The value, without the entries that have a mistake; none where nothing could be read.
     pub value: Option<T>,
-    /// Everything that is wrong, in the order of the text.
+    /// The mistakes, in the order of the text.
     pub mistakes: Vec<Mistake>,
-    /// The lists that entries with a mistake were left out of, by their first key.
+    /// The top-level keys whose values are not whole: an entry has a mistake, or the key is
+    /// misspelt.
     pub left_out: Vec<String>,
 }
 

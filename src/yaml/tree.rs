@@ -1,4 +1,5 @@
-//! A text as a tree. Aliases share what they name, so that nothing is copied before it is known how much it would be.
+//! A text as a tree. Aliases share what they name, so that nothing is copied before it is known how
+//! much it would be.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,7 +9,7 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span};
 
 use super::Mistake;
 
-/// How much a text may have.
+/// The bounds of a text.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
     /// The most values.
@@ -24,7 +25,7 @@ impl Bounds {
     pub const FOREIGN: Self = Self { values: 3_000_000, aliases: 4 << 20 };
 }
 
-/// How deep values may stand in one another.
+/// The deepest nesting of lists and mappings.
 const DEPTH: usize = 200;
 
 /// A value, where it stood.
@@ -49,7 +50,8 @@ pub enum Kind<'t> {
 #[derive(Debug)]
 pub struct Scalar<'t> {
     pub text: Cow<'t, str>,
-    /// Whether it may be another thing than a text: it has no quotes, and nothing says that it is a text.
+    /// Whether it may be another thing than a text: it has no quotes, and nothing says that it is a
+    /// text.
     pub plain: bool,
 }
 
@@ -60,7 +62,7 @@ impl Scalar<'_> {
     }
 }
 
-/// What a value weighs besides its text.
+/// The weight of a value besides its text, in bytes.
 const VALUE: u64 = 48;
 
 /// Reads a text.
@@ -84,7 +86,7 @@ pub fn parse(text: &str, bounds: Bounds) -> Result<Rc<Node<'_>>, Mistake> {
 
 fn mistake((line, column): (usize, usize), message: impl Into<String>) -> Mistake {
     let (line, column) = (line.max(1) as u64, column as u64 + 1);
-    Mistake { line, column, path: String::new(), message: message.into() }
+    Mistake { line, column, path: String::new(), message: message.into(), meant: None }
 }
 
 /// A list or a mapping that is not at its end.
@@ -248,7 +250,7 @@ fn pairs(items: Vec<Rc<Node<'_>>>) -> Result<Pairs<'_>, Mistake> {
     Ok(own)
 }
 
-/// What to tell about a text that is no YAML.
+/// The message about a text that is no YAML.
 fn in_words(kind: &ErrorKind, info: &str) -> String {
     use ErrorKind as E;
     let said = match kind {
