@@ -1,6 +1,8 @@
-//! Lists every call detail record of an Alibaba Cloud CCC instance, a line a record, signed by hand (HMAC-SHA1).
+//! Lists every call detail record of an Alibaba Cloud CCC instance, a line a record, signed by hand
+//! (HMAC-SHA1).
 //!
-//! `CALLMOCK_URL` and `CALLMOCK_ALIBABA_{ACCESS_KEY_ID,ACCESS_KEY_SECRET,INSTANCE_ID}` say where and as whom.
+//! `CALLMOCK_URL` and `CALLMOCK_ALIBABA_{ACCESS_KEY_ID,ACCESS_KEY_SECRET,INSTANCE_ID}` say where
+//! and as whom.
 
 use base64::Engine;
 use chrono::{SecondsFormat, Utc};

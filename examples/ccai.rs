@@ -1,4 +1,5 @@
-//! Creates an outbound, an inbound and a scheduled call at CCAI Platform, a line a call; it has no list.
+//! Creates an outbound, an inbound and a scheduled call at CCAI Platform, a line a call; it has no
+//! list.
 //!
 //! `CALLMOCK_URL`, `CALLMOCK_CCAI_SUBDOMAIN` and `CALLMOCK_CCAI_TOKEN` say where and as whom.
 

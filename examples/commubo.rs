@@ -1,6 +1,7 @@
 //! Lists every call that commubo has, a line a call. There is no paging: the list is whole.
 //!
-//! `CALLMOCK_URL`, `CALLMOCK_COMMUBO_TENANT_ID` and `CALLMOCK_COMMUBO_ACCESS_TOKEN` say where and as whom.
+//! `CALLMOCK_URL`, `CALLMOCK_COMMUBO_TENANT_ID` and `CALLMOCK_COMMUBO_ACCESS_TOKEN` say where and
+//! as whom.
 
 use serde::Deserialize;
 

@@ -1,4 +1,5 @@
-//! Lists every call log of a Sencloud shop, a line a log: `next` goes into `after` until it is empty.
+//! Lists every call log of a Sencloud shop, a line a log: `next` goes into `after` until it is
+//! empty.
 //!
 //! `CALLMOCK_URL` and `CALLMOCK_SENCLOUD_API_KEY` say where and as whom.
 

@@ -7,8 +7,9 @@ const SHORTEST: usize = 20;
 const MARKS: [&str; 10] =
     ["test", "mock", "fake", "example", "sample", "dummy", "demo", "secret", "token", "password"];
 
-/// Whether a text looks like a key that a service gave out: long, of letters and digits mixed, without a word that marks
-/// it as made up, and without the runs (`1234`, `ABCD`, `0000`) that come of typing one.
+/// Whether a text looks like a key that a service gave out: long, of letters and digits mixed,
+/// without a word that marks it as made up, and without the runs (`1234`, `ABCD`, `0000`) that come
+/// of typing one.
 #[must_use]
 pub fn looks_real(key: &str) -> bool {
     let lower = key.to_lowercase();
@@ -36,8 +37,8 @@ pub fn is_marked(key: &str) -> bool {
     MARKS.iter().any(|mark| lower.contains(mark))
 }
 
-/// Whether a credential has something at one of its ends that no credential has: white space, a line ending, quotation
-/// marks.
+/// Whether a credential has something at one of its ends that no credential has: white space, a
+/// line ending, quotation marks.
 #[must_use]
 pub fn is_dirty(credential: &str) -> bool {
     let dirt =

@@ -1,5 +1,6 @@
-//! callmock answers as the public pages of four contact-centre vendors say, so that code which talks to them can be
-//! developed, tested and contract-checked on one machine, offline. Nobody has verified it against the live services.
+//! callmock answers as the public pages of four contact-centre vendors say, so that code which
+//! talks to them can be developed, tested and contract-checked on one machine, offline. Nobody has
+//! verified it against the live services.
 //!
 //! The map, from the ground up; imports run down only:
 //!

@@ -23,8 +23,8 @@ use crate::urlencoded::strict;
 use crate::vendors;
 use crate::world::{Slot, Worlds};
 
-/// A running server. It listens on a port of its own, on threads of its own, until it and the last of its [`World`]s are
-/// dropped; so it serves blocking tests and asynchronous ones alike.
+/// A running server. It listens on a port of its own, on threads of its own, until it and the last
+/// of its [`World`]s are dropped; so it serves blocking tests and asynchronous ones alike.
 ///
 /// It stands for its default world: what [`World`] can do, it can do.
 ///
@@ -130,8 +130,8 @@ impl Mock {
         self.default.running.certificate.as_deref()
     }
 
-    /// A world of its own for one test, with credentials of its own: parallel tests share the server, and see nothing of
-    /// each other. It is removed when it is dropped.
+    /// A world of its own for one test, with credentials of its own: parallel tests share the
+    /// server, and see nothing of each other. It is removed when it is dropped.
     ///
     /// ```
     /// use callmock::Mock;
@@ -323,9 +323,11 @@ impl Answer {
     }
 }
 
-/// A world of a [`Mock`]: its clock, faults, journal and changes are its own, and so are its credentials.
+/// A world of a [`Mock`]: its clock, faults, journal and changes are its own, and so are its
+/// credentials.
 ///
-/// Methods panic with callmock's own message, which says what to write instead, when they are asked for what cannot be.
+/// Methods panic with callmock's own message, which says what to write instead, when they are asked
+/// for what cannot be.
 pub struct World {
     running: Arc<Running>,
     slot: Arc<Slot>,
@@ -344,14 +346,16 @@ impl World {
         self.slot.id()
     }
 
-    /// The server's base URL, which every vendor's client takes: a world's credentials say which world is meant.
+    /// The server's base URL, which every vendor's client takes: a world's credentials say which
+    /// world is meant.
     #[must_use]
     pub fn url(&self) -> String {
         let scheme = if self.running.certificate.is_some() { "https" } else { "http" };
         format!("{scheme}://{}", self.running.address)
     }
 
-    /// A base URL that is this world's whatever credential comes, for clients whose credentials cannot be changed.
+    /// A base URL that is this world's whatever credential comes, for clients whose credentials
+    /// cannot be changed.
     #[must_use]
     pub fn pinned_url(&self) -> String {
         format!("{}/w/{}", self.url(), self.id())
@@ -375,7 +379,8 @@ impl World {
         found.unwrap_or_else(|| panic!("there is no credential `{name}` in {credentials}")).to_owned()
     }
 
-    /// The same as the environment variables that `callmock exec` exports, `CALLMOCK_URL` among them.
+    /// The same as the environment variables that `callmock exec` exports, `CALLMOCK_URL` among
+    /// them.
     #[must_use]
     pub fn environment(&self) -> Vec<(String, String)> {
         let address = self.running.address.to_string();
@@ -443,8 +448,8 @@ impl World {
         serde_json::from_value(journal["exchanges"].take()).unwrap_or_default()
     }
 
-    /// Holds the journal against what should have happened, as `POST …/journal/verify` does, and tells how many exchanges
-    /// matched.
+    /// Holds the journal against what should have happened, as `POST …/journal/verify` does, and
+    /// tells how many exchanges matched.
     ///
     /// # Panics
     /// When the count is not as it should be: with the closest exchanges, and where they differ.

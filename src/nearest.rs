@@ -15,7 +15,8 @@ pub fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Op
     options
         .into_iter()
         .filter(|option| option.len() <= LONGEST)
-        // Texts are at least as far apart as they differ in length: most are told without being compared.
+        // Texts are at least as far apart as they differ in length: most are told without being
+        // compared.
         .filter(|option| {
             let of_option = option.chars().count();
             of_option.abs_diff(letters) <= of_option.max(letters).div_ceil(3)

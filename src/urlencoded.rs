@@ -1,5 +1,5 @@
-//! `application/x-www-form-urlencoded`, read strictly: what lenient readers let pass is a mistake that a client
-//! should hear about.
+//! `application/x-www-form-urlencoded`, read strictly: what lenient readers let pass is a mistake
+//! that a client should hear about.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 

@@ -17,8 +17,8 @@ use crate::world::Stop;
 
 const PARAMETERS: [&str; 4] = ["from", "to", "after", "limit"];
 
-/// The calls that began from a moment on and before another, oldest first; `next` goes into `after`. A call is there from
-/// its beginning, with its status.
+/// The calls that began from a moment on and before another, oldest first; `next` goes into
+/// `after`. A call is there from its beginning, with its status.
 pub async fn list(
     State(admin): State<Admin>,
     scope: Scope,
@@ -41,7 +41,8 @@ pub async fn list(
     Ok(Json(json!({ "calls": shown, "next": next })))
 }
 
-/// Adds a call, written as a scenario writes it: what it is from then on, for every vendor that holds it.
+/// Adds a call, written as a scenario writes it: what it is from then on, for every vendor that
+/// holds it.
 pub async fn create(
     State(admin): State<Admin>,
     scope: Scope,

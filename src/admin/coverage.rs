@@ -12,8 +12,8 @@ use crate::report::coverage::Coverage;
 use crate::report::{badge, html, junit};
 use crate::urlencoded;
 
-/// Every behavior with how often it was met, in the form that files of coverage have. Exercised, not passed: what the
-/// client made of the answer is not known here.
+/// Every behavior with how often it was met, in the form that files of coverage have. Exercised,
+/// not passed: what the client made of the answer is not known here.
 pub async fn show(
     State(admin): State<Admin>,
     scope: Scope,

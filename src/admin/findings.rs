@@ -13,8 +13,8 @@ use crate::report::coverage::Coverage;
 use crate::report::{junit, sarif};
 use crate::world::Filter;
 
-/// Every finding that was made, how often, why it matters, what to do instead, and the exchanges that the journal still
-/// has of it.
+/// Every finding that was made, how often, why it matters, what to do instead, and the exchanges
+/// that the journal still has of it.
 pub async fn list(
     State(admin): State<Admin>,
     scope: Scope,

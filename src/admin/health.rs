@@ -13,8 +13,8 @@ pub async fn health() -> Json<Value> {
     Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
 }
 
-/// It answers as the vendors do: the port is only opened once the scenario is loaded, and the threads that answer gave a
-/// sign of life just now.
+/// The server answers as the vendors do: the port is only opened once the scenario is loaded, and
+/// the threads that answer gave a sign of life just now.
 pub async fn ready(State(admin): State<Admin>) -> Response {
     match admin.app.pulse.silence() {
         None => Json(json!({ "status": "ready" })).into_response(),

@@ -43,7 +43,8 @@ pub async fn show(State(admin): State<Admin>, BaseUrl(base_url): BaseUrl) -> Jso
     }))
 }
 
-/// `GET /_mock/certificate`: the certificate that clients must trust, as PEM, where the server speaks TLS.
+/// `GET /_mock/certificate`: the certificate that clients must trust, as PEM, where the server
+/// speaks TLS.
 pub async fn certificate(State(admin): State<Admin>) -> Result<Response, Refused> {
     let pem = admin.certificate.ok_or_else(|| {
         refusal(StatusCode::NOT_FOUND, "not_found", "the server speaks no TLS; start it with --tls")

@@ -34,7 +34,8 @@ pub async fn clear(scope: Scope) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Why one exchange's signature was refused: what the client signed, what it should have signed, and where the two part.
+/// Why one exchange's signature was refused: what the client signed, what it should have signed,
+/// and where the two part.
 pub async fn signature(scope: Scope, Named(seq): Named) -> Result<Json<Value>, Refused> {
     let missing = |message: String| refusal(StatusCode::NOT_FOUND, "not_found", message);
     let number: u64 = seq.parse().map_err(|_| {
@@ -63,8 +64,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads a query, and refuses what nothing can ever match: a typing mistake must not look like an empty journal.
-    /// `without` are the parameters that have no meaning here.
+    /// Reads a query, and refuses what nothing can ever match: a typing mistake must not look like
+    /// an empty journal. `without` are the parameters that have no meaning here.
     pub fn read(query: &str, catalogues: &[&'static Catalogue], without: &[&str]) -> Result<Self, Refused> {
         let read = Self::parse(query, without)
             .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", message))?;

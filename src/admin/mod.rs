@@ -1,4 +1,5 @@
-//! The admin API under `/_mock`: a file a resource. JSON everywhere; errors are `{"error":{"code","message"}}`.
+//! The admin API under `/_mock`: a file a resource. JSON everywhere; errors are
+//! `{"error":{"code","message"}}`.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -71,8 +72,8 @@ pub struct Admin {
     pub since: Instant,
 }
 
-/// Declares the router and the list of its paths at once. A world's resources stand under `/_mock` for the default world,
-/// and under `/_mock/worlds/{world}` for every world.
+/// Declares the router and the list of its paths at once. A world's resources stand under `/_mock`
+/// for the default world, and under `/_mock/worlds/{world}` for every world.
 macro_rules! routes {
     (server { $($path:literal => $methods:expr;)+ } world { $($of_world:literal => $of_world_methods:expr;)+ }) => {
         /// The paths of the server's own resources.
@@ -183,7 +184,8 @@ fn unread(error: ReadError) -> Refused {
     refusal(status, "unreadable_body", message)
 }
 
-/// The resources whose answers read much of a world: all calls, the journal, the coverage, snapshots.
+/// The resources whose answers read much of a world: all calls, the journal, the coverage,
+/// snapshots.
 const LONG: [&str; 5] = ["/calls", "/journal", "/coverage", "/findings", "/snapshot"];
 
 /// Lets what may take long run where it blocks nobody.

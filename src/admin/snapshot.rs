@@ -13,8 +13,8 @@ pub async fn show(scope: Scope) -> Json<Snapshot> {
     Json(scope.world().snapshot())
 }
 
-/// Puts a world back to what it was, or makes one the like of another that began with the same scenario. Its journal, its
-/// coverage and its credentials stay.
+/// Puts a world back to what it was, or makes one the like of another that began with the same
+/// scenario. Its journal, its coverage and its credentials stay.
 pub async fn restore(
     State(admin): State<Admin>,
     scope: Scope,

@@ -1,4 +1,5 @@
-//! `GET …/journal/stream`: the journal as server-sent events, an exchange as soon as its answer is complete.
+//! `GET …/journal/stream`: the journal as server-sent events, an exchange as soon as its answer is
+//! complete.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -21,8 +22,9 @@ use crate::world::{Filter, Slot, Worlds};
 /// How often it is asked whether the world is still there.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Events `exchange`, with the exchange as the journal shows it, and `missed`, with how many came and went too fast to be
-/// seen. `id` is for `Last-Event-ID`: a client that comes back goes on where it was.
+/// Events `exchange`, with the exchange as the journal shows it, and `missed`, with how many came
+/// and went too fast to be seen. `id` is for `Last-Event-ID`: a client that comes back goes on
+/// where it was.
 pub async fn stream(
     State(admin): State<Admin>,
     scope: Scope,

@@ -17,11 +17,12 @@ use crate::world::{Expected, TooMuch, Verdict, Wanted};
 /// The longest wait.
 const LONGEST_WAIT: Duration = Duration::from_mins(10);
 
-/// How often it is looked again at most, however fast exchanges come.
+/// The shortest time between two looks at the journal, however fast exchanges come.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// 200 where the journal has as many matching exchanges as it should, 422 with the closest ones where it has not. With
-/// `within` it waits until it has, and where none should come until the time has passed.
+/// 200 where the journal has as many matching exchanges as it should, 422 with the closest ones
+/// where it has not. With `within` it waits until it has, and where none should come until the time
+/// has passed.
 pub async fn verify(
     State(admin): State<Admin>,
     scope: Scope,
@@ -71,7 +72,8 @@ pub async fn verify(
     Ok((status, Json(verdict)))
 }
 
-/// Refuses names that nothing can ever match: a typing mistake must not look like a client that did not call.
+/// Refuses names that nothing can ever match: a typing mistake must not look like a client that did
+/// not call.
 fn known(path: &str, wanted: &Wanted, catalogues: &[&'static Catalogue]) -> Result<(), Refused> {
     let of = |member: &str| format!("{path}.{member}");
     let vendors: Vec<&str> = catalogues.iter().map(|catalogue| catalogue.vendor).collect();

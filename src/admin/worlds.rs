@@ -14,7 +14,7 @@ use crate::exchange::{Refused, refusal, unknown_world};
 use crate::scenario::{Library, NotFound, Scenario};
 use crate::world::{Fork, Slot, TooMany, Worlds};
 
-/// How long a world waits for its turn to be made from a scenario.
+/// The longest time that a request waits for its turn to make a world from a scenario.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
@@ -42,7 +42,8 @@ pub async fn create(
         None => admin.library.own(),
         Some(wanted) => {
             let (library, most) = (Arc::clone(&admin.library), admin.max_world_calls);
-            // A scenario may be large: one is being made at a time, and others should not wait for it in vain.
+            // A scenario may be large: one is being made at a time, and others should not wait for
+            // it in vain.
             let turn = tokio::time::timeout(PATIENCE, Arc::clone(&admin.making).lock_owned()).await;
             let turn = turn.map_err(|_| {
                 let message = format!(

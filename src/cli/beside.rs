@@ -21,7 +21,8 @@ use crate::scenario::Library;
 use crate::server::{Server, Settings};
 use crate::world::Ids;
 
-/// What proxies are called in an environment: some clients would send requests for the server to them, even on this machine.
+/// What proxies are called in an environment: some clients would send requests for the server to
+/// them, even on this machine.
 const PROXIES: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
 /// The same where the server speaks TLS.
 const TLS_PROXIES: [&str; 2] = ["https_proxy", "HTTPS_PROXY"];
@@ -39,8 +40,8 @@ pub struct Beside {
 }
 
 impl Beside {
-    /// Starts a server on a port. It listens when this returns: a command's first request waits at worst, and is never
-    /// refused.
+    /// Starts a server on a port. It listens when this returns: a command's first request waits at
+    /// worst, and is never refused.
     ///
     /// # Errors
     /// When it cannot listen there.
@@ -71,7 +72,8 @@ impl Beside {
         Ok(Self { app, address, environment, trusted, stop, serving })
     }
 
-    /// A command with the server's address and credentials in its environment, and no proxy in its way.
+    /// A command with the server's address and credentials in its environment, and no proxy in its
+    /// way.
     pub fn command(&self, words: &[OsString]) -> Command {
         let mut command = children::command(words);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -88,7 +90,8 @@ impl Beside {
     }
 }
 
-/// A command's exit code; for one that a signal ended, 128 and the signal's number, as shells have it.
+/// A command's exit code; for one that a signal ended, 128 and the signal's number, as shells have
+/// it.
 pub fn code(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
     u8::try_from(code).unwrap_or(1)

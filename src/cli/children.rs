@@ -24,7 +24,7 @@ use super::beside::not_run;
 /// The first word of the command line by which callmock becomes another command.
 pub const BECOME: &str = "__become";
 
-/// Whether no command may start any more.
+/// True once no command may start any more.
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
 /// The commands that run, by process.
@@ -47,7 +47,8 @@ pub fn command(words: &[OsString]) -> Command {
     command
 }
 
-/// Becomes a command that dies with the callmock that started it: `words` are that one's process and the command.
+/// Becomes a command that dies with the callmock that started it: `words` are that one's process
+/// and the command.
 pub fn run_as(words: &[OsString]) -> Exit {
     let [parent, name, arguments @ ..] = words else { return Exit::Usage };
     #[cfg(target_os = "linux")]
@@ -114,7 +115,7 @@ pub fn stop() {
     STOPPED.store(true, Ordering::Release);
 }
 
-/// Whether any command runs.
+/// True while a command runs.
 pub fn run() -> bool {
     running().iter().any(|running| !running.is_empty())
 }
@@ -129,7 +130,8 @@ pub fn pass(child: &Child, signal: Signal) {
     }
 }
 
-/// Hands a signal to every command that runs, and to what these have started: each leads a group of its own.
+/// Hands a signal to every command that runs, and to what these have started: each leads a group of
+/// its own.
 pub fn pass_to_groups(signal: Signal) {
     let pids: Vec<u32> = running().iter().flatten().copied().collect();
     for pid in pids.into_iter().filter_map(|pid| Pid::from_raw(pid.cast_signed())) {
@@ -170,7 +172,8 @@ fn reap() {
     }
 }
 
-/// Whether a process has ended and is this one's to reap: its state is `Z` and its parent is 1, as `/proc` has it.
+/// Whether a process has ended and is this one's to reap: its state is `Z` and its parent is 1, as
+/// `/proc` has it.
 fn is_orphan(pid: u32) -> bool {
     let Ok(state) = fs::read(format!("/proc/{pid}/stat")) else { return false };
     let state = String::from_utf8_lossy(&state);

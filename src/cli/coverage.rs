@@ -44,14 +44,16 @@ enum What {
 /// What a suite must come up to.
 #[derive(Debug, clap::Args)]
 pub struct Gate {
-    /// End with 3 where less was exercised, in percent of what requests can reach of the operations that were called
+    /// End with 3 where less was exercised, in percent of what requests can reach of the operations
+    /// that were called
     #[arg(long, env = "CALLMOCK_FAIL_UNDER", value_name = "PCT", value_parser = clap::value_parser!(u8).range(0..=100))]
     fail_under: Option<u8>,
-    /// End with 4 where something in what was sent is wrong or fragile; of this severity or graver: note (all, if none is
-    /// named), warning, error
+    /// End with 4 where something in what was sent is wrong or fragile; of this severity or graver:
+    /// note (all, if none is named), warning, error
     #[arg(long, env = "CALLMOCK_DENY_FINDINGS", value_name = "SEVERITY", num_args = 0..=1, require_equals = true, default_missing_value = "note", value_parser = denied)]
     deny_findings: Option<Denied>,
-    /// Leave out of account what this file names, each with a reason: `exclude: [{behavior: ID, reason: TEXT}]`
+    /// Leave out of account what this file names, each with a reason: `exclude: [{behavior: ID,
+    /// reason: TEXT}]`
     #[arg(long, env = "CALLMOCK_EXCLUSIONS", value_name = "FILE")]
     exclusions: Option<PathBuf>,
 }

@@ -1,5 +1,6 @@
-//! Flags from the environment. A flag on the command line wins before its variable is even looked at; a value that a
-//! shell, an env file or an orchestrator damaged is mended or refused under the variable's name.
+//! Flags from the environment. A flag on the command line wins before its variable is even looked
+//! at; a value that a shell, an env file or an orchestrator damaged is mended or refused under the
+//! variable's name.
 
 use std::collections::HashMap;
 use std::error::Error as _;
@@ -15,10 +16,10 @@ use super::Cli;
 use crate::nearest::did_you_mean;
 use crate::vendors;
 
-/// What was mended, to be told once there is a log.
+/// Notes about mended variables, kept until there is a log.
 static NOTES: Mutex<Vec<String>> = Mutex::new(vec![]);
 
-/// What was mended so far; each thing is told once.
+/// Takes the notes about mended variables; each is told once.
 pub fn notes() -> Vec<String> {
     std::mem::take(&mut NOTES.lock().unwrap_or_else(PoisonError::into_inner))
 }
@@ -38,10 +39,10 @@ pub enum Refused {
     Variable(String),
 }
 
-/// What the command line and the environment say together.
+/// The arguments of the command line, completed from the environment.
 ///
 /// # Errors
-/// What is wrong with either; help and version are errors, too.
+/// The first mistake in either. Help and version are errors, too, as clap has it.
 pub fn matches(words: &[OsString]) -> Result<ArgMatches, Refused> {
     let whole = Cli::command();
     let bare = without_environment(whole.clone());
@@ -89,7 +90,7 @@ fn without_environment(command: Command) -> Command {
     command.mut_args(|argument| argument.env(Resettable::Reset)).mut_subcommands(without_environment)
 }
 
-/// What a variable says, as a word of the command line; none where it says nothing.
+/// A variable's value as an argument (`--flag=value`); none where the variable is unset or empty.
 fn word(argument: &Arg, flag: &str, variable: &OsStr) -> Result<Option<OsString>, String> {
     let Some(value) = std::env::var_os(variable) else { return Ok(None) };
     let name = variable.to_string_lossy();
@@ -142,7 +143,7 @@ fn refuse_value(
     Err(format!("the environment variable {name}: {why}{shown}"))
 }
 
-/// What people write for yes and no.
+/// A yes or a no, in the words that people write for them.
 fn yes_or_no(text: &str) -> Option<bool> {
     match text.to_lowercase().as_str() {
         "true" | "yes" | "on" | "1" | "y" | "t" => Some(true),
@@ -151,8 +152,8 @@ fn yes_or_no(text: &str) -> Option<bool> {
     }
 }
 
-/// A variable's value without what env files and shells leave at its ends; none where nothing is left, or where an
-/// orchestrator put it there for another purpose.
+/// A variable's value without the blanks, quotation marks and line ends that env files and shells
+/// leave at its ends; none where nothing is left, or where the value is a service link.
 fn mended(name: &str, value: &OsStr, secret: bool) -> Result<Option<String>, String> {
     let text = value.to_str().ok_or_else(|| format!("the environment variable {name} is not UTF-8 text"))?;
     let mut trimmed = text.trim();
@@ -185,15 +186,15 @@ fn is_link(value: &str) -> bool {
     ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme))
 }
 
-/// What a variable says, mended; none where it says nothing.
+/// A variable's mended value; none where the variable is unset or empty.
 ///
 /// # Errors
-/// What is wrong with it, with its name.
+/// A message with the variable's name, where the value is not UTF-8.
 pub fn text(name: &str) -> Result<Option<String>, String> {
     std::env::var_os(name).map_or(Ok(None), |value| mended(name, &value, false))
 }
 
-/// What to say of the variables that begin as callmock's do and are none of them.
+/// A warning for each variable that begins with `CALLMOCK_` and belongs to no flag.
 pub fn misspelt() -> Vec<String> {
     let command = Cli::command();
     let known = known(&command);
@@ -222,7 +223,8 @@ fn known(command: &Command) -> Vec<String> {
     own.chain(inner).chain(["CALLMOCK_CA_CERT".to_owned(), "CALLMOCK_URL".to_owned()]).collect()
 }
 
-/// Whether a variable is one of those that Kubernetes and Docker put beside a service called `callmock` or `callmock-…`.
+/// Whether a variable is one of those that Kubernetes and Docker put beside a service called
+/// `callmock` or `callmock-…`.
 fn is_made_by_an_orchestrator(rest: &str, value: &str) -> bool {
     let mut parts = rest.split('_').rev();
     let of_port = |mut parts: std::iter::Rev<std::str::Split<'_, char>>| {

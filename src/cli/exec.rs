@@ -48,7 +48,8 @@ pub fn run(args: &Args) -> Exit {
             return Exit::Usage;
         }
     };
-    // The command and its signals are looked after apart from the threads that answer, however busy these are.
+    // The command and its signals are looked after apart from the threads that answer, however busy
+    // these are.
     let run = serve::runtime().and_then(|runtime| {
         let apart = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let apart = apart.map_err(|error| format!("the runtime could not be started: {error}"))?;
@@ -95,7 +96,8 @@ async fn exec(
 }
 
 impl Args {
-    /// What is left out of account; and that what is counted can be written at all, before anything runs.
+    /// What is left out of account; and that what is counted can be written at all, before anything
+    /// runs.
     fn exclusions(&self) -> Result<Exclusions, String> {
         if let Some(file) = &self.coverage_out {
             let opened = std::fs::OpenOptions::new().create(true).append(true).open(file);
@@ -105,9 +107,11 @@ impl Args {
     }
 }
 
-/// Waits for the end of a command, hands it every signal until then, and reaps what is left to a process 1.
+/// Waits for the end of a command, hands it every signal until then, and reaps what is left to a
+/// process 1.
 async fn look_after(mut child: Child, mut signals: Signals) -> std::io::Result<ExitStatus> {
-    // A terminal sends its signals to everything that runs in front of it, the command too: it must not get them twice.
+    // A terminal sends its signals to everything that runs in front of it, the command too: it must
+    // not get them twice.
     let terminals = if is_in_front() { &[Signal::INT, Signal::QUIT][..] } else { &[] };
     let orphans = children::reap_orphans();
     tokio::pin!(orphans);
@@ -124,7 +128,8 @@ async fn look_after(mut child: Child, mut signals: Signals) -> std::io::Result<E
     }
 }
 
-/// Whether a terminal's keys reach this process and the command alike, wherever their input comes from.
+/// Whether a terminal's keys reach this process and the command alike, wherever their input comes
+/// from.
 fn is_in_front() -> bool {
     let terminal = std::fs::File::open("/dev/tty");
     terminal.is_ok_and(|terminal| tcgetpgrp(terminal).is_ok_and(|front| front == getpgrp()))

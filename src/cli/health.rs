@@ -1,7 +1,7 @@
 //! `callmock health`: what a container's HEALTHCHECK runs, for an image without a shell or curl.
 //!
-//! It finds the server whatever flags that was given: where the variables say first, then where a running callmock of the
-//! same binary listens.
+//! The server is found whatever flags it was given: where the variables say first, then where a
+//! running callmock of the same binary listens.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -15,7 +15,8 @@ use crate::admin::reachable;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The base URL to ask; if left out, this machine's as the server's own variables say, else that of a running callmock
+    /// The base URL to ask; if left out, this machine's as the server's own variables say, else
+    /// that of a running callmock
     #[arg(long, env = "CALLMOCK_URL")]
     url: Option<Uri>,
     /// The address of the default URL
@@ -69,7 +70,7 @@ async fn ask(place: &Place) -> Result<(), String> {
     if status.is_success() { Ok(()) } else { Err(wrong(format!("it answered {status}"))) }
 }
 
-/// What a failure means, in place of a library's words for it.
+/// A connection's failure in callmock's own words.
 fn explained(why: &str) -> String {
     if why.contains("invalid HTTP version") || why.contains("connection closed before message completed") {
         return "it speaks TLS: ask https://, or set CALLMOCK_TLS".to_owned();
@@ -81,7 +82,8 @@ fn explained(why: &str) -> String {
 }
 
 impl Args {
-    /// Asks where the variables say, by the protocol that they say and by the other one, then whoever runs here.
+    /// Asks where the variables say, by the protocol that they say and by the other one, then
+    /// whoever runs here.
     async fn find(&self) -> Result<(), String> {
         let tls = self.tls || self.tls_cert.is_some();
         let mut first = None;

@@ -1,8 +1,8 @@
 //! Everything that is told on standard error, by log lines and by the subcommands themselves.
 //!
-//! A thread of its own writes it, from a bounded queue: whatever becomes of standard error (full, closed, broken, a pipe
-//! that nobody reads), nobody waits for it. What does not fit into the queue is dropped, and counted in the next line
-//! that does.
+//! A thread of its own writes it, from a bounded queue: whatever becomes of standard error (full,
+//! closed, broken, a pipe that nobody reads), nobody waits for it. What does not fit into the queue
+//! is dropped, and counted in the next line that does.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// How many lines wait to be written, at most.
+/// The most lines that wait to be written.
 const WAITING: usize = 2048;
 
 /// The name of the thread that writes.
 pub const THREAD: &str = "log";
 
-/// Where lines go.
+/// The queue of log lines, and its thread.
 #[derive(Clone)]
 pub struct Lines(Arc<Queue>);
 
@@ -41,7 +41,8 @@ pub fn say(text: &str) {
     lines().put(text.as_bytes().to_vec());
 }
 
-/// Waits until what was told is written, for as long as the writing goes on: at most for `patience` without progress.
+/// Waits until what was told is written, for as long as the writing goes on: at most for `patience`
+/// without progress.
 pub fn flush(patience: Duration) {
     let Some(Lines(queue)) = LINES.get() else { return };
     let (mut seen, mut since) = (queue.written.load(Ordering::Acquire), Instant::now());

@@ -1,7 +1,8 @@
 //! `callmock matrix -- CMD`: which reading of the vendors' pages breaks a client?
 //!
-//! Each run has a server of its own. First come the defaults, then each alternative by itself; then, so that what breaks
-//! only together is found without trying the product, rows in which every two of those that broke nothing meet.
+//! Each run has a server of its own. First come the defaults, then each alternative by itself;
+//! then, so that what breaks only together is found without trying the product, rows in which every
+//! two of those that broke nothing meet.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -33,11 +34,12 @@ pub struct Args {
     /// How many runs there may be at one time; as many as the machine has processors, if left out
     #[arg(long, env = "CALLMOCK_JOBS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
-    /// Count a run as broken where something in what it sent is wrong or fragile; of this severity or graver: note (all, if
-    /// none is named), warning, error
+    /// Count a run as broken where something in what it sent is wrong or fragile; of this severity
+    /// or graver: note (all, if none is named), warning, error
     #[arg(long, env = "CALLMOCK_DENY_FINDINGS", value_name = "SEVERITY", num_args = 0..=1, require_equals = true, default_missing_value = "note", value_parser = denied)]
     deny_findings: Option<Denied>,
-    /// Leave out of account what this file names, each with a reason: `exclude: [{finding: ID, reason: TEXT}]`
+    /// Leave out of account what this file names, each with a reason: `exclude: [{finding: ID,
+    /// reason: TEXT}]`
     #[arg(long, env = "CALLMOCK_EXCLUSIONS", value_name = "FILE")]
     exclusions: Option<PathBuf>,
     /// The command, and its arguments
@@ -216,7 +218,8 @@ impl Matrix<'_> {
         Ok(Exit::Failed)
     }
 
-    /// Runs the command under each choice, several at one time, and tells what each came to in the order given.
+    /// Runs the command under each choice, several at one time, and tells what each came to in the
+    /// order given.
     async fn all(&mut self, choices: &[Vec<Chosen>]) -> Result<Vec<(Vec<Chosen>, Run)>, String> {
         self.runs += choices.len();
         let jobs = self.args.jobs.map(usize::from);
@@ -227,7 +230,8 @@ impl Matrix<'_> {
         runs.buffered(jobs).collect::<Vec<_>>().await.into_iter().collect()
     }
 
-    /// The fewest of some choices that still break the command: each is left out that is not needed for it.
+    /// The fewest of some choices that still break the command: each is left out that is not needed
+    /// for it.
     async fn fewest(&mut self, mut chosen: Vec<Chosen>, mut run: Run) -> Result<(Vec<Chosen>, Run), String> {
         let mut n = 0;
         while n < chosen.len() {

@@ -54,7 +54,8 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Answers as the public pages of four contact-centre vendors say, for development, tests and contract checks offline.
+/// Answers as the public pages of four contact-centre vendors say, for development, tests and
+/// contract checks offline.
 ///
 /// Nobody has verified it against the live services.
 #[derive(Debug, Parser)]
@@ -123,7 +124,7 @@ pub fn run() -> Exit {
     exit
 }
 
-/// What clap says: a mistake, or help that was asked for.
+/// Prints clap's message: a mistake on the command line, or the help that was asked for.
 fn usage(error: &clap::Error) -> Exit {
     // Whether it can be printed decides nothing.
     drop(error.print());
@@ -173,7 +174,8 @@ fn tip(arguments: &[String]) -> Option<String> {
     without.then(|| format!("put `--` before the command: callmock {runs} [OPTIONS] -- CMD"))
 }
 
-/// Prints a result to standard output. A reader that has seen enough and closed the pipe is not a failure.
+/// Prints a result to standard output. A reader that has seen enough and closed the pipe is not a
+/// failure.
 fn print(text: &str) -> Exit {
     use std::io::Write;
     let mut out = std::io::stdout().lock();

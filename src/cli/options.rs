@@ -29,7 +29,8 @@ pub struct Args {
     /// The port to listen on; 0 picks a free one [default: 8080, and 0 for `exec`]
     #[arg(long, env = "CALLMOCK_PORT", value_parser = port)]
     pub port: Option<u16>,
-    /// A scenario file, or the name of a built-in one (documented, busy-day, empty); several are merged in order
+    /// A scenario file, or the name of a built-in one (documented, busy-day, empty); several are
+    /// merged in order
     #[arg(
         long,
         env = "CALLMOCK_SCENARIO",
@@ -62,16 +63,19 @@ pub struct Args {
     /// The most headers of a request; more is refused with 431
     #[arg(long, env = "CALLMOCK_MAX_HEADERS", value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u16).range(1..=30_000))]
     max_headers: u16,
-    /// The largest request head, at least 8KiB; more is refused with 431, and a request line over 64KiB with 414
+    /// The largest request head, at least 8KiB; more is refused with 431, and a request line over
+    /// 64KiB with 414
     #[arg(long, env = "CALLMOCK_MAX_HEAD", value_name = "SIZE", default_value = "256KiB")]
     max_head: Size,
-    /// The most that all request bodies in memory may have together; more is refused with 503 in the vendor's words
+    /// The most that all request bodies in memory may have together; more is refused with 503 in
+    /// the vendor's words
     #[arg(long, env = "CALLMOCK_MAX_BODIES", value_name = "SIZE", default_value = "256MiB")]
     max_bodies: Size,
     /// How long a connection may say nothing at its beginning; it is closed then
     #[arg(long, env = "CALLMOCK_FIRST_BYTE", value_name = "DURATION", default_value = "30s", value_parser = duration)]
     first_byte: Duration,
-    /// How long nothing of a request's body may come; it is refused with 408 in the vendor's words then
+    /// How long nothing of a request's body may come; it is refused with 408 in the vendor's words
+    /// then
     #[arg(long, env = "CALLMOCK_BODY_IDLE", value_name = "DURATION", default_value = "30s", value_parser = duration)]
     body_idle: Duration,
     /// How long an HTTP/2 connection may be silent, pings and all; it is closed then
@@ -83,8 +87,8 @@ pub struct Args {
     /// How much of each body the journal keeps
     #[arg(long, env = "CALLMOCK_JOURNAL_BODY", value_name = "SIZE", default_value = "64KiB")]
     journal_body: Size,
-    /// Where the vendors' pages are ambiguous: the scenario's choices (`default`), every first alternative (`alternate`), or some
-    /// by name, as `callmock readings` lists them
+    /// Where the vendors' pages are ambiguous: the scenario's choices (`default`), every first
+    /// alternative (`alternate`), or some by name, as `callmock readings` lists them
     #[arg(
         long,
         env = "CALLMOCK_READINGS",
@@ -107,10 +111,12 @@ pub struct Args {
     /// Let pages of this origin call it from a browser; `*` for all
     #[arg(long, env = "CALLMOCK_CORS", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     cors: Vec<HeaderValue>,
-    /// Let browsers reach the admin API by this host name, besides addresses, localhost and names without a dot
+    /// Let browsers reach the admin API by this host name, besides addresses, localhost and names
+    /// without a dot
     #[arg(long, env = "CALLMOCK_ALLOW_HOST", value_name = "HOST", value_delimiter = ',', value_parser = host)]
     allow_host: Vec<String>,
-    /// Speak TLS, with a certificate made as it starts unless one is given; GET /_mock/certificate shows it
+    /// Speak TLS, with a certificate made as it starts unless one is given; GET /_mock/certificate
+    /// shows it
     #[arg(long, env = "CALLMOCK_TLS")]
     tls: bool,
     /// Speak TLS with this certificate (PEM)
@@ -211,7 +217,8 @@ fn duration(text: &str) -> Result<Duration, String> {
     parsed.ok().filter(|duration| !duration.is_zero()).ok_or_else(|| format!("expected {}", Millis::EXPECTED))
 }
 
-/// A token that can stand in a header, and that is not nothing: an empty one would let everybody in.
+/// A token that can stand in a header, and that is not nothing: an empty one would let everybody
+/// in.
 fn token(text: &str) -> Result<String, String> {
     let fits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic());
     if fits { Ok(text.to_owned()) } else { Err("expected a token of visible ASCII characters".to_owned()) }

@@ -1,4 +1,5 @@
-//! `callmock oracle diff GOT.jsonl`: what a team made of its vendors' calls, held against the truth.
+//! `callmock oracle diff GOT.jsonl`: what a team made of its vendors' calls, held against the
+//! truth.
 
 use std::path::{Path, PathBuf};
 
@@ -26,13 +27,15 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Tell of each value whether it is exact, coarser or absent at its vendor, or a mistake; ends with 1 where there is one
+    /// Tell of each value whether it is exact, coarser or absent at its vendor, or a mistake; ends
+    /// with 1 where there is one
     Diff(Box<Diff>),
 }
 
 #[derive(Debug, clap::Args)]
 struct Diff {
-    /// A running server whose calls are the truth; the one of `CALLMOCK_URL`, if there is one and no scenario is given
+    /// A running server whose calls are the truth; the one of `CALLMOCK_URL`, if there is one and
+    /// no scenario is given
     #[arg(long, value_name = "URL", conflicts_with = "scenario")]
     url: Option<Uri>,
     /// The world of that server
@@ -41,7 +44,8 @@ struct Diff {
     /// What its admin API wants, where it was started with a token
     #[arg(long, env = "CALLMOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
-    /// A scenario whose calls are the truth, a file or the name of a built-in one; several are merged in order
+    /// A scenario whose calls are the truth, a file or the name of a built-in one; several are
+    /// merged in order
     #[arg(long, value_name = "FILE|NAME", value_delimiter = ',')]
     scenario: Vec<String>,
     /// The seed that the server was given instead of the scenario's
@@ -56,8 +60,8 @@ struct Diff {
     /// Print every mistake; without it, the first of each kind
     #[arg(long)]
     all: bool,
-    /// The team's calls, a JSON object a line: `vendor`, `id` (the vendor's), and any members of `GET /_mock/calls`; `-` is
-    /// standard input
+    /// The team's calls, a JSON object a line: `vendor`, `id` (the vendor's), and any members of
+    /// `GET /_mock/calls`; `-` is standard input
     #[arg(value_name = "GOT.jsonl")]
     got: PathBuf,
 }

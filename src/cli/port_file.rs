@@ -1,4 +1,5 @@
-//! The file that tells the port: it is there for as long as somebody listens, and never names another's.
+//! The file that tells the port: it is there for as long as somebody listens, and never names
+//! another's.
 
 use std::fs;
 use std::io;
@@ -6,7 +7,8 @@ use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-/// A port file. What was written is removed when this is dropped, unless another server has written there since.
+/// A port file. What was written is removed when this is dropped, unless another server has written
+/// there since.
 #[derive(Debug)]
 pub struct PortFile {
     path: PathBuf,
@@ -31,7 +33,8 @@ impl PortFile {
         Ok(this)
     }
 
-    /// Writes the port beside the file and renames it there, so that a reader never sees half of it.
+    /// Writes the port beside the file and renames it there, so that a reader never sees half of
+    /// it.
     ///
     /// # Errors
     /// When it cannot be, said with the flag's name.

@@ -1,4 +1,5 @@
-//! The servers of this very binary that run here, as `/proc` shows them: where that is not to be had, there are none.
+//! The servers of this very binary that run here, as `/proc` shows them: where that is not to be
+//! had, there are none.
 
 use std::collections::HashSet;
 use std::fs;
@@ -6,8 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Where the running servers listen. Process 1, if it is one, is the container's and the only one that counts; of several
-/// others, those that were started from the same terminal or script.
+/// The addresses of the running servers. Process 1, if it is one, is the container's and the only
+/// one that counts; of several others, those that were started from the same terminal or script.
 pub fn servers() -> Vec<(IpAddr, u16)> {
     let own = std::process::id();
     let Some(binary) = identity("/proc/self/exe".as_ref()) else { return vec![] };
@@ -43,7 +44,8 @@ fn is_server(pid: u32, binary: (u64, u64)) -> bool {
     serves && identity(&process.join("exe")) == Some(binary)
 }
 
-/// The session of a process: the sixth word of its state, after a name that may have blanks and brackets.
+/// The session of a process: the sixth word of its state, after a name that may have blanks and
+/// brackets.
 fn session(pid: u32) -> Option<u32> {
     let state = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     state.rsplit_once(')')?.1.split_whitespace().nth(3)?.parse().ok()
@@ -70,7 +72,8 @@ fn listening(pid: u32) -> Vec<(IpAddr, u16)> {
         .collect()
 }
 
-/// An address as the kernel's tables have it: 32-bit words in the machine's order, all in hexadecimal.
+/// An address as the kernel's tables have it: 32-bit words in the machine's order, all in
+/// hexadecimal.
 fn address(text: &str) -> Option<(IpAddr, u16)> {
     let (ip, port) = text.split_once(':')?;
     let word = |n: usize| u32::from_str_radix(ip.get(8 * n..8 * n + 8)?, 16).ok().map(u32::to_ne_bytes);

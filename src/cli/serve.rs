@@ -39,8 +39,8 @@ pub fn run(args: &Args) -> Exit {
     });
     match served {
         Ok(()) => {
-            // Freeing a large universe, or waiting for a long sort to notice that nobody listens any more, would take longer
-            // than a stop may.
+            // Freeing a large universe, or waiting for a long sort to notice that nobody listens
+            // any more, would take longer than a stop may.
             log::flush(Duration::from_millis(50));
             std::process::exit(0);
         }

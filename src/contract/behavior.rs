@@ -54,8 +54,9 @@ macro_rules! not_emulated {
 
 /// One outcome or feature of an operation.
 ///
-/// An *outcome* decides the answer and has its status; each answer has exactly one. A *feature* is something the
-/// request used on the way (a filter, an order, a reading's other option) and has no status.
+/// An *outcome* decides the answer and has its status; each answer has exactly one. A *feature* is
+/// something the request used on the way (a filter, an order, a reading's other option) and has no
+/// status.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Behavior {
     /// `<vendor>.<operation>[.<branch>].<outcome>`; stable, users write it in their tests.
@@ -92,7 +93,8 @@ impl Behavior {
         self.id.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     }
 
-    /// The reading, with its option, without which no request brings this about: summaries have it in parentheses.
+    /// The reading, with its option, without which no request brings this about: summaries have it
+    /// in parentheses.
     #[must_use]
     pub fn reading(&self) -> Option<&'static str> {
         self.summary.split_once("(reading `")?.1.split('`').next()
@@ -152,10 +154,11 @@ macro_rules! operations {
     };
 }
 
-/// Declares a vendor's behaviors and the list of them all, so that no behavior can be missing from the catalogue.
+/// Declares a vendor's behaviors and the list of them all, so that no behavior can be missing from
+/// the catalogue.
 ///
-/// `NAME = "id", 200, Documented, "source", "summary";` is an outcome; `-` in place of the status makes it a
-/// feature, and `, fault` before the semicolon marks one that only a fault can reach.
+/// `NAME = "id", 200, Documented, "source", "summary";` is an outcome; `-` in place of the status
+/// makes it a feature, and `, fault` before the semicolon marks one that only a fault can reach.
 macro_rules! behaviors {
     (@status -) => { None };
     (@status $status:literal) => { Some($status) };

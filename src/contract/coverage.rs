@@ -1,4 +1,5 @@
-//! Coverage: how often each behavior was exercised. Never "passed": what a client made of an answer is not known here.
+//! Coverage: how often each behavior was exercised. Never "passed": what a client made of an answer
+//! is not known here.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,9 +15,11 @@ pub struct Counts {
     pub findings: BTreeMap<&'static str, u64>,
     /// By the inference's id.
     pub inferences: BTreeMap<&'static str, u64>,
-    /// By vendor, operation (none where the request names none) and status (none where there was no answer).
+    /// By vendor, operation (none where the request names none) and status (none where there was no
+    /// answer).
     pub answers: BTreeMap<(&'static str, Option<&'static str>, Option<u16>), u64>,
-    /// The first exchanges that met each behavior or finding, no more than [`Coverage::EXAMPLES`] of each.
+    /// The first exchanges that met each behavior or finding, no more than [`Coverage::EXAMPLES`]
+    /// of each.
     pub examples: Vec<Example>,
 }
 

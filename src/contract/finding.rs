@@ -41,10 +41,11 @@ impl Severity {
     }
 }
 
-/// Something that can be inferred from how requests follow each other: that the client did the right thing with an answer.
+/// Something that can be inferred from how requests follow each other: that the client did the
+/// right thing with an answer.
 ///
-/// Coverage only knows that an answer was given. Where the next request shows what the client made of it, that is counted
-/// as well: still not proof that its tests looked.
+/// Coverage only knows that an answer was given. Where the next request shows what the client made
+/// of it, that is counted as well: still not proof that its tests looked.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Inference {
     /// `<vendor>.<what>`; stable.
@@ -53,7 +54,8 @@ pub struct Inference {
     pub summary: &'static str,
 }
 
-/// The rules about how one request follows another, which are the same at every vendor but for their names.
+/// The rules about how one request follows another, which are the same at every vendor but for
+/// their names.
 #[derive(Debug)]
 pub struct Common {
     /// Asked again at once after a refusal that passes by itself.
@@ -89,7 +91,8 @@ pub struct Paging {
     pub walked_to_end: &'static Inference,
 }
 
-/// Declares a vendor's findings and inferences, with those that every vendor has, and the lists of them all.
+/// Declares a vendor's findings and inferences, with those that every vendor has, and the lists of
+/// them all.
 macro_rules! findings {
     (
         vendor = $vendor:literal;

@@ -1,5 +1,6 @@
-//! What a vendor promises, as data: its operations, their documented behaviors, the readings of its ambiguous
-//! points, and the findings about a client. Types only: nothing here knows HTTP or any one vendor.
+//! What a vendor promises, as data: its operations, their documented behaviors, the readings of its
+//! ambiguous points, and the findings about a client. Types only: nothing here knows HTTP or any
+//! one vendor.
 
 mod behavior;
 mod coverage;
@@ -41,8 +42,8 @@ pub struct Catalogue {
     pub inferences: &'static [&'static Inference],
     /// What makes one request a consequence of another.
     pub conduct: Conduct,
-    /// The name of every refusal, as a fault asks for it: the vendor's codes where its refusals have some, the last
-    /// segments of their behaviors' ids where they have none.
+    /// The name of every refusal, as a fault asks for it: the vendor's codes where its refusals
+    /// have some, the last segments of their behaviors' ids where they have none.
     pub errors: fn() -> Vec<String>,
 }
 

@@ -1,15 +1,17 @@
-//! Choosing options of many readings in few rows, so that every two options of different readings meet in one of them:
-//! what goes wrong only where two come together is found without trying the product of all.
+//! Choosing options of many readings in few rows, so that every two options of different readings
+//! meet in one of them: what goes wrong only where two come together is found without trying the
+//! product of all.
 
 use super::Reading;
 
 /// A reading with one of its options.
 pub type Chosen = (&'static Reading, &'static str);
 
-/// Rows with one option for each of some readings. Every pair of options of two readings stands in one row at least.
+/// Rows with one option for each of some readings. Every pair of options of two readings stands in
+/// one row at least.
 ///
-/// Greedy, and the same for the same readings: each row takes, reading by reading, the option that covers most pairs that
-/// no row has yet.
+/// Greedy, and the same for the same readings: each row takes, reading by reading, the option that
+/// covers most pairs that no row has yet.
 #[must_use]
 pub fn rows(readings: &[(&'static Reading, Vec<&'static str>)]) -> Vec<Vec<Chosen>> {
     let mut open = Pairs::all(readings);
@@ -123,7 +125,8 @@ mod tests {
                 }
             }
             prop_assert!(rows.iter().all(|row| row.len() == readings.len()));
-            // Nine rows are the fewest for options in threes; a greedy choice needs some more, and the product 531 441.
+            // Nine rows are the fewest for options in threes; a greedy choice needs some more, and
+            // the product 531 441.
             prop_assert!(rows.len() <= 36, "{} rows for {sizes:?}", rows.len());
         }
     }

@@ -1,4 +1,5 @@
-//! What Alibaba Cloud CCC adds to a scenario. Names in `PascalCase` are the wire's and override what is derived.
+//! What Alibaba Cloud CCC adds to a scenario. Names in `PascalCase` are the wire's and override
+//! what is derived.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -197,7 +198,8 @@ pub const EARLY_MEDIA_STATES: [&str; 7] =
 /// How surveys are put (page, `SatisfactionSurveyChannel`).
 pub const SURVEY_CHANNELS: [&str; 2] = ["IVR", "SMS"];
 
-/// A call detail record's fields (the page's 30 and the five that only the SDK has, contract.md 2.2).
+/// A call detail record's fields (the page's 30 and the five that only the SDK has, contract.md
+/// 2.2).
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase", default)]
 #[expect(missing_docs, reason = "the wire's own names")]

@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{CallData, CustomerData, Doubt, ListedAt, OfQueue, QueueData};
 
-/// A customer of CCAI Platform, by its subdomain, with the settings of its calls (contract.md sections 3 and 6).
+/// A customer of CCAI Platform, by its subdomain, with the settings of its calls (contract.md
+/// sections 3 and 6).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "CcaiAccount")]
@@ -24,8 +25,8 @@ pub struct Account {
     pub outbound_numbers: Vec<String>,
     /// The number that outbound calls come from when the request names none.
     pub default_outbound_number: Option<String>,
-    /// The number that inbound and scheduled calls show when the request names none; the default outbound number, then
-    /// the first of the outbound numbers, if left out.
+    /// The number that inbound and scheduled calls show when the request names none; the default
+    /// outbound number, then the first of the outbound numbers, if left out.
     pub inbound_default_number: Option<String>,
     /// The enabled languages, as ISO 639-1 codes.
     #[serde(default)]
@@ -37,7 +38,8 @@ pub struct Account {
     pub next_call_id: Option<u64>,
     /// The id that the next participant of a created call gets.
     pub next_participant_id: Option<u64>,
-    /// How the calls created here come out; answered, if left out, and where a call of their kind cannot come out so.
+    /// How the calls created here come out; answered, if left out, and where a call of their kind
+    /// cannot come out so.
     pub created_outcome: Option<CreatedOutcome>,
     /// Who holds the calls created here: as a call's `on`; CCAI Platform alone, if left out.
     pub created_on: Option<Vec<String>>,
@@ -118,8 +120,9 @@ pub struct Queue {
     pub menu_id: Option<u64>,
     /// `selected_menu.menu_type`, as shown: `ivr_menu`, `mobile_menu`, `web_menu`.
     pub menu_type: Option<String>,
-    /// The kinds of call that may enter the queue, whatever its menu type says; if left out, those of its menu type:
-    /// `ivr_menu` lets in `ivr` and `mobile`, `mobile_menu` `mobile`, `web_menu` `web`.
+    /// The kinds of call that may enter the queue, whatever its menu type says; if left out, those
+    /// of its menu type: `ivr_menu` lets in `ivr` and `mobile`, `mobile_menu` `mobile`, `web_menu`
+    /// `web`.
     pub entry: Option<Vec<Entry>>,
 }
 

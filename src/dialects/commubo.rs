@@ -1,4 +1,5 @@
-//! What commubo adds to a scenario. Names in camelCase are the wire's (page L77-131) and override what is derived.
+//! What commubo adds to a scenario. Names in camelCase are the wire's (page L77-131) and override
+//! what is derived.
 
 use std::borrow::Cow;
 
@@ -157,7 +158,8 @@ impl CallData for Call {
     }
 }
 
-/// A whole number, written with or without quotes, as the page itself does both (L113 and L332, L78 and L138).
+/// A whole number, written with or without quotes, as the page itself does both (L113 and L332, L78
+/// and L138).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(transparent)]
 pub struct Digits(#[schemars(with = "DigitsSchema")] pub u64);

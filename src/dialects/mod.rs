@@ -1,8 +1,9 @@
 //! Dialect data: what one vendor adds to an account, agent, customer, queue or call of a scenario.
 //!
-//! A file a vendor, each with the same five types. They are data: no HTTP, and nothing of the rest of the crate.
-//! Neutral names (`tenant_id`, `menu_id`) configure; names as the vendor's wire writes them (`callId`, `ContactId`)
-//! override what would be derived from the neutral record, and are shown as written.
+//! A file a vendor, each with the same five types. They are data: no HTTP, and nothing of the rest
+//! of the crate. Neutral names (`tenant_id`, `menu_id`) configure; names as the vendor's wire
+//! writes them (`callId`, `ContactId`) override what would be derived from the neutral record, and
+//! are shown as written.
 
 use std::borrow::Cow;
 
@@ -26,11 +27,13 @@ pub(crate) use vendors;
 
 /// A credential of one vendor.
 pub trait Account {
-    /// The part of the credential that is not secret and names the account: tenant id, subdomain, access key id.
+    /// The part of the credential that is not secret and names the account: tenant id, subdomain,
+    /// access key id.
     fn public_half(&self) -> &str;
     /// Every part that must not appear whole in a journal, a log or a report.
     fn secrets(&self) -> Vec<&str>;
-    /// A public half for another world's copy of this account, in the form that the vendor gives them.
+    /// A public half for another world's copy of this account, in the form that the vendor gives
+    /// them.
     fn fresh_public_half(&self, unique: u128) -> String;
     /// Whether it looks like a credential that the vendor gave out.
     fn looks_real(&self) -> bool {
@@ -44,13 +47,14 @@ pub trait Account {
     fn has_part(&self, _name: &str) -> bool {
         false
     }
-    /// What is likely to be another thing than was meant, in a scenario with these queues.
+    /// Warnings about values that are likely to be mistakes, in a scenario with these queues.
     fn doubts(&self, _queues: &[&OfQueue]) -> Vec<Doubt> {
         vec![]
     }
 }
 
-/// Something in a scenario that is served as written, and is likely to be another thing than was meant.
+/// Something in a scenario that is served as written, and is likely to be another thing than was
+/// meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
     /// The key.
@@ -81,7 +85,8 @@ impl Doubt {
     }
 }
 
-/// Twelve letters and digits that stand for a number: short enough for a DNS label, and not to be guessed.
+/// Twelve letters and digits that stand for a number: short enough for a DNS label, and not to be
+/// guessed.
 #[must_use]
 pub fn short(unique: u128) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -104,14 +109,14 @@ pub trait CallData {
     fn part(&self) -> Option<(&'static str, &str)> {
         None
     }
-    /// What is likely to be another thing than was meant, of a call that was answered or not.
+    /// Warnings about values that are likely to be mistakes, of a call that was answered or not.
     fn doubts(&self, _answered: bool) -> Vec<Doubt> {
         vec![]
     }
     /// Reads the additions of a snapshot's call, which may have more than a scenario's.
     ///
     /// # Errors
-    /// What the data has that it cannot have.
+    /// The mistake in the data, if there is one: its key, and a message.
     fn of_snapshot<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>
     where
         Self: Sized + Deserialize<'de>,
@@ -128,7 +133,7 @@ fn of_snapshot<'de, T: CallData + Deserialize<'de>, D: Deserializer<'de>>(
 
 /// One vendor's additions to a queue.
 pub trait QueueData {
-    /// What is likely to be another thing than was meant.
+    /// Warnings about values that are likely to be mistakes.
     fn doubts(&self) -> Vec<Doubt> {
         vec![]
     }

@@ -1,4 +1,5 @@
-//! What Sencloud adds to a scenario. Names are the wire's (page L56-103) and override what is derived.
+//! What Sencloud adds to a scenario. Names are the wire's (page L56-103) and override what is
+//! derived.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! Work that may take long, on threads where it blocks nobody: so many at one time as the machine has processors, and
-//! stopped when its client has gone.
+//! Work that may take long, on threads where it blocks nobody: so many at one time as the machine
+//! has processors, and stopped when its client has gone.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ pub struct Aside(Arc<Semaphore>);
 pub enum Unfinished {
     /// Its client has gone.
     Deserted,
-    /// It panicked: a bug of callmock.
+    /// The work panicked: a bug of callmock.
     Panicked,
 }
 
@@ -71,5 +71,48 @@ impl Aside {
             done = done => done,
             () = line.deserted() => Err(Unfinished::Deserted),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::{TcpListener, TcpStream};
+
+    /// Work that never ends by itself.
+    async fn endless(stop: Stop) {
+        while !stop.is_set() {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn work_ends_when_its_client_has_gone_and_gives_its_place_back() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let client =
+            TcpStream::connect(listener.local_addr().expect("an address")).await.expect("a connection");
+        let (server, _) = listener.accept().await.expect("a client");
+        let server = Arc::new(server);
+        let line = Line::default();
+        line.attach(&server);
+        let (aside, stop) = (Aside::default(), Stop::default());
+        let places = aside.0.available_permits();
+        drop(client);
+        let ended = aside.run(&line, &stop, endless(stop.clone())).await;
+        assert!(matches!(ended, Err(Unfinished::Deserted)) && stop.is_set());
+        while aside.0.available_permits() < places {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_finished_may_still_be_read_and_what_nobody_awaits_is_stopped() {
+        let (aside, stop) = (Aside::default(), Stop::default());
+        assert!(matches!(aside.run(&Line::default(), &stop, async { 7 }).await, Ok(7)));
+        assert!(!stop.is_set());
+        let line = Line::default();
+        let waiting = aside.run(&line, &stop, endless(stop.clone()));
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(50), waiting).await.is_err());
+        assert!(stop.is_set());
     }
 }

@@ -1,4 +1,5 @@
-//! Reading a request's body: once, whole, within a bound of its own and one of all together, and with a clock.
+//! Reading a request's body: once, whole, within a bound of its own and one of all together, and
+//! with a clock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +13,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadError {
-    /// It is larger than its bound.
+    /// The body is larger than its bound.
     TooLarge,
-    /// It ended before its time, or its framing is broken.
+    /// The body ended before its time, or its framing is broken.
     Broken,
     /// Nothing of it came for too long.
     Idle,
@@ -22,11 +23,11 @@ pub enum ReadError {
     Overloaded,
 }
 
-/// How much of a body that is too large is read and thrown away, so that a client that sends before it listens hears
-/// the refusal instead of a reset connection.
+/// How much of a body that is too large is read and thrown away, so that a client that sends before
+/// it listens hears the refusal instead of a reset connection.
 const DRAINED: u64 = 256 << 20;
 
-/// What all bodies that are in memory at one time share.
+/// The memory that all request bodies share.
 #[derive(Debug, Clone)]
 pub struct Bodies {
     room: Arc<Semaphore>,

@@ -1,5 +1,6 @@
-//! How a client goes on after an answer: what a request says about the one before it. The rules are the same at every
-//! vendor; which refusals they are about, and what they are called, each vendor says itself.
+//! How a client goes on after an answer: what a request says about the one before it. The rules are
+//! the same at every vendor; which refusals they are about, and what they are called, each vendor
+//! says itself.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! What faults do to an answer. Delays and broken connections happen on the machine's clock, and with no lock held.
+//! What faults do to an answer. Delays and broken connections happen on the machine's clock, and
+//! with no lock held.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -69,7 +70,8 @@ impl Injection {
     pub fn answer(&self, vendor: &dyn Vendor, request: &Parts) -> Option<Response<Body>> {
         let (due, effect) = self.effect()?;
         match effect {
-            // The name was looked up when the fault was added: what cannot be brought about after all is a bug of ours.
+            // The name was looked up when the fault was added: what cannot be brought about after
+            // all is a bug of ours.
             Effect::Error(name) => {
                 Some(vendor.fail(request, name).unwrap_or_else(|| vendor.refuse(request, Refusal::Panic)))
             }
@@ -93,8 +95,8 @@ impl Injection {
         }
     }
 
-    /// The answer with its body as the faults want it; none where the connection must end at once, for there is no body to
-    /// cut.
+    /// The answer with its body as the faults want it; none where the connection must end at once,
+    /// for there is no body to cut.
     pub fn shape(&self, response: Response<Body>, request: &Parts, line: &Line) -> Option<Response<Body>> {
         let Some((_, effect)) = self.effect() else { return Some(response) };
         let empty = response.body().size_hint().exact() == Some(0) || request.method == Method::HEAD;

@@ -1,5 +1,5 @@
-//! The connection that a request came in on, as far as a fault may break it: the exchange says how, and whoever holds the
-//! socket does it.
+//! The connection that a request came in on, as far as a fault may break it: the exchange says how,
+//! and whoever holds the socket does it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -84,13 +84,15 @@ impl Line {
         drop(self.0.socket.set(Arc::downgrade(socket)));
     }
 
-    /// Waits until the client has closed its side and a second more has passed: nobody waits for an answer then. A client
-    /// that only half closes and waits for longer is taken for one that has gone, for TCP does not tell the two apart.
+    /// Waits until the client has closed its side and a second more has passed: nobody waits for an
+    /// answer then. A client that only half closes and waits for longer is taken for one that has
+    /// gone, for TCP does not tell the two apart.
     pub async fn deserted(&self) {
         loop {
             tokio::time::sleep(LOOK).await;
             let Some(socket) = self.0.socket.get().and_then(Weak::upgrade) else { continue };
-            // Whatever it sent before, as the kernel has it: what stands unread does not hide that nothing follows.
+            // Whatever it sent before, as the kernel has it: what stands unread does not hide that
+            // nothing follows.
             let ready = socket.ready(Interest::READABLE).await;
             let gone = ready.is_ok_and(Ready::is_read_closed);
             if gone {

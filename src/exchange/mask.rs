@@ -32,8 +32,8 @@ pub fn is_secret_name(name: &str) -> bool {
     SECRET_NAMES.contains(&bare.as_str())
 }
 
-/// Keeps secrets out of the journal: those that the world knows wherever they stand, and whatever stands where the
-/// vendor's clients put theirs.
+/// Keeps secrets out of the journal: those that the world knows wherever they stand, and whatever
+/// stands where the vendor's clients put theirs.
 pub struct Mask {
     pub places: SecretPlaces,
     pub world: Arc<World>,
@@ -96,7 +96,8 @@ impl Mask {
                 self.json(&mut value);
                 if value == before { self.text(&text) } else { value.to_string() }
             }
-            // A form may be encoded in any way, and come under any name; what is shown is what it means.
+            // A form may be encoded in any way, and come under any name; what is shown is what it
+            // means.
             Err(_) => text.split('&').map(|pair| self.pair(pair)).collect::<Vec<_>>().join("&"),
         };
         // What was cut may have been a secret's rest.

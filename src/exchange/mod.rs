@@ -1,7 +1,8 @@
-//! The one middleware: what happens to every request that is a vendor's, before and after the vendor's own checks.
+//! The one middleware: what happens to every request that is a vendor's, before and after the
+//! vendor's own checks.
 //!
-//! Nothing here writes a byte that a vendor's client reads: where a request must be refused before the vendor's
-//! handlers see it, the vendor is asked to refuse it in its own words.
+//! Nothing here writes a byte that a vendor's client reads: where a request must be refused before
+//! the vendor's handlers see it, the vendor is asked to refuse it in its own words.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -61,7 +62,7 @@ pub struct App {
     pub debug_headers: bool,
     /// What it counts.
     pub metrics: Metrics,
-    /// What all bodies in memory share.
+    /// The memory that all request bodies share.
     pub bodies: Bodies,
     /// The places for work that may take long.
     pub aside: Aside,
@@ -102,8 +103,8 @@ impl App {
         serde_json::Value::Object(each.collect())
     }
 
-    /// The same as names and values of environment variables, for a server at an address (`host:port`):
-    /// `CALLMOCK_<VENDOR>_<MEMBER>`.
+    /// The same as names and values of environment variables, for a server at an address
+    /// (`host:port`): `CALLMOCK_<VENDOR>_<MEMBER>`.
     #[must_use]
     pub fn environment(&self, world: &World, address: &str) -> Vec<(String, String)> {
         let mut variables = vec![];
@@ -143,7 +144,8 @@ pub struct Context {
     pub notes: Notes,
     /// The body, whole.
     pub body: Bytes,
-    /// What stood before the path that the vendor sees, where a base URL pins the world: clients sign it too.
+    /// What stood before the path that the vendor sees, where a base URL pins the world: clients
+    /// sign it too.
     pub pinned: Option<Arc<str>>,
     /// Tells that nobody waits for the answer any more.
     pub stop: Stop,
@@ -161,7 +163,8 @@ impl Context {
 }
 
 impl Context {
-    /// What the request sees of its world. Work on many of its calls ends once nobody waits for the answer.
+    /// The world's calls as the request sees them. Work on many of its calls ends once nobody waits
+    /// for the answer.
     #[must_use]
     pub fn view(&self) -> View {
         self.world.view().until(self.stop.clone())
@@ -226,8 +229,8 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
         Context { world: Arc::clone(&world), notes: notes.clone(), body, pinned, stop: stop.clone() };
     parts.extensions.insert(context.clone());
     let operation = vendor.operation(&parts);
-    // A browser's preflight, or a look whether anybody is there, is asked again and again by right; and what was not read
-    // whole cannot be told from what else was not.
+    // A browser's preflight, or a look whether anybody is there, is asked again and again by right;
+    // and what was not read whole cannot be told from what else was not.
     let may_be_further =
         refused.is_none() && operation.is_some() && ![Method::OPTIONS, Method::HEAD].contains(&parts.method);
     let further_try =
@@ -303,10 +306,10 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
     recording.hanging_up(&line, HangUp::Close).await
 }
 
-/// How many calls a list may look through on a thread that others wait for.
+/// The most calls that a list looks through on a thread that others wait for.
 const MANY_CALLS: usize = 10_000;
 
-/// How many bytes of a request may be read on such a thread.
+/// The most bytes of a request that are read on such a thread.
 const LONG: usize = 32 << 10;
 
 /// Whether a request's handler may take long: it looks through many calls, or reads much.

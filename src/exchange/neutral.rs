@@ -55,8 +55,8 @@ pub struct Neutral {
     pub on: Option<Vec<String>>,
     /// Its id at each vendor that shows it.
     pub ids: Map<String, Value>,
-    /// Where it stands, in the words of the vendor by which it was created; `scheduled`, `dialing`, `ivr`, `queued`,
-    /// `ringing`, `connected`, `voicemail` or `ended`, if none created it.
+    /// Where it stands, in the words of the vendor by which it was created; `scheduled`, `dialing`,
+    /// `ivr`, `queued`, `ringing`, `connected`, `voicemail` or `ended`, if none created it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
@@ -122,7 +122,8 @@ fields! {
 pub enum Tells {
     /// Its value.
     Exactly,
-    /// A time to a precision: the first of these, or another where a reading or the kind of call has it so.
+    /// A time to a precision: the first of these, or another where a reading or the kind of call
+    /// has it so.
     To(&'static [Precision]),
     /// A time that follows from others, give or take two of this unit.
     About(Precision),

@@ -47,7 +47,8 @@ impl Learned {
         push_once(&mut self.findings, finding.id);
     }
 
-    /// A finding with what is said of it in words; the words are only made where there is still room for them.
+    /// A finding with what is said of it in words; the words are only made where there is still
+    /// room for them.
     pub(super) fn found_of(&mut self, finding: &'static Finding, detail: impl FnOnce() -> String) {
         self.found(finding);
         let said = self.details.iter().filter(|(id, _)| *id == finding.id).count();
@@ -60,7 +61,8 @@ impl Learned {
         }
     }
 
-    /// What to do about a refusal, in visible ASCII for a header: what explains it says, or else its gravest finding.
+    /// The remedy for a refusal, in visible ASCII for a header: from its explanation, or else from
+    /// its gravest finding.
     pub(super) fn hint(&self, catalogue: &Catalogue) -> Option<String> {
         let told = self.explanation.as_ref().and_then(|explanation| {
             let explained = ["/signature/diagnosis", "/signature"];
@@ -137,10 +139,11 @@ impl Notes {
     }
 }
 
-/// How long a hint is, in characters.
+/// The longest hint, in characters.
 const HINT: usize = 500;
 
-/// How much is said of one finding about one request: a client chooses how many names it sends, and how long they are.
+/// How much is said of one finding about one request: a client chooses how many names it sends, and
+/// how long they are.
 const DETAILS: usize = 8;
 const DETAIL: usize = 200;
 
@@ -152,7 +155,8 @@ fn cut(detail: &str) -> String {
     }
 }
 
-/// A text without characters that do something where it is printed: what a client sends must not write a report.
+/// A text without characters that do something where it is printed: what a client sends must not
+/// write a report.
 pub fn plain(text: &str) -> String {
     let acts = |c: char| {
         c.is_control()

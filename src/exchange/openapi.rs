@@ -1,5 +1,5 @@
-//! An OpenAPI 3.1 document of a vendor, put together from its catalogue, the types that are served, and what each vendor
-//! says of its parameters and envelopes.
+//! An OpenAPI 3.1 document of a vendor, put together from its catalogue, the types that are served,
+//! and what each vendor says of its parameters and envelopes.
 
 use std::collections::BTreeMap;
 

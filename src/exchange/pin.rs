@@ -1,4 +1,5 @@
-//! A base URL that says which world is meant, for clients whose credentials cannot be changed: `/w/{id}/…`.
+//! A base URL that says which world is meant, for clients whose credentials cannot be changed:
+//! `/w/{id}/…`.
 
 use std::sync::Arc;
 

@@ -1,10 +1,11 @@
-//! The sign of life of the threads that answer: whoever asks whether the server is ready is told when it stays away.
+//! The sign of life of the threads that answer: whoever asks whether the server is ready is told
+//! when it stays away.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// How often the threads that answer give a sign of life.
+/// The time between two signs of life.
 const BEAT: Duration = Duration::from_millis(500);
 
 /// For how long they may give none.
@@ -33,7 +34,7 @@ impl Pulse {
         }
     }
 
-    /// How long there was no sign of life, where that is too long.
+    /// The time without a sign of life, where that is too long.
     #[must_use]
     pub fn silence(&self) -> Option<Duration> {
         let silent = Duration::from_millis(self.elapsed().saturating_sub(self.last.load(Ordering::Relaxed)));

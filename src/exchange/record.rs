@@ -1,4 +1,5 @@
-//! Writing an exchange into its world's journal: begun before the head is sent, completed when the body has ended.
+//! Writing an exchange into its world's journal: begun before the head is sent, completed when the
+//! body has ended.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -20,8 +21,8 @@ use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, Str
 /// How many characters of a request an example shows.
 const SHOWN: usize = 400;
 
-/// An exchange whose request has come in. Dropped before there is an answer, because the client or a fault ended the
-/// connection, it is written down without one.
+/// An exchange whose request has come in. Dropped before there is an answer, because the client or
+/// a fault ended the connection, it is written down without one.
 pub struct Recording {
     app: Arc<App>,
     world: Arc<World>,
@@ -83,8 +84,8 @@ impl Recording {
         self.entry.iter().flat_map(|entry| &entry.faults).map(|injected| injected.id.as_ref()).collect()
     }
 
-    /// Writes the request down before there is an answer, for one that takes its time: whoever gives up waiting must find
-    /// it in the journal.
+    /// Writes the request down before there is an answer, for one that takes its time: whoever
+    /// gives up waiting must find it in the journal.
     pub fn announce(&mut self) {
         self.seq = self.entry.clone().map(|entry| self.world.journal().begin(entry));
     }

@@ -1,4 +1,5 @@
-//! What a vendor is to the rest of callmock: the trait that its folder implements, and what passes between the two.
+//! What a vendor is to the rest of callmock: the trait that its folder implements, and what passes
+//! between the two.
 
 use std::time::Duration;
 
@@ -19,11 +20,13 @@ pub trait Vendor: Sync + 'static {
     /// What it promises.
     fn catalogue(&self) -> &'static Catalogue;
 
-    /// What its requests and answers look like, as an OpenAPI 3.1 document. It allows what any option of a reading serves, but
-    /// for what no document can leave open, which is as the readings say.
+    /// What its requests and answers look like, as an OpenAPI 3.1 document. It allows what any
+    /// option of a reading serves, but for what no document can leave open, which is as the
+    /// readings say.
     fn openapi(&self, readings: &Readings) -> serde_json::Value;
 
-    /// The paths that are its, known or not. The longest that fits a request's path decides between vendors.
+    /// The paths that are its, known or not. The longest that fits a request's path decides between
+    /// vendors.
     fn paths(&self) -> &'static [Paths];
 
     /// Its routes, with its own answers to unknown paths and wrong methods.
@@ -38,10 +41,12 @@ pub trait Vendor: Sync + 'static {
     /// The headers and parameters that carry secrets.
     fn secrets(&self) -> SecretPlaces;
 
-    /// The public half of the credential that a request carries, as far as it can be read: it selects the world.
+    /// The public half of the credential that a request carries, as far as it can be read: it
+    /// selects the world.
     fn public_half(&self, request: &Parts, body: &Bytes) -> Option<String>;
 
-    /// What a request asks for, whoever asks and however it is signed: two that ask for the same have the same.
+    /// What a request asks for, whoever asks and however it is signed: two that ask for the same
+    /// have the same.
     fn asked(&self, request: &Parts, body: &Bytes) -> u64 {
         Walks::hash((request.method.as_str(), request.uri.path(), request.uri.query(), body))
     }
@@ -58,14 +63,15 @@ pub trait Vendor: Sync + 'static {
         (moment(wait)? - moment(text(header::DATE)?)?).to_std().ok()
     }
 
-    /// Refuses a request as a fault asks for, by a name of [`Catalogue::errors`] or the last segments of a behavior's id;
-    /// none where there is no such refusal.
+    /// Refuses a request as a fault asks for, by a name of [`Catalogue::errors`] or the last
+    /// segments of a behavior's id; none where there is no such refusal.
     fn fail(&self, request: &Parts, error: &str) -> Option<Response>;
 
     /// The id of a call on this vendor's wire; none if the vendor never shows such a call.
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String>;
 
-    /// Where a created call stands now, in this vendor's words; none for a call that it did not create.
+    /// Where a created call stands now, in this vendor's words; none for a call that it did not
+    /// create.
     fn call_status(&self, _: &View, _: Ordinal) -> Option<&'static str> {
         None
     }
@@ -73,7 +79,8 @@ pub trait Vendor: Sync + 'static {
     /// How much this vendor tells of a member of a call that it shows.
     fn tells(&self, call: &Neutral, field: Field) -> Tells;
 
-    /// Whether this vendor's own answers show a call that has an id here: a list of past calls shows those that are over.
+    /// Whether this vendor's own answers show a call that has an id here: a list of past calls
+    /// shows those that are over.
     fn shows(&self, call: &Neutral) -> bool {
         call.ended_at.is_some()
     }

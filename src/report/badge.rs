@@ -14,7 +14,8 @@ pub fn svg(share: Share) -> String {
         40..70 => (format!("{percent}%"), "#b26a00"),
         _ => (format!("{percent}%"), "#b71c1c"),
     };
-    // 7 px a character at 11 px, as badges have it everywhere; the texts are given their lengths, so no font breaks it.
+    // 7 px a character at 11 px, as badges have it everywhere; the texts are given their lengths,
+    // so no font breaks it.
     let label = "contract exercised";
     let (left, right) = (label.len() * 6 + 12, value.len() * 7 + 14);
     let (width, middle, value_middle) = (left + right, left / 2, left + right / 2);

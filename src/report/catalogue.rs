@@ -52,7 +52,8 @@ pub fn table(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> St
     text
 }
 
-/// The readings for a terminal: what each page leaves open, where, and the options, the default first.
+/// The readings for a terminal: what each page leaves open, where, and the options, the default
+/// first.
 pub fn readings(catalogues: impl Iterator<Item = &'static Catalogue>) -> String {
     let mut text = String::new();
     for reading in catalogues.flat_map(|c| c.readings) {
@@ -107,7 +108,8 @@ fn called(operation: &NotEmulated) -> String {
     if path.starts_with('/') { format!("{method} {path}") } else { format!("{method}={path}") }
 }
 
-/// What the README says of each vendor: how much of it nobody has seen in a real answer, and what is not emulated.
+/// What the README says of each vendor: how much of it nobody has seen in a real answer, and what
+/// is not emulated.
 pub fn honest(catalogues: impl Iterator<Item = &'static Catalogue>) -> String {
     let mut text = String::new();
     for catalogue in catalogues {

@@ -1,5 +1,6 @@
-//! Which documented behaviors a client's tests have exercised: in a file, merged from several, as text. *Exercised*, never
-//! *passed*: what the client made of an answer is not known here, but for what its next requests show.
+//! Which documented behaviors a client's tests have exercised: in a file, merged from several, as
+//! text. *Exercised*, never *passed*: what the client made of an answer is not known here, but for
+//! what its next requests show.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -78,8 +79,8 @@ pub struct Detail {
     pub detail: String,
 }
 
-/// How much was exercised of what is in use: the behaviors that requests can reach, of the operations that were called,
-/// without those that are left out of account.
+/// How much was exercised of what is in use: the behaviors that requests can reach, of the
+/// operations that were called, without those that are left out of account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
     /// How many were met.
@@ -237,7 +238,8 @@ impl Coverage {
         merged
     }
 
-    /// The operations that were called, with what belongs to each: its own behaviors, and under `any` its vendor's.
+    /// The operations that were called, with what belongs to each: its own behaviors, and under
+    /// `any` its vendor's.
     pub fn sections(&self, catalogues: impl Iterator<Item = &'static Catalogue>) -> Vec<Section<'_>> {
         let counts: BTreeMap<&str, u64> =
             self.behaviors.iter().map(|behavior| (behavior.id.as_str(), behavior.count)).collect();

@@ -1,4 +1,5 @@
-//! What a team leaves out of account, each with its reason: behaviors that its client never uses, findings that it means.
+//! What a team leaves out of account, each with its reason: behaviors that its client never uses,
+//! findings that it means.
 
 use serde::{Deserialize, Serialize};
 

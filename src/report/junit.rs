@@ -1,8 +1,9 @@
-//! Coverage and findings as JUnit XML, which every CI shows: a suite an operation, a test a behavior.
+//! Coverage and findings as JUnit XML, which every CI shows: a suite an operation, a test a
+//! behavior.
 //!
-//! The format knows passed, failed and skipped, and nothing else: a behavior that was exercised is a test without a
-//! failure, one that never was is skipped, and so is what is left out of account. Findings are a suite of their own, in
-//! which warnings and errors fail.
+//! The format knows passed, failed and skipped, and nothing else: a behavior that was exercised is
+//! a test without a failure, one that never was is skipped, and so is what is left out of account.
+//! Findings are a suite of their own, in which warnings and errors fail.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};

@@ -1,5 +1,5 @@
-//! A team's own table of calls held against the truth: each value exact, coarser because the vendor tells no more, absent
-//! because it tells nothing, or a mistake.
+//! A team's own table of calls held against the truth: each value exact, coarser because the vendor
+//! tells no more, absent because it tells nothing, or a mistake.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
@@ -175,8 +175,9 @@ fn mistyped(field: Field, value: &Value) -> Option<String> {
     }
 }
 
-/// Holds rows against the truth. Only the fields that some row of a vendor has are looked at: a table need not have them all. Nor need it
-/// have every vendor's calls, but for those that are `required`.
+/// Holds rows against the truth. Only the fields that some row of a vendor has are looked at: a
+/// table need not have them all. Nor need it have every vendor's calls, but for those that are
+/// `required`.
 pub fn diff(truth: &[Neutral], rows: &[Row], vendors: &[&'static dyn Vendor], required: &[String]) -> Diff {
     let mut diff = Diff::default();
     for vendor in vendors {
@@ -346,8 +347,8 @@ impl<'a> Held<'a> {
         }
     }
 
-    /// Learns who is meant by what the rows call somebody: whom most of them mean, so that one wrong row does not make the right
-    /// ones wrong.
+    /// Learns who is meant by what the rows call somebody: whom most of them mean, so that one
+    /// wrong row does not make the right ones wrong.
     fn learn_names(&mut self, rows: &[&Row]) {
         let mut pairs: HashMap<(Field, String, String), usize> = HashMap::new();
         for row in rows {
@@ -373,7 +374,8 @@ impl<'a> Held<'a> {
         parent.ids.get(self.name)?.as_str()
     }
 
-    /// One name for one person, and one person for one name; a call that another belongs to is named by its id.
+    /// One name for one person, and one person for one name; a call that another belongs to is
+    /// named by its id.
     fn named(&self, call: &Neutral, field: Field, got: &Value, truth: &Value) -> Judged {
         let (got, truth) = (plain(got), plain(truth));
         if field == Field::Parent {
@@ -444,7 +446,8 @@ fn value(call: &Neutral, field: Field) -> Value {
     }
 }
 
-/// Whether two values are the same: numbers of telephones however they are spaced, seconds as numbers.
+/// Whether two values are the same: numbers of telephones however they are spaced, seconds as
+/// numbers.
 fn same(field: Field, got: &Value, truth: &Value) -> bool {
     match (field, got.as_str(), truth.as_str()) {
         (Field::From | Field::To, Some(got), Some(truth)) => {
@@ -468,7 +471,8 @@ fn near(got: DateTime<Utc>, truth: DateTime<Utc>, precision: Precision) -> bool 
 }
 
 impl Diff {
-    /// For people: a table a vendor, then the mistakes, of each kind about each field no more than some.
+    /// For people: a table a vendor, then the mistakes, of each kind about each field no more than
+    /// some.
     #[must_use]
     pub fn text(&self, most: usize) -> String {
         let mut text = String::new();

@@ -1,12 +1,14 @@
-//! Findings as SARIF 2.1.0, which code scanners' viewers show: a rule a finding, a result an exchange.
+//! Findings as SARIF 2.1.0, which code scanners' viewers show: a rule a finding, a result an
+//! exchange.
 
 use serde_json::{Value, json};
 
 use super::coverage::{Coverage, Exchange, Made};
 use crate::contract::{Catalogue, Finding};
 
-/// The findings as a SARIF log. Results are about requests, which are in no source file: their place is the exchange in the
-/// journal, as a logical location, and in `artifact`, the file of coverage that keeps it, for viewers which want a file.
+/// The findings as a SARIF log. Results are about requests, which are in no source file: their
+/// place is the exchange in the journal, as a logical location, and in `artifact`, the file of
+/// coverage that keeps it, for viewers which want a file.
 pub fn log(
     coverage: &Coverage,
     catalogues: impl Iterator<Item = &'static Catalogue> + Clone,

@@ -1,5 +1,5 @@
-//! Checking a merged scenario and turning it into what a world starts with: every name is looked up here, and what
-//! cannot be true is refused.
+//! Checking a merged scenario and turning it into what a world starts with: every name is looked up
+//! here, and what cannot be true is refused.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -73,7 +73,8 @@ pub fn check(mut merged: Merged, request: &Request) -> Result<Scenario, Invalid>
     })
 }
 
-/// The mistakes without those that only follow from the first ones: what an entry lacks because a key in it is misspelt.
+/// The mistakes without those that only follow from the first ones: what an entry lacks because a
+/// key in it is misspelt.
 fn without_followers(mut mistakes: Vec<Diagnostic>, of_text: usize) -> Vec<Diagnostic> {
     let rest = mistakes.split_off(of_text);
     let follows = |later: &Diagnostic| {
@@ -203,7 +204,7 @@ fn accounts(
     (all.into_accounts(), places.into_iter().map(|(_, place)| place).collect())
 }
 
-/// What is likely to be another thing than was meant, in the accounts.
+/// Warnings about values in the accounts that are likely to be mistakes.
 fn of_accounts(accounts: &Accounts, places: &[Entry<Place>], universe: &Universe) -> Vec<Diagnostic> {
     let queues: Vec<&OfQueue> = universe.queues().map(|(_, queue)| &queue.data).collect();
     let all = accounts.each().zip(places);
@@ -234,7 +235,8 @@ struct Names {
     partial: bool,
 }
 
-/// For how many names that are not there the nearest right one is looked for: that costs as much as there are names.
+/// For how many names that are not there the nearest right one is looked for: that costs as much as
+/// there are names.
 const PROPOSALS: usize = 100;
 
 impl Names {
@@ -444,7 +446,8 @@ fn call(
         direction,
         from: from.into(),
         to: to.into(),
-        // The finest time that any vendor shows is a microsecond: what is finer must not decide an order.
+        // The finest time that any vendor shows is a microsecond: what is finer must not decide an
+        // order.
         at: at.value.0.trunc_subsecs(6),
         dial: length(entry.value.dial),
         ivr: length(entry.value.ivr),

@@ -1,4 +1,5 @@
-//! A mistake in a scenario file, as a person needs it: where, what was expected, and the nearest right word.
+//! A mistake in a scenario file, as a person needs it: where, what was expected, and the nearest
+//! right word.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -46,7 +47,8 @@ impl From<Diagnostic> for Invalid {
 /// How many lines are told of one kind of thing.
 const TOLD: usize = 20;
 
-/// A line for each diagnostic, 20 at most: what is said of several places is said once, and the rest is counted.
+/// A line for each diagnostic, 20 at most: what is said of several places is said once, and the
+/// rest is counted.
 #[must_use]
 pub fn lines(all: &[Diagnostic]) -> Vec<String> {
     let mut places: HashMap<&str, usize> = HashMap::new();

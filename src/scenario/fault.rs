@@ -135,8 +135,8 @@ pub struct RateLimit {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LimitClock {
-    /// Whichever has passed it first: a client that waits as it is told gets through, and so does a test that advances
-    /// the world's clock.
+    /// Whichever has passed it first: a client that waits as it is told gets through, and so does a
+    /// test that advances the world's clock.
     #[default]
     Either,
     /// The world's alone: where it stands, the window never ends.
@@ -182,7 +182,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// What it does, as data, without a body that is longer than a journal should keep again and again.
+    /// What it does, as data, without a body that is longer than a journal should keep again and
+    /// again.
     #[must_use]
     pub fn shown(&self) -> Value {
         let mut action = self.fault.action.clone();

@@ -1,4 +1,5 @@
-//! The scenario file format, version 1. Doc comments here are what editors show: they become the JSON Schema.
+//! The scenario file format, version 1. Doc comments here are what editors show: they become the
+//! JSON Schema.
 
 use std::collections::BTreeMap;
 
@@ -43,8 +44,8 @@ pub struct File {
     pub calls: Vec<Call>,
     /// Calls by the thousand, after the listed ones.
     pub generate: Option<Generate>,
-    /// Whether accounts may have keys that look like real ones. They need not be real to be kept from files, so say so
-    /// only where there is no other way.
+    /// Whether accounts may have keys that look like real ones. They need not be real to be kept
+    /// from files, so say so only where there is no other way.
     pub allow_real_keys: Option<bool>,
     /// What goes wrong on purpose.
     #[serde(default)]
@@ -73,7 +74,8 @@ macro_rules! accounts {
                 $( self.$vendor.extend(other.$vendor); )+
             }
 
-            /// Every account with its vendor's name, its place in the vendor's list, and its place in the file.
+            /// Every account with its vendor's name, its place in the vendor's list, and its place
+            /// in the file.
             pub fn each(&self) -> impl Iterator<Item = (&'static str, usize, At<&dyn dialects::Account>)> {
                 let all = std::iter::empty();
                 $(
@@ -208,7 +210,8 @@ vendors! { entry! {
         pub recording: Option<Recording>,
         /// What the customer made of it.
         pub rating: Option<Rating>,
-        /// Who holds it: a vendor, or a vendor and the public half of a credential (`commubo/TENANT`); everyone, if left out.
+        /// Who holds it: a vendor, or a vendor and the public half of a credential
+        /// (`commubo/TENANT`); everyone, if left out.
         pub on: Option<Vec<At<String>>>,
     }
 } }

@@ -1,4 +1,5 @@
-//! The scenarios that one server can begin a world with: its own, the embedded ones, and those that a request brings.
+//! The scenarios that one server can begin a world with: its own, the embedded ones, and those that
+//! a request brings.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -15,7 +16,8 @@ use crate::nearest::instead;
 pub struct Library {
     request: Request,
     own: RwLock<Arc<Scenario>>,
-    /// Every file that the server's own scenario is made of, or was meant to be, as it was when it was read.
+    /// Every file that the server's own scenario is made of, or was meant to be, as it was when it
+    /// was read.
     files: Mutex<Stamp>,
     /// The others, once they were asked for.
     named: Mutex<HashMap<String, Arc<Scenario>>>,
@@ -75,7 +77,8 @@ impl Library {
         Arc::clone(&self.own.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The names that a world may be begun with: the files that the server was started with, then the embedded ones.
+    /// The names that a world may be begun with: the files that the server was started with, then
+    /// the embedded ones.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let files = self.request.sources.iter().filter_map(|source| match source {
@@ -85,7 +88,8 @@ impl Library {
         files.chain(embedded_names().map(str::to_owned)).collect()
     }
 
-    /// A scenario by its name: one of the server's own files, alone, or an embedded one. No other file is ever read.
+    /// A scenario by its name: one of the server's own files, alone, or an embedded one. No other
+    /// file is ever read.
     ///
     /// # Errors
     /// When there is none, or when the file is wrong.

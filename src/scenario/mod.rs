@@ -45,9 +45,10 @@ pub struct Scenario {
     pub readings: Readings,
     /// What goes wrong on purpose.
     pub faults: Vec<Arc<Rule>>,
-    /// What is served as written, and is likely to be another thing than was meant.
+    /// Warnings: values that are served as written and are likely to be mistakes.
     pub doubts: Vec<Diagnostic>,
-    /// What the universe was made from: 32 hexadecimal digits, the same for the same texts and seed.
+    /// What the universe was made from: 32 hexadecimal digits, the same for the same texts and
+    /// seed.
     pub fingerprint: String,
 }
 
@@ -68,7 +69,8 @@ pub enum ClockSpec {
 }
 
 impl ClockSpec {
-    /// The same, if it can be: rates of 0.001 to 1000000, and years of four digits, for no vendor's wire has room for more.
+    /// The same, if it can be: rates of 0.001 to 1000000, and years of four digits, for no vendor's
+    /// wire has room for more.
     ///
     /// # Errors
     /// What is expected instead.
@@ -97,11 +99,13 @@ pub struct Request {
     pub seed: Option<u64>,
     /// Overrides the files' clock with a fixed time.
     pub now: Option<DateTime<Utc>>,
-    /// What vendors promise: the readings that files may choose from, and the errors that faults may name.
+    /// What vendors promise: the readings that files may choose from, and the errors that faults
+    /// may name.
     pub catalogues: Vec<&'static Catalogue>,
     /// Overrides the files' readings.
     pub readings: Option<Readings>,
-    /// The most calls that it may have, where it comes over HTTP; the user's own have no such bound.
+    /// The most calls that it may have, where it comes over HTTP; the user's own have no such
+    /// bound.
     pub most_calls: Option<usize>,
 }
 
@@ -130,8 +134,8 @@ fn loaded(request: &Request, files: &mut Stamp) -> Result<Scenario, Invalid> {
     })
 }
 
-/// Reads a call as a scenario writes it, for a world that is under way. `call_named` finds the world's calls, and
-/// `account_named` the scenario's name of a vendor's account.
+/// Reads a call as a scenario writes it, for a world that is under way. `call_named` finds the
+/// world's calls, and `account_named` the scenario's name of a vendor's account.
 ///
 /// # Errors
 /// Every mistake in it, each with its place in the text.

@@ -113,7 +113,8 @@ macro_rules! text {
     };
 }
 
-/// An RFC 3339 time, also with the blanks that YAML's own timestamps have: `2018-09-01 13:01:23.5 +09:00`.
+/// An RFC 3339 time, also with the blanks that YAML's own timestamps have: `2018-09-01 13:01:23.5
+/// +09:00`.
 fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
     let offset_apart = text.rsplit_once(' ').filter(|(_, offset)| offset.starts_with(['+', '-', 'Z']));
     let joined = offset_apart.map(|(time, offset)| format!("{}{offset}", time.trim_end()));
@@ -284,7 +285,8 @@ impl JsonSchema for PersonName {
     }
 }
 
-/// A reading's option. One of them is called `null`, which YAML takes for nothing unless it is quoted.
+/// A reading's option. One of them is called `null`, which YAML takes for nothing unless it is
+/// quoted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 #[schemars(with = "Option<String>", inline)]
 pub struct OptionName(pub String);

@@ -1,6 +1,8 @@
-//! What a browser may do to the admin API: pages of other sites nothing, whatever address they find it by.
+//! The admin API's gate for browsers: pages of other sites are refused, by whatever address they
+//! reach it.
 //!
-//! Sources: Fetch Metadata (W3C), sections 2 and 6; RFC 6454, section 7. Vendors' own paths stay open.
+//! Sources: Fetch Metadata (W3C), sections 2 and 6; RFC 6454, section 7. Vendors' own paths stay
+//! open.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,14 +12,15 @@ use axum::response::{IntoResponse, Response};
 
 use crate::exchange::{Refused, refusal};
 
-/// Who may ask the admin API for something.
+/// The rules of the gate.
 #[derive(Debug)]
 pub struct Browsers {
     /// Whether it listens for this machine only.
     loopback: bool,
     /// The origins whose pages may read answers.
     origins: Vec<HeaderValue>,
-    /// The host names that it is reached by, besides those that only a machine or a private network has.
+    /// The host names that it is reached by, besides those that only a machine or a private network
+    /// has.
     hosts: Vec<String>,
 }
 
@@ -90,7 +93,8 @@ impl Browsers {
         self.origins.iter().any(|allowed| allowed == "*" || allowed == origin)
     }
 
-    /// Whether nobody but this machine, its user or a private network can have given a host this name.
+    /// Whether nobody but this machine, its user or a private network can have given a host this
+    /// name.
     fn is_own(&self, host: &str) -> bool {
         let host = host.trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase();
         host.parse::<IpAddr>().is_ok()

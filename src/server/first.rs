@@ -1,5 +1,5 @@
-//! What a connection begins with: enough of its first bytes to know what it speaks, and the same bytes once more for
-//! whoever serves it.
+//! Protocol detection: enough of a connection's first bytes to know what it speaks, and the same
+//! bytes once more for whoever serves it.
 
 use std::io;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Settings;
 
-/// What a client speaks, as its first bytes tell.
+/// The protocol of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Speaks {
     /// HTTP/1, and its first request asks whether the server is there.
@@ -24,17 +24,17 @@ pub enum Speaks {
     Tls,
 }
 
-/// What every HTTP/2 connection begins with (RFC 9113, section 3.4).
+/// The preface of an HTTP/2 connection (RFC 9113, section 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// What a request for health begins with.
+/// The beginnings of requests for health and readiness.
 const HEALTH: [&[u8]; 4] =
     [b"GET /_mock/health", b"GET /_mock/ready", b"HEAD /_mock/health", b"HEAD /_mock/ready"];
 
 /// The first byte of a TLS record that a handshake begins with (RFC 8446, section 5.1).
 const HANDSHAKE: u8 = 0x16;
 
-/// What some first bytes speak; none where more are needed.
+/// The protocol that some first bytes belong to; none where more bytes are needed.
 fn spoken(bytes: &[u8]) -> Option<Speaks> {
     if *bytes.first()? == HANDSHAKE {
         return Some(Speaks::Tls);

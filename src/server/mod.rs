@@ -155,8 +155,8 @@ impl Server {
 
     /// Answers until `stop` is done, then finishes what is under way: 900 ms at most.
     ///
-    /// A thread of its own opens connections and waits for `stop`; requests are answered on the runtime that this is called
-    /// in.
+    /// A thread of its own opens connections and waits for `stop`; requests are answered on the
+    /// runtime that this is called in.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
         let Self { listener, address, app, library, settings, stopping, admin } = self;
         let routes = Routes::new(admin, Arc::clone(&app), &settings, address);

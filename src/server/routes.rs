@@ -30,7 +30,8 @@ impl Routes {
     }
 
     pub async fn answer(self: Arc<Self>, request: Request<Body>) -> Response {
-        // Without the method that it is about to use, a browser's OPTIONS is the vendor's to answer.
+        // Without the method that it is about to use, a browser's OPTIONS is the vendor's to
+        // answer.
         let for_browsers = request.headers().contains_key(header::ORIGIN)
             && (request.method() != Method::OPTIONS
                 || request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD));
@@ -68,7 +69,8 @@ impl Routes {
     }
 }
 
-/// What lets pages of some origins read answers, and preflight requests through, which vendors know nothing of.
+/// What lets pages of some origins read answers, and preflight requests through, which vendors know
+/// nothing of.
 fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
     if origins.is_empty() {
         return None;
@@ -83,8 +85,8 @@ fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
     Some(layer)
 }
 
-/// Whether somebody opened the base URL to look, rather than to call the vendor that lives on `/`: a browser asks for
-/// HTML, and says nothing else.
+/// Whether somebody opened the base URL to look, rather than to call the vendor that lives on `/`:
+/// a browser asks for HTML, and says nothing else.
 fn is_a_browser(request: &Request<Body>) -> bool {
     let headers = request.headers();
     let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();

@@ -47,20 +47,21 @@ pub enum TlsError {
     NotMade(#[from] rcgen::Error),
 }
 
-/// For how many days from today a certificate of its own is good: Apple's systems take none for more than 825 in all
-/// (support.apple.com/103769).
+/// For how many days from today a certificate of its own is good: Apple's systems take none for
+/// more than 825 in all (support.apple.com/103769).
 const VALID: i64 = 800;
 
 impl Tls {
-    /// A certificate of its own, for the names by which a machine reaches itself and for the host listened on.
+    /// A certificate of its own, for the names by which a machine reaches itself and for the host
+    /// listened on.
     ///
     /// # Errors
     /// When no certificate can be made.
     pub fn self_signed(host: &str) -> Result<Self, TlsError> {
         let mut names: Vec<String> =
             ["localhost", "127.0.0.1", "::1", "callmock", "host.docker.internal"].map(str::to_owned).into();
-        // Subdomains are a vendor's way to name an account. Clients whose TLS is stricter than OpenSSL's want two labels
-        // after the star, and take none of these.
+        // Subdomains are a vendor's way to name an account. Clients whose TLS is stricter than
+        // OpenSSL's want two labels after the star, and take none of these.
         names.push("*.localhost".to_owned());
         let unspecified = host.parse::<IpAddr>().is_ok_and(|ip| ip.is_unspecified());
         if !unspecified && !names.iter().any(|name| name == host) {

@@ -23,7 +23,8 @@ impl Socket {
         Self { stream: Arc::new(stream), line }
     }
 
-    /// Lets its line look whether the client is there; if it moves, in the runtime that this is called in.
+    /// Lets its line look whether the client is there; if it moves, in the runtime that this is
+    /// called in.
     ///
     /// # Errors
     /// When the process has no file descriptor left.
@@ -39,7 +40,8 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        // With nothing left to linger for, closing throws away what is unsent and tells the other side by a RST.
+        // With nothing left to linger for, closing throws away what is unsent and tells the other
+        // side by a RST.
         if self.line.fate() == Some(HangUp::Reset)
             && let Err(error) = self.stream.set_zero_linger()
         {
@@ -110,8 +112,8 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// What HTTP is written to, with or without TLS below: it garbles a write when its line says so, and tells the line
-/// whether the client keeps up.
+/// What HTTP is written to, with or without TLS below: it garbles a write when its line says so,
+/// and tells the line whether the client keeps up.
 pub struct Wire<S> {
     stream: S,
     line: Line,

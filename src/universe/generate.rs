@@ -1,6 +1,7 @@
 //! The generator: a believable contact centre's calls from a seed, the same bytes on every machine.
 //!
-//! Only integers and a portable stream cipher are used, so that no platform's floating point or word size shows.
+//! Only integers and a portable stream cipher are used, so that no platform's floating point or
+//! word size shows.
 
 use std::sync::Arc;
 
@@ -193,8 +194,8 @@ fn full_name(given: &str, family: &str) -> Name {
     }
 }
 
-/// A number of the North American block kept for fiction (555-0100 to 555-0199 of every area code), so that nobody's
-/// real telephone is ever in a scenario.
+/// A number of the North American block kept for fiction (555-0100 to 555-0199 of every area code),
+/// so that nobody's real telephone is ever in a scenario.
 fn fictional_number(n: u64) -> String {
     let (area, last) = (201 + n / 100 % 780, n % 100);
     format!("+1{area}55501{last:02}")
@@ -425,8 +426,8 @@ fn in_time_order(drafts: Vec<Draft>, first: u32) -> Vec<Call> {
 struct Chance(ChaCha8Rng);
 
 impl Chance {
-    /// A number of 0 up to, not including, a bound of at least 1: the high half of a product, which is as portable
-    /// as the stream itself.
+    /// A number of 0 up to, not including, a bound of at least 1: the high half of a product, which
+    /// is as portable as the stream itself.
     fn below(&mut self, bound: u64) -> usize {
         let wide = u128::from(self.0.next_u64()) * u128::from(bound.max(1));
         usize::try_from(wide >> 64).unwrap_or(0)

@@ -83,7 +83,8 @@ fn millis(text: &str) -> Result<u64, NotADuration> {
     Ok(millis)
 }
 
-/// Adds up numbers with units; a number may have a fraction as long as it comes out in whole milliseconds.
+/// Adds up numbers with units; a number may have a fraction as long as it comes out in whole
+/// milliseconds.
 fn parts(mut text: &str, units: &[(&str, u64)]) -> Result<u64, NotADuration> {
     let mut total: u64 = 0;
     let mut smallest_so_far = u64::MAX;

@@ -1,4 +1,5 @@
-//! The universe: what a scenario becomes. Immutable, indexed, vendor-neutral records, shared behind an `Arc`.
+//! The universe: what a scenario becomes. Immutable, indexed, vendor-neutral records, shared behind
+//! an `Arc`.
 //!
 //! One call exists once; each vendor shows it in its own dialect.
 
@@ -24,7 +25,8 @@ pub use opaque::Decimals;
 pub use people::{Agent, AgentState, Customer, Name};
 pub use queue::{Queue, QueueState};
 
-/// A call's place in its universe: what breaks ties between equal times, and what wire ids are made from.
+/// A call's place in its universe: what breaks ties between equal times, and what wire ids are made
+/// from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Ordinal(pub u32);

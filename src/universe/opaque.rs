@@ -4,8 +4,8 @@ use super::{Ordinal, Universe};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// A bijection between calls' ordinals and texts of `N` decimal digits: the same seed gives the same ids, and an id
-/// is found again by arithmetic, so that a million calls need no map.
+/// A bijection between calls' ordinals and texts of `N` decimal digits: the same seed gives the
+/// same ids, and an id is found again by arithmetic, so that a million calls need no map.
 #[derive(Debug, Clone, Copy)]
 pub struct Decimals<const N: u32> {
     offset: u64,
@@ -44,7 +44,8 @@ impl<const N: u32> Decimals<N> {
         u32::try_from(shifted * Self::inverse() % Self::MODULUS).ok().map(Ordinal)
     }
 
-    /// The factor's inverse, by Newton's iteration on both primes of ten at once: each round doubles the digits.
+    /// The factor's inverse, by Newton's iteration on both primes of ten at once: each round
+    /// doubles the digits.
     fn inverse() -> u128 {
         let factor = Self::FACTOR % Self::MODULUS;
         // 9 × 9 = 81 ends in 1, so a factor ending in 9 is its own inverse in the last digit.
@@ -58,7 +59,8 @@ impl<const N: u32> Decimals<N> {
 }
 
 impl Universe {
-    /// Twenty bytes that name one entry of a kind ("agent", 3) for good, for ids that are never looked up.
+    /// Twenty bytes that name one entry of a kind ("agent", 3) for good, for ids that are never
+    /// looked up.
     #[must_use]
     pub fn opaque(&self, kind: &str, index: usize) -> [u8; 20] {
         let kind = kind.bytes().fold(0_u64, |sum, b| sum.wrapping_mul(257).wrapping_add(u64::from(b)));

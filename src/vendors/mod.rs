@@ -1,4 +1,5 @@
-//! The vendors, a folder each. No folder names another; this list is the only place that knows them all.
+//! The vendors, a folder each. No folder names another; this list is the only place that knows them
+//! all.
 
 use crate::contract::{Catalogue, Reading};
 use crate::exchange::Vendor;

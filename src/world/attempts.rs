@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-/// The refusals that a further try may follow, by what was asked. Bounded: the oldest are forgotten first.
+/// The refusals that a further try may follow, by what was asked. Bounded: the oldest are forgotten
+/// first.
 #[derive(Debug, Default)]
 pub struct Attempts(Mutex<Known>);
 

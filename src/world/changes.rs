@@ -1,5 +1,5 @@
-//! What changed in a world since its scenario: states of agents and queues, flags of calls, numbers that count up. Calls
-//! of the universe never change.
+//! What changed in a world since its scenario: states of agents and queues, flags of calls, numbers
+//! that count up. Calls of the universe never change.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
@@ -50,8 +50,8 @@ impl Changes {
         self.rates.iter().map(|(key, rate)| (key.as_ref(), (rate.second, rate.count)))
     }
 
-    /// Counts one more in the current second, and tells how many that makes. The second is over when either clock has
-    /// passed it: a client waits by the machine's, a test by the world's.
+    /// Counts one more in the current second, and tells how many that makes. The second is over
+    /// when either clock has passed it: a client waits by the machine's, a test by the world's.
     pub fn count_in_second(&mut self, what: &str, now: DateTime<Utc>) -> u32 {
         let second = now.timestamp();
         let new = || Rate { second, count: 0, since: Instant::now() };

@@ -1,5 +1,5 @@
-//! A world's clock: the only place that asks the machine for the time. It drives what vendors tell and decide, never
-//! sockets, timeouts or delays.
+//! A world's clock: the only place that asks the machine for the time. It drives what vendors tell
+//! and decide, never sockets, timeouts or delays.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -42,7 +42,8 @@ impl Clock {
         }
     }
 
-    /// Seconds of the world to a second of the machine; one where it stands, for nothing better can be said.
+    /// Seconds of the world to a second of the machine; one where it stands, for nothing better can
+    /// be said.
     #[must_use]
     pub fn rate(&self) -> f64 {
         match self.read().spec {
@@ -56,7 +57,8 @@ impl Clock {
         *self.lock() = Set { spec, at: Instant::now() };
     }
 
-    /// Moves it forward in one step, and tells the new time. A real clock runs on from there at the machine's pace.
+    /// Moves it forward in one step, and tells the new time. A real clock runs on from there at the
+    /// machine's pace.
     ///
     /// # Errors
     /// When that is past the last time that can be told; the clock stays as it is.

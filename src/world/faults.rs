@@ -1,4 +1,5 @@
-//! A world's faults: which are due on a request. What they do to the answer is the exchange's business.
+//! A world's faults: which are due on a request. What they do to the answer is the exchange's
+//! business.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -47,7 +48,8 @@ pub struct Counts {
     pub window: Option<(DateTime<Utc>, u64)>,
 }
 
-/// A fault with its id and what it has counted: as the admin API shows it, and as a snapshot keeps it.
+/// A fault with its id and what it has counted: as the admin API shows it, and as a snapshot keeps
+/// it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Standing {
     /// As it was written, with its id.
@@ -198,8 +200,9 @@ impl Faults {
         state.active.len() < before
     }
 
-    /// Counts a request in every fault that it matches, and tells those that happen to it, in the order they were added:
-    /// delays, and the first of all others that is due. Those after it have seen the request, and no more.
+    /// Counts a request in every fault that it matches, and tells those that happen to it, in the
+    /// order they were added: delays, and the first of all others that is due. Those after it have
+    /// seen the request, and no more.
     pub fn due(&self, vendor: &str, operation: Option<&str>, now: DateTime<Utc>) -> Vec<Due> {
         let mut state = self.lock();
         if state.active.is_empty() {
@@ -261,7 +264,8 @@ impl Active {
             }
         }
         counts.fired += 1;
-        // Drawn apart from whether it is due: a fault that is due by a small chance must not have small delays.
+        // Drawn apart from whether it is due: a fault that is due by a small chance must not have
+        // small delays.
         let drawn = chance(seed, &format!("{id} delay"), counts.seen);
         let delay = rule.fault.action.delay.map_or(Duration::ZERO, |delay| length(delay, drawn));
         Some(Due { id: Arc::clone(id), rule: Arc::clone(rule), delay, retry_after, machine_wait })

@@ -1,4 +1,5 @@
-//! A world's ids and chance: seeded, so that the same requests after a reset get the same ids again.
+//! A world's ids and chance: seeded, so that the same requests after a reset get the same ids
+//! again.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -47,8 +48,8 @@ impl Ids {
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
-    /// A number that nobody can guess and no other server has: for what must not be mistaken for another world's, before
-    /// and after a restart. It never stands in a vendor's answer.
+    /// A number that nobody can guess and no other server has: for what must not be mistaken for
+    /// another world's, before and after a restart. It never stands in a vendor's answer.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "a seed would give two servers the same credentials")]
     pub fn unguessable() -> u128 {

@@ -185,8 +185,9 @@ impl Journal {
         Self { limits, ring, numbers, bell }
     }
 
-    /// An empty journal whose numbers go on where this one's end, so that a cursor or a stream of this one stays true. What
-    /// is still under way is written into this one, and so is forgotten with it.
+    /// An empty journal whose numbers go on where this one's end, so that a cursor or a stream of
+    /// this one stays true. What is still under way is written into this one, and so is forgotten
+    /// with it.
     #[must_use]
     pub fn successor(&self) -> Self {
         let (numbers, bell) = (Arc::clone(&self.numbers), Arc::clone(&self.bell));
@@ -226,7 +227,8 @@ impl Journal {
         }
     }
 
-    /// Completes an exchange when its body has ended; it is only counted if the ring has lost it by then.
+    /// Completes an exchange when its body has ended; it is only counted if the ring has lost it by
+    /// then.
     pub fn complete(&self, seq: u64, complete: impl FnOnce(&mut Entry)) {
         let mut ring = self.lock();
         let completed = self.numbers.completed.fetch_add(1, Ordering::Relaxed) + 1;
@@ -245,7 +247,8 @@ impl Journal {
         self.page_with(filter, after, limit, &HashMap::new())
     }
 
-    /// The same, with findings that were not known yet when the exchanges were written down, by their numbers.
+    /// The same, with findings that were not known yet when the exchanges were written down, by
+    /// their numbers.
     #[must_use]
     pub fn page_with(
         &self,
@@ -301,7 +304,8 @@ impl Journal {
     }
 
     fn lock(&self) -> MutexGuard<'_, Ring> {
-        // A panic while the lock was held cannot leave the ring half-changed: every step keeps it whole.
+        // A panic while the lock was held cannot leave the ring half-changed: every step keeps it
+        // whole.
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

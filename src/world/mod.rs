@@ -69,9 +69,11 @@ impl Default for Limits {
     }
 }
 
-/// One client's view: a shared universe and its own clock, ids, journal, nonces, readings and credentials.
+/// One client's view: a shared universe and its own clock, ids, journal, nonces, readings and
+/// credentials.
 ///
-/// A request works on the world it found when it came in. Resetting, restoring and reloading put a new world in its place.
+/// A request works on the world it found when it came in. Resetting, restoring and reloading put a
+/// new world in its place.
 #[derive(Debug)]
 pub struct World {
     id: Arc<str>,
@@ -87,7 +89,8 @@ pub struct World {
     coverage: Arc<Coverage>,
     created: ArcSwap<Created>,
     changes: Mutex<Changes>,
-    /// When the next created call begins whose agent is still to be chosen, in microseconds since 1970.
+    /// When the next created call begins whose agent is still to be chosen, in microseconds since
+    /// 1970.
     next_due: AtomicI64,
     readings: ArcSwap<Readings>,
     secrets: Arc<Secrets>,
@@ -293,8 +296,9 @@ impl World {
         View::new(Arc::clone(self.universe()), self.created.load_full(), now)
     }
 
-    /// Chooses the agents of the calls that have begun by a time and have none yet, in the order in which they began,
-    /// each as of its beginning. Every step of a world does this before anything else.
+    /// Chooses the agents of the calls that have begun by a time and have none yet, in the order in
+    /// which they began, each as of its beginning. Every step of a world does this before anything
+    /// else.
     fn settle(&self, changes: &mut Changes, now: DateTime<Utc>) {
         if changes.staffing.next_due().is_none_or(|due| due > now) {
             return;
@@ -404,7 +408,8 @@ impl World {
 }
 
 impl Changes {
-    /// Lets a new call take an available agent as of a time; where there is none, it ends as `untaken` says.
+    /// Lets a new call take an available agent as of a time; where there is none, it ends as
+    /// `untaken` says.
     #[must_use]
     pub fn staffed(
         &self,

@@ -1,5 +1,6 @@
-//! The names of a world's accounts. A world has every account of its scenario, each under a public half of its own: so a
-//! credential alone says which world a request is for. All that an account holds stays under the scenario's name.
+//! The names of a world's accounts. A world has every account of its scenario, each under a public
+//! half of its own: so a credential alone says which world a request is for. All that an account
+//! holds stays under the scenario's name.
 
 use crate::dialects::{Accounts, VENDORS};
 
@@ -25,7 +26,8 @@ impl Names {
         Self(names.collect())
     }
 
-    /// The scenario's name of the account that a request names: by its own name here, or by the scenario's.
+    /// The scenario's name of the account that a request names: by its own name here, or by the
+    /// scenario's.
     #[must_use]
     pub fn in_scenario<'a>(&'a self, vendor: &str, presented: &'a str) -> &'a str {
         let known = self.0.iter().find(|name| name.vendor == vendor && *name.own == *presented);

@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-/// The most recent nonces. The oldest are forgotten first, so a client that sends more than the bound between two
-/// uses of one nonce gets away with it; the memory stays bounded.
+/// The most recent nonces. The oldest are forgotten first, so a client that sends more than the
+/// bound between two uses of one nonce gets away with it; the memory stays bounded.
 #[derive(Debug, Default)]
 pub struct Nonces(Mutex<Seen>);
 

@@ -10,8 +10,8 @@ use super::Names;
 use crate::dialects::Accounts;
 use crate::urlencoded;
 
-/// Every secret of a world, in each form that it may stand in: plain, percent-encoded up to three times in either case, in
-/// hexadecimal, and in Base64 with its name or without.
+/// Every secret of a world, in each form that it may stand in: plain, percent-encoded up to three
+/// times in either case, in hexadecimal, and in Base64 with its name or without.
 #[derive(Debug, Default)]
 pub struct Secrets {
     /// Longest first, so that a secret that contains another is masked whole.

@@ -15,8 +15,8 @@ use crate::contract::{Catalogue, Readings, UnknownReading};
 use crate::scenario::ClockSpec;
 use crate::universe::{AgentState, Call, Ordinal, QueueState, Ref, Universe};
 
-/// A world's clock, ids, changes, faults and readings. Its journal and its coverage are not a part of it: they tell what
-/// clients did, not what they get.
+/// A world's clock, ids, changes, faults and readings. Its journal and its coverage are not a part
+/// of it: they tell what clients did, not what they get.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {

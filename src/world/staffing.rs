@@ -1,7 +1,8 @@
-//! Who takes the calls that requests put into a queue: an agent who is available, drawn from the seed, once for each call.
+//! Staffing: the calls that requests put into a queue are taken by an available agent, drawn from
+//! the seed once a call.
 //!
-//! Available is who has that state and is on no other such call. An outbound call names its agent itself, and keeps nobody
-//! from taking others.
+//! Available is who has that state and is on no other such call. An outbound call names its agent
+//! itself, and keeps nobody from taking others.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,13 +13,14 @@ use crate::universe::{Agent, AgentState, Call, Millis, Ordinal, Outcome, Ref, Un
 /// Which agents are on which calls, and which calls have no agent yet.
 #[derive(Debug, Default)]
 pub struct Staffing {
-    /// By the agent's index: the beginnings of its calls, each with the end of the longest of those that began by then.
+    /// By the agent's index: the beginnings of its calls, each with the end of the longest of those
+    /// that began by then.
     busy: HashMap<usize, BTreeMap<DateTime<Utc>, DateTime<Utc>>>,
     /// The calls whose agent is chosen when they begin.
     due: BTreeSet<(DateTime<Utc>, Ordinal)>,
 }
 
-/// What becomes of a call that nobody can take.
+/// The end of a call that nobody can take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Untaken {
     /// Its caller waits for so long, and hangs up in the queue.
@@ -28,7 +30,7 @@ pub enum Untaken {
 }
 
 impl Staffing {
-    /// What some created calls make of it.
+    /// The staffing that some created calls lead to.
     #[must_use]
     pub fn of<'a>(calls: impl Iterator<Item = (Ordinal, &'a Call)>) -> Self {
         let mut staffing = Self::default();

@@ -1,4 +1,5 @@
-//! Asking the journal: was it called as it should have been? And if not, what came closest, field by field?
+//! Asking the journal: was it called as it should have been? And if not, what came closest, field
+//! by field?
 
 use std::fmt;
 
@@ -22,7 +23,8 @@ pub struct Expected {
     /// How many there should be; at least one, if left out.
     #[serde(default)]
     pub count: Count,
-    /// In the place of `match` and `count`: exchanges that should have come one after another. Others may stand between.
+    /// In the place of `match` and `count`: exchanges that should have come one after another.
+    /// Others may stand between.
     #[serde(default)]
     pub in_order: Option<Vec<Wanted>>,
     /// Whether there should be no exchange but those.
@@ -49,7 +51,8 @@ pub struct Wanted {
     pub status: Option<u16>,
     /// That met this behavior.
     pub behavior: Option<String>,
-    /// Whose request has these headers, by whatever case of letters; null is for one that must not be there.
+    /// Whose request has these headers, by whatever case of letters; null is for one that must not
+    /// be there.
     pub headers: Option<Map<String, Value>>,
     /// Whose query has these parameters; null is for one that must not be there.
     pub query: Option<Map<String, Value>>,
@@ -72,8 +75,8 @@ pub struct Count {
 /// What the journal says to that.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
-    /// Whether the count is as it should be; never where exchanges that may have matched were lost and there may be too
-    /// many.
+    /// Whether the count is as it should be; never where exchanges that may have matched were lost
+    /// and there may be too many.
     pub ok: bool,
     /// How many exchanges match.
     pub matched: u64,
@@ -145,8 +148,8 @@ impl Count {
         self.exactly.is_some() || self.at_most.is_some()
     }
 
-    /// Whether it can only be told at the end of a wait, for there may be too many by then. As many as are wanted exactly
-    /// end it: who waits for two wants to go on when they have come.
+    /// Whether it can only be told at the end of a wait, for there may be too many by then. As many
+    /// as are wanted exactly end it: who waits for two wants to go on when they have come.
     fn forbids(self) -> bool {
         self.exactly == Some(0) || self.at_most.is_some()
     }
@@ -160,7 +163,8 @@ impl Count {
 const NUMBERS: usize = 10;
 
 impl Expected {
-    /// Whether it can only be told at the end of a wait: nothing, nothing more, or nothing else should come.
+    /// Whether it can only be told at the end of a wait: nothing, nothing more, or nothing else
+    /// should come.
     #[must_use]
     pub fn forbids(&self) -> bool {
         self.nothing_else || (self.in_order.is_none() && self.count.forbids())
@@ -289,13 +293,15 @@ fn short_lists(value: &Value) -> Result<(), TooMuch> {
     }
 }
 
-/// Where an exchange differs from what was wanted: counted all of it, and kept as far as that is wanted.
+/// Where an exchange differs from what was wanted: counted all of it, and kept as far as that is
+/// wanted.
 #[derive(Debug, Default)]
 struct Found {
     kept: Vec<Difference>,
     keep: usize,
     count: usize,
-    /// How far it is from a match: another vendor's or operation's exchange is farther than any with other fields.
+    /// How far it is from a match: another vendor's or operation's exchange is farther than any
+    /// with other fields.
     distance: usize,
     /// How many comparisons may still be made.
     left: u64,
@@ -434,8 +440,8 @@ fn body(wanted: &Value, captured: &Captured, found: &mut Found) {
     }
 }
 
-/// Notes where a value lacks a part of what was wanted: members that are not wanted, and elements of lists that are not,
-/// do not matter.
+/// Notes where a value lacks a part of what was wanted: members that are not wanted, and elements
+/// of lists that are not, do not matter.
 fn subset(wanted: &Value, actual: &Value, path: &Path<'_>, found: &mut Found) {
     if !found.may() {
         return;
@@ -458,7 +464,8 @@ fn subset(wanted: &Value, actual: &Value, path: &Path<'_>, found: &mut Found) {
             }
             true
         }
-        // As numbers only where one has a fraction's form: two great integers may differ and yet be one as doubles.
+        // As numbers only where one has a fraction's form: two great integers may differ and yet be
+        // one as doubles.
         (Value::Number(wanted), Value::Number(actual)) => {
             let as_doubles = wanted.is_f64() || actual.is_f64();
             wanted == actual
@@ -472,8 +479,9 @@ fn subset(wanted: &Value, actual: &Value, path: &Path<'_>, found: &mut Found) {
     }
 }
 
-/// The places of the wanted elements that are left when as many as can be have an element of their own that fits: a
-/// matching, for an element that several could take must go where it leaves most for the others.
+/// The places of the wanted elements that are left when as many as can be have an element of their
+/// own that fits: a matching, for an element that several could take must go where it leaves most
+/// for the others.
 fn unmatched<W, A>(wanted: &[W], actual: &[A], mut fits: impl FnMut(&W, &A) -> bool) -> Vec<usize> {
     let fitting: Vec<Vec<usize>> = wanted
         .iter()

@@ -1,5 +1,5 @@
-//! What a request sees of a world: its universe and, beside it, the calls created so far. A view is two pointers, takes
-//! no lock, and stays as it is for as long as its list is being sent.
+//! What a request sees of a world: its universe and, beside it, the calls created so far. A view is
+//! two pointers, takes no lock, and stays as it is for as long as its list is being sent.
 
 use std::ops::{Bound, Deref, Range, RangeBounds};
 use std::sync::Arc;
@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 
 use crate::universe::{Call, Ordinal, Universe};
 
-/// The calls that were created in a world, in the order of their creation; their ordinals go on where the universe's end.
+/// The calls that were created in a world, in the order of their creation; their ordinals go on
+/// where the universe's end.
 #[derive(Debug, Clone, Default)]
 pub struct Created {
     calls: Vec<Arc<Call>>,
@@ -33,8 +34,8 @@ impl Created {
         next
     }
 
-    /// The same with others in the place of some calls. None of them may begin at another time than the one it
-    /// replaces.
+    /// The same with others in the place of some calls. None of them may begin at another time than
+    /// the one it replaces.
     #[must_use]
     pub fn replaced(&self, calls: Vec<(usize, Call)>) -> Self {
         let mut next = self.clone();
@@ -144,15 +145,16 @@ impl View {
         ordinal.0 as usize >= self.universe.len()
     }
 
-    /// The call at a place, where an account of a vendor holds it and it is over: what a list of past calls may show.
-    /// The rule is the same for every call, whether the scenario, the generator, an admin or a request made it.
+    /// The call at a place, where an account of a vendor holds it and it is over: what a list of
+    /// past calls may show. The rule is the same for every call, whether the scenario, the
+    /// generator, an admin or a request made it.
     #[must_use]
     pub fn listed(&self, ordinal: Ordinal, vendor: &str, account: &str) -> Option<&Call> {
         self.call(ordinal).filter(|call| call.is_over(self.now) && call.held_by(vendor, account))
     }
 
-    /// The calls that are there at the view's time, of those that began within a range: a call is there from its
-    /// beginning, and one that a request created from its creation.
+    /// The calls that are there at the view's time, of those that began within a range: a call is
+    /// there from its beginning, and one that a request created from its creation.
     pub fn there(&self, times: impl RangeBounds<DateTime<Utc>>) -> impl Iterator<Item = Ordinal> + '_ {
         self.between(times).filter(|ordinal| {
             self.call(*ordinal).is_some_and(|call| call.has_begun(self.now) || call.id.is_created())

@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::contract::{Example, Finding};
 
-/// The walks of a world's clients. Several may go through one list at a time: each first page begins another.
+/// The walks of a world's clients. Several may go through one list at a time: each first page
+/// begins another.
 #[derive(Debug, Default)]
 pub struct Walks(Mutex<All>);
 
@@ -99,7 +100,8 @@ impl Walks {
         hasher.finish()
     }
 
-    /// Notes a page, and tells what it is; `unfinished` is what it is called if those that follow are never asked for.
+    /// Notes a page, and tells what it is; `unfinished` is what it is called if those that follow
+    /// are never asked for.
     pub fn visit(&self, page: &Visited<'_>, unfinished: &'static Finding) -> Stride {
         let position = Self::hash(page.position);
         let onward: Vec<u64> = page.onward.iter().map(|position| Self::hash(position.as_str())).collect();
@@ -123,7 +125,8 @@ impl Walks {
         if let Some(walk) = all.walks.iter().find(of_this_list) {
             return Stride { walk: walk.id, position, onward: vec![], step: Step::Repeated };
         }
-        // Positions are alike in many lists: only the list that was walked last says something, where this one is new.
+        // Positions are alike in many lists: only the list that was walked last says something,
+        // where this one is new.
         let is_new = !all.walks.iter().any(|walk| walk.list == page.list);
         let elsewhere = is_new && all.walks.back().is_some_and(|walk| walk.awaited.contains(&position));
         let step = if elsewhere { Step::OfAnotherList } else { Step::Astray };
@@ -170,8 +173,8 @@ impl Walks {
         }
     }
 
-    /// The lists that were left before their end, as of now. Whoever has gone to a list's end may look at its first page as
-    /// often as they like: to poll it, or for the total.
+    /// The lists that were left before their end, as of now. Whoever has gone to a list's end may
+    /// look at its first page as often as they like: to poll it, or for the total.
     #[must_use]
     pub fn unfinished(&self) -> Vec<Unfinished> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,5 @@
-//! Every world of a server: the default one, and those that were forked from a scenario, each found by its id or by any of
-//! its credentials.
+//! Every world of a server: the default one, and those that were forked from a scenario, each found
+//! by its id or by any of its credentials.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -29,8 +29,8 @@ struct Forked {
     by_credential: HashMap<(&'static str, Box<str>), Arc<Slot>>,
 }
 
-/// A world's place: the world in it is exchanged as a whole when it is reset, restored or reloaded. Requests under way
-/// finish on the world they found.
+/// A world's place: the world in it is exchanged as a whole when it is reset, restored or reloaded.
+/// Requests under way finish on the world they found.
 #[derive(Debug)]
 pub struct Slot {
     id: Arc<str>,
@@ -103,7 +103,8 @@ impl Worlds {
         slot.world()
     }
 
-    /// Makes a world with credentials of its own. No call is copied: it shares its scenario's universe.
+    /// Makes a world with credentials of its own. No call is copied: it shares its scenario's
+    /// universe.
     ///
     /// # Errors
     /// When there are as many as there may be, none of them idle for too long.
@@ -154,7 +155,8 @@ impl Worlds {
         &self.total
     }
 
-    /// What was counted in all worlds together so far, with what their clients have left undone as of now.
+    /// What was counted in all worlds together so far, with what their clients have left undone as
+    /// of now.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = self.total.counts();
@@ -249,7 +251,8 @@ impl Slot {
         let Ok(()) = self.replace(|world| Ok::<_, Infallible>(world.as_it_began()));
     }
 
-    /// Puts another world in its place that is made from the one there, one maker after the other: none is lost.
+    /// Puts another world in its place that is made from the one there, one maker after the other:
+    /// none is lost.
     ///
     /// # Errors
     /// What the maker finds wrong; the world stays then.

@@ -1,5 +1,5 @@
-//! Who asks: an access key, proved by a signature, with all that the gateway checks before it looks at the request
-//! itself (fact sheet 1.1, 3.1, 5; order B1).
+//! Who asks: an access key, proved by a signature, with all that the gateway checks before it looks
+//! at the request itself (fact sheet 1.1, 3.1, 5; order B1).
 
 use axum::extract::FromRequestParts;
 use axum::http::header;
@@ -270,8 +270,8 @@ pub fn mismatch(request: &Parts, parameters: &Parameters) -> Error {
     Error::SignatureMismatchAcs3 { string_to_sign, canonical_request }
 }
 
-/// The paths that a client may have signed: the one that it sent and, where a base URL pins the world, the bare one too,
-/// for clients that always sign `/`.
+/// The paths that a client may have signed: the one that it sent and, where a base URL pins the
+/// world, the bare one too, for clients that always sign `/`.
 fn signed_paths(request: &Parts) -> Vec<String> {
     let path = request.uri.path().to_owned();
     match &Context::of(request).pinned {
@@ -292,7 +292,8 @@ pub fn named(request: &Parts, body: &[u8]) -> Option<String> {
     pairs.find(|(name, _)| name == "AccessKeyId").map(|(_, value)| value)
 }
 
-/// `YYYY-MM-DDThh:mm:ssZ` and no other form: chrono alone would take signs, blanks and leap seconds.
+/// `YYYY-MM-DDThh:mm:ssZ` and no other form: chrono alone would take signs, blanks and leap
+/// seconds.
 fn well_formed(text: &str, request: &Parts) -> Result<DateTime<Utc>, Error> {
     let shape = text.len() == 20
         && text.bytes().zip("0000-00-00T00:00:00Z".bytes()).all(|(byte, model)| match model {
@@ -319,7 +320,8 @@ fn well_formed(text: &str, request: &Parts) -> Result<DateTime<Utc>, Error> {
     })
 }
 
-/// The zone whose local time was written with a Z, where a time is off by about as much as zones are.
+/// The zone whose local time was written with a Z, where a time is off by about as much as zones
+/// are.
 fn zone(off: TimeDelta) -> Option<String> {
     let quarters = (off.num_seconds() + 450 * off.num_seconds().signum()) / 900;
     let from_quarter = off.num_seconds() - quarters * 900;
@@ -375,7 +377,8 @@ fn fresh(time: DateTime<Utc>, request: &Parts) -> Result<(), Error> {
     Err(Error::InvalidTimestampExpired)
 }
 
-/// Whether a temporary credential's token was given and is right; false where none is needed and none was given.
+/// Whether a temporary credential's token was given and is right; false where none is needed and
+/// none was given.
 fn check_token(account: &Account, given: Option<&str>, world: &World) -> Result<bool, Error> {
     if given.is_some_and(|token| !token.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=-_.".contains(&b)))
     {
@@ -390,8 +393,8 @@ fn check_token(account: &Account, given: Option<&str>, world: &World) -> Result<
     Ok(given.is_some())
 }
 
-/// A header's value as it is signed: trimmed, several values sorted and joined by commas. HTTP/2 has the host in the
-/// URI.
+/// A header's value as it is signed: trimmed, several values sorted and joined by commas. HTTP/2
+/// has the host in the URI.
 fn canonical_header(request: &Parts, name: &str) -> String {
     let values = request.headers.get_all(name).iter();
     let mut values: Vec<_> =

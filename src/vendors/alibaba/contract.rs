@@ -1,5 +1,5 @@
-//! What Alibaba Cloud CCC promises: its operation, behaviors, readings and findings. `B1`, `3.1` and the like are
-//! rows and sections of its fact sheet; `page` is the operation's own page.
+//! What Alibaba Cloud CCC promises: its operation, behaviors, readings and findings. `B1`, `3.1`
+//! and the like are rows and sections of its fact sheet; `page` is the operation's own page.
 
 use crate::contract::{
     Behavior, Catalogue, Conduct, Paging, behaviors, findings, not_emulated, operations, readings,

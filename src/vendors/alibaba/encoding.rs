@@ -1,10 +1,10 @@
-//! How names and values are encoded before they are signed: the vendor's way, those of the encoders that languages bring
-//! along, and every combination of what sets them apart.
+//! Encodings of names and values before they are signed: the vendor's way, those of the encoders
+//! that languages bring along, and every combination of what sets them apart.
 
-/// How a name or a value is encoded: `A-Z a-z 0-9 - _ .` stand bare in every library's encoder.
+/// An encoding of names and values. `A-Z a-z 0-9 - _ .` stand bare in every library's encoder.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Encoding {
-    /// What stands bare besides.
+    /// The other characters that stand bare.
     pub bare: &'static str,
     /// Whether a space is `+`.
     pub plus: bool,
@@ -17,7 +17,8 @@ pub struct Encoding {
 /// As the vendor has it (RFC 3986).
 pub const STRICT: Encoding = Encoding { bare: "", plus: false, tilde: false, lower: false };
 
-/// What stands bare in the encoders that languages bring along, and in those that people write.
+/// The characters that stand bare in the encoders that languages bring along, and in those that
+/// people write.
 const BARE: [&str; 16] = [
     "",
     "/",
@@ -40,7 +41,8 @@ const BARE: [&str; 16] = [
 /// As HTML forms have it.
 const FORM: Encoding = Encoding { bare: "*", plus: true, tilde: true, lower: false };
 
-/// What is known by a name, the fewest deviations first: the encoding, the mistake's id, and what it did.
+/// The encodings that are known by a name, the fewest deviations first: the encoding, the mistake's
+/// id, and what it did.
 pub const LIBRARIES: [(Encoding, &str, &str); 12] = [
     (Encoding { plus: true, ..STRICT }, "space_as_plus", "a space was signed as `+`, not as %20"),
     (Encoding { bare: "*", ..STRICT }, "star_not_encoded", "`*` was signed bare, not as %2A"),
@@ -103,7 +105,7 @@ impl Encoding {
         encoded
     }
 
-    /// How it differs from the vendor's, in words.
+    /// The differences from the vendor's encoding, in words.
     pub fn in_words(self) -> String {
         let mut words = vec![];
         if self.plus {

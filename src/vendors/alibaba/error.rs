@@ -1,4 +1,5 @@
-//! The gateway's and the call centre's refusals: codes, messages and statuses to the letter (fact sheet 3).
+//! The gateway's and the call centre's refusals: codes, messages and statuses to the letter (fact
+//! sheet 3).
 
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -118,7 +119,8 @@ pub enum Error {
          server CanonicalRequest is [{canonical_request}]"
     )]
     SignatureMismatchAcs3 { string_to_sign: String, canonical_request: String },
-    // The old Python SDK cuts the message at its first colon and compares the rest with what it signed.
+    // The old Python SDK cuts the message at its first colon and compares the rest with what it
+    // signed.
     #[error("Specified signature is not matched with our calculation. server string to sign is:{0}")]
     SignatureMismatchRpc(String),
     #[error("Specified signature nonce was used already.")]
@@ -151,7 +153,8 @@ pub enum Error {
     Unreached(#[from] Unreached),
 }
 
-/// The documented refusals that no request to this operation brings about, in any world: only an injected fault does.
+/// The documented refusals that no request to this operation brings about, in any world: only an
+/// injected fault does.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Unreached {
     #[error("Request was denied due to user flow control.")]
@@ -356,7 +359,8 @@ impl Error {
         distinct(Self::samples("").iter().map(|error| error.code().1.into_owned()))
     }
 
-    /// The refusal of a name, as it answers a request: a code, or the last segments of a behavior's id.
+    /// The refusal of a name, as it answers a request: a code, or the last segments of a behavior's
+    /// id.
     pub fn named(name: &str, request: &Parts) -> Option<Self> {
         let parameters = Parameters::of(request).unwrap_or_default();
         let instance = parameters.get(Required::InstanceId.name()).ok().flatten().unwrap_or("ccc-test");
@@ -510,7 +514,8 @@ impl Error {
 }
 
 impl Error {
-    /// The same by the page's only code for a bad value, where a value is out of its range or its enumeration.
+    /// The same by the page's only code for a bad value, where a value is out of its range or its
+    /// enumeration.
     fn documented(self) -> Self {
         match self {
             Error::Minimum(name, _) | Error::Maximum(name, _) => {

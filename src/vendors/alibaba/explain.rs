@@ -1,8 +1,10 @@
-//! Why a signature is refused: the mistakes that signers really make, each tried until one reproduces what the client
-//! signed. Where one does, it is certain; where none does, what is left is named in the order of its likelihood.
+//! Why a signature is refused: the mistakes that signers really make, each tried until one
+//! reproduces what the client signed. Where one does, it is certain; where none does, what is left
+//! is named in the order of its likelihood.
 //!
-//! The mistakes are those of clients of both styles: encodings that differ from the vendor's (fact sheet 1.4), and parts
-//! of the two strings (5.1, 5.2) that are left out, added, or put in another order.
+//! The mistakes are those of clients of both styles: encodings that differ from the vendor's (fact
+//! sheet 1.4), and parts of the two strings (5.1, 5.2) that are left out, added, or put in another
+//! order.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -123,7 +125,8 @@ struct Mistake {
     change: Box<dyn Fn(&mut Recipe)>,
 }
 
-/// The regions whose endpoints are tried as hosts (neighbours of the page's own example, `cn-shanghai`).
+/// The regions whose endpoints are tried as hosts (neighbours of the page's own example,
+/// `cn-shanghai`).
 const REGIONS: [&str; 6] =
     ["cn-shanghai", "cn-hangzhou", "cn-beijing", "cn-shenzhen", "ap-southeast-1", "cn-hongkong"];
 
@@ -135,11 +138,11 @@ const MOST_LEFT_OUT: usize = 40;
 const LEFT_OUT: &str = "parameter_left_out";
 /// The id of a mistake of which there is one for each host that may have been signed.
 const HOST: &str = "host_changed";
-/// What to do about an encoding.
+/// The remedy for an encoding.
 const PERCENT: &str = "encode everything but A-Z a-z 0-9 - _ . ~ as %XX, with capital letters";
 /// The id of a mistake of which there is one for each way to encode.
 const ENCODING: &str = "encoding";
-/// How many bytes are signed in the search for the mistakes of one request.
+/// The most bytes that are signed in the search for one request's mistakes.
 const BUDGET: usize = 4 << 20;
 
 /// Adds a mistake: its id, what the client did, what to do, and the change that it makes.
@@ -277,7 +280,8 @@ fn found(mistakes: &[&Mistake], made: &Recipe, right: &Recipe, evidence: &Eviden
     })
 }
 
-/// Where two texts part, with some of both from there; nothing where the texts are one and the key or the form differs.
+/// Where two texts part, with some of both from there; nothing where the texts are one and the key
+/// or the form differs.
 fn first_difference(signed: &str, should: &str) -> Value {
     let Some(at) = signed.char_indices().map(|(at, _)| at).chain([signed.len()]).find(|at| {
         let rest = |text: &str| text.get(*at..).and_then(|rest| rest.chars().next());
@@ -460,7 +464,8 @@ impl Evidence<'_> {
         }
     }
 
-    /// The hosts that a client may have signed instead of the one that came, each with what made the difference.
+    /// The hosts that a client may have signed instead of the one that came, each with what made
+    /// the difference.
     fn other_hosts(&self, came: &str) -> Vec<String> {
         let (name, port) =
             came.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).unwrap_or((came, ""));
@@ -656,7 +661,8 @@ impl Recipe {
                 let mut lines: Vec<(String, String)> = headers.clone();
                 let names: Vec<String> = lines.iter().map(|(name, _)| name.clone()).collect();
                 if self.header_order == Order::Sorted {
-                    // The signed names as the wire has them, or sorted where it has them so already.
+                    // The signed names as the wire has them, or sorted where it has them so
+                    // already.
                     let sent =
                         |name: &str| evidence.request.headers.keys().position(|key| key.as_str() == name);
                     lines.sort_by_key(|(name, _)| sent(name));
@@ -729,7 +735,8 @@ impl Recipe {
     }
 }
 
-/// The refusals of the gateway that no signature decides, for people: what is wrong with the request, and what to do.
+/// The refusals of the gateway that no signature decides, for people: what is wrong with the
+/// request, and what to do.
 pub fn refusal(error: &Error) -> Option<Value> {
     let (cause, what, fix) = match error {
         Error::Missing(Required::InstanceId | Required::PageNumber | Required::PageSize) => return None,

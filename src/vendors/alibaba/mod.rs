@@ -1,10 +1,11 @@
-//! Alibaba Cloud Call Center (CCC) 2020-07-01: `ListCallDetailRecords`, a signed remote procedure call on `/`.
+//! Alibaba Cloud Call Center (CCC) 2020-07-01: `ListCallDetailRecords`, a signed remote procedure
+//! call on `/`.
 //!
-//! Sources: the operation's page, and the fact sheet drawn from it, from the official SDKs and from other public
-//! material (`B1`, `3.1`, …).
+//! Sources: the operation's page, and the fact sheet drawn from it, from the official SDKs and from
+//! other public material (`B1`, `3.1`, …).
 //!
-//! Not emulated: the other operations, which answer `InvalidAction.NotFound` as an unknown one does; `contract.rs` lists
-//! those that clients are known to call.
+//! Not emulated: the other operations, which answer `InvalidAction.NotFound` as an unknown one
+//! does; `contract.rs` lists those that clients are known to call.
 
 mod auth;
 mod contract;
@@ -96,13 +97,14 @@ impl Vendor for Alibaba {
     fn tells(&self, call: &Neutral, field: Field) -> Tells {
         let inbound = call.direction == Direction::Inbound;
         match field {
-            // One word for an inbound call that nobody picked up and for one that was given up as it rang, and one for an engaged
-            // and a failed one (2.2).
+            // One word for an inbound call that nobody picked up and for one that was given up as
+            // it rang, and one for an engaged and a failed one (2.2).
             Field::Outcome if inbound && call.outcome == Some(Outcome::NoAnswer) => {
                 Tells::As("abandoned_ring")
             }
             Field::Outcome if inbound && call.outcome == Some(Outcome::Busy) => Tells::As("failed"),
-            // Only an outgoing call has an early state, which tells these from one that nobody picked up.
+            // Only an outgoing call has an early state, which tells these from one that nobody
+            // picked up.
             Field::Outcome if call.direction == Direction::Internal => match call.outcome {
                 Some(Outcome::Busy | Outcome::Failed) => Tells::As("no_answer"),
                 _ => Tells::Exactly,

@@ -1,5 +1,5 @@
-//! What goes out: a call detail record with its 35 fields, the page around it, the envelope in JSON or XML, and the
-//! gateway's headers (fact sheet 2).
+//! What goes out: a call detail record with its 35 fields, the page around it, the envelope in JSON
+//! or XML, and the gateway's headers (fact sheet 2).
 
 use std::borrow::Cow;
 
@@ -52,8 +52,8 @@ impl Style {
     }
 }
 
-/// A call as one instance shows it: every field through one accessor, the scenario's own value first, for filters,
-/// sorts and answers alike.
+/// A call as one instance shows it: every field through one accessor, the scenario's own value
+/// first, for filters, sorts and answers alike.
 pub struct Record<'a> {
     view: &'a View,
     ordinal: Ordinal,
@@ -120,7 +120,8 @@ impl<'a> Record<'a> {
                 (Outcome::AbandonedIvr, _) => "AbandonedInIVR",
                 (Outcome::AbandonedQueue, _) => "AbandonedInQueue",
                 (Outcome::Voicemail, _) => "Voicemail",
-                // Nobody at the centre picked up, which is not the customer's NoAnswer (page, ContactDisposition).
+                // Nobody at the centre picked up, which is not the customer's NoAnswer (page,
+                // ContactDisposition).
                 (Outcome::AbandonedRing, _) | (Outcome::NoAnswer, Direction::Inbound) => "AbandonedInRing",
                 (Outcome::Busy | Outcome::Failed, Direction::Inbound) => "QueuingFailed",
                 (Outcome::NoAnswer | Outcome::Busy | Outcome::Failed, _) => "NoAnswer",
@@ -289,7 +290,8 @@ impl<'a> Record<'a> {
     pub fn item(&self, style: Style) -> Item<'a> {
         let own_type = self.contact_type();
         let given = self.given;
-        // A voicemail was never connected, so it has no recording here (2.2); the vendor keeps it elsewhere.
+        // A voicemail was never connected, so it has no recording here (2.2); the vendor keeps it
+        // elsewhere.
         let recording = self.call.recording.as_ref().filter(|_| self.call.answered_at().is_some());
         Item {
             contact_disposition: self.contact_disposition(),
@@ -351,8 +353,8 @@ impl<'a> Record<'a> {
     }
 }
 
-/// A record: the page's 30 fields in its example's order, then the five that only the SDK knows (2.2). Texts and times
-/// without a value are left out, counts are 0, flags false (B14).
+/// A record: the page's 30 fields in its example's order, then the five that only the SDK knows
+/// (2.2). Texts and times without a value are left out, counts are 0, flags false (B14).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 #[schemars(deny_unknown_fields, transform = promised)]
@@ -619,7 +621,8 @@ pub fn error_xml(error: &ErrorBody<'_>) -> String {
     format!("{XML}{}", String::from_utf8_lossy(&writer.into_inner()))
 }
 
-/// A text of the characters that XML 1.0 has (its production `Char`); the others cannot even be escaped.
+/// A text of the characters that XML 1.0 has (its production `Char`); the others cannot even be
+/// escaped.
 fn as_xml(text: &str) -> Text<'_> {
     let allowed =
         |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);

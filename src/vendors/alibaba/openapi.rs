@@ -1,4 +1,5 @@
-//! Alibaba's requests and answers as an `OpenAPI` document. What signing adds to a request is no part of it: signers do.
+//! Alibaba's requests and answers as an `OpenAPI` document. What signing adds to a request is no
+//! part of it: signers do.
 
 use serde_json::{Value, json};
 

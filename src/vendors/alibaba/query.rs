@@ -1,4 +1,5 @@
-//! What is asked for: parameters from query and form body, the envelope they name, and the search of one operation.
+//! What is asked for: parameters from query and form body, the envelope they name, and the search
+//! of one operation.
 
 use std::collections::HashSet;
 use std::ops::Bound;
@@ -35,7 +36,8 @@ const SECONDS: std::ops::Range<i64> = 1_000_000_000..20_000_000_000;
 /// Times that are a day since 1973 in microseconds; in milliseconds they are past the year 5000.
 const MICROSECONDS: i64 = 100_000_000_000_000;
 
-/// What the gateway reads besides the operation's own parameters; SDKs add `RegionId` and an empty `SignatureType`.
+/// What the gateway reads besides the operation's own parameters; SDKs add `RegionId` and an empty
+/// `SignatureType`.
 pub const GATEWAYS: [&str; 12] = [
     "Action",
     "Version",
@@ -113,8 +115,8 @@ impl Parameters {
         self.all().any(|(n, _)| n == name)
     }
 
-    /// Whether a request is in the newer style, with its signature in headers. SDKs of the older style echo
-    /// `x-acs-action` and `x-acs-version` as headers, so those tell nothing (1.1).
+    /// Whether a request is in the newer style, with its signature in headers. SDKs of the older
+    /// style echo `x-acs-action` and `x-acs-version` as headers, so those tell nothing (1.1).
     pub fn is_acs3(&self, headers: &HeaderMap) -> bool {
         let rpc = ["AccessKeyId", "Signature", "SignatureNonce", "SignatureMethod", "Timestamp"];
         headers.contains_key(header::AUTHORIZATION) || !rpc.iter().any(|name| self.has(name))
@@ -245,7 +247,8 @@ pub fn format(parameters: &Parameters) -> Result<Format, Error> {
     }
 }
 
-/// The parameters that must be there, and the types of those that have one: the gateway's last checks.
+/// The parameters that must be there, and the types of those that have one: the gateway's last
+/// checks.
 #[derive(Debug, Clone)]
 pub struct RecordsQuery {
     pub instance_id: String,
@@ -311,7 +314,8 @@ impl<S: Sync> FromRequestParts<S> for Instance {
     }
 }
 
-/// What a request asks for: its parameters, but for those that say who asks and prove it, and some others.
+/// What a request asks for: its parameters, but for those that say who asks and prove it, and some
+/// others.
 pub fn asked(request: &Parts, body: &[u8], but: &[&str]) -> u64 {
     let proof = ["AccessKeyId", "SecurityToken", "Timestamp"];
     let form = if is_form(&request.headers) { String::from_utf8_lossy(body) } else { "".into() };
@@ -619,7 +623,8 @@ impl Noted<'_> {
                 self.context.notes.finding_of(&behaviors::TIME_UNIT, || format!("`{name}`"));
             }
         }
-        // A default that contradicts what was given is no mistake of the client's: nothing lies between the two.
+        // A default that contradicts what was given is no mistake of the client's: nothing lies
+        // between the two.
         if start > end && query.start_time.is_some() && query.end_time.is_some() {
             return Err(Error::ParameterInvalid("StartTime", "It must not be after EndTime"));
         }

@@ -129,7 +129,8 @@ fn in_order(all: impl Iterator<Item = Ordinal>, skip: usize, size: usize, count:
     Matches { rows, total }
 }
 
-/// A page of records that come in another order than asked for, in memory for no more than the pages up to this one.
+/// A page of records that come in another order than asked for, in memory for no more than the
+/// pages up to this one.
 fn sorted<T: Ord>(
     all: impl Iterator<Item = T>,
     skip: usize,

@@ -1,5 +1,5 @@
-//! The two signatures, computed from what was decoded: clients encode the same request differently on the wire, so
-//! raw text is never compared (fact sheet 1.4 and 5).
+//! The two signatures, computed from what was decoded: clients encode the same request differently
+//! on the wire, so raw text is never compared (fact sheet 1.4 and 5).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -22,8 +22,8 @@ impl Acs3 {
     /// The algorithm's name in `Authorization`.
     pub const ALGORITHM: &'static str = "ACS3-HMAC-SHA256";
 
-    /// The canonical form of a request. `headers` are the signed ones with their values, in the order signed;
-    /// `body_hash` is [`body_hash`] of its body.
+    /// The canonical form of a request. `headers` are the signed ones with their values, in the
+    /// order signed; `body_hash` is [`body_hash`] of its body.
     pub fn of(
         method: &str,
         path: &str,
@@ -57,7 +57,8 @@ impl Rpc {
     /// The method's name in `SignatureMethod`.
     pub const METHOD: &'static str = "HMAC-SHA1";
 
-    /// The string to sign of a request's parameters, from query and form body alike; `Signature` itself is left out.
+    /// The string to sign of a request's parameters, from query and form body alike; `Signature`
+    /// itself is left out.
     pub fn of<'a>(method: &str, parameters: impl Iterator<Item = &'a (String, String)>) -> Self {
         let query = canonical_query(parameters.filter(|(name, _)| name != "Signature"));
         Self { string_to_sign: format!("{method}&%2F&{}", strict(&query)) }

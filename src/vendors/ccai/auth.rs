@@ -74,8 +74,9 @@ fn basic(value: &str) -> Option<(String, String)> {
     Some((user.to_owned(), password.to_owned()))
 }
 
-/// The Host's first label must be the subdomain, but only where the Host is under a domain that is meant: `.localhost`, or
-/// the account's own. Everywhere else it is an address to reach callmock by.
+/// The Host's first label must be the subdomain, but only where the Host is under a domain that is
+/// meant: `.localhost`, or the account's own. Everywhere else it is an address to reach callmock
+/// by.
 fn on_its_host(request: &Parts, account: &data::Account) -> Result<(), Error> {
     let names = Context::of(request).world.names();
     let host = host(request).unwrap_or_default();

@@ -1,5 +1,6 @@
-//! What CCAI Platform promises: its operations, behaviors, readings and findings. `1G.4` and other numbers are sections of
-//! its fact sheet; `page L n` is line n of its page; `A1` to `F1` are the page's examples.
+//! What CCAI Platform promises: its operations, behaviors, readings and findings. `1G.4` and other
+//! numbers are sections of its fact sheet; `page L n` is line n of its page; `A1` to `F1` are the
+//! page's examples.
 
 use crate::contract::{
     Behavior, Catalogue, Conduct, behaviors, findings, not_emulated, operations, readings,

@@ -1,4 +1,5 @@
-//! What an order becomes: a call beside the universe, whose phases are drawn from the seed once and for all (fact sheet 6).
+//! What an order becomes: a call beside the universe, whose phases are drawn from the seed once and
+//! for all (fact sheet 6).
 
 use std::sync::Arc;
 
@@ -12,8 +13,8 @@ use crate::universe::{Call, CallId, Direction, Holder, Millis, Ordinal, Outcome,
 use crate::world::{Changes, Untaken, View};
 
 impl Order {
-    /// The call that an order becomes, with the numbers that it takes. How it goes on is drawn from the seed now; where it
-    /// stands at any time follows from that.
+    /// The call that an order becomes, with the numbers that it takes. How it goes on is drawn from
+    /// the seed now; where it stands at any time follows from that.
     #[expect(clippy::too_many_lines, reason = "a record has as many fields")]
     pub fn call(self, account: &data::Account, changes: &mut Changes, view: &View, ordinal: Ordinal) -> Call {
         let now = view.now();
@@ -67,7 +68,8 @@ impl Order {
         } else {
             vec![participant()]
         };
-        // Only a ticket gives an outbound call its end user; who calls in gets a new one where nobody is known (6).
+        // Only a ticket gives an outbound call its end user; who calls in gets a new one where
+        // nobody is known (6).
         let end_user_id = match (kind, &ticket_id, customer) {
             (CreatedKind::Outbound, None, _) => None,
             (_, _, Some(customer)) => Some(model::end_user_id(view, customer)),
@@ -153,8 +155,8 @@ impl Order {
     }
 }
 
-/// Who holds the calls that an account creates: itself, unless its settings say more. Names were checked as the scenario
-/// was loaded.
+/// Who holds the calls that an account creates: itself, unless its settings say more. Names were
+/// checked as the scenario was loaded.
 fn holders(account: &data::Account) -> Arc<[Holder]> {
     let Some(names) = &account.created_on else {
         return Arc::new([Holder { vendor: super::NAME, account: Some(account.subdomain.as_str().into()) }]);

@@ -1,5 +1,5 @@
-//! CCAI Platform's refusals: always `{"message": …}`, with the page's texts to the letter, "well-formed" for outbound calls
-//! and "well formed" elsewhere (1G.5).
+//! CCAI Platform's refusals: always `{"message": …}`, with the page's texts to the letter,
+//! "well-formed" for outbound calls and "well formed" elsewhere (1G.5).
 
 use axum::Json;
 use axum::http::request::Parts;
@@ -226,8 +226,9 @@ impl Error {
         samples
     }
 
-    /// The names of all refusals: the last segments of their behaviors' ids. Where kinds of call share one, the first
-    /// kind's is meant; `inbound.after_hours` and `scheduled.after_hours` tell them apart.
+    /// The names of all refusals: the last segments of their behaviors' ids. Where kinds of call
+    /// share one, the first kind's is meant; `inbound.after_hours` and `scheduled.after_hours` tell
+    /// them apart.
     pub fn names() -> Vec<String> {
         distinct(Self::samples().iter().map(|error| error.behavior().last_segment().to_owned()))
     }
@@ -328,7 +329,8 @@ impl IntoResponse for Refused {
         let body = Json(ErrorBody { message: error.to_string() });
         let mut response = (error.status(), Outcome(error.behavior()), body).into_response();
         if error == Error::NotAuthorized {
-            // RFC 9110, 15.5.2, which the page is silent about: clients that wait for a challenge send nothing without.
+            // RFC 9110, 15.5.2, which the page is silent about: clients that wait for a challenge
+            // send nothing without.
             let challenge = HeaderValue::from_static("Basic realm=\"Application\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }

@@ -1,11 +1,12 @@
-//! Google CCAI Platform (by UJET), Apps API: outbound, inbound and scheduled calls, and flags of their customers.
+//! Google CCAI Platform (by UJET), Apps API: outbound, inbound and scheduled calls, and flags of
+//! their customers.
 //!
-//! Sources: the vendor's page (`page L n` is line n of its text) and the fact sheet drawn from it and from the vendor's
-//! other pages (`1G.4`, section 6, …). State decides what a request gets, never its text: agents, queues, tickets, numbers,
-//! languages and earlier calls are the world's.
+//! Sources: the vendor's page (`page L n` is line n of its text) and the fact sheet drawn from it
+//! and from the vendor's other pages (`1G.4`, section 6, …). State decides what a request gets,
+//! never its text: agents, queues, tickets, numbers, languages and earlier calls are the world's.
 //!
-//! Not emulated: the Manager API and the other Apps API operations, which `contract.rs` lists, and passing data parameters,
-//! whose page is not public.
+//! Not emulated: the Manager API and the other Apps API operations, which `contract.rs` lists, and
+//! passing data parameters, whose page is not public.
 
 mod auth;
 mod contract;
@@ -86,8 +87,8 @@ impl Vendor for Ccai {
     }
 
     fn tells(&self, call: &Neutral, field: Field) -> Tells {
-        // An agent's own call has no menu; the others are given to an agent once they wait for one, and their answers were sent
-        // before.
+        // An agent's own call has no menu; the others are given to an agent once they wait for one,
+        // and their answers were sent before.
         let placed = call.direction == Direction::Outbound && call.queue.is_none();
         match field {
             Field::Direction | Field::From | Field::To => Tells::Exactly,

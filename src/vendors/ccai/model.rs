@@ -1,5 +1,5 @@
-//! What goes out: a call with every key of the page's 201 examples, in their order, nulls and all (fact sheet 2), and the
-//! flags of a call's customer.
+//! What goes out: a call with every key of the page's 201 examples, in their order, nulls and all
+//! (fact sheet 2), and the flags of a call's customer.
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use schemars::JsonSchema;
@@ -11,7 +11,8 @@ use crate::dialects::ccai::{self as data, Created, CreatedKind};
 use crate::universe::{Agent, Call, Customer, Decimals, Direction, Ordinal, Outcome, Queue, Ref};
 use crate::world::{Flags, View};
 
-/// A call's id here: what the scenario or its creation gave it, else one made from its place, above all that count up.
+/// A call's id here: what the scenario or its creation gave it, else one made from its place, above
+/// all that count up.
 pub fn call_id(view: &View, ordinal: Ordinal) -> Option<u64> {
     let call = view.call(ordinal)?;
     if call.direction == Direction::Internal {
@@ -40,8 +41,8 @@ fn given(call: &Call) -> Option<&data::Call> {
     call.data.as_ref()?.ccai.as_deref()
 }
 
-/// Where a created call stands at a time (page L131-146): a pure function of the call, whose phases were drawn from the seed
-/// when it was created.
+/// Where a created call stands at a time (page L131-146): a pure function of the call, whose phases
+/// were drawn from the seed when it was created.
 pub fn status(call: &Call, now: DateTime<Utc>) -> Option<&'static str> {
     let created = given(call)?.created.as_ref()?;
     let passed = now - call.at;
@@ -93,8 +94,8 @@ impl From<Flags> for CustomerFlags {
     }
 }
 
-/// A created call as its 201 shows it: every key of the page's examples, in their order. What has not happened yet is
-/// null.
+/// A created call as its 201 shows it: every key of the page's examples, in their order. What has
+/// not happened yet is null.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct CallObject<'a> {

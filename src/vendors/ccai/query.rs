@@ -1,4 +1,5 @@
-//! What is asked for: a call of one of three kinds, checked in the vendor's order (fact sheet 6), or a change of flags.
+//! What is asked for: a call of one of three kinds, checked in the vendor's order (fact sheet 6),
+//! or a change of flags.
 
 use axum::extract::FromRequestParts;
 use axum::http::header;
@@ -54,7 +55,8 @@ pub enum Order {
     Inbound(IntoQueue),
     /// A call back, later.
     Scheduled(IntoQueue),
-    /// Nothing yet: the agent must choose a number or a ticket first. What the page's mangled examples echo.
+    /// Nothing yet: the agent must choose a number or a ticket first. What the page's mangled
+    /// examples echo.
     ChooseFirst(Value),
 }
 
@@ -293,7 +295,8 @@ impl Checks<'_> {
         Ok(IntoQueue { queue, target, number, lang, outbound_number, scheduled_at, parent })
     }
 
-    /// Whether a text can be a telephone number, with its country (5). `is_possible` separates the page's examples.
+    /// Whether a text can be a telephone number, with its country (5). `is_possible` separates the
+    /// page's examples.
     fn well_formed(&self, number: &str) -> bool {
         let parsed =
             PHONE_NUMBER_UTIL.parse(number, None).ok().filter(|_| number.trim_start().starts_with('+'));
@@ -314,7 +317,8 @@ impl Checks<'_> {
         customer.map(|(customer, _)| Target::Ticket { id, customer })
     }
 
-    /// An ISO 639-1 code, optionally with a region, in exactly this case (5); English if none is given.
+    /// An ISO 639-1 code, optionally with a region, in exactly this case (5); English if none is
+    /// given.
     fn lang(&self) -> Result<String, NoLanguage> {
         let Some(text) = self.text("lang") else { return Ok("en".to_owned()) };
         let (code, region) =
@@ -422,8 +426,8 @@ impl FlagChange {
     }
 }
 
-/// Checks a change of flags: any of them, each true or false (5). The page's sample has a plural where everything else has
-/// the singular, which wins (1G.6).
+/// Checks a change of flags: any of them, each true or false (5). The page's sample has a plural
+/// where everything else has the singular, which wins (1G.6).
 pub fn update(body: &Body, context: &Context) -> Result<FlagChange, Error> {
     let Body(members) = body;
     let flag = |name: &'static str| match members.get(name) {

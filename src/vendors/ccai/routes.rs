@@ -42,7 +42,8 @@ pub fn operation(method: &Method, path: &str) -> Option<&'static Operation> {
     }
 }
 
-/// `POST /apps/api/v1/calls`: creates a call of one of three kinds, each with its own checks (fact sheet 6).
+/// `POST /apps/api/v1/calls`: creates a call of one of three kinds, each with its own checks (fact
+/// sheet 6).
 async fn create_call(account: Account, order: CallOrder, context: Context) -> Response {
     let world = &context.world;
     let CallOrder(order) = order;
@@ -80,7 +81,8 @@ async fn get_customer_flag(_: Account, call: FlaggedCall, context: Context) -> R
     (Outcome(&behaviors::FLAG_SHOWN), Json(CustomerFlags::from(flags))).into_response()
 }
 
-/// `PATCH …/customer_flag`: any of the three flags; the page shows no answer, so it is the flags as they are now.
+/// `PATCH …/customer_flag`: any of the three flags; the page shows no answer, so it is the flags as
+/// they are now.
 async fn update_customer_flag(
     _: Account,
     call: FlaggedCall,

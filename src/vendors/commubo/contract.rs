@@ -1,5 +1,5 @@
-//! What commubo promises: its operation, behaviors, readings and findings. `S`, `F` and `A` are rows of its fact
-//! sheet; `page L n` is line n of its page.
+//! What commubo promises: its operation, behaviors, readings and findings. `S`, `F` and `A` are
+//! rows of its fact sheet; `page L n` is line n of its page.
 
 use crate::contract::{
     Behavior, Catalogue, Conduct, behaviors, findings, not_emulated, operations, readings,

@@ -1,5 +1,5 @@
-//! commubo's refusals. The page says that a body MAY state the cause as JSON (L430, L434) and shows none: the texts
-//! are callmock's, and reading `commubo.error_body` leaves them out.
+//! commubo's refusals. The page says that a body MAY state the cause as JSON (L430, L434) and shows
+//! none: the texts are callmock's, and reading `commubo.error_body` leaves them out.
 
 use axum::Json;
 use axum::http::request::Parts;
@@ -120,7 +120,8 @@ impl Error {
         Self::samples().into_iter().find(|error| error.behavior().is_called(name))
     }
 
-    /// The status of each refusal: the page has 403 and 406 only (L428-434); the others are HTTP's own.
+    /// The status of each refusal: the page has 403 and 406 only (L428-434); the others are HTTP's
+    /// own.
     fn status(&self) -> StatusCode {
         match self {
             Error::MissingCredentials | Error::UnknownTenant | Error::WrongToken => StatusCode::FORBIDDEN,

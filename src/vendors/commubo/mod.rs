@@ -1,9 +1,11 @@
 //! commubo connect API (Softfront, Japan): one list of calls, two tenant headers, 403 and 406.
 //!
-//! The smallest vendor, and the template of the others. Sources: the vendor's page, <https://commubo.com/api/calls-list.html>
-//! (`page L n` is line n of its text), and the fact sheet drawn from it (`R1`, `A4`, …).
+//! The smallest vendor, and the template of the others. Sources: the vendor's page,
+//! <https://commubo.com/api/calls-list.html> (`page L n` is line n of its text), and the fact sheet
+//! drawn from it (`R1`, `A4`, …).
 //!
-//! Not emulated: the vendor's other operations, which `contract.rs` lists as far as their paths are public.
+//! Not emulated: the vendor's other operations, which `contract.rs` lists as far as their paths are
+//! public.
 
 mod auth;
 mod contract;

@@ -43,8 +43,8 @@ const CHUNK: usize = 32 << 10;
 /// How many calls are looked at before others get their turn.
 const LOOKED_AT: usize = 4096;
 
-/// A bare JSON array of the calls that are shown. A list that fits in a chunk is sent whole; a longer one is written as
-/// fast as its client reads, so that no list stands in memory as one text.
+/// A bare JSON array of the calls that are shown. A list that fits in a chunk is sent whole; a
+/// longer one is written as fast as its client reads, so that no list stands in memory as one text.
 pub fn array<I, F>(view: View, calls: I, is_shown: F, style: Style) -> Response
 where
     I: Iterator<Item = Ordinal> + Send + Unpin + 'static,
@@ -113,8 +113,8 @@ where
     }
 }
 
-/// A call. Absent information is left out, never null (F3, F6, F7, F9, F10); for operator, scenario and note the page
-/// does not say so (L309-426), and reading `commubo.unset` has them empty.
+/// A call. Absent information is left out, never null (F3, F6, F7, F9, F10); for operator, scenario
+/// and note the page does not say so (L309-426), and reading `commubo.unset` has them empty.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -219,7 +219,8 @@ fn call_id(view: &View, ordinal: Ordinal) -> Option<Text<'_>> {
     Some(given.map_or_else(|| Decimals::<16>::of(view).id(ordinal).into(), Text::from))
 }
 
-/// Only SUCCESSFUL is public (page L84); the others are callmock's choice, and a scenario may set any text.
+/// Only SUCCESSFUL is public (page L84); the others are callmock's choice, and a scenario may set
+/// any text.
 fn connect_result(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Answered => "SUCCESSFUL",
@@ -237,7 +238,8 @@ fn in_japan(at: DateTime<Utc>) -> String {
     at.with_timezone(&JAPAN).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
-/// callType, talkTime and operatorVoiceId: a string in the page's example, an integer in its description (A1).
+/// callType, talkTime and operatorVoiceId: a string in the page's example, an integer in its
+/// description (A1).
 #[derive(Debug)]
 struct Number(u64, Numbers);
 
@@ -263,8 +265,8 @@ impl JsonSchema for Number {
     }
 }
 
-/// An id of an entry that the scenario gives none: upper-case hexadecimal in groups of 8-4-4-4-16, as the page's own
-/// are. They are no UUIDs (A21).
+/// An id of an entry that the scenario gives none: upper-case hexadecimal in groups of 8-4-4-4-16,
+/// as the page's own are. They are no UUIDs (A21).
 fn opaque(view: &View, kind: &str, index: usize) -> String {
     let mut text = String::with_capacity(40);
     for (n, byte) in view.opaque(kind, index).iter().take(18).enumerate() {

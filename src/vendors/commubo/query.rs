@@ -167,7 +167,8 @@ impl Given {
     }
 }
 
-/// A day in the extended form of ISO 8601 and no other: chrono alone would take `2018-9-1` and `+2018-09-01` (A10).
+/// A day in the extended form of ISO 8601 and no other: chrono alone would take `2018-9-1` and
+/// `+2018-09-01` (A10).
 fn day(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
     let shape = bytes.len() == 10

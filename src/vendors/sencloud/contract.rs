@@ -1,5 +1,5 @@
-//! What Sencloud promises: its operation, behaviors, readings and findings. `R`, `P` and `A` are rows of its fact
-//! sheet, numbers its sections; `page L n` is line n of its page.
+//! What Sencloud promises: its operation, behaviors, readings and findings. `R`, `P` and `A` are
+//! rows of its fact sheet, numbers its sections; `page L n` is line n of its page.
 
 use crate::contract::{
     Behavior, Catalogue, Conduct, Paging, behaviors, findings, not_emulated, operations, readings,
@@ -79,7 +79,8 @@ behaviors! {
         "A body whose framing is broken.";
     INTERNAL = "sencloud.any.internal", 500, Inferred, "4",
         "The service failed.", fault;
-    // The service's other codes with their statuses; the texts that the fact sheet does not have are callmock's.
+    // The service's other codes with their statuses; the texts that the fact sheet does not have
+    // are callmock's.
     CANCELED = "sencloud.any.canceled", 408, Inferred, "4",
         "The service's code `canceled`.", fault;
     UNKNOWN = "sencloud.any.unknown", 500, Inferred, "4",

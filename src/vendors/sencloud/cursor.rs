@@ -21,8 +21,9 @@ pub enum CursorKind {
     Prev,
 }
 
-/// A place in a list that says what it is: which way, in which order, beyond which row. It carries a checksum that only
-/// this shop's lists can make, so that a damaged or forged one is told from a good one (A32).
+/// A place in a list that says what it is: which way, in which order, beyond which row. It carries
+/// a checksum that only this shop's lists can make, so that a damaged or forged one is told from a
+/// good one (A32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     pub kind: CursorKind,

@@ -1,4 +1,5 @@
-//! Sencloud's refusals: code, message and status as its usage page and other public material have them (fact sheet 4).
+//! Sencloud's refusals: code, message and status as its usage page and other public material have
+//! them (fact sheet 4).
 
 use std::collections::BTreeMap;
 
@@ -73,8 +74,9 @@ pub enum Error {
     Unreached(#[from] Unreached),
 }
 
-/// The service's codes that no request to this operation brings about, in any world: only an injected fault does. The
-/// codes and statuses are the service's (4); its texts are not known but for `not_found`.
+/// The service's codes that no request to this operation brings about, in any world: only an
+/// injected fault does. The codes and statuses are the service's (4); its texts are not known but
+/// for `not_found`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Unreached {
     #[error("the request was canceled")]

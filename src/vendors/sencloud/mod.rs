@@ -1,9 +1,10 @@
 //! Sencloud (eTelecom white label, Vietnam): one list of call logs, bearer keys, keyset cursors.
 //!
-//! Sources: the vendor's page (`page L n` is line n of its text) and the fact sheet drawn from it and from other public
-//! material of the vendor's family (`R1`, `P3`, `A4`, section 4).
+//! Sources: the vendor's page (`page L n` is line n of its text) and the fact sheet drawn from it
+//! and from other public material of the vendor's family (`R1`, `P3`, `A4`, section 4).
 //!
-//! Not emulated: the service's other methods, which answer as an unknown one does; `contract.rs` lists them.
+//! Not emulated: the service's other methods, which answer as an unknown one does; `contract.rs`
+//! lists them.
 
 mod auth;
 mod contract;

@@ -1,5 +1,5 @@
-//! What goes out: a call log with every member, as the page's samples have it (L56-103). What is not there is a zero
-//! value, never missing (fact sheet 1.2).
+//! What goes out: a call log with every member, as the page's samples have it (L56-103). What is
+//! not there is a zero value, never missing (fact sheet 1.2).
 
 use std::collections::HashSet;
 
@@ -36,7 +36,8 @@ impl Style {
         Self { times: world.reading(), empty_arrays: world.reading(), status_of_unknown: world.reading() }
     }
 
-    /// A time as the live service writes it, or as the page's samples are (A29); nothing is the zero time.
+    /// A time as the live service writes it, or as the page's samples are (A29); nothing is the
+    /// zero time.
     fn time(self, at: Option<DateTime<Utc>>) -> String {
         let Some(at) = at else { return "0001-01-01T00:00:00Z".to_owned() };
         match self.times {
@@ -81,8 +82,8 @@ impl<T: JsonSchema> JsonSchema for List<T> {
     }
 }
 
-/// A call as a shop sees it: every member through one accessor, the scenario's own value first, for filters, sorts and
-/// answers alike.
+/// A call as a shop sees it: every member through one accessor, the scenario's own value first, for
+/// filters, sorts and answers alike.
 pub struct Log<'a> {
     view: &'a View,
     ordinal: Ordinal,
@@ -295,7 +296,8 @@ impl<'a> Log<'a> {
     }
 }
 
-/// Which agents and queues a filter wants: found once for all calls, however many ids the filter has.
+/// Which agents and queues a filter wants: found once for all calls, however many ids the filter
+/// has.
 #[derive(Debug, Default)]
 pub struct Whose {
     extensions: Wanted,

@@ -38,7 +38,8 @@ const ZERO_TIME: i64 = -62_135_596_800;
 /// The largest page, and the one of a request that says nothing (page L285, P1).
 const LIMIT: usize = 100;
 
-/// A request to the operation: by POST, in JSON, to a name that the service has, checked in this order (4).
+/// A request to the operation: by POST, in JSON, to a name that the service has, checked in this
+/// order (4).
 #[derive(Debug)]
 pub struct Method;
 
@@ -453,7 +454,8 @@ impl Checks<'_> {
         Ok(ids)
     }
 
-    /// The members of `paging`: the body's, then the query string's, where the page says that `next` goes (L289).
+    /// The members of `paging`: the body's, then the query string's, where the page says that
+    /// `next` goes (L289).
     fn paging(&self) -> Result<PagingBody, Error> {
         let mut body = self.decoded.paging.clone().unwrap_or_default();
         let honour = self.context.world.reading::<QueryPaging>() == QueryPaging::Honour;
@@ -570,7 +572,8 @@ impl Checks<'_> {
         opened
     }
 
-    /// A cursor in `after`: `next` goes on; `prev` goes back, as the page says, or is a mere place (A3).
+    /// A cursor in `after`: `next` goes on; `prev` goes back, as the page says, or is a mere place
+    /// (A3).
     fn after(&self, cursor: Cursor) -> (Option<Position>, Travel) {
         let reading: Prev = self.context.world.reading();
         let travel = match cursor.kind {

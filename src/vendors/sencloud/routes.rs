@@ -12,12 +12,14 @@ use crate::exchange::{Context, Outcome};
 use crate::universe::Ordinal;
 use crate::world::{View, Visited, Walks};
 
-/// One handler for every path: what is wrong with a path is told after what is wrong with method and content type.
+/// One handler for every path: what is wrong with a path is told after what is wrong with method
+/// and content type.
 pub fn router() -> Router {
     Router::new().fallback(list_call_logs)
 }
 
-/// `POST /v1/shop.Sencloud/ListCallLogs`: a page of a shop's call logs, newest first (page L1-17, L285-289).
+/// `POST /v1/shop.Sencloud/ListCallLogs`: a page of a shop's call logs, newest first (page L1-17,
+/// L285-289).
 async fn list_call_logs(_: Method, _: Decoded, shop: Shop, search: Search, context: Context) -> Response {
     let world = &context.world;
     let view = context.view();
