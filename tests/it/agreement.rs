@@ -1,5 +1,6 @@
-//! One call, several dialects: each vendor's list agrees with `GET /_mock/calls` field by field, whatever order, filter or
-//! page size fetched it. What a field should be is worked out here, from the neutral record alone.
+//! One call, several dialects: each vendor's list agrees with `GET /_mock/calls` field by field,
+//! whatever order, filter or page size fetched it. What a field should be is worked out here, from
+//! the neutral record alone.
 
 use std::collections::BTreeMap;
 

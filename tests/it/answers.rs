@@ -1,4 +1,5 @@
-//! Every answer that this suite is given, held against the vendors' OpenAPI documents: status, media type, headers, body.
+//! Every answer that this suite is given, held against the vendors' OpenAPI documents: status,
+//! media type, headers, body.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex};
@@ -63,7 +64,8 @@ fn against(seen: &Seen<'_>, document: &Value, path: &str, method: &str, operatio
     }
     let body = seen.body?;
     if body.is_empty() {
-        // A refusal of commubo need not have a body, nor has what answers a HEAD; CCAI's 202 never has one.
+        // A refusal of commubo need not have a body, nor has what answers a HEAD; CCAI's 202 never
+        // has one.
         let may_be = seen.method == "HEAD" || seen.status >= 400 && seen.vendor == "commubo";
         return (!may_be && response.get("content").is_some()).then(|| "no body".to_owned());
     }
@@ -87,10 +89,12 @@ fn against(seen: &Seen<'_>, document: &Value, path: &str, method: &str, operatio
     Some(mistakes.take(3).collect::<Vec<_>>().join(", ")).filter(|mistakes| !mistakes.is_empty())
 }
 
-/// Fails where an exchange of a journal, as the admin API shows it, has an answer that is not as documented.
+/// Fails where an exchange of a journal, as the admin API shows it, has an answer that is not as
+/// documented.
 pub fn hold(exchange: &Value) {
     let response = &exchange["response"];
-    // A test with secrets of one letter, or with room for a few bytes, has a journal that does not show what was sent.
+    // A test with secrets of one letter, or with room for a few bytes, has a journal that does not
+    // show what was sent.
     if response.to_string().contains('…') {
         return;
     }

@@ -1,5 +1,5 @@
-//! The catalogue is what is served: every behavior is met by a request, every answer's ids are in it, and its documents
-//! are the ones committed.
+//! The catalogue is what is served: every behavior is met by a request, every answer's ids are in
+//! it, and its documents are the ones committed.
 
 use std::collections::BTreeSet;
 

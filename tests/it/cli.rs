@@ -78,7 +78,8 @@ impl Served {
 }
 
 impl Served {
-    /// A resource of the admin API, from a server that speaks plain HTTP, needs no token and is still there.
+    /// A resource of the admin API, from a server that speaks plain HTTP, needs no token and is
+    /// still there.
     fn resource(&self, path: &str) -> Option<serde_json::Value> {
         let mut stream = TcpStream::connect(self.1.strip_prefix("http://")?).ok()?;
         stream.set_read_timeout(Some(std::time::Duration::from_secs(5))).ok()?;

@@ -1,4 +1,5 @@
-//! Faults, each proved on a raw socket where it is the socket's: what a client's HTTP library would hide is seen here.
+//! Faults, each proved on a raw socket where it is the socket's: what a client's HTTP library would
+//! hide is seen here.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -105,8 +106,8 @@ async fn every_name_that_a_message_proposes_is_taken_and_answers_in_the_vendors_
     }
 }
 
-/// The rest of the catalogue is brought about by requests; these only faults reach, with the texts of the fact sheet (3.1,
-/// 3.2).
+/// The rest of the catalogue is brought about by requests; these only faults reach, with the texts
+/// of the fact sheet (3.1, 3.2).
 #[tokio::test]
 async fn alibabas_refusals_that_only_faults_reach_have_their_documented_status_code_and_text() {
     let mock = Mock::embedded("documented").await;

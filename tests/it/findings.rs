@@ -52,7 +52,8 @@ async fn paged(mock: &Mock, paging: Value) -> Answer {
     sencloud::list(mock, json!({ "paging": paging })).await
 }
 
-/// Each rule that one request, or the last of a few, breaks: its id, and what that request was answered.
+/// Each rule that one request, or the last of a few, breaks: its id, and what that request was
+/// answered.
 async fn causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
     let day = "start=2024-05-14&end=2024-05-15";
     let mut causes = vec![
@@ -118,7 +119,8 @@ async fn causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
             _ => "internal_error",
         };
         world.fault(json!({ "vendor": vendor, "do": { "error": error }, "times": 40 })).await;
-        // A machine may be so slow that a client which does not wait looks like one that does; not forty times over.
+        // A machine may be so slow that a client which does not wait looks like one that does; not
+        // forty times over.
         let id = vendors::catalogues()
             .flat_map(|catalogue| catalogue.findings)
             .find(|finding| finding.id == format!("{vendor}.retried_at_once"));
@@ -136,7 +138,8 @@ async fn causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
     causes
 }
 
-/// What is wrong with a request besides what its vendor's own rules are about, the same at every vendor.
+/// What is wrong with a request besides what its vendor's own rules are about, the same at every
+/// vendor.
 async fn common_causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
     let post = |path: &str| mock.request("POST", path).header("content-type", "application/json");
     let at_ccai = || post(CALLS).header("authorization", basic("acme", "mock-token"));
@@ -595,7 +598,8 @@ async fn what_one_client_was_refused_is_no_further_try_of_another_nor_of_the_nex
     assert_eq!(ask(KEY).await.findings(), [""; 0], "another client's first try");
     world.admin("DELETE", "faults", &NOTHING).await;
     assert_eq!(ask(KEY).await.findings(), [""; 0], "the fault's test is over");
-    // Preflights, looks whether anybody is there, and bodies that were never read are no further tries either.
+    // Preflights, looks whether anybody is there, and bodies that were never read are no further
+    // tries either.
     let large = |text: &str| {
         let request = mock.request("POST", CALLS).header("authorization", basic("acme", "mock-token"));
         send(request.header("content-type", "application/json").body(text.repeat(2 << 20)))

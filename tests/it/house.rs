@@ -1,4 +1,5 @@
-//! The rules of the house: imports run down only, no vendor names another, and shared code knows no vendor.
+//! The rules of the house: imports run down only, no vendor names another, and shared code knows no
+//! vendor.
 
 use std::fs;
 use std::path::{Path, PathBuf};

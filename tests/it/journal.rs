@@ -171,7 +171,8 @@ async fn what_the_ring_has_lost_is_said_where_it_may_matter_and_cut_bodies_too()
     world.sencloud(&json!({ "filter": { "number": "a long number, longer than what is kept of it" } })).await;
     let (status, verdict) = verify(&world, json!({ "count": { "exactly": 5 } })).await;
     assert_eq!((status, &verdict["matched"], &verdict["dropped"]), (422, &json!(2), &json!(3)));
-    // Nobody can say that there were no more, once some are lost; that there were so many at least, anybody can.
+    // Nobody can say that there were no more, once some are lost; that there were so many at least,
+    // anybody can.
     let (status, verdict) =
         verify(&world, json!({ "match": { "vendor": "ccai" }, "count": { "at_most": 0 } })).await;
     assert_eq!((status, &verdict["ok"], &verdict["dropped"]), (422, &json!(false), &json!(3)));
@@ -471,4 +472,18 @@ async fn an_order_and_nothing_else_are_verified() {
         said.contains("`in_order[0].vendor` is not right: there is no `comubo`; did you mean `commubo`?"),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn a_token_in_disguise_is_masked_too() {
+    use base64::Engine as _;
+    let mock = Mock::embedded("documented").await;
+    let token = crate::commubo::TOKEN;
+    let hex: String = token.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let bare = base64::engine::general_purpose::STANDARD.encode(token);
+    for disguise in [hex.to_uppercase(), hex, bare, token.to_owned()] {
+        send(mock.request("GET", "/v1/calls").header("x-note", &disguise)).await;
+        let entry = mock.journal().await.pop().expect("an exchange").to_string();
+        assert!(!entry.contains(&disguise), "{disguise}: {entry}");
+    }
 }

@@ -7,7 +7,8 @@ use crate::cli::{callmock, file, text};
 use crate::client::World;
 use crate::mock::Mock;
 
-/// One call that is over at the clock, one under way, and one to come; two agents, of whom one can take calls.
+/// One call that is over at the clock, one under way, and one to come; two agents, of whom one can
+/// take calls.
 const DAY: &str = r#"
 callmock: 1
 clock: 2024-05-14T12:00:00Z
@@ -340,4 +341,128 @@ fn check_and_serve_warn_of_what_is_likely_to_be_another_thing_than_was_meant() {
     }
     let quiet = callmock().arg("check").arg(file("no-doubt.yaml", DAY)).output().expect("it runs");
     assert_eq!(text(&quiet.stderr), "");
+}
+
+#[tokio::test]
+async fn a_look_up_by_id_finds_a_call_when_its_list_does() {
+    let named = DAY.replace(
+        "talk: 1m, outcome: answered, agent: mai, queue: sales}\n",
+        "talk: 1m, outcome: answered, agent: mai, queue: sales, alibaba: {ContactId: LATER}}\n",
+    );
+    let later = named.rfind("alibaba: {ContactId: LATER}").expect("the last call");
+    let yaml = named[..later].replace(", alibaba: {ContactId: LATER}", "") + &named[later..];
+    let mock = Mock::of(&yaml).await;
+    let world = mock.default_world().await;
+    let found = async || {
+        let answer = world.alibaba(&[("Format", "JSON"), ("ContactId", "LATER")]).await;
+        answer.json()["Data"]["List"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(found().await, 0);
+    advance(&world, "10m30s").await;
+    assert_eq!(found().await, 0, "it is under way");
+    advance(&world, "30s").await;
+    assert_eq!(found().await, 1);
+}
+
+#[tokio::test]
+async fn a_list_that_is_being_sent_shows_what_was_over_when_it_began() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let yaml = "callmock: 1\nclock: 2018-09-02T00:00:00Z\naccounts: {commubo: [{tenant_id: t, access_token: a}]}\n\
+                generate: {calls: 40000, from: 2018-09-01, to: 2018-09-02, offset: +00:00}\n";
+    let mock = Mock::of(yaml).await;
+    let world = mock.default_world().await;
+    let count = async || world.commubo("?start=2018-09-01").await.json().as_array().expect("a list").len();
+    let before = count().await;
+    let mut stream = tokio::net::TcpStream::connect(mock.address).await.expect("a connection");
+    let head = "GET /v1/calls?start=2018-09-01 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-commubo-tenantId: t\r\nx-commubo-accessToken: a\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    let mut text = vec![0; 1000];
+    stream.read_exact(&mut text).await.expect("its beginning");
+    advance(&world, "1d").await;
+    stream.read_to_end(&mut text).await.expect("the rest");
+    assert_eq!(String::from_utf8_lossy(&text).matches("\"callDateTime\"").count(), before);
+    assert!(count().await > before, "the clock brought more");
+}
+
+#[tokio::test]
+async fn who_answers_and_which_way_a_call_goes_is_the_same_at_every_vendor() {
+    let mock = Mock::of(DAY).await;
+    let world = mock.default_world().await;
+    let later = with(scheduled(), "scheduled_at", json!("2024-05-14T12:30:00Z"));
+    world.ccai("POST", "calls", &inbound()).await;
+    advance(&world, "20m").await;
+    world.ccai("POST", "calls", &later).await;
+    advance(&world, "2h").await;
+    let day = [("Format", "JSON"), ("StartTime", "1715644800000"), ("EndTime", "1715731199000")];
+    let records = world.alibaba(&day).await.json()["Data"]["List"].clone();
+    let logs = world.sencloud(&json!({})).await.json()["call_logs"].clone();
+    let calls = world.admin("GET", "calls", &Value::Null).await.json()["calls"].clone();
+    let made = |n: u32| {
+        let name = format!("created-{n}");
+        calls
+            .as_array()
+            .expect("a list")
+            .iter()
+            .find(|call| call["id"] == name.as_str())
+            .expect("a call")
+            .clone()
+    };
+    for (call, contact, direction) in [(made(1), "Inbound", "in"), (made(2), "Outbound", "out")] {
+        assert_eq!(call["agent"], "mai", "{call}");
+        let of = |all: &Value, member: &str, vendor: &str| {
+            let all = all.as_array().expect("a list").clone();
+            all.into_iter()
+                .find(|one| one[member] == call["ids"][vendor])
+                .unwrap_or_else(|| panic!("{vendor}: {call}"))
+        };
+        let record = of(&records, "ContactId", "alibaba");
+        assert_eq!(
+            (&record["ContactType"], &record["AgentNames"]),
+            (&contact.into(), &"Mai".into()),
+            "{record}"
+        );
+        assert!(record["AgentIds"].as_str().is_some_and(|ids| !ids.is_empty()), "{record}");
+        let log = of(&logs, "id", "sencloud");
+        assert!(log["direction"].as_str().is_some_and(|shown| shown.contains(direction)), "{log}");
+        assert!(!log["call_targets"].as_array().expect("a list").is_empty(), "{log}");
+    }
+}
+
+#[test]
+fn serve_warns_as_check_does_and_an_outcome_that_fits_no_call_is_named() {
+    let doubtful = DAY
+        .replace(
+            "outbound_numbers: [\"+13392195276\", \"+17608675309\"], ",
+            "created_outcome: abandoned_queue, outbound_numbers: [\"+13392195276\"], ",
+        )
+        .replace(", ccai: {menu_id: 9, menu_type: ivr_menu}", "");
+    let path = file("fits-none.yaml", &doubtful);
+    let checked = callmock().arg("check").arg(&path).output().expect("it runs");
+    let said = text(&checked.stderr).to_owned();
+    assert!(said.contains("accounts.ccai[0].created_outcome") || said.contains("created_outcome"), "{said}");
+    assert!(!said.contains("queues["), "a queue that is not ccai's is no doubt: {said}");
+    let mut served = crate::cli::Served::start(callmock().args(["--port", "0", "--scenario"]).arg(&path));
+    served.signal("-TERM");
+    let mut stderr = served.0.stderr.take().expect("a pipe");
+    served.0.wait().expect("it ends");
+    let mut log = String::new();
+    std::io::Read::read_to_string(&mut stderr, &mut log).expect("text");
+    assert!(log.lines().any(|line| line.contains("WARN") && line.contains("created_outcome")), "{log}");
+}
+
+#[tokio::test]
+async fn an_agents_own_call_keeps_it_from_no_other() {
+    let mock = Mock::of(DAY).await;
+    let world = mock.default_world().await;
+    let own = with(
+        with(outbound(), "agent_email", json!("mai@example.com")),
+        "outbound_number",
+        json!("+13392195276"),
+    );
+    for _ in 0..2 {
+        assert_eq!(world.ccai("POST", "calls", &own).await.status, 201);
+    }
+    world.ccai("POST", "calls", &inbound()).await;
+    advance(&world, "1h").await;
+    assert_eq!(newest(&world).await["agent"], "mai");
 }

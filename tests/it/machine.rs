@@ -1,4 +1,5 @@
-//! Started by real machines: their environments, their files, their pipes, and what they do to processes.
+//! Started by real machines: their environments, their files, their pipes, and what they do to
+//! processes.
 
 use std::fs;
 use std::io::Read;
@@ -227,7 +228,8 @@ fn another_protocol_than_the_ports_is_one_warning_that_says_what_to_set() {
 
 #[test]
 fn the_ready_line_names_an_address_that_a_browser_opens() {
-    // Only this machine's loopback is listened on: its address with another end is all that a test may open.
+    // Only this machine's loopback is listened on: its address with another end is all that a test
+    // may open.
     let served = Served::start(callmock().args(["--port", "0", "--host", "127.0.0.1"]));
     assert!(served.1.starts_with("http://127.0.0.1:"));
     stopped(served);
@@ -262,7 +264,8 @@ fn whatever_becomes_of_standard_error_it_serves_and_stops() {
 #[test]
 fn a_pipe_that_nobody_reads_stops_nobody_and_what_was_dropped_is_counted() {
     let mut served = Served::start(callmock().args(["--port", "0"]).env("RUST_LOG", "callmock=debug"));
-    // The pipe takes 64 KiB and the queue some thousand lines: these are more than both, each by far.
+    // The pipe takes 64 KiB and the queue some thousand lines: these are more than both, each by
+    // far.
     let addresses = served.1.trim_start_matches("http://").to_owned();
     let request = "GET /v1/calls HTTP/1.1\r\nHost: x\r\n\r\n".repeat(50);
     for _ in 0..120 {
@@ -375,6 +378,28 @@ fn process_1_reaps_what_others_leave_and_keeps_its_commands_exit_code() {
         "{}",
         text(&output.stderr)
     );
+}
+
+#[test]
+fn a_server_that_is_process_1_reaps_what_it_inherits() {
+    let inside = ["--pid", "--fork", "--kill-child", "--mount-proc"];
+    let able = Command::new("unshare").args(inside).arg("true").stderr(Stdio::null()).status();
+    if !able.is_ok_and(|status| status.success()) {
+        eprintln!("no process namespace can be made here: .ci/run has one");
+        return;
+    }
+    let script = "for i in 1 2 3 4 5; do (sleep 0.2 &); done; exec \"$0\" --port 0";
+    let mut command = Command::new("unshare");
+    command.args(inside).args(["sh", "-c", script, env!("CARGO_BIN_EXE_callmock")]);
+    let served = Served::start(&mut command);
+    let children = |pid: u32| {
+        let all = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        all.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()).collect::<Vec<_>>()
+    };
+    let first = until("process 1", || children(served.0.id()).first().copied());
+    // Running or ended, they are its children until they are reaped.
+    until("the last orphan's end", || children(first).is_empty().then_some(()));
+    assert!(served.get("/_mock/health", "").contains("ok"));
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::process::Output;
 
 use crate::cli::{callmock, text};
 
-/// A client's test of commubo, in the plainest of shells: `body` is a good list, `refused` a refusal.
+/// A client's test of commubo, in the plainest of shells: `body` is a good list, `refused` a
+/// refusal.
 fn matrix(arguments: &[&str], judge: &str) -> Output {
     let script = format!(
         r#"
@@ -29,7 +30,8 @@ fn a_careful_client_passes_under_every_reading_of_what_it_calls() {
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{said}{}", text(&output.stderr));
     assert!(said.starts_with("(defaults)                                         ok\n"), "{said}");
-    // Nine readings of commubo, one of them with three options; none of a vendor that is not called.
+    // Nine readings of commubo, one of them with three options; none of a vendor that is not
+    // called.
     assert_eq!(said.matches("\ncommubo.").count(), 10, "{said}");
     assert!(said.contains(": 9 readings of commubo, 10 alternatives by themselves and "), "{said}");
     assert!(said.ends_with("none breaks the command\n"), "{said}");

@@ -1,4 +1,5 @@
-//! What a scenario file gets wrong: plain words, several in one run, texts that stay texts, and bounds that cost little.
+//! What a scenario file gets wrong: plain words, several in one run, texts that stay texts, and
+//! bounds that cost little.
 
 use std::fs;
 use std::path::PathBuf;
@@ -157,6 +158,18 @@ fn mistakes_of_every_kind_are_told_in_one_run_and_each_name_once() {
         assert_eq!(said.matches(part).count(), 1, "{part}:\n{said}");
     }
     assert_eq!(said.lines().count(), 6, "{said}");
+}
+
+#[test]
+fn a_misspelt_list_is_one_mistake_and_not_one_for_each_name_in_it() {
+    let call = "{id: c, direction: inbound, from: '1', to: '2', at: 2024-05-13T18:00:00Z, outcome: answered, agent: mai}";
+    for yaml in [
+        format!("callmock: 1\nagnets: [{{id: mai, name: Mai}}]\ncalls: [{call}]\n"),
+        format!("callmock: 1\nagents: [{{id: mai, name: Mai, stat: available}}]\ncalls: [{call}]\n"),
+    ] {
+        let (code, said) = check("misspelt-list", &yaml);
+        assert_eq!((code, said.lines().count()), (Some(2), 1), "{said}");
+    }
 }
 
 #[test]

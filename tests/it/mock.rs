@@ -24,8 +24,8 @@ pub struct Mock {
     _stop: oneshot::Sender<()>,
 }
 
-/// What the suite itself exercises is kept where `CALLMOCK_OWN_COVERAGE` names a directory; and whatever the journals still
-/// have was answered as the vendors' documents say.
+/// What the suite itself exercises is kept where `CALLMOCK_OWN_COVERAGE` names a directory; and
+/// whatever the journals still have was answered as the vendors' documents say.
 impl Drop for Mock {
     fn drop(&mut self) {
         if std::thread::panicking() {
@@ -102,7 +102,8 @@ impl Mock {
         exchanges
     }
 
-    /// Sends bytes as they are, and reads until the server closes or falls silent after a whole answer.
+    /// Sends bytes as they are, and reads until the server closes or falls silent after a whole
+    /// answer.
     pub async fn raw(&self, bytes: &[u8]) -> Answer {
         let mut stream = TcpStream::connect(self.address).await.expect("a connection");
         stream.write_all(bytes).await.expect("sent");
@@ -153,7 +154,8 @@ pub async fn send(request: reqwest::RequestBuilder) -> Answer {
 }
 
 impl Answer {
-    /// Fails where a vendor's answer is not as its document says. The journal may have lost or masked what is seen here.
+    /// Fails where a vendor's answer is not as its document says. The journal may have lost or
+    /// masked what is seen here.
     fn hold(&self, method: &str) {
         let Some(outcome) = self.behaviors().first().copied() else { return };
         if !self.header("x-callmock-fault").is_empty() || !outcome.contains('.') {

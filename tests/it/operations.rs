@@ -1,4 +1,5 @@
-//! What operators need: metrics, logs, a token for the admin API, CORS, TLS, and a stop that keeps nobody waiting.
+//! What operators need: metrics, logs, a token for the admin API, CORS, TLS, and a stop that keeps
+//! nobody waiting.
 
 use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
@@ -190,7 +191,8 @@ async fn without_cors_an_options_request_is_the_vendors_and_any_origin_is_for_al
     assert!(text(&output.stderr).contains("such as http://localhost:5173"), "{}", text(&output.stderr));
 }
 
-/// What a TLS client that trusts a certificate gets for a request; an error where it does not trust the server.
+/// What a TLS client that trusts a certificate gets for a request; an error where it does not trust
+/// the server.
 async fn ask_tls(
     address: std::net::SocketAddr,
     pem: &str,

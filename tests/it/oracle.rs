@@ -1,5 +1,5 @@
-//! A table that a team made of its vendors' calls, held against the truth. The good one is made here from the vendors' own
-//! answers, by code that knows nothing of the neutral calls.
+//! A table that a team made of its vendors' calls, held against the truth. The good one is made
+//! here from the vendors' own answers, by code that knows nothing of the neutral calls.
 
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
@@ -259,7 +259,8 @@ fn a_vendor_without_rows_is_named_and_one_that_is_required_is_missed() {
     let (code, said, _) = diff("one-vendor", &all, &[&arguments[..], &["--vendor", "alibaba"]].concat());
     assert_eq!(code, Some(1));
     assert!(said.contains("alibaba: 0 of 3 calls\n") && said.contains("missing call: alibaba one"), "{said}");
-    // Whole numbers are whole however they are written, and one vendor need not have another's columns.
+    // Whole numbers are whole however they are written, and one vendor need not have another's
+    // columns.
     let floats = "{\"vendor\": \"sencloud\", \"id\": \"2\", \"talk\": 0.0, \"ring\": 0.0}\n{\"vendor\": \"alibaba\", \"id\": \"one\", \"hold\": 0.0}";
     let (_, said, _) = diff("floats", floats, &arguments);
     assert!(!said.contains("wrong:") && !said.contains("missing:") && !said.contains("invented:"), "{said}");

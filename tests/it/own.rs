@@ -1,5 +1,5 @@
-//! What callmock's own suite exercises, by its own report: a file for each server of each test, where
-//! `CALLMOCK_OWN_COVERAGE` names a directory. The gate adds them up.
+//! What callmock's own suite exercises, by its own report: a file for each server of each test,
+//! where `CALLMOCK_OWN_COVERAGE` names a directory. The gate adds them up.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -10,7 +10,8 @@ use crate::alibaba::page;
 use crate::cli::{callmock, file, text};
 use crate::mock::Mock;
 
-/// A file of coverage with findings of each severity, a refusal, and a request that would break a page that is careless.
+/// A file of coverage with findings of each severity, a refusal, and a request that would break a
+/// page that is careless.
 async fn some(name: &str) -> std::path::PathBuf {
     let mock = Mock::embedded("documented").await;
     let world = mock.default_world().await;
@@ -171,7 +172,8 @@ async fn findings_are_sarif_by_its_schema_and_its_types() {
         report(&["--format", "sarif", "--exclusions", exclusions.to_str().expect("text")], &coverage);
     let log: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let mut schema = sarif_schema();
-    // Its pattern of languages has a bracket too many, by which it is no regular expression; callmock sets no language.
+    // Its pattern of languages has a bracket too many, by which it is no regular expression;
+    // callmock sets no language.
     for with_language in ["run", "toolComponent"] {
         schema["definitions"][with_language]["properties"]["language"]["pattern"] = json!("");
     }

@@ -74,7 +74,8 @@ async fn a_client_that_never_reads_cannot_hold_the_stop() {
     stuck.write_all(head.as_bytes()).await.unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
     stop.send(()).unwrap();
-    // The bound is 900 ms; the test only fails if the stop waits for the client, which reads nothing for a minute.
+    // The bound is 900 ms; the test only fails if the stop waits for the client, which reads
+    // nothing for a minute.
     tokio::time::timeout(Duration::from_secs(30), run).await.expect("it stops").unwrap();
     drop(stuck);
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::ccai::{inbound, outbound, scheduled};
 use crate::client::{World, message};
-use crate::mock::{Answer, Mock};
+use crate::mock::{Answer, Mock, send};
 
 const NOTHING: Value = Value::Null;
 
@@ -215,4 +215,24 @@ async fn whatever_is_given_is_taken_back_however_large_it_is() {
     assert!(snapshot.to_string().len() > 2 << 20);
     assert_eq!(world.admin("PUT", "snapshot", &snapshot).await.status, 204);
     assert_eq!(world.admin("GET", "snapshot", &NOTHING).await.json(), snapshot);
+}
+
+#[tokio::test]
+async fn a_restore_obeys_every_bound() {
+    let mock = Mock::embedded("documented").await;
+    let put = async |snapshot: &Value| {
+        send(mock.request("PUT", "/_mock/snapshot").body(snapshot.to_string())).await
+    };
+    let before = mock.get("/_mock/snapshot").await.json();
+    let mut snapshot = before.clone();
+    snapshot["nonces"] = (0..70_000).map(|n| format!("{n:032x}")).collect();
+    put(&snapshot).await;
+    let kept = mock.get("/_mock/snapshot").await.json()["nonces"].as_array().expect("a list").len();
+    assert!(kept <= 65_536, "{kept}");
+    let mut snapshot = before;
+    let fault = |n: u32| json!({ "id": format!("f{n}"), "vendor": "ccai", "do": { "status": 500 }, "seen": 0, "fired": 0 });
+    snapshot["faults"] = (0..10_001).map(fault).collect();
+    let refused = put(&snapshot).await;
+    assert_eq!(refused.status, 400);
+    assert!(message(&refused).contains("10000"), "{}", refused.body);
 }

@@ -1,5 +1,6 @@
-//! What is supported, how sure that is, and which test shows it: the page in `docs/` is made from the catalogue here, and
-//! is held against what the suite exercises by the gate (`.ci/tested-by check`).
+//! What is supported, how sure that is, and which test shows it: the page in `docs/` is made from
+//! the catalogue here, and is held against what the suite exercises by the gate (`.ci/tested-by
+//! check`).
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -1,4 +1,5 @@
-//! Worlds by credential: a client changes nothing but its credentials, and nothing of one world is seen in another.
+//! Worlds by credential: a client changes nothing but its credentials, and nothing of one world is
+//! seen in another.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

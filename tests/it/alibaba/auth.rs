@@ -196,7 +196,8 @@ async fn the_clients_own_list_of_signed_headers_counts_as_long_as_the_needed_one
     assert_eq!(changed.outcome(), "alibaba.any.signature_mismatch_acs3");
 }
 
-/// Every check of the gateway in its order (B1), each by a request that fails this one and all that follow.
+/// Every check of the gateway in its order (B1), each by a request that fails this one and all that
+/// follow.
 #[tokio::test]
 async fn the_gateway_checks_in_its_documented_order() {
     let mock = Mock::of(&CALLS.replace("state: forbidden", "state: forbidden, security_token: T")).await;
@@ -317,7 +318,8 @@ async fn a_style_a_request_without_authorization_lacks_a_key_and_nothing_else_is
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whatever text stands in a parameter, what was signed rightly is let through and what was changed is not.
+    /// Whatever text stands in a parameter, what was signed rightly is let through and what was
+    /// changed is not.
     #[test]
     fn any_text_can_be_signed_in_every_style(value in "\\PC{1,20}|[ +*~/%&=()'!\\n\u{0}]{1,12}", style in 0_usize..5) {
         tokio::runtime::Runtime::new().unwrap().block_on(async {

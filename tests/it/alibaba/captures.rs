@@ -1,4 +1,5 @@
-//! Recorded requests of the official SDKs, byte for byte, and signed vectors (fact sheet 1.2, 1.3, 5).
+//! Recorded requests of the official SDKs, byte for byte, and signed vectors (fact sheet 1.2, 1.3,
+//! 5).
 
 use serde_json::Value;
 
@@ -49,7 +50,8 @@ async fn the_fourteen_signed_vectors_are_let_through() {
     assert_eq!(vectors.len(), 14);
     for vector in &vectors {
         let name = vector["name"].as_str().unwrap();
-        // Vectors share nonces, so each has a server of its own; the temporary ones need their token.
+        // Vectors share nonces, so each has a server of its own; the temporary ones need their
+        // token.
         let token = vector["headers"]["x-acs-security-token"].as_str();
         let token = token.or(vector["params"]["SecurityToken"].as_str());
         let account = token.map_or(String::new(), |token| format!("security_token: \"{token}\", "));

@@ -1,4 +1,5 @@
-//! A client of the suite's own: it signs as the vendor documents, by code that shares nothing with the server's.
+//! A client of the suite's own: it signs as the vendor documents, by code that shares nothing with
+//! the server's.
 
 use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -135,7 +136,8 @@ impl Call {
         self
     }
 
-    /// Sends to a path before the operation's own, and signs another: of the newer style, which signs paths.
+    /// Sends to a path before the operation's own, and signs another: of the newer style, which
+    /// signs paths.
     pub fn at(mut self, base: &str, signed: &str) -> Self {
         (self.base, self.signed_path) = (base.into(), signed.into());
         self

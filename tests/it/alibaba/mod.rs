@@ -12,7 +12,8 @@ mod signers;
 use client::Call;
 pub use client::{Style, now};
 
-/// Calls of every kind, in one hour of 2024-05-14 in China: with the clock at noon, all of them are today's.
+/// Calls of every kind, in one hour of 2024-05-14 in China: with the clock at noon, all of them are
+/// today's.
 pub const CALLS: &str = r#"
 callmock: 1
 clock: 2024-05-14T12:00:00+08:00

@@ -1,4 +1,5 @@
-//! A request for each behavior of Alibaba CCC: what brings it about, and the proof that the suite meets them all.
+//! A request for each behavior of Alibaba CCC: what brings it about, and the proof that the suite
+//! meets them all.
 
 use super::client::{Call, Style};
 use super::{CALLS, page, reading};

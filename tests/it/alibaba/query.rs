@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::client::Call;
-use super::{CALLS, ids, page};
+use super::{CALLS, ids, page, reading};
 use crate::mock::{Answer, Mock};
 
 async fn found(mock: &Mock, parameters: &[(&str, &str)]) -> Vec<String> {
@@ -66,7 +66,8 @@ async fn filters_narrow_each_other_and_a_contact_id_overrides_them_all() {
         found(&mock, &[("AgentId", "wang@ccc-test"), ("ContactDisposition", "Success")]).await,
         ["desk", "in"]
     );
-    // B8: whatever else is asked, even what would be refused by itself, and however long ago the call was.
+    // B8: whatever else is asked, even what would be refused by itself, and however long ago the
+    // call was.
     let rest = [
         ("ContactId", "in"),
         ("ContactType", "nonsense"),
@@ -116,7 +117,8 @@ async fn every_order_sorts_both_ways_with_ties_by_place() {
 
 #[tokio::test]
 async fn without_times_the_list_is_todays_in_china() {
-    // Noon of the 14th in China; "yesterday" ends at its midnight, which is 16:00 of the 13th in UTC.
+    // Noon of the 14th in China; "yesterday" ends at its midnight, which is 16:00 of the 13th in
+    // UTC.
     let yaml = CALLS
         .replace("2024-05-14T09:00:00+08:00", "2024-05-13T15:59:59.999Z")
         .replace("2024-05-14T09:10:00+08:00", "2024-05-13T16:00:00Z")
@@ -316,7 +318,8 @@ const SHOWN: [&str; 7] =
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Walking the pages gives every call once, in order, whatever the order and the size of a page.
+    /// Walking the pages gives every call once, in order, whatever the order and the size of a
+    /// page.
     #[test]
     fn pages_neither_lose_nor_repeat_a_call(seed: u64, field in 0_usize..7, up: bool, size in 2_usize..40) {
         let yaml = format!(
@@ -351,5 +354,34 @@ proptest! {
             seen.dedup();
             assert_eq!(seen.len(), 120, "no call twice");
         });
+    }
+}
+
+#[tokio::test]
+async fn a_bad_value_is_refused_by_the_siblings_codes_or_by_the_pages_only_one() {
+    let with = |name: &str, value: &str| page().with("Format", "JSON").with(name, value);
+    let (siblings, documented) =
+        (Mock::of(CALLS).await, Mock::of(&reading(CALLS, "alibaba.bad_value: documented")).await);
+    for (name, value, sibling) in [
+        ("PageNumber", "0", "Parameter.Minimum"),
+        ("PageSize", "101", "Parameter.Maximum"),
+        ("SortOrder", "UP", "Parameter.Enumeration"),
+    ] {
+        let code = async |mock: &Mock| {
+            let answer = with(name, value).send(mock).await;
+            (answer.status, answer.json()["Code"].as_str().expect("a code").to_owned())
+        };
+        assert_eq!(code(&siblings).await, (400, sibling.to_owned()), "{name}");
+        assert_eq!(code(&documented).await, (400, "Parameter.Format".to_owned()), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn one_end_before_the_default_of_the_other_is_an_empty_list() {
+    let mock = Mock::of(CALLS).await;
+    // Years before the default beginning, and years after the default end.
+    for (name, value) in [("EndTime", "946684800000"), ("StartTime", "4102444800000")] {
+        let answer = page().with("Format", "JSON").with(name, value).send(&mock).await;
+        assert_eq!((answer.status, ids(&answer).len()), (200, 0), "{name}: {}", answer.body);
     }
 }

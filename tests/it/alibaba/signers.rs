@@ -1,5 +1,5 @@
-//! Wrong signers, each wrong in its own way: the journal names the mistake, and shows what was signed and what should have
-//! been. They sign by code that shares nothing with the server's.
+//! Wrong signers, each wrong in its own way: the journal names the mistake, and shows what was
+//! signed and what should have been. They sign by code that shares nothing with the server's.
 
 use std::fmt::Write as _;
 
@@ -472,7 +472,8 @@ async fn a_long_request_is_not_tried_for_ever() {
     assert!(diagnosis["what"].as_str().is_some_and(|what| what.contains("16384 at most")), "{diagnosis}");
 }
 
-/// An encoder as a library could have it: what stands bare besides letters, digits and `-_.`, and how the rest is written.
+/// An encoder as a library could have it: what stands bare besides letters, digits and `-_.`, and
+/// how the rest is written.
 fn encoder(bare: &'static str, plus: bool, tilde: bool, lower: bool) -> impl Fn(&str) -> String {
     move |text| {
         text.bytes().fold(String::new(), |mut encoded, byte| {

@@ -105,3 +105,21 @@ async fn a_401_says_by_which_scheme_to_ask_again() {
     let answer = mock.get(CALLS).await;
     assert_eq!((answer.status, answer.header("www-authenticate")), (401, "Basic realm=\"Application\""));
 }
+
+#[tokio::test]
+async fn the_vendors_own_limit_ends_by_the_machines_clock_where_the_worlds_stands() {
+    let mock = Mock::of(&reading("ccai.rate_limit: on")).await;
+    let mut refused = 0;
+    // Some of these fall into the next second on a slow machine, and each second refuses anew.
+    for _ in 0..40 {
+        refused += u32::from(create(&mock, &outbound()).await.status == 429);
+    }
+    assert!(refused > 0);
+    for _ in 0..100 {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        if create(&mock, &outbound()).await.status == 201 {
+            return;
+        }
+    }
+    panic!("a client that waits never gets through");
+}

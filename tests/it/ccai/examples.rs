@@ -55,8 +55,9 @@ async fn every_post_example_of_the_page_is_answered_as_printed_or_listed_as_an_e
         }
         if world.is_empty() { as_it_stands += 1 } else { after_a_change += 1 }
     }
-    // The page is wrong in these: each printed request contradicts its own heading or answer (1G.2 to 1G.4). A10 and A12
-    // print the status and the echo that reading `ccai.accepted: echo_200` gives to B5 and B9.
+    // The page is wrong in these: each printed request contradicts its own heading or answer (1G.2
+    // to 1G.4). A10 and A12 print the status and the echo that reading `ccai.accepted: echo_200`
+    // gives to B5 and B9.
     assert_eq!(errors, ["A4", "A10", "A11", "A12", "B1"]);
     assert_eq!((as_it_stands, after_a_change), (37, 11));
 }

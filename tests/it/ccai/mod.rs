@@ -1,4 +1,5 @@
-//! CCAI Platform over HTTP. `A1` to `F1` are the page's examples, `1G.4` and other numbers sections of its fact sheet.
+//! CCAI Platform over HTTP. `A1` to `F1` are the page's examples, `1G.4` and other numbers sections
+//! of its fact sheet.
 
 mod auth;
 mod examples;

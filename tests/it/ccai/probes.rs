@@ -1,4 +1,5 @@
-//! A request for each behavior of CCAI Platform: what brings it about, and the proof that the suite meets them all.
+//! A request for each behavior of CCAI Platform: what brings it about, and the proof that the suite
+//! meets them all.
 
 use serde_json::{Value, json};
 

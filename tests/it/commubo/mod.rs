@@ -11,8 +11,8 @@ use crate::mock::{Answer, Mock, send};
 pub const TENANT: &str = "12345678-90AB-CDEF-1234-567890ABCDEF";
 pub const TOKEN: &str = "FEDCBA09-8765-4321-FEDC-BA0987654321";
 
-/// The worked vectors of the fact sheet: A within September 2018, B its last second, C October's first, D August's
-/// last, all in Japan; and U, which a server that thinks in UTC puts into August.
+/// The worked vectors of the fact sheet: A within September 2018, B its last second, C October's
+/// first, D August's last, all in Japan; and U, which a server that thinks in UTC puts into August.
 pub const VECTORS: &str = r#"
 callmock: 1
 accounts: {commubo: [{tenant_id: 12345678-90AB-CDEF-1234-567890ABCDEF, access_token: FEDCBA09-8765-4321-FEDC-BA0987654321}]}

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{VECTORS, ids, list, reading};
 use crate::mock::{Mock, send};
 
-/// The page's example body, to the byte: its indentation is of no-break spaces, which JSON does not know.
+/// The page's example body, to the byte: its indentation is of no-break spaces, which JSON does not
+/// know.
 const EXAMPLE: &str = include_str!("../../../src/vendors/commubo/example.json");
 
 /// The same JSON text without white space between its tokens, key order kept.
@@ -80,7 +81,8 @@ async fn what_is_absent_is_left_out_and_never_null() {
         "callDateTime": "2020-01-01T09:00:00+09:00", "connectResult": "NO_ANSWER",
     });
     assert_eq!(calls[0], silent);
-    // A23: reached and nothing said is "0"; A27: whole seconds; the far end of an outbound call is whom it called.
+    // A23: reached and nothing said is "0"; A27: whole seconds; the far end of an outbound call is
+    // whom it called.
     let mute = &calls[1];
     assert_eq!(
         (&mute["callType"], &mute["phoneNumber"], &mute["talkTime"]),

@@ -1,4 +1,5 @@
-//! A request for each behavior of commubo: what brings it about, and the proof that the suite meets them all.
+//! A request for each behavior of commubo: what brings it about, and the proof that the suite meets
+//! them all.
 
 use super::{TENANT, TOKEN, VECTORS, reading};
 use crate::mock::{Answer, Mock, impatient, send};

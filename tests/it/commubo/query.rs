@@ -106,7 +106,8 @@ calls:
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Any two neighbouring ranges together give what the range over both gives, whatever the calls are.
+    /// Any two neighbouring ranges together give what the range over both gives, whatever the calls
+    /// are.
     #[test]
     fn neighbouring_ranges_neither_lose_nor_repeat_a_call(seed: u64, first in 1_u32..28, length in 0_u32..28) {
         let yaml = format!(
@@ -128,8 +129,8 @@ proptest! {
 
 #[test]
 fn a_long_list_is_streamed_and_the_journal_keeps_only_its_beginning() {
-    // The list of 30 000 calls is some megabytes; the first bytes arrive although the client reads no more, and
-    // dropping the connection ends the work.
+    // The list of 30 000 calls is some megabytes; the first bytes arrive although the client reads
+    // no more, and dropping the connection ends the work.
     let yaml = format!(
         "{}\ngenerate: {{calls: 30000, from: 2018-09-01, to: 2018-09-30}}",
         VECTORS.split("calls:").next().unwrap()

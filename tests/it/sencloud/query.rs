@@ -60,7 +60,8 @@ async fn each_filter_finds_its_logs_newest_first() {
 #[tokio::test]
 async fn the_pages_own_samples_are_accepted_as_bodies() {
     let mock = Mock::of(LOGS).await;
-    // The generated sample, whose placeholders find nothing (page L22-51), and the other one (L115-138).
+    // The generated sample, whose placeholders find nothing (page L22-51), and the other one
+    // (L115-138).
     let generated = json!({
         "filter": {
             "call_number": "text", "call_state": "unknown", "date_from": "2025-12-06T03:38:08.453Z",
