@@ -13,6 +13,7 @@
 //! | [`scenario`] | the files a world starts with: format, loading, checking, JSON Schema |
 //! | [`world`] | one client's view: clock, ids, faults, journal, changes; every world of a server |
 //! | [`exchange`] | the one middleware between socket and vendor: which world, which faults, what is noted |
+//! | [`vendor`] | what a vendor is: the trait, endpoints, refusals, neutral calls, `OpenAPI`, cursors |
 //! | [`vendors`] | a folder a vendor: routes, auth, query, model, error, contract |
 //! | [`admin`] | the API under `/_mock` |
 //! | [`report`] | catalogue, coverage and findings as text, JSON, JUnit, HTML, SARIF; OpenAPI; what was called |
@@ -35,6 +36,7 @@ pub mod scenario;
 pub mod server;
 pub mod universe;
 pub mod urlencoded;
+pub mod vendor;
 pub mod vendors;
 pub mod world;
 pub mod yaml;

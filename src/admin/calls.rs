@@ -9,10 +9,11 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{Admin, Body, Scope};
-use crate::exchange::{Neutral, Refused, refusal};
+use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::scenario;
 use crate::urlencoded;
+use crate::vendor::Neutral;
 use crate::world::Stop;
 
 const PARAMETERS: [&str; 4] = ["from", "to", "after", "limit"];
@@ -35,7 +36,7 @@ pub async fn list(
     let shown: Vec<Neutral> = calls
         .by_ref()
         .take(query.limit)
-        .filter_map(|ordinal| Neutral::of(&admin.app, &world, &view, ordinal))
+        .filter_map(|ordinal| Neutral::of(admin.app.vendors, &world, &view, ordinal))
         .collect();
     let next = calls.peek().map(|_| query.after + shown.len());
     Ok(Json(json!({ "calls": shown, "next": next })))
@@ -70,7 +71,7 @@ pub async fn create(
             Ok(call)
         })
         .map_err(|message| refused(&message))?;
-    Ok((StatusCode::CREATED, Json(json!(Neutral::of(&admin.app, &world, &view, ordinal)))))
+    Ok((StatusCode::CREATED, Json(json!(Neutral::of(admin.app.vendors, &world, &view, ordinal)))))
 }
 
 struct Query {

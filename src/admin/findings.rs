@@ -37,9 +37,9 @@ pub async fn list(
         world.journal().page_with(&Filter::default(), 0, usize::MAX, &world.late_findings()).entries
     };
     let shown = |finding: &Finding| {
-        let of_it = || entries.iter().filter(|entry| entry.findings.contains(&finding.id));
+        let of_it = || entries.iter().filter(|entry| entry.met.findings.iter().any(|met| *met == finding));
         let details = of_it().flat_map(|entry| {
-            let of_this = entry.details.iter().filter(|(id, _)| *id == finding.id);
+            let of_this = entry.met.details.iter().filter(|(of, _)| *of == finding);
             of_this.map(|(_, detail)| json!({ "seq": entry.seq, "detail": detail }))
         });
         (of_it().map(|entry| entry.seq).collect::<Vec<u64>>(), details.collect::<Vec<Value>>())

@@ -21,7 +21,7 @@ pub async fn show(State(admin): State<Admin>, BaseUrl(base_url): BaseUrl) -> Jso
             let operations: Vec<Value> = catalogue
                 .operations
                 .iter()
-                .map(|o| json!({ "id": o.id, "method": o.method, "path": o.path, "summary": o.summary }))
+                .map(|o| json!({ "id": o.id, "method": o.method(), "path": o.path(), "summary": o.summary }))
                 .collect();
             json!({
                 "vendor": catalogue.vendor,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::verify::one_of;
 use super::{Admin, Named, Scope};
-use crate::contract::Catalogue;
+use crate::contract::{Catalogue, Finding, Met};
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::urlencoded;
@@ -50,10 +50,10 @@ pub async fn signature(scope: Scope, Named(seq): Named) -> Result<Json<Value>, R
     let signature = signature.ok_or_else(|| {
         missing(format!(
             "exchange {number} was not refused for its signature, but met {}",
-            entry.behaviors.join(", ")
+            entry.met.behaviors.iter().map(|met| met.id).collect::<Vec<_>>().join(", ")
         ))
     })?;
-    Ok(Json(json!({ "seq": number, "behaviors": entry.behaviors, "signature": signature })))
+    Ok(Json(json!({ "seq": number, "behaviors": ids(&entry.met).0, "signature": signature })))
 }
 
 /// Which exchanges to show.
@@ -71,7 +71,7 @@ impl Query {
             .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", message))?;
         let vendors: Vec<&str> = catalogues.iter().map(|c| c.vendor).collect();
         let operations: Vec<&str> = catalogues.iter().flat_map(|c| c.operations).map(|o| o.id).collect();
-        let behaviors: Vec<&str> = catalogues.iter().flat_map(|c| c.behaviors).map(|b| b.id).collect();
+        let behaviors: Vec<&str> = catalogues.iter().flat_map(|c| c.behaviors()).map(|b| b.id).collect();
         let findings: Vec<&str> = catalogues.iter().flat_map(|c| c.findings).map(|f| f.id).collect();
         one_of("vendor", read.filter.vendor.as_deref(), &vendors)?;
         one_of("operation", read.filter.operation.as_deref(), &operations)?;
@@ -122,8 +122,8 @@ pub fn exchange(entry: &Entry) -> Value {
         "at": entry.at,
         "vendor": entry.vendor,
         "operation": entry.operation,
-        "behaviors": entry.behaviors,
-        "findings": entry.findings,
+        "behaviors": ids(&entry.met).0,
+        "findings": ids(&entry.met).1,
         "fault": entry.faults.first().map(injected),
         "duration_us": u64::try_from(entry.duration.as_micros()).unwrap_or(u64::MAX),
         "request": {
@@ -137,12 +137,13 @@ pub fn exchange(entry: &Entry) -> Value {
     if entry.faults.len() > 1 {
         value["faults"] = entry.faults.iter().map(injected).collect();
     }
-    if !entry.details.is_empty() {
-        let detail = |(id, detail): &(&str, String)| json!({ "id": id, "detail": detail });
-        value["details"] = entry.details.iter().map(detail).collect();
+    let Met { details, inferences, .. } = &*entry.met;
+    if !details.is_empty() {
+        let detail = |(finding, detail): &(&Finding, String)| json!({ "id": finding.id, "detail": detail });
+        value["details"] = details.iter().map(detail).collect();
     }
-    if !entry.inferences.is_empty() {
-        value["inferences"] = json!(entry.inferences);
+    if !inferences.is_empty() {
+        value["inferences"] = inferences.iter().map(|inference| inference.id).collect();
     }
     body(&mut value["request"], &request.body);
     body(&mut value["response"], &response.body);
@@ -150,6 +151,12 @@ pub fn exchange(entry: &Entry) -> Value {
         value["explanation"] = explanation.clone();
     }
     value
+}
+
+/// The ids of the behaviors and of the findings.
+fn ids(met: &Met) -> (Vec<&'static str>, Vec<&'static str>) {
+    let behaviors = met.behaviors.iter().map(|behavior| behavior.id);
+    (behaviors.collect(), met.findings.iter().map(|finding| finding.id).collect())
 }
 
 fn injected(injected: &Injected) -> Value {

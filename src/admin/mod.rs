@@ -43,10 +43,11 @@ mod worlds;
 pub use journal::exchange;
 
 use crate::contract::Catalogue;
-use crate::exchange::{App, HangUp, Line, ReadError, Refused, Unfinished, host, refusal, unknown_world};
+use crate::exchange::{App, HangUp, Line, ReadError, Refused, Unfinished, refusal, unknown_world};
 use crate::nearest::did_you_mean;
 use crate::report::html;
 use crate::scenario::Library;
+use crate::vendor::host;
 use crate::world::{Slot, Stop, World};
 
 /// What every admin handler can reach.

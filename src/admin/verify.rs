@@ -83,7 +83,7 @@ fn known(path: &str, wanted: &Wanted, catalogues: &[&'static Catalogue]) -> Resu
     let operations: Vec<&str> =
         of_vendor().flat_map(|c| c.operations).map(|operation| operation.id).collect();
     one_of(&of("operation"), wanted.operation.as_deref(), &operations)?;
-    let behaviors: Vec<&str> = of_vendor().flat_map(|c| c.behaviors).map(|behavior| behavior.id).collect();
+    let behaviors: Vec<&str> = of_vendor().flat_map(|c| c.behaviors()).map(|behavior| behavior.id).collect();
     one_of(&of("behavior"), wanted.behavior.as_deref(), &behaviors)
 }
 

@@ -115,6 +115,10 @@ pub struct Args {
     /// without a dot
     #[arg(long, env = "CALLMOCK_ALLOW_HOST", value_name = "HOST", value_delimiter = ',', value_parser = host)]
     allow_host: Vec<String>,
+    /// The base URL that clients reach the server by, for URLs in answers; without it, they have the
+    /// host that the request named
+    #[arg(long, env = "CALLMOCK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    public_url: Option<String>,
     /// Speak TLS, with a certificate made as it starts unless one is given; GET /_mock/certificate
     /// shows it
     #[arg(long, env = "CALLMOCK_TLS")]
@@ -224,6 +228,17 @@ fn token(text: &str) -> Result<String, String> {
     if fits { Ok(text.to_owned()) } else { Err("expected a token of visible ASCII characters".to_owned()) }
 }
 
+/// A base URL, without a slash at its end.
+fn public_url(text: &str) -> Result<String, String> {
+    let url: Uri =
+        text.parse().map_err(|error| format!("{error}; write it as https://calls.example:8443"))?;
+    let fits = matches!(url.scheme_str(), Some("http" | "https")) && url.authority().is_some();
+    if !fits || url.query().is_some() {
+        return Err("expected http:// or https:// with a host, such as https://calls.example:8443".to_owned());
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
 /// An origin as browsers send it: scheme, host and port, and nothing after them.
 fn origin(text: &str) -> Result<HeaderValue, String> {
     let wrong = || "expected `*`, or an origin such as http://localhost:5173, without a path".to_owned();
@@ -312,6 +327,8 @@ impl Args {
             hosts: self.allow_host.clone(),
             tls: tls.transpose().map_err(|error| format!("callmock: TLS: {error}"))?,
             watch: self.watch,
+            public_url: self.public_url.clone(),
+            vendors: vendors::ALL,
         })
     }
 

@@ -12,10 +12,10 @@ use tower::ServiceExt;
 
 use super::client::Place;
 use super::{Exit, serve};
-use crate::exchange::Neutral;
 use crate::report::oracle;
 use crate::scenario::{Library, Request, Source};
 use crate::server::{Server, Settings};
+use crate::vendor::Neutral;
 use crate::vendors;
 use crate::world::Worlds;
 

@@ -2,19 +2,125 @@
 
 use serde::Serialize;
 
-/// An operation of a vendor's API, as its page names it.
-#[derive(Debug, PartialEq, Eq)]
+/// An operation of a vendor's API: what its page promises.
+#[derive(Debug)]
 pub struct Operation {
     /// The second segment of its behaviors' ids, such as `list_calls`.
     pub id: &'static str,
-    /// The HTTP method or methods, as a person writes them: `GET`, `GET or POST`.
-    pub method: &'static str,
-    /// The path on callmock's port.
-    pub path: &'static str,
+    /// The requests that are for this operation.
+    pub route: Route,
+    /// The URL of the vendor's page on this operation.
+    pub page: &'static str,
     /// One sentence.
     pub summary: &'static str,
-    /// Where the vendor documents it.
+    /// The page and lines, or the facts, that document it.
     pub source: &'static str,
+    /// Its answers that are no refusals, and its features.
+    pub behaviors: &'static [&'static Behavior],
+    /// Its own refusals.
+    pub refusals: &'static [&'static Refusal],
+}
+
+impl Operation {
+    /// The HTTP methods as a person writes them: `GET`, `GET or POST`.
+    #[must_use]
+    pub fn method(&self) -> String {
+        self.route.methods().join(" or ")
+    }
+
+    /// The path on callmock's port, with `{name}` for a segment that differs.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        match self.route {
+            Route::Path { template, .. } => template,
+            Route::Action { path, .. } => path,
+        }
+    }
+
+    /// The path, followed by the parameter that names the operation where one does.
+    #[must_use]
+    pub fn request(&self) -> String {
+        match self.route {
+            Route::Path { template, .. } => template.to_owned(),
+            Route::Action { path, parameter, name, .. } => format!("{path}?{parameter}={name}"),
+        }
+    }
+
+    /// Its behaviors and those of its refusals.
+    pub fn all_behaviors(&self) -> impl Iterator<Item = &'static Behavior> + Clone + use<> {
+        self.behaviors.iter().copied().chain(self.refusals.iter().map(|refusal| &refusal.behavior))
+    }
+}
+
+/// The requests that are for one operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// Methods of a path.
+    Path {
+        /// HTTP methods, in capitals.
+        methods: &'static [&'static str],
+        /// The path, with `{name}` for a segment that differs from request to request.
+        template: &'static str,
+        /// Other paths of the same operation.
+        aliases: &'static [&'static str],
+    },
+    /// A remote procedure call: a parameter names the operation.
+    Action {
+        /// HTTP methods, in capitals.
+        methods: &'static [&'static str],
+        /// The one path of all such operations.
+        path: &'static str,
+        /// The parameter that names the operation.
+        parameter: &'static str,
+        /// The operation's name, the parameter's value.
+        name: &'static str,
+    },
+}
+
+impl Route {
+    /// A method of a path.
+    #[must_use]
+    pub const fn of(methods: &'static [&'static str], template: &'static str) -> Self {
+        Self::Path { methods, template, aliases: &[] }
+    }
+
+    /// The HTTP methods, in capitals.
+    #[must_use]
+    pub const fn methods(&self) -> &'static [&'static str] {
+        match self {
+            Self::Path { methods, .. } | Self::Action { methods, .. } => methods,
+        }
+    }
+}
+
+/// A row of a vendor's table of refusals.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The outcome.
+    pub behavior: Behavior,
+    /// The vendor's codes, the one that is told by default first; empty where it has none.
+    pub codes: &'static [&'static str],
+}
+
+impl Refusal {
+    /// The name by which a fault asks for it: its code, or the last segment of its behavior's id.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.codes.first().copied().unwrap_or(self.behavior.last_segment())
+    }
+}
+
+/// What a refusal means to a client that thinks of trying again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recovery {
+    /// The same request is refused in the same way for ever.
+    Never,
+    /// It passes by itself: the same request may be sent again, later.
+    Passing,
+    /// It is about who asks, not about what is asked.
+    Credential,
+    /// It depends on a state that others change: to ask again is no mistake.
+    Changing,
 }
 
 /// An operation that a vendor has and callmock does not serve.
@@ -57,7 +163,7 @@ macro_rules! not_emulated {
 /// An *outcome* decides the answer and has its status; each answer has exactly one. A *feature* is
 /// something the request used on the way (a filter, an order, a reading's other option) and has no
 /// status.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Behavior {
     /// `<vendor>.<operation>[.<branch>].<outcome>`; stable, users write it in their tests.
     pub id: &'static str,
@@ -72,6 +178,9 @@ pub struct Behavior {
     /// Whether a client's request alone can bring it about.
     #[serde(skip_serializing_if = "ReachedBy::is_request")]
     pub reached_by: ReachedBy,
+    /// For a refusal: whether trying again can help.
+    #[serde(skip)]
+    pub recovery: Recovery,
 }
 
 impl Behavior {
@@ -104,6 +213,13 @@ impl Behavior {
     #[must_use]
     pub fn last_segment(&self) -> &'static str {
         self.id.rsplit('.').next().unwrap_or_default()
+    }
+
+    /// Whether it refuses the same request in the same way for ever: a client error without a way
+    /// out.
+    #[must_use]
+    pub fn is_for_good(&self) -> bool {
+        self.recovery == Recovery::Never && self.status.is_some_and(|status| (400..500).contains(&status))
     }
 
     fn segment(&self, n: usize) -> &'static str {
@@ -140,45 +256,29 @@ impl ReachedBy {
     }
 }
 
-/// Declares a vendor's operations and the list of them all.
-macro_rules! operations {
-    ($( $name:ident = $id:literal, $method:literal $path:literal, $source:literal, $summary:literal; )+) => {
-        $(
-            #[doc = $summary]
-            pub static $name: $crate::contract::Operation = $crate::contract::Operation {
-                id: $id, method: $method, path: $path, summary: $summary, source: $source,
-            };
-        )+
-        /// Every operation of this vendor.
-        pub static OPERATIONS: &[&$crate::contract::Operation] = &[$( &$name ),+];
-    };
-}
-
-/// Declares a vendor's behaviors and the list of them all, so that no behavior can be missing from
-/// the catalogue.
+/// Declares the outcomes and features of one operation, or of a whole vendor, and the list of them.
 ///
-/// `NAME = "id", 200, Documented, "source", "summary";` is an outcome; `-` in place of the status
-/// makes it a feature, and `, fault` before the semicolon marks one that only a fault can reach.
+/// `in "vendor.operation";` begins it. `NAME = "segment", 200, Documented, "source", "summary";` is
+/// an outcome; `-` in place of the status makes it a feature. Refusals stand in `refusals!`.
 macro_rules! behaviors {
     (@status -) => { None };
     (@status $status:literal) => { Some($status) };
-    (@reached fault) => { $crate::contract::ReachedBy::Fault };
-    (@reached) => { $crate::contract::ReachedBy::Request };
-    ($( $name:ident = $id:literal, $status:tt, $standing:ident, $source:literal, $summary:literal $(, $reached:ident)?; )+) => {
+    (in $prefix:literal; $( $name:ident = $id:literal, $status:tt, $standing:ident, $source:literal, $summary:literal; )*) => {
         $(
             #[doc = $summary]
             pub static $name: $crate::contract::Behavior = $crate::contract::Behavior {
-                id: $id,
+                id: concat!($prefix, ".", $id),
                 status: $crate::contract::behaviors!(@status $status),
                 summary: $summary,
                 source: $source,
                 standing: $crate::contract::Standing::$standing,
-                reached_by: $crate::contract::behaviors!(@reached $($reached)?),
+                reached_by: $crate::contract::ReachedBy::Request,
+                recovery: $crate::contract::Recovery::Never,
             };
-        )+
-        /// Every behavior of this vendor.
-        pub static BEHAVIORS: &[&$crate::contract::Behavior] = &[$( &$name ),+];
+        )*
+        /// Every outcome that is no refusal, and every feature.
+        pub static BEHAVIORS: &[&$crate::contract::Behavior] = &[$( &$name ),*];
     };
 }
 
-pub(crate) use {behaviors, not_emulated, operations};
+pub(crate) use {behaviors, not_emulated};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One rule about clients' requests. It never changes the answer.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Finding {
     /// `<vendor>.<what>`; stable, users write it in their tests.
     pub id: &'static str,
@@ -46,7 +46,7 @@ impl Severity {
 ///
 /// Coverage only knows that an answer was given. Where the next request shows what the client made
 /// of it, that is counted as well: still not proof that its tests looked.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Inference {
     /// `<vendor>.<what>`; stable.
     pub id: &'static str,

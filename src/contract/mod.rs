@@ -8,14 +8,43 @@ mod finding;
 mod pairwise;
 mod reading;
 
-pub use behavior::{Behavior, NotEmulated, Operation, ReachedBy, Standing};
-pub(crate) use behavior::{behaviors, not_emulated, operations};
-pub use coverage::{Counts, Coverage, Example, Met, Request};
+pub use behavior::{Behavior, NotEmulated, Operation, ReachedBy, Recovery, Refusal, Route, Standing};
+pub(crate) use behavior::{behaviors, not_emulated};
+pub use coverage::{Answered, Counts, Coverage, Example, Met, Request};
 pub(crate) use finding::findings;
 pub use finding::{Common, Finding, Inference, Paging, Severity};
 pub use pairwise::{Chosen, rows as pairwise};
 pub(crate) use reading::readings;
 pub use reading::{Choice, Reading, Readings, UnknownReading};
+
+/// Compares and orders what has an id by it: ids are unique in the catalogue.
+macro_rules! by_id {
+    ($($type:ty),+) => {
+        $(
+            impl PartialEq for $type {
+                fn eq(&self, other: &Self) -> bool {
+                    std::ptr::eq(self, other) || self.id == other.id
+                }
+            }
+
+            impl Eq for $type {}
+
+            impl PartialOrd for $type {
+                fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                    Some(self.cmp(other))
+                }
+            }
+
+            impl Ord for $type {
+                fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                    self.id.cmp(other.id)
+                }
+            }
+        )+
+    };
+}
+
+by_id!(Behavior, Finding, Inference, Operation, Reading);
 
 /// Everything one vendor promises. Each vendor's `contract.rs` declares one.
 #[derive(Debug)]
@@ -24,7 +53,7 @@ pub struct Catalogue {
     pub vendor: &'static str,
     /// The company and product, as a person would say it.
     pub product: &'static str,
-    /// Where the page is.
+    /// The URL of the vendor's main page.
     pub page: &'static str,
     /// How a request proves who sends it.
     pub credential: &'static str,
@@ -32,60 +61,48 @@ pub struct Catalogue {
     pub operations: &'static [&'static Operation],
     /// The operations that are known and not served.
     pub not_emulated: &'static [NotEmulated],
-    /// Every outcome and feature.
-    pub behaviors: &'static [&'static Behavior],
+    /// The features that all operations share.
+    pub features: &'static [&'static Behavior],
+    /// The refusals that all operations share.
+    pub refusals: &'static [&'static Refusal],
     /// Every ambiguous point with its options.
     pub readings: &'static [&'static Reading],
     /// Every rule about a client's requests.
     pub findings: &'static [&'static Finding],
     /// What can be inferred from how requests follow each other.
     pub inferences: &'static [&'static Inference],
-    /// What makes one request a consequence of another.
-    pub conduct: Conduct,
-    /// The name of every refusal, as a fault asks for it: the vendor's codes where its refusals
-    /// have some, the last segments of their behaviors' ids where they have none.
-    pub errors: fn() -> Vec<String>,
-}
-
-/// What a vendor's refusals mean to a client that thinks of trying again.
-#[derive(Debug)]
-pub struct Conduct {
-    /// Refusals that pass by themselves: the same request may be sent again, later.
-    pub passing: &'static [&'static Behavior],
-    /// Refusals of who asks, not of what is asked.
-    pub credential: &'static [&'static Behavior],
-    /// Refusals that depend on a state which others change: to ask again is no mistake.
-    pub changing: &'static [&'static Behavior],
-    /// The findings and inferences.
+    /// The findings and inferences that every vendor has.
     pub common: &'static Common,
 }
 
-impl Conduct {
-    /// Whether a refusal passes by itself.
-    #[must_use]
-    pub fn passes(&self, outcome: &Behavior) -> bool {
-        self.passing.contains(&outcome)
+impl Catalogue {
+    /// Every outcome and feature: those that all operations share, then each operation's own.
+    pub fn behaviors(&self) -> impl Iterator<Item = &'static Behavior> + Clone + use<> {
+        let shared = self.refusals.iter().map(|refusal| &refusal.behavior);
+        let own = self.operations.iter().flat_map(|operation| operation.all_behaviors());
+        self.features.iter().copied().chain(shared).chain(own)
     }
 
-    /// Whether a refusal is of who asks.
-    #[must_use]
-    pub fn is_of_credential(&self, outcome: &Behavior) -> bool {
-        self.credential.contains(&outcome)
+    /// Every refusal: those that all operations share, then each operation's own.
+    pub fn all_refusals(&self) -> impl Iterator<Item = &'static Refusal> + Clone + use<> {
+        let own = self.operations.iter().flat_map(|operation| operation.refusals);
+        self.refusals.iter().chain(own).copied()
     }
 
-    /// Whether the same request is refused in the same way for ever.
+    /// The names by which faults ask for refusals, each once. Several refusals may share one.
     #[must_use]
-    pub fn is_for_good(&self, outcome: &Behavior) -> bool {
-        outcome.status.is_some_and(|status| (400..500).contains(&status))
-            && !self.passes(outcome)
-            && !self.is_of_credential(outcome)
-            && !self.changing.contains(&outcome)
+    pub fn errors(&self) -> Vec<&'static str> {
+        let mut seen = std::collections::HashSet::new();
+        let names = self.all_refusals().flat_map(|refusal| match refusal.codes {
+            [] => vec![refusal.name()],
+            codes => codes.to_vec(),
+        });
+        names.filter(|name| seen.insert(*name)).collect()
     }
-}
 
-/// Names without those that came before: several refusals may share one.
-#[must_use]
-pub fn distinct(names: impl IntoIterator<Item = String>) -> Vec<String> {
-    let mut seen = std::collections::HashSet::new();
-    names.into_iter().filter(|name| seen.insert(name.clone())).collect()
+    /// The operation that is known and not served, where a request is for one.
+    #[must_use]
+    pub fn not_emulated(&self, method: &str, path: &str) -> Option<&'static NotEmulated> {
+        self.not_emulated.iter().find(|operation| operation.is(method, path))
+    }
 }

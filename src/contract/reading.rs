@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 /// One ambiguous point with its options.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Reading {
     /// `<vendor>.<point>`; stable, users write it in scenarios.
     pub id: &'static str,

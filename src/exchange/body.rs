@@ -10,6 +10,8 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::vendor::Unhandled;
+
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadError {
@@ -21,6 +23,17 @@ pub enum ReadError {
     Idle,
     /// All bodies together are over their bound.
     Overloaded,
+}
+
+impl From<ReadError> for Unhandled {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::TooLarge => Self::TooLarge,
+            ReadError::Broken => Self::BrokenBody,
+            ReadError::Idle => Self::BodyTimeout,
+            ReadError::Overloaded => Self::Overloaded,
+        }
+    }
 }
 
 /// How much of a body that is too large is read and thrown away, so that a client that sends before

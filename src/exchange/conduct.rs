@@ -9,10 +9,9 @@ use axum::http::request::Parts;
 use axum::response::Response;
 
 use super::mask::is_secret_name;
-use super::notes::Learned;
-use super::vendor::Vendor;
-use crate::contract::{Behavior, Finding};
+use crate::contract::{Behavior, Finding, Recovery};
 use crate::urlencoded;
+use crate::vendor::{Learned, Vendor};
 use crate::world::{Earlier, Walks, Why, World};
 
 /// Who comes back sooner than this has not waited at all.
@@ -21,14 +20,14 @@ const AT_ONCE: Duration = Duration::from_millis(100);
 /// Who comes back sooner than this after so many tries does not wait longer each time.
 const BY_THEN: (u32, Duration) = (5, Duration::from_secs(1));
 
-/// A request as a possible further try.
-pub struct Try {
+/// A request as a possible retry of an earlier one.
+pub struct Attempt {
     asked: u64,
     who: u64,
     earlier: Option<Earlier>,
 }
 
-impl Try {
+impl Attempt {
     /// Notes when something was asked, and by whom, before anything delays it.
     pub fn of(world: &World, asked: u64, public_half: Option<&str>) -> Self {
         let who = Walks::hash(public_half);
@@ -44,12 +43,12 @@ impl Try {
         response: &Response,
         learned: &mut Learned,
     ) {
-        let conduct = &vendor.catalogue().conduct;
+        let common = vendor.catalogue().common;
         let status = response.status();
-        let why = match outcome {
-            Some(outcome) if conduct.passes(outcome) => Some(Why::Passing),
-            Some(outcome) if conduct.is_of_credential(outcome) => Some(Why::Credential),
-            Some(outcome) if conduct.is_for_good(outcome) => Some(Why::ForGood(outcome.id)),
+        let why = match outcome.map(|outcome| (outcome.recovery, outcome)) {
+            Some((Recovery::Passing, _)) => Some(Why::Passing),
+            Some((Recovery::Credential, _)) => Some(Why::Credential),
+            Some((_, outcome)) if outcome.is_for_good() => Some(Why::ForGood(outcome)),
             Some(_) => None,
             // An injected answer that is no documented one.
             None => (status == 429 || status.is_server_error()).then_some(Why::Passing),
@@ -60,30 +59,30 @@ impl Try {
                 match retry_after {
                     Some(wait) if waited < wait => {
                         let (waited, wait) = (waited.as_millis(), wait.as_millis());
-                        learned.found_of(conduct.common.retry_after_ignored, || {
+                        learned.found_of(common.retry_after_ignored, || {
                             format!("came back after {waited} ms of {wait} ms")
                         });
                     }
-                    Some(_) => learned.inferred(conduct.common.waited),
+                    Some(_) => learned.inferred(common.waited),
                     None if waited < AT_ONCE || tries >= BY_THEN.0 && waited < BY_THEN.1 => {
                         let waited = waited.as_millis();
-                        learned.found_of(conduct.common.retried_at_once, || {
+                        learned.found_of(common.retried_at_once, || {
                             format!("try {} after {waited} ms", tries + 1)
                         });
                     }
                     None => {}
                 }
                 if passed {
-                    learned.inferred(conduct.common.retried);
+                    learned.inferred(common.retried);
                 }
             }
             Some(Earlier { why: Why::Credential, .. }) if passed => {
-                learned.inferred(conduct.common.credential_corrected);
+                learned.inferred(common.credential_corrected);
             }
             Some(Earlier { why: Why::ForGood(before), directly_before: true, by_the_same: true, .. })
                 if why == Some(Why::ForGood(before)) =>
             {
-                learned.found(conduct.common.refused_again);
+                learned.found(common.refused_again);
             }
             _ => {}
         }
@@ -93,7 +92,7 @@ impl Try {
 
 /// The findings of how a body is sent, whoever reads it.
 pub fn body_as_sent(vendor: &dyn Vendor, parts: &Parts, body: &[u8], learned: &mut Learned) {
-    let common = vendor.catalogue().conduct.common;
+    let common = vendor.catalogue().common;
     if body.is_empty() {
         return;
     }
@@ -125,5 +124,5 @@ pub fn secret_in_url(
                 || is_secret_name(name)
                 || world.secrets().has(value))
     });
-    found.map(|(name, _)| (vendor.catalogue().conduct.common.secret_in_url, name))
+    found.map(|(name, _)| (vendor.catalogue().common.secret_in_url, name))
 }

@@ -14,8 +14,8 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use serde_json::Value;
 
 use super::line::{HangUp, Line};
-use super::{Refusal, RetryAfter, Vendor};
 use crate::scenario::{Disconnect, Effect};
+use crate::vendor::{RetryAfter, Unhandled, Vendor};
 use crate::world::{Due, Injected};
 
 /// What is due on one request.
@@ -73,13 +73,13 @@ impl Injection {
             // The name was looked up when the fault was added: what cannot be brought about after
             // all is a bug of ours.
             Effect::Error(name) => {
-                Some(vendor.fail(request, name).unwrap_or_else(|| vendor.refuse(request, Refusal::Panic)))
+                Some(vendor.fail(request, name).unwrap_or_else(|| vendor.refuse(request, Unhandled::Panic)))
             }
             Effect::RateLimit(_) => {
                 // Windows are the world's, but a client waits by the machine's clock.
                 let by_the_world = due.retry_after.div_f64(self.rate);
                 let wait = due.machine_wait.map_or(by_the_world, |machines| machines.min(by_the_world));
-                Some(vendor.refuse(request, Refusal::TooManyRequests(RetryAfter(wait))))
+                Some(vendor.refuse(request, Unhandled::TooManyRequests(RetryAfter(wait))))
             }
             Effect::Answer { status, headers, body } => Some(answer(*status, headers, body.as_ref())),
             Effect::None | Effect::SlowBody(_) | Effect::Disconnect(_) => None,

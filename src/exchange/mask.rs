@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, HeaderName, header};
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
-use super::SecretPlaces;
 use crate::urlencoded;
+use crate::vendor::SecretPlaces;
 use crate::world::{Captured, World, mask};
 
 /// Names under which secrets are sent, in lower case and without hyphens and underscores.

@@ -115,11 +115,11 @@ impl Metrics {
         let status = entry.response.status.map_or_else(|| "none".to_owned(), |status| status.to_string());
         let operation = entry.operation.unwrap_or("none");
         self.answers.get_or_create(&Answer { vendor: entry.vendor, operation, status }).inc();
-        for behavior in &entry.behaviors {
-            self.behaviors.get_or_create(&Behavior { behavior }).inc();
+        for behavior in &entry.met.behaviors {
+            self.behaviors.get_or_create(&Behavior { behavior: behavior.id }).inc();
         }
-        for finding in &entry.findings {
-            self.findings.get_or_create(&Finding { finding }).inc();
+        for finding in &entry.met.findings {
+            self.findings.get_or_create(&Finding { finding: finding.id }).inc();
         }
         for injected in &entry.faults {
             let kind = injected.kind;

@@ -30,10 +30,10 @@ fn shortened(text: &str) -> Cow<'_, str> {
     if end < text.len() { format!("{}…", &text[..end]).into() } else { text.into() }
 }
 
-/// callmock's own refusal of a path that is nobody's, which names the nearest route.
+/// callmock's own refusal of a path that no vendor has, which names the nearest route.
 #[must_use]
-pub fn nobodys(app: &App, parts: &Parts) -> Response {
-    let routes = || app.vendors.iter().flat_map(|v| v.catalogue().operations).map(|o| (o.method, o.path));
+pub fn no_vendor(app: &App, parts: &Parts) -> Response {
+    let routes = || app.vendors.iter().flat_map(|v| v.catalogue().operations).map(|o| (o.method(), o.path()));
     let path = shortened(parts.uri.path());
     let near = routes().min_by_key(|(_, route)| strsim::damerau_levenshtein(&path, route));
     let near =

@@ -16,7 +16,8 @@ const PINNED: &str = "/w/";
 /// A world that the base URL names, `/w/{id}`, instead of a credential.
 pub struct Pin {
     pub world: Arc<World>,
-    pub prefix: Arc<str>,
+    /// What the path that the vendor sees lacks.
+    pub prefix: Option<Arc<str>>,
 }
 
 impl Pin {
@@ -33,6 +34,6 @@ impl Pin {
         if let Ok(uri) = Uri::from_parts(parts) {
             *request.uri_mut() = uri;
         }
-        Ok((request, Some(Self { world: slot.world(), prefix: format!("{PINNED}{id}").into() })))
+        Ok((request, Some(Self { world: slot.world(), prefix: Some(format!("{PINNED}{id}").into()) })))
     }
 }

@@ -13,9 +13,9 @@ use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::mask::{Mask, cut_texts};
-use super::notes::{Learned, plain};
-use super::{App, HangUp, Line, Vendor};
-use crate::contract::{self, Example, Met, Operation};
+use super::{App, HangUp, Line};
+use crate::contract::{self, Answered, Example, Operation};
+use crate::vendor::{Learned, Vendor, plain};
 use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, Stride, World};
 
 /// How many characters of a request an example shows.
@@ -53,10 +53,7 @@ impl Recording {
             at: world.now(),
             vendor: vendor.catalogue().vendor,
             operation: operation.map(|operation| operation.id),
-            behaviors: vec![],
-            findings: vec![],
-            details: vec![],
-            inferences: vec![],
+            met: Arc::default(),
             faults,
             duration: std::time::Duration::ZERO,
             request: RequestRecord {
@@ -101,11 +98,11 @@ impl Recording {
     /// Notes the answer's head, and follows its body to the end.
     pub fn sending(mut self, response: Response, learned: Learned) -> Response {
         let Some(mut entry) = self.entry.take() else { return response };
-        entry.behaviors = learned.behaviors;
-        entry.findings = learned.findings;
-        entry.details =
-            learned.details.into_iter().map(|(id, detail)| (id, self.mask.text(&detail))).collect();
-        entry.inferences = learned.inferences;
+        let mut met = learned.met;
+        for (_, detail) in &mut met.details {
+            *detail = self.mask.text(detail);
+        }
+        entry.met = Arc::new(met);
         entry.explanation = learned.explanation.map(|mut explanation| {
             self.mask.json(&mut explanation);
             cut_texts(&mut explanation, self.world.journal().body_limit());
@@ -143,25 +140,16 @@ impl Recording {
             method = entry.request.method,
             path = entry.request.path,
             status,
-            behavior = entry.behaviors.first().copied().unwrap_or_default(),
+            behavior = entry.met.behaviors.first().map_or("", |behavior| behavior.id),
             world = &**self.world.id(),
             "answered"
         );
         self.app.metrics.answered(&entry);
         let Entry { vendor, operation, .. } = entry;
-        let (behaviors, findings) = (entry.behaviors.clone(), entry.findings.clone());
-        let inferences = entry.inferences.clone();
-        let met = Met {
-            vendor,
-            operation,
-            status,
-            behaviors: &behaviors,
-            findings: &findings,
-            inferences: &inferences,
-        };
+        let (answered, met) = (Answered { vendor, operation, status }, Arc::clone(&entry.met));
         let countings = [self.world.coverage(), self.app.worlds.total()];
         // Most exchanges are like many others before them, and serve as no example.
-        let wanted = walk.is_some() || countings.iter().any(|coverage| coverage.wants_example(met));
+        let wanted = walk.is_some() || countings.iter().any(|coverage| coverage.wants_example(&met));
         let mut example = wanted.then(|| self.example(&entry));
         let seq = match self.seq {
             None => self.world.journal().begin(entry),
@@ -174,10 +162,10 @@ impl Recording {
             example.seq = seq;
         }
         for coverage in countings {
-            coverage.count(met, example.as_ref());
+            coverage.count(answered, &met, example.as_ref());
         }
         if let Some((stride, request)) = walk.zip(example) {
-            self.world.walks().came_to(stride, Example { request, status, behaviors, findings });
+            self.world.walks().came_to(stride, Example { request, status, met });
         }
         seq
     }
@@ -195,13 +183,7 @@ impl Recording {
             None => text.trim_end().to_owned(),
         };
         let text = plain(&text);
-        contract::Request {
-            world: Arc::clone(self.world.id()),
-            seq: 0,
-            at: entry.at,
-            text,
-            details: entry.details.clone(),
-        }
+        contract::Request { world: Arc::clone(self.world.id()), seq: 0, at: entry.at, text }
     }
 }
 
@@ -225,7 +207,7 @@ struct Followed {
     vendor: &'static str,
     started: Instant,
     seq: u64,
-    /// The step of a walk that is stride once the body has arrived.
+    /// The paging step to undo if the body is not delivered.
     walk: Option<Stride>,
     kept: BytesMut,
     total: u64,

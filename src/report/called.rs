@@ -22,10 +22,10 @@ pub fn text(counts: &Counts, catalogues: impl Iterator<Item = &'static Catalogue
     for ((vendor, operation), statuses) in operations {
         text.push_str(&format!("  {vendor:<9} {operation:<26} {}\n", statuses.join(", ")));
     }
-    let total: usize = catalogues.map(|catalogue| catalogue.behaviors.len()).sum();
+    let total: usize = catalogues.map(|catalogue| catalogue.behaviors().count()).sum();
     text.push_str(&format!("  {} of {total} behaviors exercised\n", counts.behaviors.len()));
     for (finding, count) in &counts.findings {
-        text.push_str(&format!("  finding {finding} x{count}\n"));
+        text.push_str(&format!("  finding {} x{count}\n", finding.id));
     }
     text
 }

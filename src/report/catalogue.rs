@@ -10,7 +10,7 @@ use crate::contract::{Behavior, Catalogue, NotEmulated, ReachedBy, Standing};
 pub fn json(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Value {
     let behaviors: Vec<Value> = catalogues
         .clone()
-        .flat_map(|c| c.behaviors)
+        .flat_map(|c| c.behaviors())
         .map(|b| {
             let mut value = json!({
                 "id": b.id, "vendor": b.vendor(), "operation": b.operation(), "status": b.status,
@@ -43,7 +43,7 @@ pub fn json(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Val
 
 /// The catalogue as a table for a terminal: a line a behavior.
 pub fn table(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
-    let behaviors: Vec<&Behavior> = catalogues.flat_map(|c| c.behaviors.iter().copied()).collect();
+    let behaviors: Vec<&Behavior> = catalogues.flat_map(|c| c.behaviors()).collect();
     let width = behaviors.iter().map(|b| b.id.len()).max().unwrap_or(0);
     let mut text = format!("{:width$}  STATUS  STANDING    SUMMARY\n", "BEHAVIOR");
     for b in behaviors {
@@ -74,7 +74,7 @@ pub fn markdown(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) ->
         text.push_str(
             "| behavior | status | standing | what happens | source |\n| --- | --- | --- | --- | --- |\n",
         );
-        for b in catalogue.behaviors {
+        for b in catalogue.behaviors() {
             let (summary, source) = (cell(b.summary), cell(b.source));
             let _ = writeln!(text, "| `{}` | {} | {} | {summary} | {source} |", b.id, status(b), standing(b));
         }
@@ -113,7 +113,7 @@ fn called(operation: &NotEmulated) -> String {
 pub fn honest(catalogues: impl Iterator<Item = &'static Catalogue>) -> String {
     let mut text = String::new();
     for catalogue in catalogues {
-        let all = catalogue.behaviors.len();
+        let all = catalogue.behaviors().count();
         let operations: Vec<String> =
             catalogue.not_emulated.iter().map(|o| format!("`{}`", called(o))).collect();
         let _ = writeln!(
@@ -135,12 +135,12 @@ pub fn operations(catalogues: impl Iterator<Item = &'static Catalogue>) -> Strin
     for catalogue in catalogues {
         for operation in catalogue.operations {
             // What only a fault brings about is not something to expect.
-            let mine = |b: &&&Behavior| {
+            let mine = |b: &&Behavior| {
                 (b.operation() == operation.id || b.operation() == "any")
                     && b.reached_by == ReachedBy::Request
             };
             let mut statuses: Vec<u16> =
-                catalogue.behaviors.iter().filter(mine).filter_map(|b| b.status).collect();
+                catalogue.behaviors().filter(mine).filter_map(|b| b.status).collect();
             statuses.sort_unstable();
             statuses.dedup();
             let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
@@ -150,11 +150,11 @@ pub fn operations(catalogues: impl Iterator<Item = &'static Catalogue>) -> Strin
                 catalogue.vendor,
                 catalogue.product,
                 operation.id,
-                operation.method,
-                operation.path,
+                operation.method(),
+                operation.request(),
                 cell(catalogue.credential),
                 statuses.join(" "),
-                catalogue.behaviors.iter().filter(mine).count(),
+                catalogue.behaviors().filter(mine).count(),
             );
         }
     }

@@ -164,17 +164,18 @@ impl Section<'_> {
 impl Coverage {
     /// What was counted.
     pub fn of(counts: &Counts, catalogues: impl Iterator<Item = &'static Catalogue>) -> Self {
-        let behaviors = catalogues.flat_map(|catalogue| catalogue.behaviors).map(|behavior| Count {
+        let behaviors = catalogues.flat_map(|catalogue| catalogue.behaviors()).map(|behavior| Count {
             id: behavior.id.to_owned(),
-            count: counts.behaviors.get(behavior.id).copied().unwrap_or_default(),
+            count: counts.behaviors.get(behavior).copied().unwrap_or_default(),
         });
-        let all = |counts: &BTreeMap<&'static str, u64>| {
-            counts.iter().map(|(id, count)| Count { id: (*id).to_owned(), count: *count }).collect()
-        };
+        let count = |id: &str, count: &u64| Count { id: id.to_owned(), count: *count };
         Self {
-            inferences: all(&counts.inferences),
+            inferences: counts.inferences.iter().map(|(met, n)| count(met.id, n)).collect(),
             exchanges: counts.examples.iter().map(Exchange::of).collect(),
-            ..Self::from(behaviors.collect(), all(&counts.findings))
+            ..Self::from(
+                behaviors.collect(),
+                counts.findings.iter().map(|(met, n)| count(met.id, n)).collect(),
+            )
         }
     }
 
@@ -247,12 +248,12 @@ impl Coverage {
         let mut sections = vec![];
         for catalogue in catalogues {
             let called: BTreeSet<&str> =
-                catalogue.behaviors.iter().filter(|b| met(b) > 0).map(|b| b.operation()).collect();
+                catalogue.behaviors().filter(|b| met(b) > 0).map(|b| b.operation()).collect();
             let names = std::iter::once("any").chain(catalogue.operations.iter().map(|o| o.id));
             for operation in
                 names.filter(|name| called.contains(name) || (*name == "any" && !called.is_empty()))
             {
-                let reachable = catalogue.behaviors.iter().filter(|b| {
+                let reachable = catalogue.behaviors().filter(|b| {
                     b.operation() == operation && (b.reached_by == ReachedBy::Request || met(b) > 0)
                 });
                 let rows = reachable.map(|behavior| Row {
@@ -263,9 +264,9 @@ impl Coverage {
                     exchanges: self.of_which(|exchange| &exchange.behaviors, behavior.id),
                 });
                 let refusal =
-                    |b: &&&'static Behavior| b.status.is_some_and(|status| status >= 400) && met(b) > 0;
-                let of_it = |b: &&&'static Behavior| [operation, "any"].contains(&b.operation());
-                let refused = catalogue.behaviors.iter().filter(of_it).any(|b| refusal(&b));
+                    |b: &&'static Behavior| b.status.is_some_and(|status| status >= 400) && met(b) > 0;
+                let of_it = |b: &&'static Behavior| [operation, "any"].contains(&b.operation());
+                let refused = catalogue.behaviors().filter(of_it).any(|b| refusal(&b));
                 sections.push(Section { catalogue, operation, rows: rows.collect(), refused });
             }
         }
@@ -306,7 +307,7 @@ impl Coverage {
     pub fn unknown(&self, catalogues: impl Iterator<Item = &'static Catalogue>) -> Option<&str> {
         let mut known = BTreeSet::new();
         for catalogue in catalogues {
-            known.extend(catalogue.behaviors.iter().map(|behavior| behavior.id));
+            known.extend(catalogue.behaviors().map(|behavior| behavior.id));
             known.extend(catalogue.findings.iter().map(|finding| finding.id));
             known.extend(catalogue.inferences.iter().map(|inference| inference.id));
         }
@@ -397,19 +398,19 @@ impl Coverage {
 
 impl Exchange {
     fn of(example: &contract::Example) -> Self {
-        let contract::Request { world, seq, at, text, details } = &example.request;
-        let texts = |ids: &[&'static str]| ids.iter().map(|id| (*id).to_owned()).collect();
+        let contract::Request { world, seq, at, text } = &example.request;
+        let contract::Met { behaviors, findings, details, .. } = &*example.met;
         Self {
             world: world.to_string(),
             seq: *seq,
             at: *at,
             request: text.clone(),
             status: example.status,
-            behaviors: texts(&example.behaviors),
-            findings: texts(&example.findings),
+            behaviors: behaviors.iter().map(|behavior| behavior.id.to_owned()).collect(),
+            findings: findings.iter().map(|finding| finding.id.to_owned()).collect(),
             details: details
                 .iter()
-                .map(|(id, detail)| Detail { id: (*id).to_owned(), detail: detail.clone() })
+                .map(|(finding, detail)| Detail { id: finding.id.to_owned(), detail: detail.clone() })
                 .collect(),
         }
     }

@@ -43,7 +43,7 @@ impl Exclusions {
         })?;
         let (mut behaviors, mut findings): (Vec<&str>, Vec<&str>) = (vec![], vec![]);
         for catalogue in catalogues {
-            behaviors.extend(catalogue.behaviors.iter().map(|behavior| behavior.id));
+            behaviors.extend(catalogue.behaviors().map(|behavior| behavior.id));
             findings.extend(catalogue.findings.iter().map(|finding| finding.id));
         }
         for (n, excluded) in exclude.iter().enumerate() {

@@ -8,8 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::exchange::{Field, Neutral, Precision, Tells, Vendor};
 use crate::nearest::did_you_mean;
+use crate::vendor::{Field, Neutral, Precision, Tells, Vendor};
 
 /// A row of a team's table.
 #[derive(Debug, Clone)]

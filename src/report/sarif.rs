@@ -45,7 +45,7 @@ fn rule(finding: &Finding) -> Value {
 /// A result for each exchange that is kept of a finding; one without a place where none is.
 fn results(coverage: &Coverage, made: &Made<'_>, all: &[&'static Finding], artifact: &str) -> Vec<Value> {
     let finding = made.finding;
-    let index = all.iter().position(|rule| rule.id == finding.id);
+    let index = all.iter().position(|rule| *rule == finding);
     let result = |exchange: Option<&Exchange>| {
         let details = exchange.iter().flat_map(|exchange| &exchange.details);
         let details = details.filter(|detail| detail.id == finding.id).map(|d| format!(" {}.", d.detail));

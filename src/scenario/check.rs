@@ -19,7 +19,7 @@ use crate::contract::{Readings, UnknownReading};
 use crate::dialects::{Accounts, Doubt, ListedAt, OfQueue, VENDORS};
 use crate::nearest::instead;
 use crate::universe::{
-    Agent, Call, CallId, Cast, Customer, Holder, Ordinal, Outcome, Plan, Queue, Rating, Recording, Ref,
+    Agent, Call, CallId, CallOutcome, Cast, Customer, Holder, Ordinal, Plan, Queue, Rating, Recording, Ref,
     Universe, is_created_id, is_generated_id,
 };
 
@@ -321,7 +321,7 @@ fn universe(
         let (place, path) = (entry.value.id.place, entry.path.clone());
         let here = entry_of(&entry.file, (), &path);
         let call = call(entry, &names, accounts, mistakes);
-        let answered = call.outcome == Outcome::Answered;
+        let answered = call.outcome == CallOutcome::Answered;
         for (vendor, data) in call.data.iter().flat_map(|data| data.each()) {
             for doubt in data.doubts(answered) {
                 doubts.push(here.mistake(place, &format!("{vendor}.{}", doubt.key), in_words(&doubt)));
@@ -517,7 +517,7 @@ fn phases(entry: &Entry<file::Call>, mistakes: &mut Vec<Diagnostic>) {
     let file::Call { talk, hold, outcome, .. } = &entry.value;
     let spoke = talk.map(|talk| talk.value.0).unwrap_or_default();
     if let Some(talk) = talk
-        && *outcome != Outcome::Answered
+        && *outcome != CallOutcome::Answered
         && spoke.0 > 0
     {
         let message = "only an answered call has talk; leave it out, or write `outcome: answered`";

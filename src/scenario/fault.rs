@@ -390,12 +390,12 @@ impl Action {
 }
 
 fn error(name: &str, catalogue: &Catalogue) -> Result<Effect, Wrong> {
-    let names = (catalogue.errors)();
-    let refusals = catalogue.behaviors.iter().filter(|b| b.status.is_some_and(|status| status >= 400));
-    if names.iter().any(|known| known == name) || refusals.into_iter().any(|b| b.is_called(name)) {
+    let names = catalogue.errors();
+    let called = || catalogue.all_refusals().any(|refusal| refusal.behavior.is_called(name));
+    if names.contains(&name) || called() {
         return Ok(Effect::Error(name.to_owned()));
     }
-    let instead = instead(name, names.iter().map(String::as_str));
+    let instead = instead(name, names.iter().copied());
     let message = format!("{} has no error `{name}`{instead}", catalogue.vendor);
     Err(Wrong { path: "do.error", message })
 }

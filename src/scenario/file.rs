@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::fault::Fault;
 use super::values::{At, Clock, DayOrMoment, Length, Moment, Offset, OptionName, PersonName};
 use crate::dialects::{self, vendors};
-use crate::universe::{AgentState, Direction, EndedBy, Outcome, QueueState, RatingChannel};
+use crate::universe::{AgentState, CallOutcome, Direction, EndedBy, QueueState, RatingChannel};
 
 /// A callmock scenario: what a world starts with.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -193,7 +193,7 @@ vendors! { entry! {
         /// Within `talk`, on hold.
         pub hold: Option<At<Length>>,
         /// How it came out.
-        pub outcome: Outcome,
+        pub outcome: CallOutcome,
         /// Who hung up.
         pub ended_by: Option<EndedBy>,
         /// The id of the agent who took or placed it.

@@ -28,8 +28,9 @@ use routes::Routes;
 pub use tls::{Tls, TlsError};
 
 use crate::admin::{self, Admin};
-use crate::exchange::{App, Bodies};
+use crate::exchange::{App, Bodies, Manners};
 use crate::scenario::Library;
+use crate::vendor::{Place, Vendor};
 use crate::vendors;
 use crate::world::{Limits, Worlds};
 
@@ -66,6 +67,11 @@ pub struct Settings {
     pub tls: Option<Tls>,
     /// Whether edited scenario files take effect at once.
     pub watch: bool,
+    /// The base URL that clients reach it by, for URLs in answers; without it, they have the host
+    /// that the request named.
+    pub public_url: Option<String>,
+    /// The vendors that answer.
+    pub vendors: &'static [&'static dyn Vendor],
 }
 
 impl Default for Settings {
@@ -86,6 +92,8 @@ impl Default for Settings {
             hosts: vec![],
             tls: None,
             watch: false,
+            public_url: None,
+            vendors: vendors::ALL,
         }
     }
 }
@@ -118,8 +126,17 @@ impl Server {
         let address = listener.local_addr()?;
         let worlds = Worlds::new(library.own(), settings.limits);
         let bodies = Bodies::new(settings.max_bodies, settings.body_idle);
-        let (max_body, debug_headers) = (settings.max_body, settings.debug_headers);
-        let app = Arc::new(App::new(worlds, vendors::ALL, max_body, debug_headers, bodies));
+        let manners = Manners {
+            max_body: settings.max_body,
+            debug_headers: settings.debug_headers,
+            place: Place {
+                public_url: settings.public_url.clone(),
+                tls: settings.tls.is_some(),
+                address: address.to_string(),
+            },
+            bodies,
+        };
+        let app = Arc::new(App::new(worlds, settings.vendors, manners));
         let library = Arc::new(library);
         let stopping = watch::Sender::new(false);
         let admin = admin::router(Admin {

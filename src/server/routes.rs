@@ -64,7 +64,7 @@ impl Routes {
         }
         match exchange::answer(&self.app, request).await {
             Ok(response) => response,
-            Err(request) => exchange::nobodys(&self.app, &request.into_parts().0),
+            Err(request) => exchange::no_vendor(&self.app, &request.into_parts().0),
         }
     }
 }

@@ -38,7 +38,7 @@ pub struct Call {
     /// Within `talk`, on hold.
     pub hold: Millis,
     /// How it came out.
-    pub outcome: Outcome,
+    pub outcome: CallOutcome,
     /// Who hung up, where that is known.
     pub ended_by: Option<EndedBy>,
     /// Who took or placed it.
@@ -106,14 +106,14 @@ impl Call {
     /// When the two ends were connected; never for a call that was not answered.
     #[must_use]
     pub fn answered_at(&self) -> Option<DateTime<Utc>> {
-        (self.outcome == Outcome::Answered).then(|| self.at + TimeDelta::from(self.before_answer()))
+        (self.outcome == CallOutcome::Answered).then(|| self.at + TimeDelta::from(self.before_answer()))
     }
 
     /// When it ended. A voicemail ends when its message does.
     #[must_use]
     pub fn ended_at(&self) -> DateTime<Utc> {
         let message = match (&self.outcome, &self.recording) {
-            (Outcome::Voicemail, Some(recording)) => recording.duration,
+            (CallOutcome::Voicemail, Some(recording)) => recording.duration,
             _ => Millis::default(),
         };
         self.at + TimeDelta::from(self.before_answer() + self.talk + message)
@@ -189,7 +189,7 @@ impl Call {
             ring: Millis(0),
             talk: Millis(0),
             hold: Millis(0),
-            outcome: Outcome::Answered,
+            outcome: CallOutcome::Answered,
             ended_by: None,
             agent: None,
             customer: None,
@@ -262,7 +262,7 @@ pub enum Direction {
 /// How a call came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum CallOutcome {
     /// The two ends spoke.
     Answered,
     /// Nobody took it.

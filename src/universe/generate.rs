@@ -10,8 +10,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::{
-    Agent, AgentState, Call, CallId, Customer, Direction, EndedBy, Holder, Millis, Name, Ordinal, Outcome,
-    Queue, QueueState, Rating, RatingChannel, Recording, Ref,
+    Agent, AgentState, Call, CallId, CallOutcome, Customer, Direction, EndedBy, Holder, Millis, Name,
+    Ordinal, Queue, QueueState, Rating, RatingChannel, Recording, Ref,
 };
 use crate::dialects::{OfAgent, OfCustomer, OfQueue};
 
@@ -49,27 +49,28 @@ const HOURS: [u32; 24] =
 const DIRECTIONS: &[(u32, Direction)] =
     &[(60, Direction::Inbound), (33, Direction::Outbound), (7, Direction::Internal)];
 
-const INBOUND: &[(u32, Outcome)] = &[
-    (72, Outcome::Answered),
-    (6, Outcome::AbandonedIvr),
-    (8, Outcome::AbandonedQueue),
-    (3, Outcome::AbandonedRing),
-    (5, Outcome::NoAnswer),
-    (4, Outcome::Voicemail),
-    (1, Outcome::Busy),
-    (1, Outcome::Failed),
+const INBOUND: &[(u32, CallOutcome)] = &[
+    (72, CallOutcome::Answered),
+    (6, CallOutcome::AbandonedIvr),
+    (8, CallOutcome::AbandonedQueue),
+    (3, CallOutcome::AbandonedRing),
+    (5, CallOutcome::NoAnswer),
+    (4, CallOutcome::Voicemail),
+    (1, CallOutcome::Busy),
+    (1, CallOutcome::Failed),
 ];
 
-const OUTBOUND: &[(u32, Outcome)] = &[
-    (56, Outcome::Answered),
-    (22, Outcome::NoAnswer),
-    (9, Outcome::Busy),
-    (6, Outcome::Voicemail),
-    (4, Outcome::Rejected),
-    (3, Outcome::Failed),
+const OUTBOUND: &[(u32, CallOutcome)] = &[
+    (56, CallOutcome::Answered),
+    (22, CallOutcome::NoAnswer),
+    (9, CallOutcome::Busy),
+    (6, CallOutcome::Voicemail),
+    (4, CallOutcome::Rejected),
+    (3, CallOutcome::Failed),
 ];
 
-const INTERNAL: &[(u32, Outcome)] = &[(85, Outcome::Answered), (12, Outcome::NoAnswer), (3, Outcome::Busy)];
+const INTERNAL: &[(u32, CallOutcome)] =
+    &[(85, CallOutcome::Answered), (12, CallOutcome::NoAnswer), (3, CallOutcome::Busy)];
 
 /// Talk, in milliseconds: most calls take minutes, some seconds, a few the better part of an hour.
 const TALK: &[(u32, (u32, u32))] = &[
@@ -224,7 +225,7 @@ impl Stage<'_> {
     fn play(&self, chance: &mut Chance, drafts: &mut Vec<Draft>) {
         let call = self.call(chance);
         let transferred = call.direction == Direction::Inbound
-            && call.outcome == Outcome::Answered
+            && call.outcome == CallOutcome::Answered
             && chance.percent(6)
             && call.ended_at() < self.plan.to;
         let next = transferred.then(|| self.transfer(&call, chance));
@@ -253,7 +254,7 @@ impl Stage<'_> {
             ring: Millis(0),
             talk: Millis(0),
             hold: Millis(0),
-            outcome: Outcome::Answered,
+            outcome: CallOutcome::Answered,
             ended_by: None,
             agent: None,
             customer: customer.map(Ref::to),
@@ -287,7 +288,7 @@ impl Stage<'_> {
             from: Arc::clone(&first.from),
             to: Arc::clone(&first.to),
             at: first.ended_at(),
-            outcome: Outcome::Answered,
+            outcome: CallOutcome::Answered,
             customer: first.customer,
             queue: first.queue,
             on: first.on.clone(),
@@ -349,14 +350,14 @@ fn inbound(call: Call, agent: usize, chance: &mut Chance) -> Call {
     let ring = Millis(chance.between(1_000, 20_000));
     let agent = Some(Ref::to(agent));
     match outcome {
-        Outcome::Answered => answered(Call { wait, ring, agent, ..call }, chance),
-        Outcome::AbandonedRing | Outcome::NoAnswer => Call { wait, ring, agent, ..call },
-        Outcome::AbandonedQueue | Outcome::Failed => Call { wait, ..call },
-        Outcome::Voicemail => {
+        CallOutcome::Answered => answered(Call { wait, ring, agent, ..call }, chance),
+        CallOutcome::AbandonedRing | CallOutcome::NoAnswer => Call { wait, ring, agent, ..call },
+        CallOutcome::AbandonedQueue | CallOutcome::Failed => Call { wait, ..call },
+        CallOutcome::Voicemail => {
             let duration = Millis(chance.between(5_000, 90_000));
             Call { wait, recording: Some(Recording { url: None, duration }), ..call }
         }
-        Outcome::Busy | Outcome::Rejected | Outcome::AbandonedIvr => call,
+        CallOutcome::Busy | CallOutcome::Rejected | CallOutcome::AbandonedIvr => call,
     }
 }
 
@@ -366,12 +367,12 @@ fn outbound(call: Call, agent: usize, chance: &mut Chance) -> Call {
     let call = Call { outcome, dial, agent: Some(Ref::to(agent)), ..call };
     let ring = Millis(chance.between(2_000, 30_000));
     match outcome {
-        Outcome::Answered => answered(Call { ring, ..call }, chance),
-        Outcome::Voicemail => {
+        CallOutcome::Answered => answered(Call { ring, ..call }, chance),
+        CallOutcome::Voicemail => {
             let duration = Millis(chance.between(5_000, 60_000));
             Call { ring, recording: Some(Recording { url: None, duration }), ..call }
         }
-        Outcome::NoAnswer | Outcome::Rejected => Call { ring, ..call },
+        CallOutcome::NoAnswer | CallOutcome::Rejected => Call { ring, ..call },
         _ => call,
     }
 }
@@ -380,7 +381,7 @@ fn internal(call: Call, agent: usize, chance: &mut Chance) -> Call {
     let outcome = chance.weighted(INTERNAL);
     let call =
         Call { outcome, agent: Some(Ref::to(agent)), ring: Millis(chance.between(500, 12_000)), ..call };
-    if outcome == Outcome::Answered { answered(call, chance) } else { call }
+    if outcome == CallOutcome::Answered { answered(call, chance) } else { call }
 }
 
 fn answered(call: Call, chance: &mut Chance) -> Call {

@@ -18,7 +18,9 @@ mod opaque;
 mod people;
 mod queue;
 
-pub use call::{Call, CallId, Direction, EndedBy, Holder, Outcome, Phase, Rating, RatingChannel, Recording};
+pub use call::{
+    Call, CallId, CallOutcome, Direction, EndedBy, Holder, Phase, Rating, RatingChannel, Recording,
+};
 pub use generate::{Cast, Plan, is_created_id, is_generated_id};
 pub use millis::{Millis, NotADuration, length};
 pub use opaque::Decimals;

@@ -2,15 +2,12 @@
 //! all.
 
 use crate::contract::{Catalogue, Reading};
-use crate::exchange::Vendor;
+use crate::vendor::Vendor;
 
-pub mod alibaba;
-pub mod ccai;
 pub mod commubo;
-pub mod sencloud;
 
 /// Every vendor that is served.
-pub static ALL: &[&dyn Vendor] = &[&commubo::Commubo, &ccai::Ccai, &alibaba::Alibaba, &sencloud::Sencloud];
+pub static ALL: &[&dyn Vendor] = &[&commubo::Commubo];
 
 /// What every vendor promises.
 pub fn catalogues() -> impl Iterator<Item = &'static Catalogue> + Clone {

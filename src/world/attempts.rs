@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
+use crate::contract::Behavior;
+
 /// The refusals that a further try may follow, by what was asked. Bounded: the oldest are forgotten
 /// first.
 #[derive(Debug, Default)]
@@ -39,7 +41,7 @@ pub enum Why {
     /// Because of who asks.
     Credential,
     /// For good, with this outcome.
-    ForGood(&'static str),
+    ForGood(&'static Behavior),
 }
 
 /// The earlier try at what is asked again.

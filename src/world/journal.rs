@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+
+use crate::contract::{Finding, Met};
 use tokio::sync::watch;
 
 use super::Limits;
@@ -47,14 +49,8 @@ pub struct Entry {
     pub vendor: &'static str,
     /// The operation asked for, where the request names one.
     pub operation: Option<&'static str>,
-    /// Ids, the outcome first.
-    pub behaviors: Vec<&'static str>,
-    /// Ids.
-    pub findings: Vec<&'static str>,
-    /// What findings say of this exchange in particular, by their ids.
-    pub details: Vec<(&'static str, String)>,
-    /// Ids: what it shows of what its client made of earlier answers.
-    pub inferences: Vec<&'static str>,
+    /// The behaviors, findings and inferences.
+    pub met: Arc<Met>,
     /// What was injected, the one that decided the answer first.
     pub faults: Vec<Injected>,
     /// From the request's end to the answer's; to its head, while the body is under way.
@@ -146,12 +142,14 @@ impl Filter {
     pub fn matches(&self, entry: &Entry) -> bool {
         let is =
             |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
-        let has = |wanted: &Option<String>, got: &[&str]| wanted.as_deref().is_none_or(|w| got.contains(&w));
+        let met = &entry.met;
+        let behavior = |wanted: &str| met.behaviors.iter().any(|behavior| behavior.id == wanted);
+        let finding = |wanted: &str| met.findings.iter().any(|finding| finding.id == wanted);
         is(&self.vendor, Some(entry.vendor))
             && is(&self.operation, entry.operation)
             && self.status.is_none_or(|status| Some(status) == entry.response.status)
-            && has(&self.behavior, &entry.behaviors)
-            && has(&self.finding, &entry.findings)
+            && self.behavior.as_deref().is_none_or(behavior)
+            && self.finding.as_deref().is_none_or(finding)
     }
 }
 
@@ -255,7 +253,7 @@ impl Journal {
         filter: &Filter,
         after: u64,
         limit: usize,
-        late: &HashMap<u64, Vec<(&'static str, String)>>,
+        late: &HashMap<u64, Vec<(&'static Finding, String)>>,
     ) -> Page {
         let ring = self.lock();
         let start = ring.entries.partition_point(|entry| entry.seq <= after);
@@ -268,8 +266,9 @@ impl Journal {
             next = entry.seq;
             if let Some(late) = late.get(&entry.seq) {
                 let mut entry = entry.clone();
-                entry.findings.extend(late.iter().map(|(id, _)| *id));
-                entry.details.extend(late.iter().cloned());
+                let met = Arc::make_mut(&mut entry.met);
+                met.findings.extend(late.iter().map(|(finding, _)| *finding));
+                met.details.extend(late.iter().cloned());
                 entries.extend(Some(entry).filter(|entry| filter.matches(entry)));
             } else if filter.matches(entry) {
                 entries.push(entry.clone());

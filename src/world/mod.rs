@@ -40,7 +40,7 @@ pub use view::{Created, Slice, Stop, View};
 pub use walks::{Step, Stride, Unfinished, Visited, Walks};
 pub use worlds::{Fork, Slot, TooMany, Worlds};
 
-use crate::contract::{Choice, Counts, Coverage, Readings};
+use crate::contract::{Choice, Counts, Coverage, Finding, Readings};
 use crate::dialects::Accounts;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::universe::{Agent, AgentState, Call, Ordinal, Queue, QueueState, Ref, Universe};
@@ -202,18 +202,18 @@ impl World {
     pub fn counts(&self) -> Counts {
         let mut counts = self.coverage.counts();
         for unfinished in self.walks.unfinished() {
-            counts.add_late(unfinished.finding.id, unfinished.example());
+            counts.add_late(unfinished.finding, unfinished.example());
         }
         counts
     }
 
     /// The findings that show only from what followed, by the exchange that they are about.
     #[must_use]
-    pub fn late_findings(&self) -> HashMap<u64, Vec<(&'static str, String)>> {
-        let mut late: HashMap<u64, Vec<(&'static str, String)>> = HashMap::new();
+    pub fn late_findings(&self) -> HashMap<u64, Vec<(&'static Finding, String)>> {
+        let mut late: HashMap<u64, Vec<(&'static Finding, String)>> = HashMap::new();
         for Unfinished { finding, last, detail, .. } in self.walks.unfinished() {
             if let Some(last) = last {
-                late.entry(last.request.seq).or_default().push((finding.id, detail));
+                late.entry(last.request.seq).or_default().push((finding, detail));
             }
         }
         late

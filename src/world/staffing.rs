@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use crate::universe::{Agent, AgentState, Call, Millis, Ordinal, Outcome, Ref, Universe};
+use crate::universe::{Agent, AgentState, Call, CallOutcome, Millis, Ordinal, Ref, Universe};
 
 /// Which agents are on which calls, and which calls have no agent yet.
 #[derive(Debug, Default)]
@@ -97,9 +97,9 @@ impl Staffing {
             return Call { agent: Some(*agent), ..call };
         }
         let (wait, dial, outcome) = match untaken {
-            Untaken::Abandoned(patience) => (patience, call.dial, Outcome::AbandonedQueue),
+            Untaken::Abandoned(patience) => (patience, call.dial, CallOutcome::AbandonedQueue),
             // It has begun before it fails.
-            Untaken::Failed => (Millis(0), call.dial.max(Millis(1)), Outcome::Failed),
+            Untaken::Failed => (Millis(0), call.dial.max(Millis(1)), CallOutcome::Failed),
         };
         Call { agent: None, wait, dial, outcome, ring: Millis(0), talk: Millis(0), recording: None, ..call }
     }
@@ -156,7 +156,7 @@ mod tests {
         let two = choose(&mut staffing, &universe, call(2, 10, 60), 10);
         assert!(one.agent.is_some() && two.agent.is_some() && one.agent != two.agent);
         let three = choose(&mut staffing, &universe, call(3, 20, 60), 20);
-        assert_eq!((three.agent, three.outcome, three.wait), (None, Outcome::AbandonedQueue, Millis(9)));
+        assert_eq!((three.agent, three.outcome, three.wait), (None, CallOutcome::AbandonedQueue, Millis(9)));
         assert_eq!(three.ended_at(), at(20) + TimeDelta::milliseconds(9));
         assert_eq!(
             choose(&mut staffing, &universe, call(4, 60, 60), 60).agent,

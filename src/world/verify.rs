@@ -364,8 +364,12 @@ impl Wanted {
         if let Some(status) = self.status.filter(|status| Some(*status) != entry.response.status) {
             found.differ(&Path::Root("status"), &status.into(), || entry.response.status.into());
         }
-        if let Some(behavior) = self.behavior.as_deref().filter(|wanted| !entry.behaviors.contains(wanted)) {
-            found.differ(&Path::Root("behavior"), &behavior.into(), || entry.behaviors.clone().into());
+        if let Some(behavior) =
+            self.behavior.as_deref().filter(|wanted| !entry.met.behaviors.iter().any(|met| met.id == *wanted))
+        {
+            found.differ(&Path::Root("behavior"), &behavior.into(), || {
+                entry.met.behaviors.iter().map(|met| met.id).collect::<Vec<_>>().into()
+            });
         }
         for (name, wanted) in self.headers.iter().flatten() {
             let values = entry.request.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));

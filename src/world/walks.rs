@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::contract::{Example, Finding};
 
@@ -221,8 +221,9 @@ impl Unfinished {
     #[must_use]
     pub fn example(&self) -> Option<Example> {
         let mut example = self.last.clone()?;
-        example.findings.push(self.finding.id);
-        example.request.details.push((self.finding.id, self.detail.clone()));
+        let met = Arc::make_mut(&mut example.met);
+        met.findings.push(self.finding);
+        met.details.push((self.finding, self.detail.clone()));
         Some(example)
     }
 }

@@ -103,6 +103,18 @@ impl Worlds {
         slot.world()
     }
 
+    /// Whether a public half is an account's of the default world, or selects another world.
+    #[must_use]
+    pub fn knows(&self, vendor: &'static str, public_half: &str) -> bool {
+        let of_default = || {
+            let world = self.default.world();
+            let mut accounts = world.accounts().each();
+            accounts.any(|(of, account)| of == vendor && account.public_half() == public_half)
+        };
+        self.read(|forked| forked.by_credential.contains_key(&(vendor, Box::from(public_half))))
+            || of_default()
+    }
+
     /// Makes a world with credentials of its own. No call is copied: it shares its scenario's
     /// universe.
     ///
@@ -163,7 +175,7 @@ impl Worlds {
         let slots: Vec<Arc<Slot>> = self.read(|forked| forked.by_id.values().cloned().collect());
         for slot in std::iter::once(&self.default).chain(&slots) {
             for unfinished in slot.world().walks().unfinished() {
-                counts.add_late(unfinished.finding.id, unfinished.example());
+                counts.add_late(unfinished.finding, unfinished.example());
             }
         }
         counts
@@ -271,7 +283,7 @@ impl Slot {
     /// What the clients of a world that ends have left undone will not be done any more.
     fn settle(&self, world: &World) {
         for unfinished in world.walks().unfinished() {
-            self.total.count_late(unfinished.finding.id, unfinished.example());
+            self.total.count_late(unfinished.finding, unfinished.example());
         }
     }
 

@@ -132,7 +132,7 @@ fn the_documents_are_openapi_3_1_and_name_what_they_are_drawn_from() {
         assert!(document["externalDocs"]["url"].as_str().is_some_and(|url| url.starts_with("https://")));
         let text = document.to_string();
         let catalogue = vendors::catalogues().find(|c| c.vendor == *vendor).expect("a vendor");
-        for behavior in catalogue.behaviors.iter().filter(|behavior| behavior.status.is_some()) {
+        for behavior in catalogue.behaviors().filter(|behavior| behavior.status.is_some()) {
             assert!(text.contains(&format!("`{}`", behavior.id)), "{}", behavior.id);
         }
         // Each reference leads somewhere, and each schema can be used.

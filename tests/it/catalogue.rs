@@ -33,7 +33,7 @@ async fn every_behavior_that_a_request_can_reach_is_met_by_one() {
         }
     }
     let wanted: BTreeSet<String> = vendors::catalogues()
-        .flat_map(|catalogue| catalogue.behaviors)
+        .flat_map(|catalogue| catalogue.behaviors())
         .filter(|behavior| behavior.reached_by == ReachedBy::Request)
         .map(|behavior| behavior.id.to_owned())
         .collect();
@@ -45,8 +45,7 @@ async fn every_answer_names_one_outcome_whose_status_it_has_and_nothing_that_is_
     for (_, answers) in probes().await {
         for (segment, answer) in answers {
             assert_eq!(answer.header("x-callmock-world"), "default", "{segment}");
-            let find =
-                |id: &str| vendors::catalogues().flat_map(|c| c.behaviors).find(|b| b.id == id).copied();
+            let find = |id: &str| vendors::catalogues().flat_map(|c| c.behaviors()).find(|b| b.id == id);
             let behaviors: Vec<_> =
                 answer.behaviors().iter().map(|id| find(id).expect("in the catalogue")).collect();
             assert_eq!(behaviors[0].status, Some(answer.status), "{segment}: the outcome comes first");
@@ -62,7 +61,7 @@ async fn every_answer_names_one_outcome_whose_status_it_has_and_nothing_that_is_
 fn ids_are_unique_well_formed_and_name_their_vendor_and_operation() {
     let mut ids = BTreeSet::new();
     for catalogue in vendors::catalogues() {
-        for behavior in catalogue.behaviors {
+        for behavior in catalogue.behaviors() {
             assert_eq!(behavior.vendor(), catalogue.vendor, "{}", behavior.id);
             let operation = behavior.operation();
             let known = operation == "any" || catalogue.operations.iter().any(|o| o.id == operation);

@@ -63,7 +63,7 @@ async fn every_refusal_of_every_vendor_can_be_injected_by_its_behaviors_id_and_a
     let mock = Mock::embedded("documented").await;
     let world = mock.default_world().await;
     for catalogue in vendors::catalogues() {
-        let refusals = catalogue.behaviors.iter().filter(|b| b.status.is_some_and(|status| status >= 400));
+        let refusals = catalogue.behaviors().filter(|b| b.status.is_some_and(|status| status >= 400));
         for behavior in refusals {
             let id = fault(
                 &mock,
@@ -89,16 +89,16 @@ async fn every_refusal_of_every_vendor_can_be_injected_by_its_behaviors_id_and_a
 async fn every_name_that_a_message_proposes_is_taken_and_answers_in_the_vendors_envelope() {
     let mock = Mock::embedded("documented").await;
     for catalogue in vendors::catalogues() {
-        for name in (catalogue.errors)() {
+        for name in catalogue.errors() {
             let id = fault(&mock, json!({ "vendor": catalogue.vendor, "do": { "error": name } })).await;
             let answer = ask(&mock, catalogue.vendor).await;
             assert!(answer.status >= 400, "{name}");
             let (body, own) =
                 (answer.json(), answer.outcome().split('.').next_back().unwrap_or_default().to_owned());
             match catalogue.vendor {
-                "alibaba" => assert_eq!(body["Code"], name.as_str()),
+                "alibaba" => assert_eq!(body["Code"], name),
                 // The standard codes stand for the service's own, unless a reading says otherwise.
-                "sencloud" => assert!(body["code"] == name.as_str() || name == "not_found", "{name}: {body}"),
+                "sencloud" => assert!(body["code"] == name || name == "not_found", "{name}: {body}"),
                 _ => assert_eq!(own, name, "{body}"),
             }
             let _ = send(mock.request("DELETE", &format!("/_mock/faults/{id}"))).await;

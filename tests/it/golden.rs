@@ -79,7 +79,7 @@ fn volatile(text: &str) -> (usize, &'static str) {
     (0, "")
 }
 
-fn hold(vendor: &str, answers: Vec<(&'static str, Answer)>) {
+fn hold(vendor: &str, answers: &[(&'static str, Answer)]) {
     let made: Vec<String> = answers.iter().map(|(probe, answer)| shown(probe, answer)).collect();
     let made = made.join("\n\n") + "\n";
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{vendor}.txt"));
@@ -100,20 +100,20 @@ fn hold(vendor: &str, answers: Vec<(&'static str, Answer)>) {
 
 #[tokio::test]
 async fn commubo_answers_as_it_did() {
-    hold("commubo", commubo::probes::answers().await);
+    hold("commubo", &commubo::probes::answers().await);
 }
 
 #[tokio::test]
 async fn ccai_answers_as_it_did() {
-    hold("ccai", ccai::probes::answers().await);
+    hold("ccai", &ccai::probes::answers().await);
 }
 
 #[tokio::test]
 async fn alibaba_answers_as_it_did() {
-    hold("alibaba", alibaba::probes::answers().await);
+    hold("alibaba", &alibaba::probes::answers().await);
 }
 
 #[tokio::test]
 async fn sencloud_answers_as_it_did() {
-    hold("sencloud", sencloud::probes::answers().await);
+    hold("sencloud", &sencloud::probes::answers().await);
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use callmock::scenario::{self, ClockSpec, Request, Scenario, Source};
-use callmock::universe::{CallId, Direction, Outcome};
+use callmock::universe::{CallId, CallOutcome, Direction};
 use callmock::vendors;
 use chrono::{DateTime, Utc};
 use proptest::prelude::*;
@@ -234,7 +234,7 @@ proptest! {
             prop_assert!((from..to).contains(&call.at));
             prop_assert!(n == 0 || calls_made[n - 1].at <= call.at, "oldest first");
             prop_assert!(call.hold <= call.talk);
-            prop_assert!(call.outcome == Outcome::Answered || call.talk.0 == 0);
+            prop_assert!(call.outcome == CallOutcome::Answered || call.talk.0 == 0);
             if let Some(parent) = call.parent {
                 let parent = scenario.universe.call(parent).unwrap();
                 prop_assert_eq!(parent.ended_at(), call.at, "a transfer begins as its parent ends");
@@ -256,12 +256,16 @@ fn the_busy_day_has_a_believable_mix() {
         |call: &callmock::universe::Call| (call.at + chrono::TimeDelta::hours(9)).format("%H").to_string();
     assert!(share(&|c| ("09".."18").contains(&hour(c).as_str())) > 700, "most calls come in working hours");
     assert!(share(&|c| hour(c).as_str() < "06") < 40, "few come at night");
-    for outcome in
-        [Outcome::Busy, Outcome::Voicemail, Outcome::NoAnswer, Outcome::AbandonedQueue, Outcome::AbandonedIvr]
-    {
+    for outcome in [
+        CallOutcome::Busy,
+        CallOutcome::Voicemail,
+        CallOutcome::NoAnswer,
+        CallOutcome::AbandonedQueue,
+        CallOutcome::AbandonedIvr,
+    ] {
         assert!(share(&|c| c.outcome == outcome) >= 10, "{outcome:?}");
     }
-    assert!((500..800).contains(&share(&|c| c.outcome == Outcome::Answered)));
+    assert!((500..800).contains(&share(&|c| c.outcome == CallOutcome::Answered)));
     assert!(share(&|c| c.talk.as_seconds() > 0 && c.talk.as_seconds() < 60) > 50, "short talk");
     assert!(share(&|c| c.talk.as_seconds() > 1200) > 5, "long talk");
     assert!(share(&|c| c.parent.is_some()) > 10, "transfers");

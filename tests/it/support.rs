@@ -23,7 +23,7 @@ fn page(claims: &BTreeMap<String, Vec<String>>) -> String {
          - **choice**: nobody says; callmock chose.\n\n",
     );
     let count = |standing| {
-        let all = || vendors::catalogues().flat_map(|c| c.behaviors);
+        let all = || vendors::catalogues().flat_map(|c| c.behaviors());
         all().filter(|behavior| behavior.standing == standing).count()
     };
     let _ = writeln!(
@@ -37,7 +37,7 @@ fn page(claims: &BTreeMap<String, Vec<String>>) -> String {
         let _ =
             writeln!(text, "\n## {}: {}\n\nPage: <{}>", catalogue.vendor, catalogue.product, catalogue.page);
         text.push_str("\n| behavior | standing | source | tested by |\n| --- | --- | --- | --- |\n");
-        for behavior in catalogue.behaviors {
+        for behavior in catalogue.behaviors() {
             let tests = claims.get(behavior.id).map(Vec::as_slice).unwrap_or_default();
             let tests: Vec<String> = tests.iter().map(|test| link(test)).collect();
             let _ = writeln!(
@@ -77,7 +77,7 @@ fn link(test: &str) -> String {
 fn the_support_page_is_made_from_the_catalogue_and_names_tests_that_there_are() {
     let claims: BTreeMap<String, Vec<String>> = serde_json::from_str(CLAIMS).expect("JSON");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for behavior in vendors::catalogues().flat_map(|catalogue| catalogue.behaviors) {
+    for behavior in vendors::catalogues().flat_map(|catalogue| catalogue.behaviors()) {
         let tests =
             claims.get(behavior.id).unwrap_or_else(|| panic!("{} is claimed by no test", behavior.id));
         assert!(!tests.is_empty(), "{}", behavior.id);

@@ -29,7 +29,7 @@ use serde_json::{Map, Value};
 
 use crate::contract::{Catalogue, Operation, Readings};
 use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
-use crate::universe::{Direction, Ordinal, Outcome, Universe};
+use crate::universe::{Direction, Ordinal, CallOutcome, Universe};
 use crate::urlencoded::strict;
 use crate::world::{Clock, View, World};
 
@@ -99,14 +99,14 @@ impl Vendor for Alibaba {
         match field {
             // One word for an inbound call that nobody picked up and for one that was given up as
             // it rang, and one for an engaged and a failed one (2.2).
-            Field::Outcome if inbound && call.outcome == Some(Outcome::NoAnswer) => {
+            Field::Outcome if inbound && call.outcome == Some(CallOutcome::NoAnswer) => {
                 Tells::As("abandoned_ring")
             }
-            Field::Outcome if inbound && call.outcome == Some(Outcome::Busy) => Tells::As("failed"),
+            Field::Outcome if inbound && call.outcome == Some(CallOutcome::Busy) => Tells::As("failed"),
             // Only an outgoing call has an early state, which tells these from one that nobody
             // picked up.
             Field::Outcome if call.direction == Direction::Internal => match call.outcome {
-                Some(Outcome::Busy | Outcome::Failed) => Tells::As("no_answer"),
+                Some(CallOutcome::Busy | CallOutcome::Failed) => Tells::As("no_answer"),
                 _ => Tells::Exactly,
             },
             Field::Direction

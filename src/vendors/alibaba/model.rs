@@ -25,7 +25,7 @@ use super::query::{Filter, Format, Instance, OrderBy, Parameters, contact_type, 
 use crate::dialects::alibaba::{self as data, CONTACT_TYPES_UPPER};
 use crate::exchange::Context;
 use crate::universe::{
-    Agent, Call, Decimals, Direction, EndedBy, Millis, Ordinal, Outcome, Queue, RatingChannel,
+    Agent, Call, Decimals, Direction, EndedBy, Millis, Ordinal, CallOutcome, Queue, RatingChannel,
 };
 use crate::urlencoded;
 use crate::world::{View, World};
@@ -115,16 +115,16 @@ impl<'a> Record<'a> {
     fn contact_disposition(&self) -> &'a str {
         self.text(|g| g.contact_disposition.as_ref()).unwrap_or(
             match (self.call.outcome, self.call.direction) {
-                (Outcome::Answered, _) => "Success",
-                (Outcome::Rejected, _) => "Reject",
-                (Outcome::AbandonedIvr, _) => "AbandonedInIVR",
-                (Outcome::AbandonedQueue, _) => "AbandonedInQueue",
-                (Outcome::Voicemail, _) => "Voicemail",
+                (CallOutcome::Answered, _) => "Success",
+                (CallOutcome::Rejected, _) => "Reject",
+                (CallOutcome::AbandonedIvr, _) => "AbandonedInIVR",
+                (CallOutcome::AbandonedQueue, _) => "AbandonedInQueue",
+                (CallOutcome::Voicemail, _) => "Voicemail",
                 // Nobody at the centre picked up, which is not the customer's NoAnswer (page,
                 // ContactDisposition).
-                (Outcome::AbandonedRing, _) | (Outcome::NoAnswer, Direction::Inbound) => "AbandonedInRing",
-                (Outcome::Busy | Outcome::Failed, Direction::Inbound) => "QueuingFailed",
-                (Outcome::NoAnswer | Outcome::Busy | Outcome::Failed, _) => "NoAnswer",
+                (CallOutcome::AbandonedRing, _) | (CallOutcome::NoAnswer, Direction::Inbound) => "AbandonedInRing",
+                (CallOutcome::Busy | CallOutcome::Failed, Direction::Inbound) => "QueuingFailed",
+                (CallOutcome::NoAnswer | CallOutcome::Busy | CallOutcome::Failed, _) => "NoAnswer",
             },
         )
     }
@@ -132,8 +132,8 @@ impl<'a> Record<'a> {
     fn early_media_state(&self) -> Option<&'a str> {
         // It says why the far end of an outgoing call was not connected.
         self.text(|g| g.early_media_state.as_ref()).or(match (self.call.outcome, self.call.direction) {
-            (Outcome::Busy, Direction::Outbound) => Some("Busy"),
-            (Outcome::Failed, Direction::Outbound) => Some("NotConnected"),
+            (CallOutcome::Busy, Direction::Outbound) => Some("Busy"),
+            (CallOutcome::Failed, Direction::Outbound) => Some("NotConnected"),
             _ => None,
         })
     }
@@ -212,7 +212,7 @@ impl<'a> Record<'a> {
 
     /// Queue and ringing together; nothing for a caller who gave up while waiting (2.2).
     fn wait_time(&self) -> u64 {
-        let abandoned = matches!(self.call.outcome, Outcome::AbandonedQueue | Outcome::AbandonedRing);
+        let abandoned = matches!(self.call.outcome, CallOutcome::AbandonedQueue | CallOutcome::AbandonedRing);
         self.given
             .and_then(|g| g.wait_time)
             .unwrap_or_else(|| if abandoned { 0 } else { self.queue_time() + self.ring_time() })

@@ -9,7 +9,7 @@ use super::model;
 use super::query::{Order, Target, same_number};
 use crate::dialects::ccai::{self as data, Created, CreatedKind, CreatedOutcome};
 use crate::dialects::{OfCall, VENDORS};
-use crate::universe::{Call, CallId, Direction, Holder, Millis, Ordinal, Outcome, Recording};
+use crate::universe::{Call, CallId, Direction, Holder, Millis, Ordinal, CallOutcome, Recording};
 use crate::world::{Changes, Untaken, View};
 
 impl Order {
@@ -120,12 +120,12 @@ impl Order {
             talk: if answered { talk } else { Millis(0) },
             hold: Millis(0),
             outcome: match outcome {
-                CreatedOutcome::Answered => Outcome::Answered,
-                CreatedOutcome::NoAnswer => Outcome::NoAnswer,
-                CreatedOutcome::Busy => Outcome::Busy,
-                CreatedOutcome::Failed => Outcome::Failed,
-                CreatedOutcome::AbandonedQueue => Outcome::AbandonedQueue,
-                CreatedOutcome::Voicemail => Outcome::Voicemail,
+                CreatedOutcome::Answered => CallOutcome::Answered,
+                CreatedOutcome::NoAnswer => CallOutcome::NoAnswer,
+                CreatedOutcome::Busy => CallOutcome::Busy,
+                CreatedOutcome::Failed => CallOutcome::Failed,
+                CreatedOutcome::AbandonedQueue => CallOutcome::AbandonedQueue,
+                CreatedOutcome::Voicemail => CallOutcome::Voicemail,
             },
             ended_by: None,
             agent,
@@ -140,7 +140,7 @@ impl Order {
             awaits_agent: kind == CreatedKind::Scheduled && begins > now,
             data: Some(Box::new(OfCall { ccai: Some(Box::new(data)), ..OfCall::default() })),
         };
-        let alone = matches!(call.outcome, Outcome::AbandonedQueue) || voicemail_of_caller;
+        let alone = matches!(call.outcome, CallOutcome::AbandonedQueue) || voicemail_of_caller;
         match kind {
             // Where an agent was chosen, "assigned" says so (page L133).
             CreatedKind::Inbound if !alone => {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::NAME;
 use super::contract::ScheduledResponse;
 use crate::dialects::ccai::{self as data, Created, CreatedKind};
-use crate::universe::{Agent, Call, Customer, Decimals, Direction, Ordinal, Outcome, Queue, Ref};
+use crate::universe::{Agent, Call, Customer, Decimals, Direction, Ordinal, CallOutcome, Queue, Ref};
 use crate::world::{Flags, View};
 
 /// A call's id here: what the scenario or its creation gave it, else one made from its place, above
@@ -53,16 +53,16 @@ pub fn status(call: &Call, now: DateTime<Utc>) -> Option<&'static str> {
         (CreatedKind::Scheduled, _) if passed < TimeDelta::zero() => "scheduled",
         (CreatedKind::Inbound | CreatedKind::Scheduled, _) if passed < assigned => "queued",
         // Whoever hangs up in the queue, or finds nobody, is never assigned to anybody.
-        (_, Outcome::AbandonedQueue) => "failed",
-        (CreatedKind::Scheduled, Outcome::Failed) if call.agent.is_none() => "failed",
+        (_, CallOutcome::AbandonedQueue) => "failed",
+        (CreatedKind::Scheduled, CallOutcome::Failed) if call.agent.is_none() => "failed",
         // Nor is who leaves a message.
-        (CreatedKind::Inbound, Outcome::Voicemail) if now < call.ended_at() => "voicemail",
+        (CreatedKind::Inbound, CallOutcome::Voicemail) if now < call.ended_at() => "voicemail",
         _ if passed < connecting => "assigned",
         _ if passed < rung => "connecting",
-        (_, Outcome::Answered) if now < call.ended_at() => "connected",
-        (_, Outcome::Answered) => "finished",
-        (_, Outcome::Voicemail) if now < call.ended_at() => "voicemail",
-        (_, Outcome::Voicemail) => "voicemail_received",
+        (_, CallOutcome::Answered) if now < call.ended_at() => "connected",
+        (_, CallOutcome::Answered) => "finished",
+        (_, CallOutcome::Voicemail) if now < call.ended_at() => "voicemail",
+        (_, CallOutcome::Voicemail) => "voicemail_received",
         _ => "failed",
     })
 }
@@ -367,7 +367,7 @@ mod tests {
     use crate::dialects::OfCall;
     use crate::universe::Millis;
 
-    fn call(kind: CreatedKind, outcome: Outcome) -> Call {
+    fn call(kind: CreatedKind, outcome: CallOutcome) -> Call {
         let at = DateTime::from_timestamp(1000, 0).unwrap();
         let created = Created {
             kind,
@@ -385,7 +385,7 @@ mod tests {
             ..OfCall::default()
         };
         let wait = if kind == CreatedKind::Outbound { 0 } else { 10_000 };
-        let talk = if outcome == Outcome::Answered { 60_000 } else { 0 };
+        let talk = if outcome == CallOutcome::Answered { 60_000 } else { 0 };
         Call {
             wait: Millis(wait),
             ring: Millis(5_000),
@@ -398,7 +398,7 @@ mod tests {
 
     #[test]
     fn a_created_call_goes_through_its_states_as_the_clock_passes() {
-        let answered = Outcome::Answered;
+        let answered = CallOutcome::Answered;
         for (kind, outcome, states) in [
             (CreatedKind::Outbound, answered, "0assigned 1connecting 5connected 64connected 65finished"),
             (
@@ -407,9 +407,9 @@ mod tests {
                 "0queued 9queued 10assigned 11connecting 15connected 75finished",
             ),
             (CreatedKind::Scheduled, answered, "-1scheduled 0queued 10assigned 15connected 75finished"),
-            (CreatedKind::Inbound, Outcome::AbandonedQueue, "9queued 10failed"),
-            (CreatedKind::Outbound, Outcome::NoAnswer, "0assigned 4connecting 5failed"),
-            (CreatedKind::Outbound, Outcome::Voicemail, "1connecting 5voicemail_received"),
+            (CreatedKind::Inbound, CallOutcome::AbandonedQueue, "9queued 10failed"),
+            (CreatedKind::Outbound, CallOutcome::NoAnswer, "0assigned 4connecting 5failed"),
+            (CreatedKind::Outbound, CallOutcome::Voicemail, "1connecting 5voicemail_received"),
         ] {
             let call = call(kind, outcome);
             for state in states.split(' ') {

@@ -7,8 +7,9 @@ use axum::http::request::Parts;
 use super::NAME;
 use super::contract;
 use super::error::{Error, Refused};
-use crate::exchange::Context;
 use crate::keys::{is_dirty, looks_real};
+use crate::vendor::Context;
+use crate::vendor::credential::single;
 
 /// `x-commubo-tenantId`, as HTTP compares names.
 pub const TENANT_ID: &str = "x-commubo-tenantid";
@@ -32,12 +33,12 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
 
 /// The tenant id that a request names, proved or not.
 pub fn named(headers: &HeaderMap) -> Option<String> {
-    once(headers, TENANT_ID).map(str::to_owned)
+    single(headers, TENANT_ID).map(str::to_owned)
 }
 
 fn prove(parts: &Parts) -> Result<Tenant, Error> {
-    let id = once(&parts.headers, TENANT_ID).ok_or(Error::MissingCredentials)?;
-    let token = once(&parts.headers, ACCESS_TOKEN).ok_or(Error::MissingCredentials)?;
+    let id = single(&parts.headers, TENANT_ID).ok_or(Error::MissingCredentials)?;
+    let token = single(&parts.headers, ACCESS_TOKEN).ok_or(Error::MissingCredentials)?;
     let world = &Context::of(parts).world;
     let given = id;
     let id = world.names().in_scenario(NAME, id);
@@ -54,12 +55,4 @@ fn prove(parts: &Parts) -> Result<Tenant, Error> {
         return Err(Error::WrongToken);
     }
     Ok(Tenant { id: id.to_owned() })
-}
-
-fn once<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    match (values.next(), values.next()) {
-        (Some(value), None) => std::str::from_utf8(value.as_bytes()).ok(),
-        _ => None,
-    }
 }

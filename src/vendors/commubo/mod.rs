@@ -8,22 +8,22 @@
 //! public.
 
 mod auth;
+mod calls;
 mod contract;
 mod error;
-mod model;
-mod openapi;
-mod query;
-mod routes;
+mod operations;
 
-use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::contract::{Catalogue, Operation, Readings};
-use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
-use crate::universe::{Direction, Ordinal, Outcome};
+use crate::contract::Catalogue;
+use crate::universe::Ordinal;
+use crate::vendor::openapi::Document;
+use crate::vendor::{
+    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler,
+};
 use crate::world::{View, World};
 
 /// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
@@ -37,24 +37,36 @@ impl Vendor for Commubo {
         &contract::CATALOGUE
     }
 
-    fn openapi(&self, readings: &Readings) -> Value {
-        openapi::document(readings.get())
+    fn endpoints(&self) -> &'static [&'static Endpoint] {
+        operations::ENDPOINTS
+    }
+
+    fn unmatched(&self) -> Handler {
+        handler!(unmatched)
     }
 
     fn paths(&self) -> &'static [Paths] {
         &[Paths::Under("/v1/")]
     }
 
-    fn router(&self) -> Router {
-        routes::router()
+    fn secure(&self, document: &mut Document) {
+        let api_key = |name: &str| json!({ "type": "apiKey", "in": "header", "name": name });
+        document.security(
+            json!({ "tenant": api_key(auth::TENANT_ID), "token": api_key(auth::ACCESS_TOKEN) }),
+            json!([{ "tenant": [], "token": [] }]),
+        );
     }
 
-    fn operation(&self, request: &Parts) -> Option<&'static Operation> {
-        contract::OPERATIONS.iter().copied().find(|operation| operation.path == request.uri.path())
+    fn refused(&self, request: &Parts, refusal: AnyRefusal) -> Response {
+        error::Refused::of(request, refusal).into_response()
     }
 
-    fn refuse(&self, request: &Parts, why: Refusal) -> Response {
-        error::Refused::of(request, why.into()).into_response()
+    fn unhandled(&self, why: Unhandled) -> AnyRefusal {
+        error::Error::from(why).into()
+    }
+
+    fn shared_refusals(&self, request: &Parts) -> Vec<AnyRefusal> {
+        error::samples(request)
     }
 
     fn secrets(&self) -> SecretPlaces {
@@ -65,48 +77,8 @@ impl Vendor for Commubo {
         auth::named(&request.headers)
     }
 
-    fn fail(&self, request: &Parts, error: &str) -> Option<Response> {
-        error::Error::named(error).map(|error| error::Refused::of(request, error).into_response())
-    }
-
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
-        model::wire_id(view, ordinal)
-    }
-
-    fn tells(&self, call: &Neutral, field: Field) -> Tells {
-        let (outbound, answered) = (call.direction == Direction::Outbound, call.answered_at.is_some());
-        match field {
-            // `phoneNumber` is the far end's, whoever called.
-            Field::From if !outbound => Tells::Exactly,
-            Field::To if outbound => Tells::Exactly,
-            Field::At => Tells::To(&[Precision::Seconds]),
-            Field::AnsweredAt if answered => Tells::To(&[Precision::Seconds]),
-            Field::Direction | Field::AnsweredAt => Tells::Exactly,
-            // Not shown, but an answered call's follows from its answer and its talk.
-            Field::EndedAt if answered => Tells::About(Precision::Seconds),
-            Field::Talk if answered => Tells::Exactly,
-            Field::Outcome => match call.outcome {
-                Some(Outcome::AbandonedIvr | Outcome::AbandonedQueue | Outcome::AbandonedRing) => {
-                    Tells::As("abandoned")
-                }
-                _ => Tells::Exactly,
-            },
-            Field::Agent | Field::Customer | Field::Queue | Field::Parent => Tells::ByItsOwnId,
-            Field::From
-            | Field::To
-            | Field::EndedAt
-            | Field::Dial
-            | Field::Ivr
-            | Field::Wait
-            | Field::Ring
-            | Field::Talk
-            | Field::Hold
-            | Field::RecordingUrl
-            | Field::RecordingDuration
-            | Field::RatingScore
-            | Field::RatingLabel
-            | Field::RatingChannel => Tells::Nothing,
-        }
+        calls::wire_id(view, ordinal)
     }
 
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
@@ -121,8 +93,7 @@ impl Vendor for Commubo {
     fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
         let lines = world.accounts().commubo.first().map(|account| {
             format!(
-                "curl '{base_url}{}?expand=all' -H '{}: {}' -H '{}: {}'",
-                contract::LIST_CALLS.path,
+                "curl '{base_url}/v1/calls?expand=all' -H '{}: {}' -H '{}: {}'",
                 auth::TENANT_ID,
                 world.names().own(NAME, &account.tenant_id),
                 auth::ACCESS_TOKEN,
@@ -131,4 +102,17 @@ impl Vendor for Commubo {
         });
         lines.into_iter().collect()
     }
+}
+
+/// The answer to a method that a path lacks, to a path that is not served, and to any other.
+async fn unmatched(context: Context, request: Parts) -> error::Refused {
+    if !context.allowed.is_empty() {
+        return error::Refused::of(&request, error::Error::MethodNotAllowed);
+    }
+    let known = contract::CATALOGUE.not_emulated(request.method.as_str(), request.uri.path());
+    let Some(operation) = known else { return error::Refused::of(&request, error::Error::NotFound) };
+    context
+        .notes
+        .finding_of(&contract::NOT_EMULATED_SENT, || format!("`{} {}`", operation.method, operation.path));
+    error::Refused::of(&request, error::Error::NotEmulated)
 }

@@ -24,7 +24,7 @@ use serde_json::{Map, Value};
 use crate::contract::{Catalogue, Operation, Readings};
 use crate::dialects::Account as _;
 use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
-use crate::universe::{Ordinal, Outcome};
+use crate::universe::{Ordinal, CallOutcome};
 use crate::world::{View, World};
 
 /// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
@@ -85,7 +85,7 @@ impl Vendor for Sencloud {
                 Tells::To(&[Precision::Micros, Precision::Millis])
             }
             Field::Ring if target => Tells::Exactly,
-            Field::Outcome if call.outcome == Some(Outcome::Answered) => Tells::Exactly,
+            Field::Outcome if call.outcome == Some(CallOutcome::Answered) => Tells::Exactly,
             Field::Outcome => Tells::As("not_answered"),
             Field::Agent | Field::Customer => Tells::ByItsOwnId,
             Field::AnsweredAt

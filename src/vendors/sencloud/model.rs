@@ -14,7 +14,7 @@ use super::auth::Shop;
 use super::contract::{DateColumn, EmptyArrays, ExtensionMatch, NumberMatch, StatusOfUnknown, Times};
 use super::query::{Comparison, Filter, Search, SortField};
 use crate::dialects::sencloud as data;
-use crate::universe::{Agent, Call, Decimals, Direction, Ordinal, Outcome, Queue, Ref};
+use crate::universe::{Agent, Call, Decimals, Direction, Ordinal, CallOutcome, Queue, Ref};
 use crate::world::{View, World};
 
 type Text<'a> = std::borrow::Cow<'a, str>;
@@ -161,7 +161,7 @@ impl<'a> Log<'a> {
 
     fn call_state(&self) -> &'a str {
         self.text(|g| g.call_state.as_ref()).unwrap_or(match self.call.outcome {
-            Outcome::Answered => "answered",
+            CallOutcome::Answered => "answered",
             _ => "not_answered",
         })
     }

@@ -7,7 +7,7 @@ use crate::mock::{Mock, send};
 
 /// The page's example body, to the byte: its indentation is of no-break spaces, which JSON does not
 /// know.
-const EXAMPLE: &str = include_str!("../../../src/vendors/commubo/example.json");
+const EXAMPLE: &str = include_str!("../../../src/vendors/commubo/operations/list_calls.json");
 
 /// The same JSON text without white space between its tokens, key order kept.
 fn compact(json: &str) -> String {

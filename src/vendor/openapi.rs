@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
-use crate::contract::{Behavior, Catalogue, Operation, ReachedBy};
+use crate::contract::{Behavior, Catalogue, Operation, ReachedBy, Route};
 
 /// A query parameter.
 #[must_use]
@@ -41,8 +41,6 @@ pub struct Described {
     pub id: String,
     /// The method, in lower case.
     pub method: &'static str,
-    /// The path.
-    pub path: &'static str,
     /// `OpenAPI` parameter objects.
     pub parameters: Vec<Value>,
     /// An `OpenAPI` request body object.
@@ -98,12 +96,15 @@ impl Document {
     }
 
     /// Adds an operation: an answer for each status that its behaviors have.
+    ///
+    /// # Panics
+    /// When an operation has this method of this path already: a mistake in the vendor's list.
     pub fn add(&mut self, described: Described) {
-        let Described { operation, id, method, path, parameters, request_body, success, refusal, examples } =
+        let Described { operation, id, method, parameters, request_body, success, refusal, examples } =
             described;
+        let shared = self.catalogue.refusals.iter().map(|refusal| &refusal.behavior);
         let mut statuses: BTreeMap<u16, Vec<&Behavior>> = BTreeMap::new();
-        let of_it = |b: &&&Behavior| b.operation() == operation.id || b.operation() == "any";
-        for behavior in self.catalogue.behaviors.iter().filter(of_it) {
+        for behavior in shared.chain(operation.all_behaviors()) {
             if let Some(status) = behavior.status {
                 statuses.entry(status).or_default().push(behavior);
             }
@@ -115,7 +116,6 @@ impl Document {
             let examples = examples.map(|(_, name, value)| (name.clone(), json!({ "value": value })));
             responses.insert(status.to_string(), response(answer, &behaviors, &examples.collect()));
         }
-        let at = self.paths.entry(path).or_insert_with(|| json!({}));
         let mut value = json!({
             "operationId": id,
             "summary": operation.summary,
@@ -126,7 +126,23 @@ impl Document {
         if let Some(body) = request_body {
             value["requestBody"] = body;
         }
+        let key = self.key(operation);
+        let at = self.paths.entry(key.clone()).or_insert_with(|| json!({}));
+        assert!(at.get(method).is_none(), "{method} {key} stands twice in the document");
         at[method] = value;
+    }
+
+    /// The key of an operation's path. `OpenAPI` tells operations apart by path and method only: of
+    /// those that a parameter names, the first has the bare path and each other one a fragment.
+    fn key(&self, operation: &Operation) -> String {
+        let is_first = |path: &str| {
+            self.catalogue.operations.iter().find(|o| o.path() == path).is_some_and(|o| o.id == operation.id)
+        };
+        match operation.route {
+            Route::Action { path, name, .. } if !is_first(path) => format!("{path}#{name}"),
+            Route::Action { path, .. } => path.to_owned(),
+            Route::Path { template, .. } => template.to_owned(),
+        }
     }
 
     /// The whole document.

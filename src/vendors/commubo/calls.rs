@@ -8,17 +8,52 @@ use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use futures_util::Stream;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::NAME;
 use super::contract::{Numbers, Unset, VoiceIdKey};
-use super::query::{Expand, JAPAN};
 use crate::dialects::commubo::{self as data, Digits};
-use crate::universe::{self, Decimals, Direction, Ordinal, Outcome, Ref};
+use crate::universe::{self, CallOutcome, Decimals, Direction, Ordinal, Ref};
 use crate::world::{View, World};
+
+/// Japan's time, all year (A6).
+pub const JAPAN: FixedOffset = FixedOffset::east_opt(9 * 3600).expect("nine hours is an offset");
+
+/// How much of customers and operators to show (page L27-37).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Expand {
+    #[default]
+    None,
+    Customer,
+    Operator,
+    All,
+}
+
+impl Expand {
+    /// As the parameter `expand` has it.
+    pub fn read(text: &str) -> Option<Self> {
+        match text {
+            "none" => Some(Expand::None),
+            "customer" => Some(Expand::Customer),
+            "operator" => Some(Expand::Operator),
+            "all" => Some(Expand::All),
+            _ => None,
+        }
+    }
+
+    /// Whether customers are shown whole.
+    pub fn customer(self) -> bool {
+        matches!(self, Expand::Customer | Expand::All)
+    }
+
+    /// Whether operators are shown whole.
+    pub fn operator(self) -> bool {
+        matches!(self, Expand::Operator | Expand::All)
+    }
+}
 
 /// How one answer writes its calls.
 #[derive(Debug, Clone, Copy)]
@@ -221,15 +256,15 @@ fn call_id(view: &View, ordinal: Ordinal) -> Option<Text<'_>> {
 
 /// Only SUCCESSFUL is public (page L84); the others are callmock's choice, and a scenario may set
 /// any text.
-fn connect_result(outcome: Outcome) -> &'static str {
+fn connect_result(outcome: CallOutcome) -> &'static str {
     match outcome {
-        Outcome::Answered => "SUCCESSFUL",
-        Outcome::NoAnswer => "NO_ANSWER",
-        Outcome::Busy => "BUSY",
-        Outcome::Rejected => "REJECTED",
-        Outcome::AbandonedIvr | Outcome::AbandonedQueue | Outcome::AbandonedRing => "ABANDONED",
-        Outcome::Voicemail => "VOICEMAIL",
-        Outcome::Failed => "FAILED",
+        CallOutcome::Answered => "SUCCESSFUL",
+        CallOutcome::NoAnswer => "NO_ANSWER",
+        CallOutcome::Busy => "BUSY",
+        CallOutcome::Rejected => "REJECTED",
+        CallOutcome::AbandonedIvr | CallOutcome::AbandonedQueue | CallOutcome::AbandonedRing => "ABANDONED",
+        CallOutcome::Voicemail => "VOICEMAIL",
+        CallOutcome::Failed => "FAILED",
     }
 }
 

@@ -1,11 +1,11 @@
-//! A call as no vendor writes it, and how much of it each vendor tells.
+//! A call as no vendor writes it.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::App;
-use crate::universe::{Call, Direction, Millis, Ordinal, Outcome, Rating};
+use super::Vendor;
+use crate::universe::{Call, CallOutcome, Direction, Millis, Ordinal, Rating};
 use crate::world::{View, World};
 
 /// A call as `GET /_mock/calls` shows it. Durations are whole seconds.
@@ -38,7 +38,7 @@ pub struct Neutral {
     /// On hold, within `talk`.
     pub hold: u64,
     /// How it came out; none while it is under way.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<CallOutcome>,
     /// The agent's id in the scenario.
     pub agent: Option<String>,
     /// The customer's id in the scenario.
@@ -117,63 +117,12 @@ fields! {
     RatingChannel = "rating_channel", "How the survey was put.";
 }
 
-/// How much a vendor tells of a member of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tells {
-    /// Its value.
-    Exactly,
-    /// A time to a precision: the first of these, or another where a reading or the kind of call
-    /// has it so.
-    To(&'static [Precision]),
-    /// A time that follows from others, give or take two of this unit.
-    About(Precision),
-    /// A word that stands for several.
-    As(&'static str),
-    /// Somebody or something by the vendor's own id.
-    ByItsOwnId,
-    /// Nothing.
-    Nothing,
-}
-
-/// How fine a vendor's times are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Precision {
-    /// Whole seconds.
-    Seconds,
-    /// Whole milliseconds.
-    Millis,
-    /// Whole microseconds.
-    Micros,
-}
-
-impl Precision {
-    /// A time as fine as this, the rest cut off.
-    #[must_use]
-    pub fn cut(self, at: DateTime<Utc>) -> DateTime<Utc> {
-        match self {
-            Precision::Seconds => DateTime::from_timestamp(at.timestamp(), 0),
-            Precision::Millis => DateTime::from_timestamp_millis(at.timestamp_millis()),
-            Precision::Micros => DateTime::from_timestamp_micros(at.timestamp_micros()),
-        }
-        .unwrap_or(at)
-    }
-
-    /// The unit, in milliseconds.
-    #[must_use]
-    pub fn millis(self) -> i64 {
-        match self {
-            Precision::Seconds => 1000,
-            Precision::Millis | Precision::Micros => 1,
-        }
-    }
-}
-
 impl Neutral {
     /// A call of a world, with the id that it has at each vendor that holds it.
     #[must_use]
-    pub fn of(app: &App, world: &World, view: &View, ordinal: Ordinal) -> Option<Self> {
+    pub fn of(vendors: &[&'static dyn Vendor], world: &World, view: &View, ordinal: Ordinal) -> Option<Self> {
         let call: &Call = view.call(ordinal)?;
-        let ids = app.vendors.iter().filter_map(|vendor| {
+        let ids = vendors.iter().filter_map(|vendor| {
             let name = vendor.catalogue().vendor;
             let id = vendor.call_id(view, ordinal).filter(|_| call.on_vendor(name))?;
             Some((name.to_owned(), Value::String(id)))
@@ -222,8 +171,7 @@ impl Neutral {
                 on.iter().map(holder).collect()
             }),
             ids: ids.collect(),
-            status: app
-                .vendors
+            status: vendors
                 .iter()
                 .find_map(|vendor| vendor.call_status(view, ordinal))
                 .or(Some(call.phase(now).name()))

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::response::{IntoResponseParts, ResponseParts};
 
-use crate::contract::{Behavior, Catalogue, Finding, Inference};
+use crate::contract::{Behavior, Finding, Inference, Met};
 use crate::world::Stride;
 
 /// The outcome of an answer, as a part of the response: `(Outcome(&LISTED), body)`.
@@ -25,53 +25,49 @@ impl IntoResponseParts for Outcome {
 #[derive(Debug, Clone, Default)]
 pub struct Notes(Arc<Mutex<Learned>>);
 
-/// What was learned, the outcome first.
+/// Everything that was learned about one exchange.
 #[derive(Debug, Default)]
 pub struct Learned {
-    /// Ids of behaviors.
-    pub behaviors: Vec<&'static str>,
-    /// Ids of findings.
-    pub findings: Vec<&'static str>,
-    /// What findings say of this request in particular.
-    pub details: Vec<(&'static str, String)>,
-    /// Ids of inferences.
-    pub inferences: Vec<&'static str>,
-    /// The walk through a list that it is a step of.
+    /// Its behaviors, findings and inferences.
+    pub met: Met,
+    /// The step of a walk through a list that it is.
     pub walk: Option<Stride>,
-    /// For the journal only.
+    /// What the journal alone is told.
     pub explanation: Option<serde_json::Value>,
 }
 
 impl Learned {
-    pub(super) fn found(&mut self, finding: &'static Finding) {
-        push_once(&mut self.findings, finding.id);
+    /// Notes a finding.
+    pub fn found(&mut self, finding: &'static Finding) {
+        push_once(&mut self.met.findings, finding);
     }
 
     /// A finding with what is said of it in words; the words are only made where there is still
     /// room for them.
-    pub(super) fn found_of(&mut self, finding: &'static Finding, detail: impl FnOnce() -> String) {
+    pub fn found_of(&mut self, finding: &'static Finding, detail: impl FnOnce() -> String) {
         self.found(finding);
-        let said = self.details.iter().filter(|(id, _)| *id == finding.id).count();
+        let said = self.met.details.iter().filter(|(of, _)| *of == finding).count();
         if said > DETAILS {
             return;
         }
         let detail = if said == DETAILS { "and more".to_owned() } else { cut(&detail()) };
-        if !self.details.iter().any(|known| *known == (finding.id, detail.clone())) {
-            self.details.push((finding.id, detail));
+        if !self.met.details.iter().any(|known| *known == (finding, detail.clone())) {
+            self.met.details.push((finding, detail));
         }
     }
 
     /// The remedy for a refusal, in visible ASCII for a header: from its explanation, or else from
     /// its gravest finding.
-    pub(super) fn hint(&self, catalogue: &Catalogue) -> Option<String> {
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
         let told = self.explanation.as_ref().and_then(|explanation| {
             let explained = ["/signature/diagnosis", "/signature"];
             let mut told = explained.iter().filter_map(|at| explanation.pointer(at));
             told.find_map(|told| Some((told.get("what")?.as_str()?, told.get("fix")?.as_str()?)))
         });
         let found = || {
-            let findings = catalogue.findings.iter().filter(|finding| self.findings.contains(&finding.id));
-            findings.max_by_key(|finding| finding.severity).map(|finding| (finding.summary, finding.fix))
+            let gravest = self.met.findings.iter().rev().max_by_key(|finding| finding.severity);
+            gravest.map(|finding| (finding.summary, finding.fix))
         };
         let (what, fix) = told.or_else(found)?;
         let visible = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
@@ -79,15 +75,16 @@ impl Learned {
         Some(format!("{what}: {fix}").chars().map(visible).take(HINT).collect())
     }
 
-    pub(super) fn inferred(&mut self, inference: &'static Inference) {
-        push_once(&mut self.inferences, inference.id);
+    /// Notes an inference.
+    pub fn inferred(&mut self, inference: &'static Inference) {
+        push_once(&mut self.met.inferences, inference);
     }
 }
 
 impl Notes {
     /// The request used a feature.
     pub fn behavior(&self, behavior: &'static Behavior) {
-        self.with(|learned| push_once(&mut learned.behaviors, behavior.id));
+        self.with(|learned| push_once(&mut learned.met.behaviors, behavior));
     }
 
     /// The request deserves a finding.
@@ -122,14 +119,16 @@ impl Notes {
         });
     }
 
-    pub(super) fn take(&self, outcome: Option<Outcome>) -> Learned {
+    /// Takes out everything that was learned, with the outcome first.
+    #[must_use]
+    pub fn take(&self, outcome: Option<Outcome>) -> Learned {
         let mut learned = self.with(std::mem::take);
         if let Some(Outcome(behavior)) = outcome {
             // A refused request has used no feature: it must not count as exercised.
             if behavior.status.is_some_and(|status| status >= 400) {
-                learned.behaviors.clear();
+                learned.met.behaviors.clear();
             }
-            learned.behaviors.insert(0, behavior.id);
+            learned.met.behaviors.insert(0, behavior);
         }
         learned
     }
@@ -167,8 +166,8 @@ pub fn plain(text: &str) -> String {
         .collect()
 }
 
-fn push_once(ids: &mut Vec<&'static str>, id: &'static str) {
-    if !ids.contains(&id) {
-        ids.push(id);
+fn push_once<T: PartialEq>(all: &mut Vec<&'static T>, one: &'static T) {
+    if !all.contains(&one) {
+        all.push(one);
     }
 }

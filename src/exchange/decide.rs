@@ -1,0 +1,58 @@
+//! Step 2: who answers: a fault, the vendor's refusal of what no handler sees, or the handler.
+
+use std::panic::AssertUnwindSafe;
+
+use axum::body::Body;
+use axum::http::Request;
+use axum::response::Response;
+use futures_util::FutureExt;
+
+use super::arrive::Arrival;
+use super::{HangUp, Unfinished};
+use crate::vendor::Unhandled;
+
+/// The most calls that a list looks through on a thread that others wait for.
+const MANY_CALLS: usize = 10_000;
+
+/// The most bytes of a request that are read on such a thread.
+const LONG: usize = 32 << 10;
+
+/// The answer to a request.
+///
+/// # Errors
+/// The end of the connection, where there is no answer.
+pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
+    if arrival.injection.takes_time() {
+        arrival.recording.announce();
+    }
+    arrival.injection.wait().await;
+    if let Some(how) = arrival.injection.hang_up() {
+        return Err(how);
+    }
+    let Arrival { vendor, parts, .. } = arrival;
+    if let Some(answer) = arrival.injection.answer(*vendor, parts) {
+        return Ok(answer);
+    }
+    if let Some(why) = arrival.unhandled {
+        return Ok(vendor.refuse(parts, why));
+    }
+    let handler = arrival.endpoint.map_or_else(|| vendor.unmatched(), |endpoint| endpoint.handler);
+    let request = Request::from_parts(parts.clone(), Body::empty());
+    let handled = AssertUnwindSafe(async move { handler(request).await }).catch_unwind();
+    let handled = if may_take_long(arrival) {
+        match arrival.app.aside.run(&arrival.line, &arrival.context.stop, handled).await {
+            Ok(handled) => handled.ok(),
+            Err(Unfinished::Deserted) => return Err(HangUp::Close),
+            Err(Unfinished::Panicked) => None,
+        }
+    } else {
+        handled.await.ok()
+    };
+    Ok(handled.unwrap_or_else(|| arrival.vendor.refuse(&arrival.parts, Unhandled::Panic)))
+}
+
+/// Whether a request's handler may take long: it looks through many calls, or reads much.
+fn may_take_long(Arrival { endpoint, context, parts, .. }: &Arrival) -> bool {
+    let asked = context.body.len() + parts.uri.query().map_or(0, str::len);
+    asked > LONG || (endpoint.is_some() && context.world.view().size() > MANY_CALLS)
+}

@@ -1,0 +1,163 @@
+//! What a handler knows of its surroundings.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use bytes::Bytes;
+use percent_encoding::percent_decode_str;
+
+use super::Notes;
+use crate::contract::{Operation, Paging};
+use crate::world::{Step, Stop, View, Visited, World};
+
+/// What a vendor's handler knows of its surroundings: the extractor that every check begins with.
+#[derive(Clone)]
+pub struct Context {
+    /// The world that the request belongs to.
+    pub world: Arc<World>,
+    /// The operation that the request is for, found once before any check.
+    pub operation: Option<&'static Operation>,
+    /// The methods that the request's path has; empty for an unknown path.
+    pub allowed: Arc<[&'static str]>,
+    /// The segments of the path that differ from request to request, by their names, as sent.
+    pub segments: Arc<[(String, String)]>,
+    /// Where to note what was learned on the way.
+    pub notes: Notes,
+    /// The body, whole.
+    pub body: Bytes,
+    /// What stood before the path that the vendor sees, where a base URL pins the world: clients
+    /// sign it too.
+    pub pinned: Option<Arc<str>>,
+    /// Where the server is reached.
+    pub place: Arc<Place>,
+    /// Tells that nobody waits for the answer any more.
+    pub stop: Stop,
+}
+
+impl Context {
+    /// The context of a request under way.
+    ///
+    /// # Panics
+    /// Outside an exchange, which puts it there.
+    #[must_use]
+    pub fn of(parts: &Parts) -> &Self {
+        parts.extensions.get().expect("the exchange hands every request its context")
+    }
+
+    /// The world's calls as the request sees them. Work on many of its calls ends once nobody waits
+    /// for the answer.
+    #[must_use]
+    pub fn view(&self) -> View {
+        self.world.view().until(self.stop.clone())
+    }
+
+    /// A segment of the path by its name in the operation's template, decoded; empty where the
+    /// template has none of that name.
+    #[must_use]
+    pub fn segment(&self, name: &str) -> String {
+        let sent = self.segments.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value);
+        percent_decode_str(sent).decode_utf8_lossy().into_owned()
+    }
+
+    /// Notes a page of a list, and tells what it is in its walk.
+    pub fn step(&self, page: &Visited<'_>, rules: &'static Paging) -> Step {
+        let stride = self.world.walks().visit(page, rules.stopped_early);
+        let step = stride.step();
+        self.notes.walk(stride);
+        match step {
+            Step::Began | Step::Astray | Step::OfAnotherList => {}
+            Step::Followed => self.notes.inference(rules.next_asked),
+            Step::Finished => {
+                self.notes.inference(rules.next_asked);
+                self.notes.inference(rules.walked_to_end);
+            }
+            Step::Repeated => self.notes.finding(rules.repeated),
+        }
+        step
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Context {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(parts).clone())
+    }
+}
+
+/// Where a server is reached, for URLs that lead back to it.
+#[derive(Debug, Default)]
+pub struct Place {
+    /// The URL that is told in place of the host that a request names, without a slash at its end.
+    pub public_url: Option<String>,
+    /// Whether the server speaks TLS.
+    pub tls: bool,
+    /// The address (`host:port`) for requests that name no host.
+    pub address: String,
+}
+
+/// The base URL of callmock as the client of a request knows it, without a slash at its end.
+#[derive(Debug, Clone)]
+pub struct BaseUrl(pub String);
+
+impl BaseUrl {
+    /// The base URL for a request.
+    #[must_use]
+    pub fn of(parts: &Parts) -> Self {
+        let place = &Context::of(parts).place;
+        if let Some(url) = &place.public_url {
+            return Self(url.clone());
+        }
+        let scheme = if place.tls { "https" } else { "http" };
+        // A host is shown as the client wrote it, but never with what a URL's host cannot have.
+        let fits = |host: &&str| {
+            !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]_".contains(&b))
+        };
+        let host = host(parts).filter(fits).unwrap_or(&place.address);
+        Self(format!("{scheme}://{host}"))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for BaseUrl {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(parts))
+    }
+}
+
+/// The result of another check of the same request. The check is made now unless it was made
+/// before, so that no handler can leave out a check that a later one relies on.
+///
+/// # Errors
+/// The refusal of that check.
+pub async fn checked<T>(request: &mut Parts) -> Result<T, T::Rejection>
+where
+    T: FromRequestParts<()> + Clone + Send + Sync + 'static,
+{
+    if let Some(done) = request.extensions.get::<T>() {
+        return Ok(done.clone());
+    }
+    T::from_request_parts(request, &()).await
+}
+
+/// Keeps the result of a check for [`checked`].
+pub fn keep<T: Clone + Send + Sync + 'static>(request: &mut Parts, done: &T) {
+    request.extensions.insert(done.clone());
+}
+
+/// The host that a request names: HTTP/2 has it in the URI.
+#[must_use]
+pub fn host(request: &Parts) -> Option<&str> {
+    let named = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    named.or(request.uri.authority().map(axum::http::uri::Authority::as_str))
+}
+
+/// The media type of a request's body, without its parameters: empty where there is none.
+#[must_use]
+pub fn media_type(request: &Parts) -> &str {
+    let kind = request.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.unwrap_or_default().split(';').next().unwrap_or_default().trim()
+}

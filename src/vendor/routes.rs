@@ -1,0 +1,92 @@
+//! Finding the operation of a request, once, from the vendor's own list.
+
+use axum::http::request::Parts;
+
+use super::{Endpoint, Vendor};
+use crate::contract::Route;
+
+/// The routes of one vendor.
+pub struct Routes {
+    paths: matchit::Router<Vec<&'static Endpoint>>,
+    actions: Vec<&'static Endpoint>,
+}
+
+/// What a request is for, as far as its method, path and action tell.
+#[derive(Default)]
+pub struct Found {
+    /// The operation; none for a path, a method or an action that the vendor does not have.
+    pub endpoint: Option<&'static Endpoint>,
+    /// The segments of the path that differ from request to request, by their names, as sent.
+    pub segments: Vec<(String, String)>,
+    /// The methods that the path has; empty for an unknown path.
+    pub allowed: Vec<&'static str>,
+}
+
+impl Routes {
+    /// The routes of a vendor's operations.
+    ///
+    /// # Panics
+    /// When two operations have one method of one path: a mistake in the vendor's list.
+    #[must_use]
+    pub fn of(endpoints: &'static [&'static Endpoint]) -> Self {
+        let mut by_template: Vec<(&'static str, Vec<&'static Endpoint>)> = vec![];
+        let mut actions: Vec<&'static Endpoint> = vec![];
+        for endpoint in endpoints {
+            match endpoint.operation.route {
+                Route::Action { name, .. } => {
+                    assert!(!actions.iter().any(|other| action(other) == Some(name)), "{name} stands twice");
+                    actions.push(endpoint);
+                }
+                Route::Path { template, aliases, methods } => {
+                    for path in std::iter::once(&template).chain(aliases) {
+                        let known = by_template.iter().position(|(known, _)| known == path);
+                        let at = known.unwrap_or_else(|| {
+                            by_template.push((path, vec![]));
+                            by_template.len() - 1
+                        });
+                        let taken = |other: &&&Endpoint| {
+                            other.operation.route.methods().iter().any(|method| methods.contains(method))
+                        };
+                        assert!(!by_template[at].1.iter().any(|other| taken(&other)), "{path} stands twice");
+                        by_template[at].1.push(endpoint);
+                    }
+                }
+            }
+        }
+        let mut paths = matchit::Router::new();
+        for (path, endpoints) in by_template {
+            paths.insert(path, endpoints).unwrap_or_else(|error| panic!("{path}: {error}"));
+        }
+        Self { paths, actions }
+    }
+
+    /// The operation of a request.
+    #[must_use]
+    pub fn find(&self, vendor: &dyn Vendor, request: &Parts) -> Found {
+        let (method, path) = (request.method.as_str(), request.uri.path());
+        let fits = |endpoint: &&&'static Endpoint| endpoint.operation.route.methods().contains(&method);
+        if let Ok(matched) = self.paths.at(path) {
+            let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+            return Found {
+                endpoint: matched.value.iter().find(fits).copied(),
+                segments: matched.params.iter().map(owned).collect(),
+                allowed: matched.value.iter().flat_map(|e| e.operation.route.methods()).copied().collect(),
+            };
+        }
+        let here = || self.actions.iter().filter(|endpoint| endpoint.operation.path() == path);
+        let name = if here().next().is_some() { vendor.action(request) } else { None };
+        let named = name.and_then(|name| here().find(|endpoint| action(endpoint) == Some(&*name)));
+        let mut allowed: Vec<&'static str> =
+            here().flat_map(|endpoint| endpoint.operation.route.methods()).copied().collect();
+        allowed.sort_unstable();
+        allowed.dedup();
+        Found { endpoint: named.filter(|e| fits(&e)).copied(), segments: vec![], allowed }
+    }
+}
+
+fn action(endpoint: &Endpoint) -> Option<&'static str> {
+    match endpoint.operation.route {
+        Route::Action { name, .. } => Some(name),
+        Route::Path { .. } => None,
+    }
+}

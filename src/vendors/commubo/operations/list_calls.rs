@@ -1,0 +1,348 @@
+//! `GET /v1/calls`: the calls of a range of days, oldest first (page L1-7, L67-76).
+
+use std::ops::Bound;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::super::NAME;
+use super::super::auth::Tenant;
+use super::super::calls::{self, Call, Expand, JAPAN, Style};
+use super::super::contract::{
+    self, End, ErrorBody, OpenRange, Order, ReversedRange, UnknownParameter, Unset,
+};
+use super::super::error::{Cause, Refused};
+use crate::contract::{Behavior, Operation, Readings, Route, behaviors};
+use crate::nearest::did_you_mean;
+use crate::universe::{CallOutcome, Direction, Ordinal};
+use crate::urlencoded;
+use crate::vendor::openapi::{Answer, Described, Document, query};
+use crate::vendor::{
+    Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, refusals, shows_ended,
+};
+use crate::world::View;
+
+pub static ENDPOINT: Endpoint = Endpoint {
+    operation: Operation {
+        id: "list_calls",
+        route: Route::of(&["GET"], "/v1/calls"),
+        page: "https://commubo.com/api/calls-list.html",
+        summary: "Lists the calls between commubo and customers.",
+        source: "page L1-7",
+        behaviors: BEHAVIORS,
+        refusals: REFUSALS,
+    },
+    handler: handler!(list_calls),
+    refusals: samples,
+    describe,
+    shows: shows_ended,
+    tells,
+};
+
+behaviors! {
+    in "commubo.list_calls";
+
+    LISTED = "listed", 200, Documented, "page L67-76 (S1)",
+        "Calls of the range, as a bare JSON array.";
+    EMPTY = "empty", 200, Documented, "page L69 (S2)",
+        "No call in the range: an empty array, never 404.";
+    START = "start", -, Documented, "page L9-14, L52-54 (R6, R9)",
+        "The range begins on a day, at 00:00 in Japan.";
+    OPEN_START = "open_start", -, Inferred, "page L9 (A9)",
+        "No `start`: the range has no beginning.";
+    END_EXCLUSIVE = "end_exclusive", -, Inferred, "page L57-59 (A4)",
+        "The range ends before the day `end`: exactly September has `end=2018-10-01`.";
+    END_INCLUSIVE = "end_inclusive", -, Choice, "page L19 (A4)",
+        "The day `end` is in the range (reading `commubo.end: inclusive`).";
+    OPEN_END = "open_end", -, Documented, "page L52-54 (R9)",
+        "No `end`: the range has no end.";
+    REVERSED_EMPTY = "reversed_empty", -, Choice, "unstated (A7)",
+        "`start` after `end` is an empty range (reading `commubo.reversed_range: empty`).";
+    EXPAND_NONE = "expand_none", -, Documented, "page L27-30 (R8)",
+        "Customers and operators by their ids only.";
+    EXPAND_CUSTOMER = "expand_customer", -, Documented, "page L31-33 (R8)",
+        "Customers whole, operators by their ids.";
+    EXPAND_OPERATOR = "expand_operator", -, Documented, "page L34-35 (R8)",
+        "Operators whole, customers by their ids.";
+    EXPAND_ALL = "expand_all", -, Documented, "page L36-37 (R8)",
+        "Customers and operators whole.";
+    DESCENDING = "descending", -, Choice, "unstated (A13)",
+        "The newest call first (reading `commubo.order: descending`).";
+    UNSET_EMPTY = "unset_empty", -, Choice, "page L309-426 have no rule of omission",
+        "Operator, scenario and note that a call has not are empty (reading `commubo.unset: empty`).";
+}
+
+refusals! {
+    in "commubo.list_calls", of request;
+
+    InvalidStart = "invalid_start", 406 Documented, "page L432-434, L14 (S4, A10)",
+        "`start` is not a day in the form YYYY-MM-DD.",
+        "start must be a date in the form YYYY-MM-DD";
+    InvalidEnd = "invalid_end", 406 Documented, "page L432-434, L20 (S4, A10)",
+        "`end` is not a day in the form YYYY-MM-DD.",
+        "end must be a date in the form YYYY-MM-DD";
+    InvalidExpand = "invalid_expand", 406 Documented, "page L432-434, L25 (S4, A11)",
+        "`expand` is not one of none, customer, operator, all.",
+        "expand must be one of none, customer, operator, all";
+    ReversedRange = "reversed_range", 406 Inferred, "page L432-434 (A7)",
+        "`start` is after `end`.",
+        "start must not be after end";
+    RepeatedParameter(&'static str = "start") = "repeated_parameter", 406 Choice, "unstated (A12)",
+        "A parameter of the page is given twice.",
+        "the parameter {0} is given more than once";
+    MalformedQuery = "malformed_query", 406 Inferred, "page L432-434",
+        "The query is not percent-encoded UTF-8.",
+        "the query is not percent-encoded UTF-8";
+    UnknownParameter(String = "unknown".to_owned()) = "unknown_parameter", 406 Choice, "unstated (A12)",
+        "A parameter that the page does not have (reading `commubo.unknown_parameter: refuse`).",
+        "the parameter {0} is not known";
+    MissingStart = "missing_start", 406 Choice, "page L9 (A9)",
+        "No `start` (reading `commubo.open_range: refuse`).",
+        "the parameter start is required";
+}
+
+/// The calls of a range of days.
+///
+/// The access is checked before the query: a wrong token with a bad date is 403 (A18).
+async fn list_calls(tenant: Tenant, query: CallsQuery, context: Context) -> Response {
+    let world = &context.world;
+    let style = Style::of(world, query.expand);
+    let view = context.view();
+    let slice = view.between(query.times);
+    if style.unset == Unset::Empty {
+        context.notes.behavior(&UNSET_EMPTY);
+    }
+    match world.reading() {
+        Order::Ascending => answer(view, slice, tenant, style),
+        Order::Descending => {
+            context.notes.behavior(&DESCENDING);
+            answer(view, slice.rev(), tenant, style)
+        }
+    }
+}
+
+fn answer<I>(view: View, slice: I, tenant: Tenant, style: Style) -> Response
+where
+    I: Iterator<Item = Ordinal> + Send + Unpin + 'static,
+{
+    // The first call decides what the answer is; the others are looked at as they are sent.
+    let is_shown = shown(view.clone(), tenant);
+    let mut calls = slice.peekable();
+    while calls.peek().is_some_and(|ordinal| !is_shown(ordinal)) {
+        calls.next();
+    }
+    let outcome = if calls.peek().is_some() { &LISTED } else { &EMPTY };
+    (Outcome(outcome), calls::array(view, calls, is_shown, style)).into_response()
+}
+
+/// The calls that commubo shows to a tenant: past ones between the tenant and an outside party.
+fn shown(view: View, tenant: Tenant) -> impl Fn(&Ordinal) -> bool + Send + Unpin + 'static {
+    move |ordinal| {
+        view.listed(*ordinal, NAME, &tenant.id).is_some_and(|call| call.direction != Direction::Internal)
+    }
+}
+
+/// A checked query.
+#[derive(Debug)]
+pub struct CallsQuery {
+    /// The moments of the range.
+    pub times: (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>),
+    /// How much of customers and operators to show.
+    pub expand: Expand,
+}
+
+impl<S: Sync> FromRequestParts<S> for CallsQuery {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let context = Context::of(parts);
+        if !context.body.is_empty() {
+            context.notes.finding(&contract::BODY_SENT);
+        }
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            context.notes.finding(&contract::AUTHORIZATION_SENT);
+        }
+        let query = parts.uri.query().unwrap_or_default();
+        check(query, context).map_err(|error| Refused::of(parts, error))
+    }
+}
+
+fn check(query: &str, context: &Context) -> Result<CallsQuery, Error> {
+    let Context { world, notes, .. } = context;
+    let Given { start, end, expand, unknown } = Given::read(query)?;
+    for name in &unknown {
+        notes.finding_of(&contract::UNKNOWN_PARAMETER_SENT, || {
+            let near = did_you_mean(name, ["start", "end", "expand"]);
+            format!("`{name}`{near}")
+        });
+    }
+    if let Some(name) = unknown.into_iter().next()
+        && world.reading::<UnknownParameter>() == UnknownParameter::Refuse
+    {
+        return Err(Error::UnknownParameter(name));
+    }
+    if start.is_none() && end.is_none() {
+        notes.finding(&contract::UNBOUNDED);
+    }
+    if start.is_some() && start == end {
+        notes.finding(&contract::SAME_DAY);
+    }
+    let start = start.map(|text| day(&text).ok_or(Error::InvalidStart)).transpose()?;
+    let end = end.map(|text| day(&text).ok_or(Error::InvalidEnd)).transpose()?;
+    let expand =
+        expand.map_or(Ok(Expand::default()), |text| Expand::read(&text).ok_or(Error::InvalidExpand))?;
+    if start.is_none() && world.reading::<OpenRange>() == OpenRange::Refuse {
+        return Err(Error::MissingStart);
+    }
+    if start.zip(end).is_some_and(|(start, end)| start > end) {
+        match world.reading() {
+            ReversedRange::Refuse => return Err(Error::ReversedRange),
+            ReversedRange::Empty => notes.behavior(&REVERSED_EMPTY),
+        }
+    }
+
+    notes.behavior(feature(expand));
+    notes.behavior(if start.is_some() { &START } else { &OPEN_START });
+    let from = start.map_or(Bound::Unbounded, |day| Bound::Included(midnight(day)));
+    let to = match (end, world.reading()) {
+        (None, _) => {
+            notes.behavior(&OPEN_END);
+            Bound::Unbounded
+        }
+        (Some(day), End::Exclusive) => {
+            notes.behavior(&END_EXCLUSIVE);
+            Bound::Excluded(midnight(day))
+        }
+        (Some(day), End::Inclusive) => {
+            notes.behavior(&END_INCLUSIVE);
+            Bound::Excluded(midnight(day) + TimeDelta::days(1))
+        }
+    };
+    Ok(CallsQuery { times: (from, to), expand })
+}
+
+/// The parameters as they were given, each at most once (A12).
+#[derive(Default)]
+struct Given {
+    start: Option<String>,
+    end: Option<String>,
+    expand: Option<String>,
+    unknown: Vec<String>,
+}
+
+impl Given {
+    fn read(query: &str) -> Result<Self, Error> {
+        let mut given = Self::default();
+        for (name, value) in urlencoded::pairs(query).map_err(|_| Error::MalformedQuery)? {
+            let (slot, name) = match name.as_str() {
+                "start" => (&mut given.start, "start"),
+                "end" => (&mut given.end, "end"),
+                "expand" => (&mut given.expand, "expand"),
+                _ => {
+                    given.unknown.push(name);
+                    continue;
+                }
+            };
+            if slot.replace(value).is_some() {
+                return Err(Error::RepeatedParameter(name));
+            }
+        }
+        Ok(given)
+    }
+}
+
+/// A day in the extended form of ISO 8601 and no other: chrono alone would take `2018-9-1` and
+/// `+2018-09-01` (A10).
+fn day(text: &str) -> Option<NaiveDate> {
+    let bytes = text.as_bytes();
+    let shape = bytes.len() == 10
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
+    shape.then(|| text.parse().ok()).flatten()
+}
+
+fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    (day.and_time(NaiveTime::MIN) - JAPAN).and_utc()
+}
+
+/// The feature of a detail.
+fn feature(expand: Expand) -> &'static Behavior {
+    match expand {
+        Expand::None => &EXPAND_NONE,
+        Expand::Customer => &EXPAND_CUSTOMER,
+        Expand::Operator => &EXPAND_OPERATOR,
+        Expand::All => &EXPAND_ALL,
+    }
+}
+
+/// How much the list tells of a call.
+fn tells(call: &Neutral, field: Field) -> Tells {
+    let (outbound, answered) = (call.direction == Direction::Outbound, call.answered_at.is_some());
+    match field {
+        // `phoneNumber` is the far end's, whoever called.
+        Field::From if !outbound => Tells::Exactly,
+        Field::To if outbound => Tells::Exactly,
+        Field::At => Tells::To(&[Precision::Seconds]),
+        Field::AnsweredAt if answered => Tells::To(&[Precision::Seconds]),
+        Field::Direction | Field::AnsweredAt => Tells::Exactly,
+        // Not shown, but an answered call's follows from its answer and its talk.
+        Field::EndedAt if answered => Tells::About(Precision::Seconds),
+        Field::Talk if answered => Tells::Exactly,
+        Field::Outcome => match call.outcome {
+            Some(CallOutcome::AbandonedIvr | CallOutcome::AbandonedQueue | CallOutcome::AbandonedRing) => {
+                Tells::As("abandoned")
+            }
+            _ => Tells::Exactly,
+        },
+        Field::Agent | Field::Customer | Field::Queue | Field::Parent => Tells::ByItsOwnId,
+        Field::From
+        | Field::To
+        | Field::EndedAt
+        | Field::Dial
+        | Field::Ivr
+        | Field::Wait
+        | Field::Ring
+        | Field::Talk
+        | Field::Hold
+        | Field::RecordingUrl
+        | Field::RecordingDuration
+        | Field::RatingScore
+        | Field::RatingLabel
+        | Field::RatingChannel => Tells::Nothing,
+    }
+}
+
+/// The page's example of an answer, whole (page L76-131).
+const EXAMPLE: &str = include_str!("list_calls.json");
+
+fn describe(document: &mut Document, operation: &'static Operation, readings: &Readings) {
+    let day = json!({ "type": "string", "format": "date" });
+    let expand =
+        json!({ "type": "string", "enum": ["none", "customer", "operator", "all"], "default": "none" });
+    let calls = json!({ "type": "array", "items": document.schema::<Call<'_>>() });
+    let cause = document.schema::<Cause>();
+    let example = serde_json::from_str(EXAMPLE).expect("the page's example is JSON");
+    document.add(Described {
+        operation,
+        id: operation.id.to_owned(),
+        method: "get",
+        parameters: vec![
+            query("start", false, &day),
+            query("end", false, &day),
+            query("expand", false, &expand),
+        ],
+        request_body: None,
+        success: vec![(200, Answer { content: vec![("application/json", calls)], headers: Value::Null })],
+        refusal: match readings.get() {
+            ErrorBody::Json => Answer { content: vec![("application/json", cause)], headers: Value::Null },
+            ErrorBody::Empty => Answer::default(),
+        },
+        examples: vec![(200, "page L76-131".to_owned(), example)],
+    });
+}
