@@ -4,10 +4,11 @@
 use crate::contract::{Catalogue, Reading};
 use crate::vendor::Vendor;
 
+pub mod alibaba;
 pub mod commubo;
 
 /// Every vendor that is served.
-pub static ALL: &[&dyn Vendor] = &[&commubo::Commubo];
+pub static ALL: &[&dyn Vendor] = &[&commubo::Commubo, &alibaba::Alibaba];
 
 /// What every vendor promises.
 pub fn catalogues() -> impl Iterator<Item = &'static Catalogue> + Clone {

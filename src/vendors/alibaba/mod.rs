@@ -7,31 +7,30 @@
 //! Not emulated: the other operations, which answer `InvalidAction.NotFound` as an unknown one
 //! does; `contract.rs` lists those that clients are known to call.
 
-mod auth;
+mod call_centre;
 mod contract;
-mod encoding;
-mod error;
-mod explain;
-mod model;
-mod openapi;
-mod query;
-mod routes;
-mod sign;
+mod findings;
+mod gateway;
+mod operations;
+mod readings;
+mod records;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::contract::{Catalogue, Operation, Readings};
-use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
-use crate::universe::{Direction, Ordinal, CallOutcome, Universe};
+use crate::contract::Catalogue;
+use crate::universe::{Ordinal, Universe};
 use crate::urlencoded::strict;
+use crate::vendor::openapi::Document;
+use crate::vendor::{AnyRefusal, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler};
 use crate::world::{Clock, View, World};
+use gateway::refusals::Error;
 
 /// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
 const NAME: &str = "alibaba";
@@ -44,92 +43,79 @@ impl Vendor for Alibaba {
         &contract::CATALOGUE
     }
 
-    fn openapi(&self, _: &Readings) -> Value {
-        openapi::document()
+    fn endpoints(&self) -> &'static [&'static Endpoint] {
+        operations::ENDPOINTS
+    }
+
+    fn action<'a>(&self, request: &'a Parts) -> Option<Cow<'a, str>> {
+        gateway::action(request).ok().flatten().map(Cow::Owned)
+    }
+
+    fn unmatched(&self) -> Handler {
+        handler!(unmatched)
     }
 
     fn paths(&self) -> &'static [Paths] {
         &[Paths::Exactly("/")]
     }
 
-    fn router(&self) -> Router {
-        routes::router()
+    fn secure(&self, document: &mut Document) {
+        let key = json!({
+            "type": "apiKey", "in": "query", "name": "AccessKeyId",
+            "description": "With a signature, which an SDK adds: HMAC-SHA1 in the parameters SignatureMethod, SignatureVersion, SignatureNonce, \
+                            Timestamp and Signature, or ACS3-HMAC-SHA256 in Authorization and x-acs-* headers. A POST may carry \
+                            its parameters in a form body instead.",
+        });
+        document.security(json!({ "accessKey": key }), json!([{ "accessKey": [] }]));
     }
 
-    fn operation(&self, request: &Parts) -> Option<&'static Operation> {
-        query::Api::asked_for(request)
+    fn refused(&self, request: &Parts, refusal: AnyRefusal) -> Response {
+        gateway::Refused::of(request, refusal).into_response()
     }
 
-    fn refuse(&self, request: &Parts, why: Refusal) -> Response {
-        error::Refused::of(request, why.into()).into_response()
+    fn unhandled(&self, why: Unhandled) -> AnyRefusal {
+        Error::from(why).into()
+    }
+
+    fn shared_refusals(&self, request: &Parts) -> Vec<AnyRefusal> {
+        let as_computed = |refusal: AnyRefusal| match refusal.get() {
+            // What the gateway computed stands in the text, and clients read it there.
+            Some(Error::SignatureMismatchAcs3(..) | Error::SignatureMismatchRpc(_)) => {
+                gateway::mismatch(request).into()
+            }
+            _ => refusal,
+        };
+        gateway::refusals::samples(request).into_iter().map(as_computed).collect()
     }
 
     fn secrets(&self) -> SecretPlaces {
         SecretPlaces {
-            headers: &[auth::SECURITY_TOKEN],
+            headers: &[gateway::auth::SECURITY_TOKEN],
             parameters: &["securitytoken", "accesskeysecret"],
             query: &["accesskeyid", "securitytoken"],
         }
     }
 
+    fn decode(&self, request: &mut Parts, body: &Bytes) {
+        gateway::Parameters::decode(request, body);
+    }
+
     fn public_half(&self, request: &Parts, body: &Bytes) -> Option<String> {
-        auth::named(request, body)
+        gateway::auth::named(request, body)
     }
 
     /// Its parameters, without those that are new for each try.
-    fn asked(&self, request: &Parts, body: &Bytes) -> u64 {
-        query::asked(request, body, &[])
+    fn asked(&self, request: &Parts, _: &Bytes) -> u64 {
+        gateway::asked(request, &[])
     }
 
     fn retry_after(&self, response: &Response) -> Option<Duration> {
-        let millis = response.headers().get(error::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+        let millis = response.headers().get(gateway::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
         Some(Duration::from_millis(millis))
     }
 
-    fn fail(&self, request: &Parts, error: &str) -> Option<Response> {
-        error::Error::named(error, request).map(|error| error::Refused::of(request, error).into_response())
-    }
-
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
-        model::Record::wire_id(view, ordinal)
-    }
-
-    fn tells(&self, call: &Neutral, field: Field) -> Tells {
-        let inbound = call.direction == Direction::Inbound;
-        match field {
-            // One word for an inbound call that nobody picked up and for one that was given up as
-            // it rang, and one for an engaged and a failed one (2.2).
-            Field::Outcome if inbound && call.outcome == Some(CallOutcome::NoAnswer) => {
-                Tells::As("abandoned_ring")
-            }
-            Field::Outcome if inbound && call.outcome == Some(CallOutcome::Busy) => Tells::As("failed"),
-            // Only an outgoing call has an early state, which tells these from one that nobody
-            // picked up.
-            Field::Outcome if call.direction == Direction::Internal => match call.outcome {
-                Some(CallOutcome::Busy | CallOutcome::Failed) => Tells::As("no_answer"),
-                _ => Tells::Exactly,
-            },
-            Field::Direction
-            | Field::From
-            | Field::To
-            | Field::Dial
-            | Field::Ivr
-            | Field::Wait
-            | Field::Ring
-            | Field::Talk
-            | Field::Hold
-            | Field::Outcome
-            | Field::RatingScore
-            | Field::RatingLabel
-            | Field::RatingChannel => Tells::Exactly,
-            Field::At | Field::AnsweredAt | Field::EndedAt => Tells::To(&[Precision::Millis]),
-            Field::Agent | Field::Queue => Tells::ByItsOwnId,
-            // A voicemail was never connected, so its recording is elsewhere (2.2).
-            Field::RecordingDuration if call.answered_at.is_some() => Tells::Exactly,
-            Field::Customer | Field::Parent | Field::RecordingUrl | Field::RecordingDuration => {
-                Tells::Nothing
-            }
-        }
+        records::Record::wire_id(view, ordinal)
     }
 
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
@@ -155,10 +141,10 @@ impl Vendor for Alibaba {
             let (first, last) = ends(world.universe()).unwrap_or((world.now(), world.now()));
             let mut parameters: Vec<(String, String)> = [
                 ("Action", "ListCallDetailRecords".to_owned()),
-                ("Version", query::VERSION.to_owned()),
+                ("Version", gateway::VERSION.to_owned()),
                 ("Format", "JSON".to_owned()),
                 ("AccessKeyId", world.names().own(NAME, &account.access_key_id).to_owned()),
-                ("SignatureMethod", sign::Rpc::METHOD.to_owned()),
+                ("SignatureMethod", gateway::sign::Rpc::METHOD.to_owned()),
                 ("SignatureVersion", "1.0".to_owned()),
                 ("SignatureNonce", world.ids().uuid_for_show().to_string()),
                 ("Timestamp", now_for_signing(world).to_rfc3339_opts(SecondsFormat::Secs, true)),
@@ -172,7 +158,8 @@ impl Vendor for Alibaba {
             .into();
             parameters
                 .extend(account.security_token.clone().map(|token| ("SecurityToken".to_owned(), token)));
-            let signature = sign::Rpc::of("GET", parameters.iter()).signature(&account.access_key_secret);
+            let signature =
+                gateway::sign::Rpc::of("GET", parameters.iter()).signature(&account.access_key_secret);
             parameters.push(("Signature".to_owned(), signature));
             let query: Vec<String> =
                 parameters.iter().map(|(name, value)| format!("{name}={}", strict(value))).collect();
@@ -185,8 +172,8 @@ impl Vendor for Alibaba {
 /// The time that a signature is held against.
 fn now_for_signing(world: &World) -> DateTime<Utc> {
     match world.reading() {
-        contract::Skew::World => world.now(),
-        contract::Skew::Real | contract::Skew::Off => Clock::machine(),
+        readings::Skew::World => world.now(),
+        readings::Skew::Real | readings::Skew::Off => Clock::machine(),
     }
 }
 
@@ -194,4 +181,9 @@ fn now_for_signing(world: &World) -> DateTime<Utc> {
 fn ends(universe: &Universe) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let times = || universe.calls().iter().filter(|call| call.on_vendor(NAME)).map(|call| call.at);
     Some((times().min()?, times().max()?))
+}
+
+/// The answer to a wrong method, to an action that is not served, and to any other.
+async fn unmatched(request: Parts) -> gateway::Refused {
+    gateway::unmatched(&request, &contract::CATALOGUE)
 }

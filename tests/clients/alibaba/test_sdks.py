@@ -6,7 +6,7 @@ import pytest
 
 from clients import CLIENTS, Refused
 
-EXAMPLE = json.loads((pathlib.Path(__file__).parents[3] / "src/vendors/alibaba/example.json").read_text())
+EXAMPLE = json.loads((pathlib.Path(__file__).parents[3] / "src/vendors/alibaba/operations/list_call_detail_records/example.json").read_text())
 ROW = EXAMPLE["Data"]["List"][0]
 
 # The documented scenario's clock stands in 2019, so its clients say when; and this is the page's own range.

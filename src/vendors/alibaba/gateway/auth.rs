@@ -7,16 +7,19 @@ use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::NAME;
-use super::contract::{self as behaviors, Skew};
-use super::error::{Error, Refused, Required};
-use super::explain;
-use super::query::{Api, Parameters, done};
+use super::super::NAME;
+use super::super::findings;
+use super::super::readings::Skew;
+use super::checks::Gateway;
+use super::parameters::Parameters;
+use super::refusals::Error;
+use super::refused::Refused;
 use super::sign::{self, Acs3, Rpc};
+use super::{explain, features};
 use crate::dialects::alibaba::{Account, Instance, KeyState, is_real_id};
-use crate::exchange::Context;
 use crate::keys::is_dirty;
 use crate::urlencoded;
+use crate::vendor::{Context, checked, keep};
 use crate::world::{Clock, World};
 
 /// Where newer SDKs put a temporary credential's token.
@@ -45,10 +48,10 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Refused;
 
     async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
-        let parameters = done::<Api>(request).parameters;
+        let Gateway { parameters } = checked(request).await?;
         let claim = Claim::read(request, &parameters).map_err(|error| Refused::of(request, error))?;
         let caller = claim.prove(request, &parameters).map_err(|error| Refused::of(request, error))?;
-        request.extensions.insert(caller.clone());
+        keep(request, &caller);
         Ok(caller)
     }
 }
@@ -80,11 +83,11 @@ impl Claim {
         };
         let authorization = header(header::AUTHORIZATION.as_str());
         // A request without Authorization lacks a key, and nothing else is said of it (B1a).
-        let authorization = authorization.ok_or(Error::Missing(Required::AccessKeyId))?;
+        let authorization = authorization.ok_or(Error::MissingAccessKeyId)?;
         let (algorithm, parts) = authorization.split_once(' ').unwrap_or((authorization, ""));
         if ["basic", "bearer", "digest", "negotiate"].contains(&algorithm.to_lowercase().as_str()) {
             let notes = &Context::of(request).notes;
-            notes.finding_of(&behaviors::AUTHORIZATION_SCHEME, || format!("`{algorithm}`"));
+            notes.finding_of(&findings::AUTHORIZATION_SCHEME, || format!("`{algorithm}`"));
         }
         let part = |name: &str| {
             let parts = parts.split(',').filter_map(|part| part.trim().split_once('='));
@@ -93,10 +96,10 @@ impl Claim {
                 .map(|(_, value)| value.to_owned())
                 .find(|value| !value.is_empty())
         };
-        let access_key_id = part("Credential").ok_or(Error::Missing(Required::AccessKeyId))?;
-        let timestamp = header("x-acs-date").ok_or(Error::Missing(Required::Timestamp))?;
+        let access_key_id = part("Credential").ok_or(Error::MissingAccessKeyId)?;
+        let timestamp = header("x-acs-date").ok_or(Error::MissingTimestamp)?;
         fresh(well_formed(timestamp, request)?, request)?;
-        let nonce = header("x-acs-signature-nonce").ok_or(Error::Missing(Required::SignatureNonce))?;
+        let nonce = header("x-acs-signature-nonce").ok_or(Error::MissingSignatureNonce)?;
         if algorithm != Acs3::ALGORITHM {
             return Err(Error::InvalidSignatureMethod);
         }
@@ -111,12 +114,11 @@ impl Claim {
     }
 
     fn read_rpc(request: &Parts, parameters: &Parameters) -> Result<Self, Error> {
-        let required = |name: Required| parameters.get(name.name())?.ok_or(Error::Missing(name));
-        let access_key_id = required(Required::AccessKeyId)?;
-        let timestamp = required(Required::Timestamp)?;
+        let access_key_id = parameters.get("AccessKeyId")?.ok_or(Error::MissingAccessKeyId)?;
+        let timestamp = parameters.get("Timestamp")?.ok_or(Error::MissingTimestamp)?;
         fresh(well_formed(timestamp, request)?, request)?;
-        let nonce = required(Required::SignatureNonce)?;
-        if required(Required::SignatureMethod)? != Rpc::METHOD {
+        let nonce = parameters.get("SignatureNonce")?.ok_or(Error::MissingSignatureNonce)?;
+        if parameters.get("SignatureMethod")?.ok_or(Error::MissingSignatureMethod)? != Rpc::METHOD {
             return Err(Error::InvalidSignatureMethod);
         }
         Ok(Self {
@@ -135,25 +137,25 @@ impl Claim {
         let id = world.names().in_scenario(NAME, &self.access_key_id);
         let account = accounts.iter().find(|account| account.access_key_id == id);
         if account.is_none() && is_real_id(&self.access_key_id) {
-            notes.finding(&behaviors::REAL_LOOKING_KEY);
+            notes.finding(&findings::REAL_LOOKING_KEY);
         }
         if account.is_none() && is_dirty(&self.access_key_id) {
-            notes.finding(&behaviors::DIRTY_CREDENTIAL);
+            notes.finding(&findings::DIRTY_CREDENTIAL);
         }
         let account = account.ok_or(Error::AccessKeyNotFound)?;
         if account.state == KeyState::Disabled {
             return Err(Error::AccessKeyInactive);
         }
         if check_token(account, self.security_token.as_deref(), world)? {
-            notes.behavior(&behaviors::SECURITY_TOKEN);
+            notes.behavior(&features::SECURITY_TOKEN);
         }
         match &self.signature {
-            Signature::Acs3 { .. } => notes.behavior(&behaviors::SIGNED_ACS3),
-            Signature::Rpc { .. } => notes.behavior(&behaviors::SIGNED_RPC),
+            Signature::Acs3 { .. } => notes.behavior(&features::SIGNED_ACS3),
+            Signature::Rpc { .. } => notes.behavior(&features::SIGNED_RPC),
         }
         self.check_signature(account, request, parameters)?;
         if !world.nonces().first_use(&account.access_key_id, &self.nonce) {
-            notes.finding(&behaviors::NONCE_REUSED);
+            notes.finding(&findings::NONCE_REUSED);
             notes.explain(json!({ "signature": { "cause": "nonce", "nonce": self.nonce } }));
             return Err(Error::SignatureNonceUsed);
         }
@@ -173,7 +175,7 @@ impl Claim {
         let method = request.method.as_str();
         match &self.signature {
             Signature::Rpc { given } => {
-                let given = given.as_deref().ok_or(Error::Missing(Required::Signature))?;
+                let given = given.as_deref().ok_or(Error::MissingSignature)?;
                 let signed = Rpc::of(method, parameters.all());
                 if sign::same(&signed.signature(&account.access_key_secret), given) {
                     return Ok(());
@@ -245,14 +247,15 @@ impl Claim {
                     "nonce": self.nonce,
                 } }));
                 let Acs3 { canonical_request, string_to_sign } = signed;
-                Err(Error::SignatureMismatchAcs3 { string_to_sign, canonical_request })
+                Err(Error::SignatureMismatchAcs3(string_to_sign, canonical_request))
             }
         }
     }
 }
 
 /// The refusal of a request's signature, right or wrong, with what the gateway computes.
-pub fn mismatch(request: &Parts, parameters: &Parameters) -> Error {
+pub fn mismatch(request: &Parts) -> Error {
+    let parameters = Parameters::of(request);
     let method = request.method.as_str();
     if !parameters.is_acs3(&request.headers) {
         return Error::SignatureMismatchRpc(Rpc::of(method, parameters.all()).string_to_sign);
@@ -267,7 +270,7 @@ pub fn mismatch(request: &Parts, parameters: &Parameters) -> Error {
     let hash = sign::body_hash(&Context::of(request).body);
     let Acs3 { canonical_request, string_to_sign } =
         Acs3::of(method, &signed_paths(request)[0], parameters.query(), &headers, &hash);
-    Error::SignatureMismatchAcs3 { string_to_sign, canonical_request }
+    Error::SignatureMismatchAcs3(string_to_sign, canonical_request)
 }
 
 /// The paths that a client may have signed: the one that it sent and, where a base URL pins the
@@ -286,10 +289,16 @@ pub fn named(request: &Parts, body: &[u8]) -> Option<String> {
     if let Some((_, rest)) = authorization.and_then(|value| value.split_once("Credential=")) {
         return rest.split(',').next().map(|id| id.trim().to_owned());
     }
-    let query = urlencoded::lossy(request.uri.query().unwrap_or_default());
-    let form = std::str::from_utf8(body).unwrap_or_default();
-    let mut pairs = query.chain(urlencoded::lossy(form));
-    pairs.find(|(name, _)| name == "AccessKeyId").map(|(_, value)| value)
+    let parameters = Parameters::of(request);
+    let found = |pairs: &[(String, String)]| {
+        pairs.iter().find(|(name, _)| name == "AccessKeyId").map(|(_, value)| value.clone())
+    };
+    // A form is looked at whatever its media type is: a client that leaves it out is still known.
+    let unlabelled = || {
+        let text = std::str::from_utf8(body).ok()?;
+        urlencoded::lossy(text).find(|(name, _)| name == "AccessKeyId").map(|(_, value)| value)
+    };
+    found(parameters.query()).or_else(|| found(parameters.form())).or_else(unlabelled)
 }
 
 /// `YYYY-MM-DDThh:mm:ssZ` and no other form: chrono alone would take signs, blanks and leap
@@ -340,18 +349,18 @@ fn fresh(time: DateTime<Utc>, request: &Parts) -> Result<(), Error> {
     let now = match world.reading() {
         Skew::Real => Clock::machine(),
         Skew::World => {
-            notes.behavior(&behaviors::SKEW_WORLD);
+            notes.behavior(&features::SKEW_WORLD);
             world.now()
         }
         Skew::Off => {
-            notes.behavior(&behaviors::SKEW_OFF);
+            notes.behavior(&features::SKEW_OFF);
             return Ok(());
         }
     };
     let off = time - now;
     if off.abs() <= PATIENCE {
         if off.abs() > NOTICED {
-            notes.finding_of(&behaviors::CLOCK_OFF, || format!("{} s off", off.num_seconds()));
+            notes.finding_of(&findings::CLOCK_OFF, || format!("{} s off", off.num_seconds()));
         }
         return Ok(());
     }

@@ -1,0 +1,120 @@
+//! The gateway's first checks: the encoding, `Format`, `Action`, `Version` (B1).
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::Method;
+use axum::http::request::Parts;
+
+use super::super::findings;
+use super::features;
+use super::parameters::{COMMON, Format, Parameters, action};
+use super::refusals::Error;
+use super::refused::Refused;
+use crate::contract::Catalogue;
+use crate::nearest::did_you_mean;
+use crate::vendor::{Context, keep};
+use crate::world::Walks;
+
+/// The only version of this product.
+pub const VERSION: &str = "2020-07-01";
+
+/// A request that has passed the first checks.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    /// The parameters, for the checks that follow.
+    pub parameters: Arc<Parameters>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Gateway {
+    type Rejection = Refused;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let parameters = Parameters::of(request);
+        note_form(request, &parameters);
+        check(request, &parameters).map_err(|refusal| Refused::of(request, refusal))?;
+        let gateway = Self { parameters };
+        keep(request, &gateway);
+        Ok(gateway)
+    }
+}
+
+fn note_form(request: &Parts, parameters: &Parameters) {
+    if parameters.well_formed().is_err() {
+        return;
+    }
+    let notes = &Context::of(request).notes;
+    if parameters.format() == Ok(Format::Xml) {
+        notes.behavior(&features::FORMAT_XML);
+    }
+    if !parameters.form().is_empty() {
+        notes.behavior(&features::FORM_BODY);
+    }
+}
+
+fn check(request: &Parts, parameters: &Parameters) -> Result<(), Error> {
+    parameters.well_formed()?;
+    parameters.format()?;
+    // The operation was found by its `Action`.
+    match parameters.or_header(request, "Version", "x-acs-version")?.as_deref() {
+        None => Err(Error::MissingVersion),
+        Some(VERSION) => Ok(()),
+        Some(_) => Err(Error::InvalidVersion),
+    }
+}
+
+/// The refusal of a request for no operation that is served: a wrong method, malformed parameters, a
+/// wrong `Format`, or an `Action` that is unknown or not emulated.
+pub fn unmatched(request: &Parts, catalogue: &'static Catalogue) -> Refused {
+    let parameters = Parameters::of(request);
+    if ![Method::GET, Method::POST].contains(&request.method) {
+        return Refused::of(request, Error::UnsupportedMethod);
+    }
+    note_form(request, &parameters);
+    let action = parameters.well_formed().and_then(|()| parameters.format()).and_then(|_| action(request));
+    let refusal = action.map_or_else(
+        |refusal| refusal,
+        |action| {
+            let known = action.and_then(|action| catalogue.not_emulated("Action", &action));
+            let Some(operation) = known else { return Error::InvalidAction };
+            let notes = &Context::of(request).notes;
+            notes.finding_of(&findings::NOT_EMULATED_SENT, || format!("`Action={}`", operation.path));
+            Error::NotEmulated
+        },
+    );
+    Refused::of(request, refusal)
+}
+
+/// A hash of a request's parameters, but for those that say who asks and prove it, and some others:
+/// equal for retries.
+pub fn asked(request: &Parts, but: &[&str]) -> u64 {
+    let proof = ["AccessKeyId", "SecurityToken", "Timestamp"];
+    let parameters = Parameters::of(request);
+    let mut pairs: Vec<&(String, String)> = parameters.all().collect();
+    pairs.retain(|(name, _)| {
+        !name.starts_with("Signature") && !proof.contains(&name.as_str()) && !but.contains(&name.as_str())
+    });
+    pairs.sort();
+    Walks::hash(pairs)
+}
+
+/// The instance that a request names, for the text of a refusal that a fault brings about.
+pub fn instance_of(request: &Parts) -> String {
+    Parameters::of(request).get("InstanceId").ok().flatten().unwrap_or("ccc-test").to_owned()
+}
+
+/// Notes parameters that neither the gateway nor the operation has, each with the nearest that there
+/// is, and a request of the older style that names no format.
+pub fn note_parameters(request: &Parts, own: &[&'static str]) {
+    let (parameters, notes) = (Parameters::of(request), &Context::of(request).notes);
+    let known = || COMMON.iter().chain(own).copied();
+    for (name, _) in parameters.all().filter(|(name, _)| !known().any(|known| known == name)) {
+        notes.finding_of(&findings::UNKNOWN_PARAMETER, || {
+            let near = did_you_mean(name, known());
+            format!("`{name}`{near}")
+        });
+    }
+    if !parameters.is_acs3(&request.headers) && parameters.get("Format") == Ok(None) {
+        notes.finding(&findings::FORMAT_LEFT_OUT);
+    }
+}

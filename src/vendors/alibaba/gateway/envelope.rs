@@ -1,0 +1,142 @@
+//! What surrounds every answer: its format, its ids and the gateway's headers (fact sheet 2.5).
+
+use std::borrow::Cow;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{self, HeaderName};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Version};
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::Serialize;
+use serde_json::{Value, json};
+use sha1::{Digest, Sha1};
+
+use super::parameters::{Format, Parameters};
+use crate::vendor::openapi::{self, Answer};
+use crate::vendor::{Context, host};
+
+/// What surrounds every answer: its format, its ids and the gateway's headers.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// JSON, unless XML was asked for.
+    pub format: Format,
+    /// An upper-case UUID (B16).
+    pub request_id: String,
+    /// The host as the client sent it.
+    pub host: String,
+    trace_id: String,
+    /// Not where the client will close, nor in HTTP/2, which has no connection headers.
+    keep_alive: bool,
+}
+
+impl Envelope {
+    /// The envelope of a request's answer.
+    pub fn of(request: &Parts) -> Self {
+        let ids = Context::of(request).world.ids();
+        let parameters = Parameters::of(request);
+        let asked = parameters.well_formed().and_then(|()| parameters.format()).unwrap_or_else(|_| {
+            // What is malformed elsewhere in the query does not hide what it says of the format.
+            let xml =
+                |(name, value): &(String, String)| name == "Format" && value.eq_ignore_ascii_case("xml");
+            if parameters.query().iter().any(xml) { Format::Xml } else { Format::Json }
+        });
+        Self {
+            format: asked,
+            request_id: ids.uuid().to_string().to_uppercase(),
+            host: host(request).unwrap_or_default().to_owned(),
+            trace_id: ids.uuid().simple().to_string(),
+            keep_alive: request.version == Version::HTTP_11 && !closes(&request.headers),
+        }
+    }
+
+    /// The same for an answer after which the connection is closed.
+    #[must_use]
+    pub fn closing(self) -> Self {
+        Self { keep_alive: false, ..self }
+    }
+
+    /// A success as the answer: its members in JSON or XML.
+    pub fn success(&self, success: &impl Serialize) -> Response {
+        self.answer(match self.format {
+            Format::Json => serde_json::to_string(success).expect("texts and numbers are JSON"),
+            Format::Xml => {
+                let body = quick_xml::se::to_string(success).expect("every member has a name XML can have");
+                format!("{XML}{}", as_xml(&body))
+            }
+        })
+    }
+
+    /// A body with the gateway's headers (2.5).
+    pub fn answer(&self, body: String) -> Response {
+        let kind = match self.format {
+            Format::Json => "application/json;charset=utf-8",
+            // The SDKs compare this to the letter.
+            Format::Xml => "text/xml;charset=utf-8",
+        };
+        let tag = format!("\"{}\"", BASE64.encode(Sha1::digest(&body)));
+        let mut response = body.into_response();
+        let headers = response.headers_mut();
+        let mut set = |name: HeaderName, value: &str| {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(name, value);
+            }
+        };
+        set(header::CONTENT_TYPE, kind);
+        if self.keep_alive {
+            set(header::CONNECTION, "keep-alive");
+            set(HeaderName::from_static("keep-alive"), "timeout=25");
+        }
+        set(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+        set(header::ACCESS_CONTROL_EXPOSE_HEADERS, "*");
+        set(HeaderName::from_static("x-acs-request-id"), &self.request_id);
+        set(HeaderName::from_static("x-acs-trace-id"), &self.trace_id);
+        set(header::ETAG, &tag);
+        response
+    }
+}
+
+/// Whether a client said that this is its last request on the connection.
+fn closes(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|token| token.trim().eq_ignore_ascii_case("close"))
+}
+
+impl<S: Sync> FromRequestParts<S> for Envelope {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(request))
+    }
+}
+
+/// The declaration that XML answers begin with.
+pub const XML: &str = "<?xml version='1.0' encoding='UTF-8'?>";
+
+/// A text of the characters that XML 1.0 has (its production `Char`); the others cannot even be
+/// escaped.
+pub fn as_xml(text: &str) -> Cow<'_, str> {
+    let allowed =
+        |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    if text.chars().all(allowed) {
+        return text.into();
+    }
+    text.chars().map(|c| if allowed(c) { c } else { char::REPLACEMENT_CHARACTER }).collect::<String>().into()
+}
+
+/// The answer of a schema in the `OpenAPI` document: both formats, and the headers of every answer.
+pub fn described(schema: Value) -> Answer {
+    let headers = json!({
+        "x-acs-request-id": openapi::header("The body's `RequestId`"),
+        "x-acs-trace-id": openapi::header("32 hexadecimal digits"),
+        "etag": openapi::header("Of the body"),
+        "access-control-allow-origin": openapi::header("Always `*`"),
+        "access-control-expose-headers": openapi::header("Always `*`"),
+    });
+    let xml = json!({ "description": "The same as XML, where `Format=XML` asks for it." });
+    Answer {
+        content: vec![("application/json;charset=utf-8", schema), ("text/xml;charset=utf-8", xml)],
+        headers,
+    }
+}

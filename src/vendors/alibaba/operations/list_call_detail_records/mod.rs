@@ -1,0 +1,273 @@
+//! `ListCallDetailRecords`: a page of an instance's call detail records (page L1-5).
+//!
+//! - `table`: its outcomes, features and refusals.
+//! - `search`: its parameters and the search that they make.
+//! - `answer`: its answer.
+
+mod answer;
+mod search;
+mod table;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::super::call_centre::Instance;
+use super::super::findings;
+use super::super::gateway::{self, Caller, Envelope, Gateway, VERSION, described, note_parameters};
+use super::super::records::Record;
+use crate::contract::{Operation, Readings, Route};
+use crate::universe::{CallOutcome, Direction, Ordinal};
+use crate::vendor::openapi::{self, Described, Document};
+use crate::vendor::paging::NumberedPage;
+use crate::vendor::{Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, shows_ended};
+use crate::world::Step;
+use answer::{Item, Page, Style, Success};
+use search::{OrderBy, PARAMETERS, RecordsQuery, Search, Wanted};
+use table::Error;
+
+pub static ENDPOINT: Endpoint = Endpoint {
+    operation: Operation {
+        id: "list_call_detail_records",
+        route: Route::Action {
+            methods: &["GET", "POST"],
+            path: "/",
+            parameter: "Action",
+            name: "ListCallDetailRecords",
+        },
+        page: "https://api.aliyun.com/document/CCC/2020-07-01/ListCallDetailRecords",
+        summary: "Lists the call detail records of an instance (`Action=ListCallDetailRecords`).",
+        source: "page L1-5",
+        behaviors: table::BEHAVIORS,
+        refusals: table::REFUSALS,
+    },
+    handler: handler!(list_call_detail_records),
+    refusals: table::samples,
+    describe,
+    shows: shows_ended,
+    tells,
+};
+
+/// Notes parameters that the operation does not have.
+struct KnownParameters;
+
+impl<S: Sync> FromRequestParts<S> for KnownParameters {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        note_parameters(request, &PARAMETERS);
+        Ok(Self)
+    }
+}
+
+/// `ListCallDetailRecords`: the gateway's checks, then the call centre's, then a page of records.
+async fn list_call_detail_records(
+    _: Gateway,
+    _: KnownParameters,
+    caller: Caller,
+    _: RecordsQuery,
+    instance: Instance<Error>,
+    search: Search,
+    envelope: Envelope,
+    context: Context,
+) -> Response {
+    let world = &context.world;
+    let style = Style::of(world);
+    let view = context.view();
+    let record = |ordinal| Record::of(&view, ordinal, &caller.access_key_id, &instance.id);
+    let Search { page_number, page_size, wanted, list } = search;
+    let (skip, first) = ((page_number - 1) * page_size, page_number == 1);
+    // The last page that can be asked for must know whether there is more.
+    let count = first || page_number == 100;
+
+    // Only page 1 tells the total, so only page 1 must look at every record.
+    let Matches { rows, total } = match wanted {
+        Wanted::Contact(id) => {
+            let found = Record::find(&view, &id).filter(|ordinal| record(*ordinal).is_some());
+            in_order(found.into_iter(), skip, page_size, count)
+        }
+        Wanted::Calls { times, filter, order, descending } => {
+            let calls = view.between(times);
+            let passes = |ordinal: &Ordinal| record(*ordinal).is_some_and(|record| filter.wants(&record));
+            match (order, descending) {
+                (OrderBy::StartTime, false) => in_order(calls.filter(passes), skip, page_size, count),
+                (OrderBy::StartTime, true) => in_order(calls.rev().filter(passes), skip, page_size, count),
+                (order, descending) => {
+                    let keyed = calls
+                        .filter(passes)
+                        .filter_map(|ordinal| Some((order.key(&record(ordinal)?), ordinal)));
+                    if descending {
+                        sorted(keyed.map(Reverse), skip, page_size, |Reverse((_, ordinal))| ordinal)
+                    } else {
+                        sorted(keyed, skip, page_size, |(_, ordinal)| ordinal)
+                    }
+                }
+            }
+        }
+    };
+
+    let notes = &context.notes;
+    notes.behavior(if first { &table::FIRST_PAGE } else { &table::LATER_PAGE });
+    if !first && rows.is_empty() {
+        notes.finding(&findings::PAGE_PAST_END);
+    }
+    // A page of one is asked for to learn the total; whoever walks to page 100 finds out there.
+    let probe = first && page_size == 1;
+    if !probe && total > 100 * page_size {
+        notes.finding(&findings::TOTAL_BEYOND_REACH);
+    }
+    let pages = total.div_ceil(page_size).min(100);
+    if first && !probe && pages > 10 && page_size < 100 {
+        notes.finding_of(&findings::SMALL_PAGES, || format!("{pages} pages of {page_size}"));
+    }
+    let numbered =
+        NumberedPage { list, number: page_number, size: page_size, pages: if probe { 1 } else { pages } };
+    note_step(&context, numbered, rows.is_empty());
+    let outcome = if rows.is_empty() { &table::EMPTY } else { &table::LISTED };
+    let records = rows.into_iter().filter_map(|ordinal| Some(Item::of(&record(ordinal)?, style))).collect();
+    let page = Page { page_number, page_size, total_count: if first { total } else { 0 }, records };
+    (Outcome(outcome), envelope.success(&Success::of(&envelope, page, style))).into_response()
+}
+
+/// Notes a page as a step of a walk through its list.
+fn note_step(context: &Context, page: NumberedPage, is_empty: bool) {
+    match page.note(context, &findings::PAGING) {
+        // A page past the end is told as that.
+        Step::Astray if !is_empty && page.is_of_another_size(context) => {
+            context.notes.finding(&findings::PAGE_SIZE_CHANGED);
+        }
+        Step::OfAnotherList => context.notes.finding(&findings::SEARCH_CHANGED),
+        _ => {}
+    }
+}
+
+/// One page's rows, and how many records match in all, as far as that was counted.
+struct Matches {
+    rows: Vec<Ordinal>,
+    total: usize,
+}
+
+/// A page of records that come in order.
+fn in_order(all: impl Iterator<Item = Ordinal>, skip: usize, size: usize, count: bool) -> Matches {
+    let mut all = all.fuse();
+    let skipped = all.by_ref().take(skip).count();
+    let rows: Vec<Ordinal> = all.by_ref().take(size).collect();
+    let total = skipped + rows.len() + if count { all.count() } else { 0 };
+    Matches { rows, total }
+}
+
+/// A page of records that come in another order than asked for, in memory for no more than the
+/// pages up to this one.
+fn sorted<T: Ord>(
+    all: impl Iterator<Item = T>,
+    skip: usize,
+    size: usize,
+    ordinal: impl Fn(T) -> Ordinal,
+) -> Matches {
+    let most = skip + size;
+    let mut heap = BinaryHeap::with_capacity(most + 1);
+    let mut total = 0;
+    for item in all {
+        total += 1;
+        heap.push(item);
+        if heap.len() > most {
+            heap.pop();
+        }
+    }
+    Matches { rows: heap.into_sorted_vec().into_iter().skip(skip).map(ordinal).collect(), total }
+}
+
+/// How much a record tells of a call.
+fn tells(call: &Neutral, field: Field) -> Tells {
+    let inbound = call.direction == Direction::Inbound;
+    match field {
+        // One word for an inbound call that nobody picked up and for one that was given up as
+        // it rang, and one for an engaged and a failed one (2.2).
+        Field::Outcome if inbound && call.outcome == Some(CallOutcome::NoAnswer) => {
+            Tells::As("abandoned_ring")
+        }
+        Field::Outcome if inbound && call.outcome == Some(CallOutcome::Busy) => Tells::As("failed"),
+        // Only an outgoing call has an early state, which tells these from one that nobody
+        // picked up.
+        Field::Outcome if call.direction == Direction::Internal => match call.outcome {
+            Some(CallOutcome::Busy | CallOutcome::Failed) => Tells::As("no_answer"),
+            _ => Tells::Exactly,
+        },
+        Field::Direction
+        | Field::From
+        | Field::To
+        | Field::Dial
+        | Field::Ivr
+        | Field::Wait
+        | Field::Ring
+        | Field::Talk
+        | Field::Hold
+        | Field::Outcome
+        | Field::RatingScore
+        | Field::RatingLabel
+        | Field::RatingChannel => Tells::Exactly,
+        Field::At | Field::AnsweredAt | Field::EndedAt => Tells::To(&[Precision::Millis]),
+        Field::Agent | Field::Queue => Tells::ByItsOwnId,
+        // A voicemail was never connected, so its recording is elsewhere (2.2).
+        Field::RecordingDuration if call.answered_at.is_some() => Tells::Exactly,
+        Field::Customer | Field::Parent | Field::RecordingUrl | Field::RecordingDuration => Tells::Nothing,
+    }
+}
+
+/// The page's example of an answer.
+const EXAMPLE: &str = include_str!("example.json");
+
+fn describe(document: &mut Document, operation: &'static Operation, _: &Readings) {
+    let success = described(document.schema::<Success<'_>>());
+    let refusal = gateway::described_refusal(document, operation, &PARAMETERS);
+    let example: Value = serde_json::from_str(EXAMPLE).expect("the page's example is JSON");
+    for (method, id) in [("get", ""), ("post", "_by_post")] {
+        document.add(Described {
+            operation,
+            id: format!("{}{id}", operation.id),
+            method,
+            parameters: parameters(),
+            request_body: None,
+            success: vec![(200, success.clone())],
+            refusal: refusal.clone(),
+            examples: vec![(200, "page, example".to_owned(), example.clone())],
+        });
+    }
+}
+
+fn parameters() -> Vec<Value> {
+    let mut parameters = vec![
+        openapi::query("Action", true, &json!({ "const": "ListCallDetailRecords" })),
+        openapi::query("Version", true, &json!({ "const": VERSION })),
+        openapi::query("Format", false, &json!({ "enum": ["JSON", "XML"], "default": "JSON" })),
+    ];
+    parameters.extend(PARAMETERS.iter().map(|name| {
+        let required = ["InstanceId", "PageNumber", "PageSize"].contains(name);
+        openapi::query(name, required, &schema(name))
+    }));
+    parameters
+}
+
+fn schema(name: &str) -> Value {
+    match name {
+        "PageNumber" | "PageSize" => json!({ "type": "integer", "minimum": 1, "maximum": 100 }),
+        "StartTime" | "EndTime" => {
+            json!({ "type": "integer", "format": "int64", "description": "Milliseconds since 1970" })
+        }
+        _ => match search::options(name) {
+            Some(options) if name.ends_with("List") => json!({
+                "type": "string",
+                "description": format!("A JSON array, or commas, of: {}", options.join(", ")),
+            }),
+            Some(options) => json!({ "type": "string", "enum": options }),
+            None if name == "Criteria" => {
+                json!({ "type": "string", "description": "`{\"phoneNumber\": \"…\"}`, as JSON" })
+            }
+            None => json!({ "type": "string" }),
+        },
+    }
+}

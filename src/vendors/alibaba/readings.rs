@@ -1,0 +1,25 @@
+//! The ambiguous points of Alibaba Cloud CCC, with their options. Numbers are sections of its fact
+//! sheet; `page` is the operation's own page.
+
+use crate::contract::readings;
+
+readings! {
+    Skew = "alibaba.skew", "3.1: more than 15 minutes off is refused",
+        "Which clock is the time of signing held against?"
+        { Real = "real", World = "world", Off = "off" }
+    ContactTypeSpelling = "alibaba.contact_type", "page example against newer pages (6)",
+        "How are contact types spelt in answers?"
+        { Outbound = "Outbound", Upper = "OUTBOUND" }
+    CallDuration = "alibaba.call_duration", "page example \"30\" against GetCallDetailRecord (6)",
+        "Is `CallDuration` a string or an integer?"
+        { String = "string", Integer = "integer" }
+    ErrorShape = "alibaba.error_shape", "no real error body of the call centre is public (3.2)",
+        "Which members has a refusal of the call centre: the gateway's and its own, the gateway's, or its own?"
+        { Union = "union", Gateway = "gateway", Ccc = "ccc" }
+    SuccessMessage = "alibaba.success_message", "page example 无, which means \"none\" (6)",
+        "What is the `Message` of a success?"
+        { Documented = "documented", Empty = "empty", Success = "success" }
+    BadValue = "alibaba.bad_value", "page, error codes, against sibling operations (3.2, B4, B5)",
+        "Is a value out of its range or its enumeration refused as by sibling operations, or by the page's only code for it?"
+        { Siblings = "siblings", Documented = "documented" }
+}

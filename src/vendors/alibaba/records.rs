@@ -1,0 +1,281 @@
+//! Call detail records: every field through one accessor, the scenario's own value first, shared by
+//! the operations that list and show them (fact sheet 2).
+
+use std::borrow::Cow;
+
+use super::NAME;
+use super::readings::SuccessMessage;
+use crate::dialects::alibaba::{self as data, CONTACT_TYPES, CONTACT_TYPES_UPPER};
+use crate::universe::{
+    Agent, Call, CallOutcome, Decimals, Direction, EndedBy, Millis, Ordinal, Queue, RatingChannel, Recording,
+};
+use crate::world::View;
+
+/// A text that is the scenario's or made up for the answer.
+pub type Text<'a> = Cow<'a, str>;
+
+/// A call as one instance shows it: every field through one accessor, the scenario's own value
+/// first, for filters, sorts and answers alike.
+pub struct Record<'a> {
+    view: &'a View,
+    ordinal: Ordinal,
+    call: &'a Call,
+    given: Option<&'a data::Call>,
+    instance: &'a str,
+}
+
+impl<'a> Record<'a> {
+    /// The record of a call, if the caller's account holds it in this instance.
+    pub fn of(view: &'a View, ordinal: Ordinal, access_key_id: &str, instance: &'a str) -> Option<Self> {
+        let call = view.listed(ordinal, NAME, access_key_id)?;
+        let given = call.data.as_ref().and_then(|data| data.alibaba.as_deref());
+        let elsewhere = given.and_then(|g| g.instance_id.as_deref()).is_some_and(|id| id != instance);
+        (!elsewhere).then_some(Self { view, ordinal, call, given, instance })
+    }
+
+    /// The call of a contact id.
+    pub fn find(view: &View, contact_id: &str) -> Option<Ordinal> {
+        view.by_wire_id(NAME, contact_id).or_else(|| {
+            let ordinal = Decimals::<18>::of(view).ordinal(contact_id.strip_prefix("job-")?)?;
+            // A call with an id of its own has no other.
+            let call = view.call(ordinal)?;
+            let own = call.data.as_ref().and_then(|data| data.alibaba.as_ref()?.contact_id.as_ref());
+            own.is_none().then_some(ordinal)
+        })
+    }
+
+    pub fn text(&self, field: impl Fn(&'a data::Call) -> Option<&'a String>) -> Option<&'a str> {
+        self.given.and_then(field).map(String::as_str)
+    }
+
+    pub fn seconds(&self, field: impl Fn(&data::Call) -> Option<u64>, derived: Millis) -> u64 {
+        self.given.and_then(field).unwrap_or(derived.as_seconds())
+    }
+
+    /// A call's contact id, whoever asks.
+    pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
+        let call = view.call(ordinal)?;
+        let given = call.data.as_ref().and_then(|data| data.alibaba.as_deref());
+        Some(Record { view, ordinal, call, given, instance: "" }.contact_id().into_owned())
+    }
+
+    pub fn contact_id(&self) -> Text<'a> {
+        self.text(|g| g.contact_id.as_ref()).map_or_else(
+            || format!("job-{}", Decimals::<18>::of(self.view).id(self.ordinal)).into(),
+            Text::from,
+        )
+    }
+
+    pub fn contact_type(&self) -> &'a str {
+        self.text(|g| g.contact_type.as_ref()).unwrap_or(match self.call.direction {
+            Direction::Inbound => "Inbound",
+            Direction::Outbound => "Outbound",
+            Direction::Internal => "Internal",
+        })
+    }
+
+    pub fn contact_disposition(&self) -> &'a str {
+        self.text(|g| g.contact_disposition.as_ref()).unwrap_or(
+            match (self.call.outcome, self.call.direction) {
+                (CallOutcome::Answered, _) => "Success",
+                (CallOutcome::Rejected, _) => "Reject",
+                (CallOutcome::AbandonedIvr, _) => "AbandonedInIVR",
+                (CallOutcome::AbandonedQueue, _) => "AbandonedInQueue",
+                (CallOutcome::Voicemail, _) => "Voicemail",
+                // Nobody at the centre picked up, which is not the customer's NoAnswer (page,
+                // ContactDisposition).
+                (CallOutcome::AbandonedRing, _) | (CallOutcome::NoAnswer, Direction::Inbound) => {
+                    "AbandonedInRing"
+                }
+                (CallOutcome::Busy | CallOutcome::Failed, Direction::Inbound) => "QueuingFailed",
+                (CallOutcome::NoAnswer | CallOutcome::Busy | CallOutcome::Failed, _) => "NoAnswer",
+            },
+        )
+    }
+
+    pub fn early_media_state(&self) -> Option<&'a str> {
+        // It says why the far end of an outgoing call was not connected.
+        self.text(|g| g.early_media_state.as_ref()).or(match (self.call.outcome, self.call.direction) {
+            (CallOutcome::Busy, Direction::Outbound) => Some("Busy"),
+            (CallOutcome::Failed, Direction::Outbound) => Some("NotConnected"),
+            _ => None,
+        })
+    }
+
+    pub fn calling_number(&self) -> &'a str {
+        self.text(|g| g.calling_number.as_ref()).unwrap_or(&self.call.from)
+    }
+
+    pub fn called_number(&self) -> &'a str {
+        self.text(|g| g.called_number.as_ref()).unwrap_or(&self.call.to)
+    }
+
+    pub fn agent(&self) -> Option<&'a Agent> {
+        self.call.agent.map(|agent| self.view.agent(agent))
+    }
+
+    pub fn queue(&self) -> Option<&'a Queue> {
+        self.call.queue.map(|queue| self.view.queue(queue))
+    }
+
+    pub fn agent_ids(&self) -> Option<Text<'a>> {
+        self.text(|g| g.agent_ids.as_ref()).map(Text::from).or_else(|| {
+            let agent = self.agent()?;
+            let given = agent.data.alibaba.as_ref().and_then(|g| g.agent_id.as_deref());
+            Some(given.map_or_else(|| format!("{}@{}", agent.id, self.instance).into(), Text::from))
+        })
+    }
+
+    pub fn agent_names(&self) -> Option<&'a str> {
+        self.text(|g| g.agent_names.as_ref()).or_else(|| {
+            let agent = self.agent()?;
+            let given = agent.data.alibaba.as_ref().and_then(|g| g.agent_name.as_deref());
+            Some(given.unwrap_or(&agent.name.display))
+        })
+    }
+
+    pub fn skill_group_ids(&self) -> Option<Text<'a>> {
+        self.text(|g| g.skill_group_ids.as_ref()).map(Text::from).or_else(|| {
+            let queue = self.queue()?;
+            let given = queue.data.alibaba.as_ref().and_then(|g| g.skill_group.as_deref());
+            Some(given.map_or_else(|| format!("{}@{}", queue.id, self.instance).into(), Text::from))
+        })
+    }
+
+    pub fn skill_group_names(&self) -> Option<&'a str> {
+        self.text(|g| g.skill_group_names.as_ref()).or_else(|| {
+            let queue = self.queue()?;
+            let given = queue.data.alibaba.as_ref().and_then(|g| g.skill_group_name.as_deref());
+            Some(given.unwrap_or(&queue.name))
+        })
+    }
+
+    pub fn start_time(&self) -> i64 {
+        self.given.and_then(|g| g.start_time).unwrap_or(self.call.at.timestamp_millis())
+    }
+
+    pub fn ring_time(&self) -> u64 {
+        self.seconds(|g| g.ring_time, self.call.ring)
+    }
+
+    pub fn ivr_time(&self) -> u64 {
+        self.seconds(|g| g.ivr_time, self.call.ivr)
+    }
+
+    pub fn queue_time(&self) -> u64 {
+        self.seconds(|g| g.queue_time, self.call.wait)
+    }
+
+    pub fn talk_time(&self) -> u64 {
+        self.seconds(|g| g.talk_time, self.call.talk)
+    }
+
+    pub fn dialing_time(&self) -> u64 {
+        self.seconds(|g| g.dialing_time, self.call.dial)
+    }
+
+    /// Queue and ringing together; nothing for a caller who gave up while waiting (2.2).
+    pub fn wait_time(&self) -> u64 {
+        let abandoned = matches!(self.call.outcome, CallOutcome::AbandonedQueue | CallOutcome::AbandonedRing);
+        self.given
+            .and_then(|g| g.wait_time)
+            .unwrap_or_else(|| if abandoned { 0 } else { self.queue_time() + self.ring_time() })
+    }
+
+    /// Inbound from the beginning, otherwise from the answer (2.2).
+    pub fn call_duration(&self) -> u64 {
+        self.given.and_then(|g| g.call_duration).unwrap_or_else(|| {
+            let from = match self.call.direction {
+                Direction::Inbound => Some(self.call.at),
+                Direction::Outbound | Direction::Internal => self.call.answered_at(),
+            };
+            let lasted = from.map(|from| (self.call.ended_at() - from).num_seconds());
+            lasted.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0)
+        })
+    }
+
+    pub fn satisfaction_index(&self) -> Option<i64> {
+        let rating = self.call.rating.as_ref().map(|rating| rating.score);
+        self.given.and_then(|g| g.satisfaction_index).or(rating)
+    }
+
+    pub fn satisfaction_description(&self) -> Option<&'a str> {
+        let label = || self.call.rating.as_ref()?.label.as_deref();
+        self.text(|g| g.satisfaction_description.as_ref()).or_else(label)
+    }
+
+    pub fn satisfaction_survey_channel(&self) -> Option<&'a str> {
+        let channel = || match self.call.rating.as_ref()?.channel? {
+            RatingChannel::Ivr => Some("IVR"),
+            RatingChannel::Sms => Some("SMS"),
+        };
+        self.text(|g| g.satisfaction_survey_channel.as_ref()).or_else(channel)
+    }
+
+    /// When it was connected, in milliseconds since 1970; none if it never was (B3).
+    pub fn established_time(&self) -> Option<i64> {
+        let answered = || self.call.answered_at().map(|at| at.timestamp_millis());
+        self.given.and_then(|g| g.established_time).or_else(answered)
+    }
+
+    /// When it ended, in milliseconds since 1970.
+    pub fn release_time(&self) -> i64 {
+        let ended = || self.call.ended_at().timestamp_millis();
+        self.given.and_then(|g| g.release_time).unwrap_or_else(ended)
+    }
+
+    /// Who ended it. Nobody says what stands here for a call that the system ended.
+    pub fn release_initiator(&self) -> Option<&'a str> {
+        self.text(|g| g.release_initiator.as_ref()).or(match self.call.ended_by {
+            Some(EndedBy::Agent) => Some("agent"),
+            Some(EndedBy::Customer) => Some("customer"),
+            Some(EndedBy::System) | None => None,
+        })
+    }
+
+    /// The recording. A voicemail was never connected, so it has none here (2.2): the vendor keeps it
+    /// elsewhere.
+    pub fn recording(&self) -> Option<&'a Recording> {
+        self.call.recording.as_ref().filter(|_| self.call.answered_at().is_some())
+    }
+
+    /// Whether there is a recording to fetch.
+    pub fn recording_ready(&self) -> bool {
+        self.given.and_then(|g| g.recording_ready).unwrap_or(self.recording().is_some())
+    }
+
+    /// The seconds on hold.
+    pub fn held_time(&self) -> u64 {
+        self.seconds(|g| g.held_time, self.call.hold)
+    }
+
+    /// Whether the customer was asked for a rating.
+    pub fn satisfaction_survey_offered(&self) -> bool {
+        self.given.and_then(|g| g.satisfaction_survey_offered).unwrap_or(self.call.rating.is_some())
+    }
+
+    /// The instance that shows it.
+    pub fn instance_id(&self) -> &'a str {
+        self.text(|g| g.instance_id.as_ref()).unwrap_or(self.instance)
+    }
+}
+
+/// A contact type as the page spells it, from either spelling.
+pub fn contact_type(text: &str) -> Option<&'static str> {
+    let upper = CONTACT_TYPES_UPPER.iter().position(|upper| *upper == text);
+    CONTACT_TYPES.iter().position(|page| *page == text).or(upper).map(|n| CONTACT_TYPES[n])
+}
+
+/// A contact type in capitals, from the page's spelling.
+pub fn in_capitals(page: &str) -> &str {
+    CONTACT_TYPES.iter().position(|known| *known == page).map_or(page, |n| CONTACT_TYPES_UPPER[n])
+}
+
+/// The `Message` of a success (6).
+pub fn message(reading: SuccessMessage) -> &'static str {
+    match reading {
+        SuccessMessage::Documented => "无",
+        SuccessMessage::Empty => "",
+        SuccessMessage::Success => "success",
+    }
+}
