@@ -1,8 +1,8 @@
 //! Refusals on their way out: the gateway's and the call centre's, in the shape that the world's
 //! reading says (fact sheet 3).
 
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use quick_xml::Writer;
 use quick_xml::events::{BytesCData, BytesText, Event};
@@ -120,8 +120,14 @@ impl IntoResponse for Refused {
             Format::Xml => error_xml(&body),
         };
         let mut response = (status, Outcome(&row.behavior), envelope.answer(text)).into_response();
-        if let Some(Error::ThrottlingUser(wait)) = own {
-            response.headers_mut().insert(RETRY_AFTER, wait.as_millis().into());
+        match own {
+            Some(Error::ThrottlingUser(wait)) => {
+                response.headers_mut().insert(RETRY_AFTER, wait.as_millis().into());
+            }
+            Some(Error::UnsupportedMethod) => {
+                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD,POST"));
+            }
+            _ => {}
         }
         response
     }
