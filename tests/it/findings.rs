@@ -173,7 +173,7 @@ async fn common_causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
         }),
         ("alibaba.byte_order_mark", send(mock.request("POST", "/").body("\u{feff}x")).await),
         ("alibaba.dirty_credential", page().key("testid ").send(mock).await),
-        ("alibaba.not_emulated", page().with("Action", "GetCallDetailRecord").send(mock).await),
+        ("alibaba.not_emulated", page().with("Action", "MakeCall").send(mock).await),
         ("sencloud.authorization_scheme", {
             send(post(sencloud::PATH).header("authorization", basic("a", "b")).body("{}")).await
         }),

@@ -23,7 +23,6 @@ pub static CATALOGUE: Catalogue = Catalogue {
 
 // Those of the other operations that public programs call, or whose pages stand beside this one's.
 not_emulated! {
-    "Action" "GetCallDetailRecord", "Shows one call detail record.";
     "Action" "ListCallDetailRecordsV2", "Lists call detail records; the documented successor.";
     "Action" "ListRecentCallDetailRecords", "Lists recent call detail records.";
     "Action" "GetMonoRecording", "Fetches a recording's address.";

@@ -22,4 +22,10 @@ readings! {
     BadValue = "alibaba.bad_value", "page, error codes, against sibling operations (3.2, B4, B5)",
         "Is a value out of its range or its enumeration refused as by sibling operations, or by the page's only code for it?"
         { Siblings = "siblings", Documented = "documented" }
+    UnknownContact = "alibaba.unknown_contact", "GetCallDetailRecord documents no answer (P1, P3)",
+        "Is a call that is not there an error, or a success without `Data`?"
+        { Error = "error", NoData = "no_data" }
+    CallUnderWay = "alibaba.call_under_way", "the record is made after the end of the call, says the event push (P1, P4)",
+        "Is a call under way not there yet, or shown without its end?"
+        { NotExists = "not_exists", Partial = "partial" }
 }

@@ -9,6 +9,7 @@ use crate::dialects::alibaba::{self as data, CONTACT_TYPES, CONTACT_TYPES_UPPER}
 use crate::universe::{
     Agent, Call, CallOutcome, Decimals, Direction, EndedBy, Millis, Ordinal, Queue, RatingChannel, Recording,
 };
+use crate::vendor::{Field, Neutral, Precision, Tells};
 use crate::world::View;
 
 /// A text that is the scenario's or made up for the answer.
@@ -31,6 +32,32 @@ impl<'a> Record<'a> {
         let given = call.data.as_ref().and_then(|data| data.alibaba.as_deref());
         let elsewhere = given.and_then(|g| g.instance_id.as_deref()).is_some_and(|id| id != instance);
         (!elsewhere).then_some(Self { view, ordinal, call, given, instance })
+    }
+
+    /// The record of a call that has begun and is not over.
+    pub fn under_way(
+        view: &'a View,
+        ordinal: Ordinal,
+        access_key_id: &str,
+        instance: &'a str,
+    ) -> Option<Self> {
+        let call = view.call(ordinal).filter(|call| call.held_by(NAME, access_key_id))?;
+        let given = call.data.as_ref().and_then(|data| data.alibaba.as_deref());
+        let elsewhere = given.and_then(|g| g.instance_id.as_deref()).is_some_and(|id| id != instance);
+        let under_way = call.has_begun(view.now()) && !call.is_over(view.now());
+        (under_way && !elsewhere).then_some(Self { view, ordinal, call, given, instance })
+    }
+
+    /// The neutral call.
+    pub fn call(&self) -> &'a Call {
+        self.call
+    }
+
+    /// The id of the flow that the call went through: a UUID made from the seed and the queue (E8).
+    pub fn flow_id(&self) -> String {
+        let place = self.call.queue.map_or(0, |queue| queue.index() + 1);
+        let bytes: [u8; 16] = std::array::from_fn(|n| self.view.opaque("flow", place)[n]);
+        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
     /// The call of a contact id.
@@ -277,5 +304,42 @@ pub fn message(reading: SuccessMessage) -> &'static str {
         SuccessMessage::Documented => "无",
         SuccessMessage::Empty => "",
         SuccessMessage::Success => "success",
+    }
+}
+
+/// How much a record tells of a call.
+pub fn tells_of_times_and_people(call: &Neutral, field: Field) -> Tells {
+    let inbound = call.direction == Direction::Inbound;
+    match field {
+        // One word for an inbound call that nobody picked up and for one that was given up as
+        // it rang, and one for an engaged and a failed one (2.2).
+        Field::Outcome if inbound && call.outcome == Some(CallOutcome::NoAnswer) => {
+            Tells::As("abandoned_ring")
+        }
+        Field::Outcome if inbound && call.outcome == Some(CallOutcome::Busy) => Tells::As("failed"),
+        // Only an outgoing call has an early state, which tells these from one that nobody
+        // picked up.
+        Field::Outcome if call.direction == Direction::Internal => match call.outcome {
+            Some(CallOutcome::Busy | CallOutcome::Failed) => Tells::As("no_answer"),
+            _ => Tells::Exactly,
+        },
+        Field::Direction
+        | Field::From
+        | Field::To
+        | Field::Dial
+        | Field::Ivr
+        | Field::Wait
+        | Field::Ring
+        | Field::Talk
+        | Field::Hold
+        | Field::Outcome
+        | Field::RatingScore
+        | Field::RatingLabel
+        | Field::RatingChannel => Tells::Exactly,
+        Field::At | Field::AnsweredAt | Field::EndedAt => Tells::To(&[Precision::Millis]),
+        Field::Agent | Field::Queue => Tells::ByItsOwnId,
+        // A voicemail was never connected, so its recording is elsewhere (2.2).
+        Field::RecordingDuration if call.answered_at.is_some() => Tells::Exactly,
+        Field::Customer | Field::Parent | Field::RecordingUrl | Field::RecordingDuration => Tells::Nothing,
     }
 }

@@ -4,6 +4,7 @@ mod auth;
 mod captures;
 mod client;
 mod error;
+mod get_call_detail_record;
 mod model;
 pub mod probes;
 mod query;

@@ -7,7 +7,8 @@ use super::{CALLS, page, reading};
 use crate::mock::{Answer, Mock, send};
 
 /// The page's own row, with the 30 fields it has.
-const ROW: &str = include_str!("../../../src/vendors/alibaba/operations/list_call_detail_records/example.json");
+const ROW: &str =
+    include_str!("../../../src/vendors/alibaba/operations/list_call_detail_records/example.json");
 
 async fn record(mock: &Mock, id: &str) -> Value {
     page().with("ContactId", id).send(mock).await.json()["Data"]["List"][0].take()

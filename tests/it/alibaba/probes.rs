@@ -26,7 +26,8 @@ pub async fn answers() -> Vec<(&'static str, Answer)> {
     answers.push(("broken_body", mock.raw(broken.as_bytes()).await));
     let half = format!("{post}Content-Length: 10\r\n\r\n{{");
     answers.push(("body_timeout", Mock::with(CALLS, impatient()).await.raw(half.as_bytes()).await));
-    answers.push(("not_emulated", page().with("Action", "GetCallDetailRecord").send(&mock).await));
+    answers.push(("not_emulated", page().with("Action", "MakeCall").send(&mock).await));
+    answers.extend(super::get_call_detail_record::probes().await);
     answers
 }
 

@@ -19,12 +19,12 @@ use serde_json::{Value, json};
 use super::super::call_centre::Instance;
 use super::super::findings;
 use super::super::gateway::{self, Caller, Envelope, Gateway, VERSION, described, note_parameters};
-use super::super::records::Record;
+use super::super::records::{Record, tells_of_times_and_people};
 use crate::contract::{Operation, Readings, Route};
-use crate::universe::{CallOutcome, Direction, Ordinal};
+use crate::universe::Ordinal;
 use crate::vendor::openapi::{self, Described, Document};
 use crate::vendor::paging::NumberedPage;
-use crate::vendor::{Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, shows_ended};
+use crate::vendor::{Context, Endpoint, Outcome, handler, shows_ended};
 use crate::world::Step;
 use answer::{Item, Page, Style, Success};
 use search::{OrderBy, PARAMETERS, RecordsQuery, Search, Wanted};
@@ -49,7 +49,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
     refusals: table::samples,
     describe,
     shows: shows_ended,
-    tells,
+    tells: tells_of_times_and_people,
 };
 
 /// Notes parameters that the operation does not have.
@@ -179,43 +179,6 @@ fn sorted<T: Ord>(
         }
     }
     Matches { rows: heap.into_sorted_vec().into_iter().skip(skip).map(ordinal).collect(), total }
-}
-
-/// How much a record tells of a call.
-fn tells(call: &Neutral, field: Field) -> Tells {
-    let inbound = call.direction == Direction::Inbound;
-    match field {
-        // One word for an inbound call that nobody picked up and for one that was given up as
-        // it rang, and one for an engaged and a failed one (2.2).
-        Field::Outcome if inbound && call.outcome == Some(CallOutcome::NoAnswer) => {
-            Tells::As("abandoned_ring")
-        }
-        Field::Outcome if inbound && call.outcome == Some(CallOutcome::Busy) => Tells::As("failed"),
-        // Only an outgoing call has an early state, which tells these from one that nobody
-        // picked up.
-        Field::Outcome if call.direction == Direction::Internal => match call.outcome {
-            Some(CallOutcome::Busy | CallOutcome::Failed) => Tells::As("no_answer"),
-            _ => Tells::Exactly,
-        },
-        Field::Direction
-        | Field::From
-        | Field::To
-        | Field::Dial
-        | Field::Ivr
-        | Field::Wait
-        | Field::Ring
-        | Field::Talk
-        | Field::Hold
-        | Field::Outcome
-        | Field::RatingScore
-        | Field::RatingLabel
-        | Field::RatingChannel => Tells::Exactly,
-        Field::At | Field::AnsweredAt | Field::EndedAt => Tells::To(&[Precision::Millis]),
-        Field::Agent | Field::Queue => Tells::ByItsOwnId,
-        // A voicemail was never connected, so its recording is elsewhere (2.2).
-        Field::RecordingDuration if call.answered_at.is_some() => Tells::Exactly,
-        Field::Customer | Field::Parent | Field::RecordingUrl | Field::RecordingDuration => Tells::Nothing,
-    }
 }
 
 /// The page's example of an answer.
