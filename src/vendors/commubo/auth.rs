@@ -5,8 +5,8 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 use super::NAME;
-use super::contract;
 use super::error::{Error, Refused};
+use super::findings;
 use crate::keys::{is_dirty, looks_real};
 use crate::vendor::Context;
 use crate::vendor::credential::single;
@@ -45,11 +45,11 @@ fn prove(parts: &Parts) -> Result<Tenant, Error> {
     let accounts = &world.accounts().commubo;
     let account = accounts.iter().find(|account| account.tenant_id == id);
     if !accounts.iter().any(|account| account.access_token == token) && looks_real(token) {
-        Context::of(parts).notes.finding(&contract::REAL_LOOKING_KEY);
+        Context::of(parts).notes.finding(&findings::REAL_LOOKING_KEY);
     }
     let proved = account.is_some_and(|account| account.access_token == token);
     if !proved && (is_dirty(given) || is_dirty(token)) {
-        Context::of(parts).notes.finding(&contract::DIRTY_CREDENTIAL);
+        Context::of(parts).notes.finding(&findings::DIRTY_CREDENTIAL);
     }
     if account.ok_or(Error::UnknownTenant)?.access_token != token {
         return Err(Error::WrongToken);

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::contract::ErrorBody;
+use super::readings::ErrorBody;
 use crate::vendor::{AnyRefusal, Context, Outcome, RetryAfter, Unhandled, refusals};
 
 refusals! {

@@ -11,7 +11,9 @@ mod auth;
 mod calls;
 mod contract;
 mod error;
+mod findings;
 mod operations;
+mod readings;
 
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -113,6 +115,6 @@ async fn unmatched(context: Context, request: Parts) -> error::Refused {
     let Some(operation) = known else { return error::Refused::of(&request, error::Error::NotFound) };
     context
         .notes
-        .finding_of(&contract::NOT_EMULATED_SENT, || format!("`{} {}`", operation.method, operation.path));
+        .finding_of(&findings::NOT_EMULATED_SENT, || format!("`{} {}`", operation.method, operation.path));
     error::Refused::of(&request, error::Error::NotEmulated)
 }

@@ -12,10 +12,9 @@ use serde_json::{Value, json};
 use super::super::NAME;
 use super::super::auth::Tenant;
 use super::super::calls::{self, Call, Expand, JAPAN, Style};
-use super::super::contract::{
-    self, End, ErrorBody, OpenRange, Order, ReversedRange, UnknownParameter, Unset,
-};
 use super::super::error::{Cause, Refused};
+use super::super::findings;
+use super::super::readings::{End, ErrorBody, OpenRange, Order, ReversedRange, UnknownParameter, Unset};
 use crate::contract::{Behavior, Operation, Readings, Route, behaviors};
 use crate::nearest::did_you_mean;
 use crate::universe::{CallOutcome, Direction, Ordinal};
@@ -161,10 +160,10 @@ impl<S: Sync> FromRequestParts<S> for CallsQuery {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
         let context = Context::of(parts);
         if !context.body.is_empty() {
-            context.notes.finding(&contract::BODY_SENT);
+            context.notes.finding(&findings::BODY_SENT);
         }
         if parts.headers.contains_key(header::AUTHORIZATION) {
-            context.notes.finding(&contract::AUTHORIZATION_SENT);
+            context.notes.finding(&findings::AUTHORIZATION_SENT);
         }
         let query = parts.uri.query().unwrap_or_default();
         check(query, context).map_err(|error| Refused::of(parts, error))
@@ -175,7 +174,7 @@ fn check(query: &str, context: &Context) -> Result<CallsQuery, Error> {
     let Context { world, notes, .. } = context;
     let Given { start, end, expand, unknown } = Given::read(query)?;
     for name in &unknown {
-        notes.finding_of(&contract::UNKNOWN_PARAMETER_SENT, || {
+        notes.finding_of(&findings::UNKNOWN_PARAMETER_SENT, || {
             let near = did_you_mean(name, ["start", "end", "expand"]);
             format!("`{name}`{near}")
         });
@@ -186,10 +185,10 @@ fn check(query: &str, context: &Context) -> Result<CallsQuery, Error> {
         return Err(Error::UnknownParameter(name));
     }
     if start.is_none() && end.is_none() {
-        notes.finding(&contract::UNBOUNDED);
+        notes.finding(&findings::UNBOUNDED);
     }
     if start.is_some() && start == end {
-        notes.finding(&contract::SAME_DAY);
+        notes.finding(&findings::SAME_DAY);
     }
     let start = start.map(|text| day(&text).ok_or(Error::InvalidStart)).transpose()?;
     let end = end.map(|text| day(&text).ok_or(Error::InvalidEnd)).transpose()?;

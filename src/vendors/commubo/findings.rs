@@ -1,0 +1,28 @@
+//! The findings about requests to commubo. `A` is a row of the fact sheet, `L n` line n of the page.
+
+use crate::contract::findings;
+
+findings! {
+    vendor = "commubo";
+    inferences {}
+    UNKNOWN_PARAMETER_SENT = "commubo.unknown_parameter", Warning,
+        "The query has a parameter that the page does not have.",
+        "Where it is ignored the list is another than was meant, and where it is not (A12) it is refused.",
+        "Use `start`, `end` and `expand`, in lower case.";
+    BODY_SENT = "commubo.body_sent", Note,
+        "The request has a body.",
+        "Proxies may drop the body of a GET or refuse the request.",
+        "Send none: the page says that none is needed (L50).";
+    SAME_DAY = "commubo.same_day", Warning,
+        "`start` and `end` are the same day.",
+        "Where `end` is not in the range, as the page's example has it, nothing is ever listed (A4).",
+        "For one day give the next one as `end`, and leave out what the answer has of that one: under the other reading it is in.";
+    UNBOUNDED = "commubo.unbounded", Note,
+        "Neither `start` nor `end` is given.",
+        "The list has no pages: all calls ever made come in one answer, more each day.",
+        "Ask for a range of days.";
+    AUTHORIZATION_SENT = "commubo.authorization_sent", Warning,
+        "The request has an `Authorization` header.",
+        "Nothing reads it here, so a secret travels for nothing, probably another service's.",
+        "Send `x-commubo-tenantId` and `x-commubo-accessToken`, and nothing else.";
+}
