@@ -5,10 +5,11 @@ use crate::contract::{Catalogue, Reading};
 use crate::vendor::Vendor;
 
 pub mod alibaba;
+pub mod ccai;
 pub mod commubo;
 
 /// Every vendor that is served.
-pub static ALL: &[&dyn Vendor] = &[&commubo::Commubo, &alibaba::Alibaba];
+pub static ALL: &[&dyn Vendor] = &[&commubo::Commubo, &ccai::Ccai, &alibaba::Alibaba];
 
 /// What every vendor promises.
 pub fn catalogues() -> impl Iterator<Item = &'static Catalogue> + Clone {

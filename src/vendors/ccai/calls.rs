@@ -1,15 +1,20 @@
 //! What goes out: a call with every key of the page's 201 examples, in their order, nulls and all
-//! (fact sheet 2), and the flags of a call's customer.
+//! (fact sheet 2).
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::NAME;
-use super::contract::ScheduledResponse;
+use super::readings::ScheduledResponse;
 use crate::dialects::ccai::{self as data, Created, CreatedKind};
-use crate::universe::{Agent, Call, Customer, Decimals, Direction, Ordinal, CallOutcome, Queue, Ref};
-use crate::world::{Flags, View};
+use crate::universe::{Agent, Call, CallOutcome, Customer, Decimals, Direction, Ordinal, Queue, Ref};
+use crate::world::View;
+
+/// A call's id as CCAI Platform writes it, if it shows the call at all.
+pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
+    call_id(view, ordinal).map(|id| id.to_string())
+}
 
 /// A call's id here: what the scenario or its creation gave it, else one made from its place, above
 /// all that count up.
@@ -76,22 +81,6 @@ pub fn menu_id(queue: &Queue) -> Option<u64> {
 pub fn end_user_id(view: &View, customer: Ref<Customer>) -> u64 {
     let given = view.customer(customer).data.ccai.as_ref().and_then(|g| g.end_user_id);
     given.unwrap_or(customer.index() as u64 + 1)
-}
-
-/// The flags of a call's customer (page L1920-1924).
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct CustomerFlags {
-    verified_customer: bool,
-    bad_actor: bool,
-    repeat_customer: bool,
-}
-
-impl From<Flags> for CustomerFlags {
-    fn from(flags: Flags) -> Self {
-        let Flags { verified, bad_actor, repeat } = flags;
-        Self { verified_customer: verified, bad_actor, repeat_customer: repeat }
-    }
 }
 
 /// A created call as its 201 shows it: every key of the page's examples, in their order. What has

@@ -9,25 +9,28 @@
 //! passing data parameters, whose page is not public.
 
 mod auth;
+mod body;
+mod calls;
 mod contract;
-mod create;
 mod error;
-mod model;
-mod openapi;
-mod query;
-mod routes;
+mod findings;
+mod flags;
+mod operations;
+mod readings;
 
-use axum::Router;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::contract::{Catalogue, Operation, Readings};
-use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
-use crate::universe::{Direction, Ordinal, is_created_id};
+use crate::contract::Catalogue;
+use crate::universe::Ordinal;
+use crate::vendor::credential::to_basic;
+use crate::vendor::openapi::Document;
+use crate::vendor::{
+    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler,
+};
 use crate::world::{View, World};
 
 /// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
@@ -41,24 +44,33 @@ impl Vendor for Ccai {
         &contract::CATALOGUE
     }
 
-    fn openapi(&self, _: &Readings) -> Value {
-        openapi::document()
+    fn endpoints(&self) -> &'static [&'static Endpoint] {
+        operations::ENDPOINTS
+    }
+
+    fn unmatched(&self) -> Handler {
+        handler!(unmatched)
     }
 
     fn paths(&self) -> &'static [Paths] {
         &[Paths::Under("/apps/api/"), Paths::Under("/manager/api/")]
     }
 
-    fn router(&self) -> Router {
-        routes::router()
+    fn secure(&self, document: &mut Document) {
+        document
+            .security(json!({ "basic": { "type": "http", "scheme": "basic" } }), json!([{ "basic": [] }]));
     }
 
-    fn operation(&self, request: &Parts) -> Option<&'static Operation> {
-        routes::operation(&request.method, request.uri.path())
+    fn refused(&self, _: &Parts, refusal: AnyRefusal) -> Response {
+        error::Refused(refusal).into_response()
     }
 
-    fn refuse(&self, request: &Parts, why: Refusal) -> Response {
-        error::Refused::of(request, why.into()).into_response()
+    fn unhandled(&self, why: Unhandled) -> AnyRefusal {
+        error::Error::from(why).into()
+    }
+
+    fn shared_refusals(&self, request: &Parts) -> Vec<AnyRefusal> {
+        error::samples(request)
     }
 
     fn secrets(&self) -> SecretPlaces {
@@ -69,50 +81,12 @@ impl Vendor for Ccai {
         auth::named(&request.headers)
     }
 
-    fn fail(&self, request: &Parts, error: &str) -> Option<Response> {
-        error::Error::named(error).map(|error| error::Refused::of(request, error).into_response())
-    }
-
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
-        model::call_id(view, ordinal).map(|id| id.to_string())
+        calls::wire_id(view, ordinal)
     }
 
     fn call_status(&self, view: &View, ordinal: Ordinal) -> Option<&'static str> {
-        model::status(view.call(ordinal)?, view.now())
-    }
-
-    /// Only what a client created is ever shown to it, as it is then.
-    fn shows(&self, call: &Neutral) -> bool {
-        is_created_id(&call.id)
-    }
-
-    fn tells(&self, call: &Neutral, field: Field) -> Tells {
-        // An agent's own call has no menu; the others are given to an agent once they wait for one,
-        // and their answers were sent before.
-        let placed = call.direction == Direction::Outbound && call.queue.is_none();
-        match field {
-            Field::Direction | Field::From | Field::To => Tells::Exactly,
-            // When it was created, or is due.
-            Field::At if placed => Tells::To(&[Precision::Millis]),
-            Field::At => Tells::To(&[Precision::Seconds, Precision::Millis]),
-            Field::Agent if !placed => Tells::Nothing,
-            Field::Agent | Field::Customer | Field::Queue | Field::Parent => Tells::ByItsOwnId,
-            // A call that was just created has come to nothing yet.
-            Field::AnsweredAt
-            | Field::EndedAt
-            | Field::Dial
-            | Field::Ivr
-            | Field::Wait
-            | Field::Ring
-            | Field::Talk
-            | Field::Hold
-            | Field::Outcome
-            | Field::RecordingUrl
-            | Field::RecordingDuration
-            | Field::RatingScore
-            | Field::RatingLabel
-            | Field::RatingChannel => Tells::Nothing,
-        }
+        calls::status(view.call(ordinal)?, view.now())
     }
 
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
@@ -132,12 +106,37 @@ impl Vendor for Ccai {
                 "call_type": "Voice Outbound (API)", "agent_email": agent, "end_user_number": number,
                 "outbound_number": number,
             });
-            let basic = BASE64.encode(format!("{}:{}", world.names().own(NAME, &account.subdomain), account.token));
-            let path = contract::CREATE_CALL.path;
             Some(format!(
-                "curl '{base_url}{path}' -H 'Content-Type: application/json' -H 'Authorization: Basic {basic}' --data '{body}'"
+                "curl '{base_url}/apps/api/v1/calls' -H 'Content-Type: application/json' -H 'Authorization: {}' --data '{body}'",
+                to_basic(world.names().own(NAME, &account.subdomain), &account.token),
             ))
         });
         lines.into_iter().collect()
     }
+}
+
+/// The answer to a path or a method that the API does not have, or that is not served, once it is
+/// known who asks. `Allow` tells the methods of a path that has others.
+async fn unmatched(
+    account: Result<auth::Account, error::Refused>,
+    context: Context,
+    request: Parts,
+) -> Response {
+    let mut response = account.err().unwrap_or_else(|| missing(&context, &request).into()).into_response();
+    // HEAD is one of them wherever GET is, and its own answers do not tell them.
+    let allow = context.allowed.join(",").replace("GET", "GET,HEAD");
+    let told = !allow.is_empty() && !(request.method == Method::HEAD && allow.contains("HEAD"));
+    if let Some(allow) = HeaderValue::from_str(&allow).ok().filter(|_| told) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+fn missing(context: &Context, request: &Parts) -> error::Error {
+    let known = contract::CATALOGUE.not_emulated(request.method.as_str(), request.uri.path());
+    let Some(operation) = known else { return error::Error::NotFound };
+    context
+        .notes
+        .finding_of(&findings::NOT_EMULATED_SENT, || format!("`{} {}`", operation.method, operation.path));
+    error::Error::NotEmulated
 }

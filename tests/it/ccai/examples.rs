@@ -23,7 +23,8 @@ const VARY: [&str; 12] = [
 
 #[tokio::test]
 async fn every_post_example_of_the_page_is_answered_as_printed_or_listed_as_an_error_of_the_page() {
-    let file: Value = serde_json::from_str(include_str!("../../../src/vendors/ccai/examples.json")).unwrap();
+    let file: Value =
+        serde_json::from_str(include_str!("../../../src/vendors/ccai/operations/create_call.json")).unwrap();
     let examples = file["examples"].as_array().unwrap();
     assert_eq!(examples.len(), 53);
     let (mut as_it_stands, mut after_a_change, mut errors) = (0, 0, vec![]);
@@ -97,7 +98,8 @@ fn same(expected: &Value, got: &Value, path: &str) {
 #[tokio::test]
 async fn the_mangled_examples_are_what_the_reading_gives_to_the_case_they_stand_for() {
     let mock = Mock::of(&super::reading("ccai.accepted: echo_200")).await;
-    let file: Value = serde_json::from_str(include_str!("../../../src/vendors/ccai/examples.json")).unwrap();
+    let file: Value =
+        serde_json::from_str(include_str!("../../../src/vendors/ccai/operations/create_call.json")).unwrap();
     let find =
         |id: &str| file["examples"].as_array().unwrap().iter().find(|e| e["id"] == id).unwrap().clone();
     let answer = create(&mock, &find("B5")["request"]).await;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use chrono::SubsecRound;
 
-use super::model;
-use super::query::{Order, Target, same_number};
+use super::order::{Order, Target, same_number};
 use crate::dialects::ccai::{self as data, Created, CreatedKind, CreatedOutcome};
 use crate::dialects::{OfCall, VENDORS};
-use crate::universe::{Call, CallId, Direction, Holder, Millis, Ordinal, CallOutcome, Recording};
+use crate::universe::{Call, CallId, CallOutcome, Direction, Holder, Millis, Ordinal, Recording};
+use crate::vendors::ccai::{NAME, calls};
 use crate::world::{Changes, Untaken, View};
 
 impl Order {
@@ -19,8 +19,8 @@ impl Order {
     pub fn call(self, account: &data::Account, changes: &mut Changes, view: &View, ordinal: Ordinal) -> Call {
         let now = view.now();
         let first = u32::try_from(view.len()).unwrap_or(u32::MAX);
-        let in_use = |id: u64| view.by_wire_id(super::NAME, &id.to_string()).is_some();
-        let key = |what: &str| format!("{} {} {what}", super::NAME, account.subdomain);
+        let in_use = |id: u64| view.by_wire_id(NAME, &id.to_string()).is_some();
+        let key = |what: &str| format!("{} {} {what}", NAME, account.subdomain);
         let id = changes.next_number(&key("call"), account.next_call_id.unwrap_or(1), in_use);
         let mut participant =
             || changes.next_number(&key("participant"), account.next_participant_id.unwrap_or(1), |_| false);
@@ -72,7 +72,7 @@ impl Order {
         // nobody is known (6).
         let end_user_id = match (kind, &ticket_id, customer) {
             (CreatedKind::Outbound, None, _) => None,
-            (_, _, Some(customer)) => Some(model::end_user_id(view, customer)),
+            (_, _, Some(customer)) => Some(calls::end_user_id(view, customer)),
             (_, _, None) => Some(changes.next_number(&key("end user"), 100_000, |_| false)),
         };
         let outbound = kind == CreatedKind::Outbound;
@@ -159,7 +159,7 @@ impl Order {
 /// checked as the scenario was loaded.
 fn holders(account: &data::Account) -> Arc<[Holder]> {
     let Some(names) = &account.created_on else {
-        return Arc::new([Holder { vendor: super::NAME, account: Some(account.subdomain.as_str().into()) }]);
+        return Arc::new([Holder { vendor: NAME, account: Some(account.subdomain.as_str().into()) }]);
     };
     let holder = |name: &String| {
         let (vendor, account) = name.split_once('/').map_or((name.as_str(), None), |(v, a)| (v, Some(a)));

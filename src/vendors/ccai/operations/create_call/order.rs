@@ -1,48 +1,23 @@
-//! What is asked for: a call of one of three kinds, checked in the vendor's order (fact sheet 6),
-//! or a change of flags.
+//! What is asked for: a call of one of three kinds, checked in the vendor's order (fact sheet 6).
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use isolang::Language;
 use rlibphonenumber::PHONE_NUMBER_UTIL;
 use serde_json::{Map, Value, json};
 
-use super::auth::Account;
-use super::contract::{
-    self as behaviors, DeprecatedCallTypes, InboundMenus, PastSchedule, Phone, PluralFlag,
-};
-use super::error::{Error, Queued, Refused};
-use super::model;
+use super::outcomes::{BY_CALL_ID, BY_TICKET, DEFAULT_NUMBER, DEPRECATED_CALL_TYPE, Error};
 use crate::dialects::ccai::{self as data, Entry};
-use crate::exchange::Context;
-use crate::nearest::did_you_mean;
 use crate::universe::{Agent, AgentState, Customer, Ordinal, Queue, QueueState, Ref};
-use crate::world::{Flags, View};
-
-/// A JSON body's members; a body that is no object has none.
-#[derive(Debug, Clone)]
-pub struct Body(Map<String, Value>);
-
-impl<S: Sync> FromRequestParts<S> for Body {
-    type Rejection = Refused;
-
-    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
-        let Context { body, notes, .. } = Context::of(request);
-        let read = serde_json::from_slice(body);
-        let kind = request.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        if read.is_ok() && !kind.eq_ignore_ascii_case("application/json") {
-            notes.finding_of(&behaviors::CONTENT_TYPE_MISSING, || format!("`{kind}`"));
-        }
-        match read {
-            Ok(Value::Object(members)) => Ok(Self(members)),
-            Ok(_) => Ok(Self(Map::new())),
-            Err(_) => Err(Error::InvalidJson.into()),
-        }
-    }
-}
+use crate::vendor::{Context, checked};
+use crate::vendors::ccai::auth::Account;
+use crate::vendors::ccai::body::{Body, note_unknown};
+use crate::vendors::ccai::calls;
+use crate::vendors::ccai::error::Refused;
+use crate::vendors::ccai::findings;
+use crate::vendors::ccai::readings::{DeprecatedCallTypes, InboundMenus, PastSchedule, Phone};
+use crate::world::View;
 
 /// A checked request for a call.
 pub struct CallOrder(pub Order);
@@ -90,14 +65,28 @@ impl<S: Sync> FromRequestParts<S> for CallOrder {
 
     async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, Refused> {
         let Body(members) = Body::from_request_parts(request, state).await?;
-        let account = request
-            .extensions
-            .get::<Account>()
-            .expect("the account stands before in the handler's arguments");
+        let account: Account = checked(request).await?;
         let context = Context::of(request);
         let checks =
             Checks { context, account: &account.settings, view: context.world.view(), members: &members };
         Ok(Self(checks.order()?))
+    }
+}
+
+/// One of the two kinds of call that enter a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Queued {
+    Inbound,
+    Scheduled,
+}
+
+impl Queued {
+    /// The refusal of this kind.
+    fn either(self, inbound: Error, scheduled: Error) -> Error {
+        match self {
+            Queued::Inbound => inbound,
+            Queued::Scheduled => scheduled,
+        }
     }
 }
 
@@ -146,8 +135,8 @@ impl Checks<'_> {
             if refused || (call_type == "ScheduledCall" && !shaped) {
                 return Err(Error::InvalidCallType);
             }
-            self.context.notes.finding(&behaviors::DEPRECATED_CALL_TYPE_SENT);
-            self.context.notes.behavior(&behaviors::DEPRECATED_CALL_TYPE);
+            self.context.notes.finding(&findings::DEPRECATED_CALL_TYPE_SENT);
+            self.context.notes.behavior(&DEPRECATED_CALL_TYPE);
         }
         match call_type {
             "Voice Outbound (API)" | "OutboundCall" => {
@@ -170,13 +159,13 @@ impl Checks<'_> {
         note_unknown(self.members, keys, self.context);
         for key in ["menu_id", "call_id"] {
             if keys.contains(&key) && self.present(key).is_some_and(Value::is_string) {
-                self.context.notes.finding_of(&behaviors::NUMBER_AS_TEXT, || format!("`{key}`"));
+                self.context.notes.finding_of(&findings::NUMBER_AS_TEXT, || format!("`{key}`"));
             }
         }
         // An inbound or scheduled call needs a number beside its ticket; an outbound one does not.
         let both = self.present("ticket_id").is_some() && self.present("end_user_number").is_some();
         if both && keys == OUTBOUND_KEYS {
-            self.context.notes.finding(&behaviors::TWO_TARGETS);
+            self.context.notes.finding(&findings::TWO_TARGETS);
         }
     }
 
@@ -197,7 +186,7 @@ impl Checks<'_> {
             (None, None) => return Err(Error::TargetRequired),
             (None, Some(number)) if !self.well_formed(&number) => return Err(Error::OutboundNumberMalformed),
             (None, Some(number)) => Target::Number(number),
-            (Some(ticket), _) => self.ticket(ticket).ok_or(Error::ContactNotFound)?,
+            (Some(ticket), _) => self.ticket(ticket).ok_or(Error::OutboundContactNotFound)?,
         };
         let lang = self.lang().map_err(|refused| match refused {
             NoLanguage::Unknown(text) => Error::OutboundLanguageNotFound(text),
@@ -231,7 +220,7 @@ impl Checks<'_> {
                 let Some(default) = self.account.default_outbound_number.as_ref().or(only) else {
                     return choose_first();
                 };
-                self.context.notes.behavior(&behaviors::DEFAULT_NUMBER);
+                self.context.notes.behavior(&DEFAULT_NUMBER);
                 default.clone()
             }
         };
@@ -243,50 +232,66 @@ impl Checks<'_> {
         let menu = self.present("menu_id");
         let call = self.present("call_id").filter(|_| scheduled);
         if menu.is_none() && call.is_none() {
-            return Err(Error::MenuRequired(kind));
+            return Err(kind.either(Error::InboundMenuRequired, Error::ScheduledMenuRequired));
         }
-        let number = self.text("end_user_number").ok_or(Error::NumberRequired(kind))?;
+        let number = self
+            .text("end_user_number")
+            .ok_or(kind.either(Error::InboundNumberRequired, Error::ScheduledNumberRequired))?;
         let due = self.present("scheduled_at").filter(|_| scheduled);
         if scheduled && due.is_none() {
             return Err(Error::ScheduledAtRequired);
         }
-        let menu = menu.map(|menu| integer(menu).ok_or(Error::MenuMalformed(kind))).transpose()?;
+        let menu = menu
+            .map(|menu| {
+                integer(menu).ok_or(kind.either(Error::InboundMenuMalformed, Error::ScheduledMenuMalformed))
+            })
+            .transpose()?;
         let call = call.map(|call| integer(call).ok_or(Error::CallIdMalformed)).transpose()?;
         let ticket = self.text("ticket_id");
         // A ticket takes precedence, so the number beside it is not looked at.
         if ticket.is_none() && !self.well_formed(&number) {
-            return Err(Error::NumberMalformed(kind));
+            return Err(kind.either(Error::InboundNumberMalformed, Error::ScheduledNumberMalformed));
         }
         let scheduled_at = due.map(|due| self.due(due)).transpose()?;
-        let lang = self.lang().map_err(|refused| match refused {
-            NoLanguage::Unknown(text) => Error::LanguageNotFound(kind, text),
-            NoLanguage::Disabled(text) => Error::LanguageNotAvailable(kind, text),
+        let lang = self.lang().map_err(|refused| match (kind, refused) {
+            (Queued::Inbound, NoLanguage::Unknown(text)) => Error::InboundLanguageNotFound(text),
+            (Queued::Inbound, NoLanguage::Disabled(text)) => Error::InboundLanguageNotAvailable(text),
+            (Queued::Scheduled, NoLanguage::Unknown(text)) => Error::ScheduledLanguageNotFound(text),
+            (Queued::Scheduled, NoLanguage::Disabled(text)) => Error::ScheduledLanguageNotAvailable(text),
         })?;
         let parent = call.map(|id| self.earlier_call(id)).transpose()?;
         let queue = match (menu, parent) {
-            (Some(id), _) => self.menu(id).ok_or(Error::MenuNotFound(kind, id))?,
+            (Some(id), _) => self
+                .menu(id)
+                .ok_or(kind.either(Error::InboundMenuNotFound(id), Error::ScheduledMenuNotFound(id)))?,
             (None, Some((_, _, queue))) => {
-                self.context.notes.behavior(&behaviors::BY_CALL_ID);
+                self.context.notes.behavior(&BY_CALL_ID);
                 queue
             }
-            (None, None) => return Err(Error::MenuRequired(kind)),
+            (None, None) => return Err(kind.either(Error::InboundMenuRequired, Error::ScheduledMenuRequired)),
         };
         if !self.may_enter(queue, kind) {
-            return Err(Error::MenuType(kind));
+            return Err(kind.either(Error::InboundMenuType, Error::ScheduledMenuType));
         }
         let target = match ticket {
-            Some(ticket) => self.ticket(ticket).ok_or(Error::QueuedContactNotFound(kind))?,
+            Some(ticket) => self
+                .ticket(ticket)
+                .ok_or(kind.either(Error::InboundContactNotFound, Error::ScheduledContactNotFound))?,
             None => Target::Number(number.clone()),
         };
         match self.context.world.queue_state(queue) {
             QueueState::Open => {}
-            QueueState::ManualRedirection => return Err(Error::ManualRedirection(kind)),
-            QueueState::AfterHours => return Err(Error::AfterHours(kind)),
+            QueueState::ManualRedirection => {
+                return Err(kind.either(Error::InboundManualRedirection, Error::ScheduledManualRedirection));
+            }
+            QueueState::AfterHours => {
+                return Err(kind.either(Error::InboundAfterHours, Error::ScheduledAfterHours));
+            }
         }
         // What is absent or does not count is the default, without a word (page L1008).
         let given = self.text("outbound_number").filter(|given| self.managed(given));
         if given.is_none() {
-            self.context.notes.behavior(&behaviors::DEFAULT_NUMBER);
+            self.context.notes.behavior(&DEFAULT_NUMBER);
         }
         let parent = parent.map(|(ordinal, id, _)| (ordinal, id));
         let defaults = [&self.account.inbound_default_number, &self.account.default_outbound_number];
@@ -313,7 +318,7 @@ impl Checks<'_> {
     fn ticket(&self, id: String) -> Option<Target> {
         let customer =
             self.view.customers().find(|(_, customer)| customer.tickets.iter().any(|t| **t == *id));
-        self.context.notes.behavior(&behaviors::BY_TICKET);
+        self.context.notes.behavior(&BY_TICKET);
         customer.map(|(customer, _)| Target::Ticket { id, customer })
     }
 
@@ -342,7 +347,7 @@ impl Checks<'_> {
         let text = value.as_str().unwrap_or_default();
         let due = DateTime::parse_from_rfc3339(text).ok();
         if due.is_none() && text.replacen(' ', "T", 1).parse::<NaiveDateTime>().is_ok() {
-            self.context.notes.finding(&behaviors::NAIVE_TIME);
+            self.context.notes.finding(&findings::NAIVE_TIME);
         }
         let due = due.ok_or(Error::ScheduledAtMalformed)?.to_utc();
         let refuse = self.context.world.reading::<PastSchedule>() == PastSchedule::Refuse;
@@ -352,7 +357,7 @@ impl Checks<'_> {
     fn earlier_call(&self, id: i64) -> Result<(Ordinal, u64, Ref<Queue>), Error> {
         let missing = Error::CallNotFound(id);
         let number = u64::try_from(id).map_err(|_| missing.clone())?;
-        let ordinal = model::find(&self.view, number, &self.account.subdomain).ok_or(missing.clone())?;
+        let ordinal = calls::find(&self.view, number, &self.account.subdomain).ok_or(missing.clone())?;
         let queue = self.view.call(ordinal).and_then(|call| call.queue).ok_or(missing)?;
         Ok((ordinal, number, queue))
     }
@@ -360,7 +365,7 @@ impl Checks<'_> {
     fn menu(&self, id: i64) -> Option<Ref<Queue>> {
         let id = u64::try_from(id).ok()?;
         let mut queues = self.view.queues();
-        queues.find(|(_, queue)| model::menu_id(queue) == Some(id)).map(|(queue, _)| queue)
+        queues.find(|(_, queue)| calls::menu_id(queue) == Some(id)).map(|(queue, _)| queue)
     }
 
     /// What a menu shows as its type is one thing, who may enter it another (1G.8).
@@ -394,58 +399,4 @@ fn integer(value: &Value) -> Option<i64> {
         Value::String(text) if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
         _ => None,
     }
-}
-
-/// Notes members that the page does not have, each with the nearest that it has.
-fn note_unknown(members: &Map<String, Value>, known: &[&str], context: &Context) {
-    for name in members.keys().filter(|name| !known.contains(&name.as_str())) {
-        context.notes.finding_of(&behaviors::UNKNOWN_KEY, || {
-            let near = did_you_mean(name, known.iter().copied());
-            format!("`{name}`{near}")
-        });
-    }
-}
-
-/// The flags, and the one that only the page's sample spells so.
-pub const FLAG_KEYS: [&str; 4] = ["verified_customer", "bad_actor", "repeat_customer", "repeat_customers"];
-
-/// Which flags to change.
-#[derive(Debug, Default)]
-pub struct FlagChange {
-    verified: Option<bool>,
-    bad_actor: Option<bool>,
-    repeat: Option<bool>,
-}
-
-impl FlagChange {
-    /// Changes the flags that were given.
-    pub fn apply(&self, flags: &mut Flags) {
-        flags.verified = self.verified.unwrap_or(flags.verified);
-        flags.bad_actor = self.bad_actor.unwrap_or(flags.bad_actor);
-        flags.repeat = self.repeat.unwrap_or(flags.repeat);
-    }
-}
-
-/// Checks a change of flags: any of them, each true or false (5). The page's sample has a plural
-/// where everything else has the singular, which wins (1G.6).
-pub fn update(body: &Body, context: &Context) -> Result<FlagChange, Error> {
-    let Body(members) = body;
-    let flag = |name: &'static str| match members.get(name) {
-        None => Ok(None),
-        Some(Value::Bool(value)) => Ok(Some(*value)),
-        Some(_) => Err(Error::FlagMalformed(name)),
-    };
-    let (verified, bad_actor, singular) =
-        (flag("verified_customer")?, flag("bad_actor")?, flag("repeat_customer")?);
-    let plural = members.contains_key("repeat_customers");
-    if plural {
-        context.notes.finding(&behaviors::PLURAL_FLAG_SENT);
-        if context.world.reading::<PluralFlag>() == PluralFlag::Refuse {
-            return Err(Error::PluralRefused);
-        }
-        context.notes.behavior(&behaviors::PLURAL_FLAG);
-    }
-    note_unknown(members, &FLAG_KEYS, context);
-    let repeat = singular.or(flag("repeat_customers")?);
-    Ok(FlagChange { verified, bad_actor, repeat })
 }

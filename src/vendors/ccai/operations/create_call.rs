@@ -1,0 +1,172 @@
+//! `POST /apps/api/v1/calls`: an outbound, inbound or scheduled call (page L164-1905). Each kind has
+//! checks of its own (fact sheet 6).
+
+mod call;
+mod order;
+mod outcomes;
+
+use std::convert::Infallible;
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use order::{CallOrder, INBOUND_KEYS, OUTBOUND_KEYS, Order, SCHEDULED_KEYS};
+use outcomes::{
+    AS_DOCUMENTED, BEHAVIORS, INBOUND_CREATED, OUTBOUND_ACCEPTED, OUTBOUND_ACCEPTED_ECHO, OUTBOUND_CREATED,
+    REFUSALS, SCHEDULED_CREATED, samples,
+};
+
+use super::super::auth::Account;
+use super::super::calls::CallObject;
+use super::super::error;
+use super::super::readings::{Accepted, ScheduledResponse};
+use crate::contract::{Operation, Readings, Route};
+use crate::universe::{Direction, is_created_id};
+use crate::vendor::openapi::{Answer, Described, Document};
+use crate::vendor::{Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler};
+
+pub static ENDPOINT: Endpoint = Endpoint {
+    operation: Operation {
+        id: "create_call",
+        route: Route::of(&["POST"], "/apps/api/v1/calls"),
+        page: "https://docs.cloud.google.com/contact-center/ccai-platform/docs/apps-api-call",
+        summary: "Creates an outbound, inbound or scheduled call.",
+        source: "page L164-1905",
+        behaviors: BEHAVIORS,
+        refusals: REFUSALS,
+    },
+    handler: handler!(create_call),
+    refusals: samples,
+    describe,
+    shows,
+    tells,
+};
+
+/// Creates the call that was ordered.
+async fn create_call(account: Account, order: CallOrder, context: Context) -> Response {
+    let world = &context.world;
+    let CallOrder(order) = order;
+    let outcome = match &order {
+        Order::ChooseFirst(echo) => {
+            return match world.reading() {
+                Accepted::Empty202 => (StatusCode::ACCEPTED, Outcome(&OUTBOUND_ACCEPTED), ()).into_response(),
+                Accepted::Echo200 => (Outcome(&OUTBOUND_ACCEPTED_ECHO), Json(echo)).into_response(),
+            };
+        }
+        Order::Outbound(_) => &OUTBOUND_CREATED,
+        Order::Inbound(_) => &INBOUND_CREATED,
+        Order::Scheduled(_) => &SCHEDULED_CREATED,
+    };
+    let shown_as = world.reading();
+    if matches!(order, Order::Scheduled(_)) && shown_as == ScheduledResponse::AsDocumented {
+        context.notes.behavior(&AS_DOCUMENTED);
+    }
+    let Ok((view, ordinal)) = world.create(|changes, view, ordinal| {
+        Ok::<_, Infallible>(order.call(&account.settings, changes, view, ordinal))
+    });
+    let body = CallObject::of(&view, ordinal, shown_as);
+    (StatusCode::CREATED, Outcome(outcome), Json(body)).into_response()
+}
+
+/// Only what a client created is shown to it.
+fn shows(call: &Neutral) -> bool {
+    is_created_id(&call.id)
+}
+
+/// How much the answer tells of the call: what it is as it is created.
+fn tells(call: &Neutral, field: Field) -> Tells {
+    // An agent's own call has no menu; the others are given to an agent once they wait for one, and
+    // their answers were sent before.
+    let placed = call.direction == Direction::Outbound && call.queue.is_none();
+    match field {
+        Field::Direction | Field::From | Field::To => Tells::Exactly,
+        // When it was created, or is due.
+        Field::At if placed => Tells::To(&[Precision::Millis]),
+        Field::At => Tells::To(&[Precision::Seconds, Precision::Millis]),
+        Field::Agent if !placed => Tells::Nothing,
+        Field::Agent | Field::Customer | Field::Queue | Field::Parent => Tells::ByItsOwnId,
+        // A call that was just created has come to nothing yet.
+        Field::AnsweredAt
+        | Field::EndedAt
+        | Field::Dial
+        | Field::Ivr
+        | Field::Wait
+        | Field::Ring
+        | Field::Talk
+        | Field::Hold
+        | Field::Outcome
+        | Field::RecordingUrl
+        | Field::RecordingDuration
+        | Field::RatingScore
+        | Field::RatingLabel
+        | Field::RatingChannel => Tells::Nothing,
+    }
+}
+
+/// Every POST example of the page, request and answer.
+const EXAMPLES: &str = include_str!("create_call.json");
+
+fn describe(document: &mut Document, operation: &'static Operation, _: &Readings) {
+    let answer = |schema: Value| Answer { content: vec![("application/json", schema)], headers: Value::Null };
+    let call = answer(document.schema::<CallObject<'_>>());
+    let echo = json!({ "type": "object", "required": ["call_type"], "description": "Reading `ccai.accepted: echo_200`." });
+    let file: Value = serde_json::from_str(EXAMPLES).expect("the page's examples are JSON");
+    // Where the page itself is wrong, its example is none.
+    let right = || {
+        let all = file["examples"].as_array().into_iter().flatten();
+        all.filter(|example| example.get("page_error").is_none())
+    };
+    let name = |example: &Value| format!("page L{}, {}", example["page_lines"][0], example["id"]);
+    let requests: Map<String, Value> =
+        right().map(|example| (name(example), json!({ "value": example["request"] }))).collect();
+    let answers = right().filter_map(|example| {
+        let status = u16::try_from(example["status"].as_u64()?).ok()?;
+        Some((status, name(example), example["response"].clone()))
+    });
+    let refusal = error::answer(document);
+    document.add(Described {
+        operation,
+        id: operation.id.to_owned(),
+        method: "post",
+        parameters: vec![],
+        request_body: Some(json!({
+            "required": true,
+            "content": { "application/json": { "schema": orders(), "examples": requests } },
+        })),
+        success: vec![(200, answer(echo)), (201, call), (202, Answer::default())],
+        refusal,
+        examples: answers.filter(|(status, ..)| *status != 202).collect(),
+    });
+}
+
+/// A request for a call of each kind, with the members that the kind has.
+fn orders() -> Value {
+    let kind = |name: &str, keys: &[&str], required: &[&str]| {
+        let members = keys.iter().map(|key| {
+            let schema = match *key {
+                "call_type" => json!({ "const": name }),
+                key => member(key),
+            };
+            ((*key).to_owned(), schema)
+        });
+        json!({
+            "title": name, "type": "object", "required": required, "properties": members.collect::<Map<_, _>>(),
+        })
+    };
+    json!({ "anyOf": [
+        kind("Voice Outbound (API)", &OUTBOUND_KEYS, &["call_type", "agent_email"]),
+        kind("Voice Inbound (API)", &INBOUND_KEYS, &["call_type", "menu_id", "end_user_number"]),
+        kind("Voice Scheduled (API)", &SCHEDULED_KEYS, &["call_type", "end_user_number", "scheduled_at"]),
+    ] })
+}
+
+fn member(key: &str) -> Value {
+    match key {
+        "menu_id" | "call_id" => json!({ "type": "integer" }),
+        "agent_email" => json!({ "type": "string", "format": "email" }),
+        "scheduled_at" => json!({ "type": "string", "format": "date-time" }),
+        _ => json!({ "type": "string" }),
+    }
+}

@@ -1,0 +1,9 @@
+//! CCAI Platform's operations, a file each.
+
+mod create_call;
+mod get_customer_flag;
+mod update_customer_flag;
+
+use crate::vendor::endpoints;
+
+endpoints![create_call, get_customer_flag, update_customer_flag];
