@@ -120,6 +120,10 @@ macro_rules! findings {
                 "The body is compressed or otherwise encoded (`Content-Encoding`).",
                 "The vendor's page promises nowhere that it is decoded: the bytes are read as they are, and refused.",
                 "Send the body as it is, without `Content-Encoding`.";
+            RECORDING_NOT_WHOLE = concat!($vendor, ".recording_not_whole"), Warning,
+                "A recording was not fetched to its end.",
+                "The file is cut, and many players and speech services take it without a word.",
+                "Read to the end: compare the bytes read with `Content-Length`, or ask for every range.";
             BYTE_ORDER_MARK = concat!($vendor, ".byte_order_mark"), Warning,
                 "The body begins with a byte order mark (BOM).",
                 "No JSON and no form begins so (RFC 8259, 8.1): strict readers refuse it, and nothing is seen of it on a screen.",

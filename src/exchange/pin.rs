@@ -1,5 +1,5 @@
-//! A base URL that says which world is meant, for clients whose credentials cannot be changed:
-//! `/w/{id}/…`.
+//! Paths that say which world is meant: a base URL for clients whose credentials cannot be changed
+//! (`/w/{id}/…`), and the files of recordings (`/_files/{id}/…`).
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use axum::http::{Request, Uri};
 
 use super::App;
 use super::own::{Refused, unknown_world};
+use crate::vendor::recording::FILES;
 use crate::world::World;
 
 /// What the paths of a pinned base URL begin with.
@@ -24,6 +25,11 @@ impl Pin {
     /// Takes the world off a request's path, if there is one on it.
     pub fn of(app: &App, mut request: Request<Body>) -> Result<(Request<Body>, Option<Self>), Refused> {
         let uri = request.uri().clone();
+        if let Some((id, _)) = uri.path().strip_prefix(FILES).and_then(|rest| rest.split_once('/')) {
+            let Some(slot) = app.worlds.get(id) else { return Err(unknown_world(app, id, false)) };
+            slot.touch();
+            return Ok((request, Some(Self { world: slot.world(), prefix: None })));
+        }
         let Some(rest) = uri.path().strip_prefix(PINNED) else { return Ok((request, None)) };
         let (id, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
         let Some(slot) = app.worlds.get(id) else { return Err(unknown_world(app, id, false)) };

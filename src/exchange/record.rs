@@ -14,7 +14,7 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::mask::{Mask, cut_texts};
 use super::{App, HangUp, Line};
-use crate::contract::{self, Answered, Example, Operation};
+use crate::contract::{self, Answered, Example, Finding, Operation};
 use crate::vendor::{Learned, Vendor, plain};
 use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, Stride, World};
 
@@ -113,7 +113,7 @@ impl Recording {
         entry.response.headers = self.mask.headers(response.headers());
         let vendor = entry.vendor;
         let seq = self.begin(entry, learned.walk.as_ref());
-        let walk = learned.walk;
+        let (walk, if_cut) = (learned.walk, learned.if_cut);
         let (app, world) = (Arc::clone(&self.app), Arc::clone(&self.world));
         let (mask, started) = (Arc::clone(&self.mask), self.started);
         response.map(|body| {
@@ -126,6 +126,7 @@ impl Recording {
                 started,
                 seq,
                 walk,
+                if_cut,
                 kept: BytesMut::new(),
                 total: 0,
                 finished: false,
@@ -209,6 +210,8 @@ struct Followed {
     seq: u64,
     /// The paging step to undo if the body is not delivered.
     walk: Option<Stride>,
+    /// The finding where the client ends the connection before it has the whole body.
+    if_cut: Option<&'static Finding>,
     kept: BytesMut,
     total: u64,
     finished: bool,
@@ -257,10 +260,20 @@ impl Drop for Followed {
         let body = self.mask.body(&kept, self.total, usize::MAX);
         let duration = self.started.elapsed();
         self.app.metrics.took(self.vendor, duration);
+        let mut cut = None;
         self.world.journal().complete(self.seq, |entry| {
             entry.duration = duration;
             entry.response.body = body;
             entry.response.finished = finished;
+            // An injected fault is no client's doing.
+            if let Some(finding) = self.if_cut.filter(|_| !finished && entry.faults.is_empty()) {
+                Arc::make_mut(&mut entry.met).findings.push(finding);
+                cut = Some(finding);
+            }
         });
+        if let Some(finding) = cut {
+            self.world.coverage().count_late(finding, None);
+            self.app.worlds.total().count_late(finding, None);
+        }
     }
 }

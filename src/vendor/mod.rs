@@ -6,7 +6,7 @@
 //! - [`Refusing`], [`AnyRefusal`], [`Unhandled`]: refusals.
 //! - [`Neutral`] and [`Tells`]: a call as no vendor writes it, and how much each vendor tells of it.
 //! - [`openapi`]: the `OpenAPI` document.
-//! - [`credential`], [`cursor`], [`paging`]: what vendors of one kind have alike.
+//! - [`credential`], [`cursor`], [`paging`], [`recording`]: what vendors of one kind have alike.
 //!
 //! Nothing here writes a byte that a vendor's client reads.
 
@@ -18,6 +18,7 @@ mod neutral;
 mod notes;
 pub mod openapi;
 pub mod paging;
+pub mod recording;
 mod refusal;
 mod routes;
 mod tells;
@@ -198,6 +199,8 @@ pub enum Paths {
     Exactly(&'static str),
     /// Every path that begins so.
     Under(&'static str),
+    /// The paths of recordings whose files have this vendor's name.
+    Recordings(&'static str),
 }
 
 impl Paths {
@@ -207,6 +210,10 @@ impl Paths {
         match self {
             Paths::Exactly(whole) => (path == whole).then_some(usize::MAX),
             Paths::Under(prefix) => path.starts_with(prefix).then_some(prefix.len()),
+            Paths::Recordings(vendor) => {
+                let (_, file) = path.strip_prefix(recording::FILES)?.split_once('/')?;
+                file.strip_prefix(vendor)?.starts_with('-').then_some(path.len())
+            }
         }
     }
 }

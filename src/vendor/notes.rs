@@ -32,6 +32,8 @@ pub struct Learned {
     pub met: Met,
     /// The step of a walk through a list that it is.
     pub walk: Option<Stride>,
+    /// The finding where the client ends the connection before it has the whole body.
+    pub if_cut: Option<&'static Finding>,
     /// What the journal alone is told.
     pub explanation: Option<serde_json::Value>,
 }
@@ -105,6 +107,11 @@ impl Notes {
     /// The request is a step of a walk through a list.
     pub fn walk(&self, step: Stride) {
         self.with(|learned| learned.walk = Some(step));
+    }
+
+    /// A client that ends the connection before it has the whole body deserves a finding.
+    pub fn if_cut(&self, finding: &'static Finding) {
+        self.with(|learned| learned.if_cut = Some(finding));
     }
 
     /// Tells the journal what the answer does not say.

@@ -8,8 +8,8 @@ use super::NAME;
 use super::error::{Error, Refused};
 use super::findings;
 use crate::keys::{is_dirty, looks_real};
-use crate::vendor::Context;
 use crate::vendor::credential::single;
+use crate::vendor::{Context, keep};
 
 /// `x-commubo-tenantId`, as HTTP compares names.
 pub const TENANT_ID: &str = "x-commubo-tenantid";
@@ -17,7 +17,7 @@ pub const TENANT_ID: &str = "x-commubo-tenantid";
 pub const ACCESS_TOKEN: &str = "x-commubo-accesstoken";
 
 /// The tenant that a request proved to come from.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Tenant {
     /// Its id in the scenario, compared exactly (A20).
     pub id: String,
@@ -27,7 +27,9 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refused> {
-        prove(parts).map_err(|error| Refused::of(parts, error))
+        let tenant = prove(parts).map_err(|error| Refused::of(parts, error))?;
+        keep(parts, &tenant);
+        Ok(tenant)
     }
 }
 

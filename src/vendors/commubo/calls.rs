@@ -17,6 +17,7 @@ use super::NAME;
 use super::readings::{Numbers, Unset, VoiceIdKey};
 use crate::dialects::commubo::{self as data, Digits};
 use crate::universe::{self, CallOutcome, Decimals, Direction, Ordinal, Ref};
+use crate::vendor::{Field, Neutral, Precision, Tells};
 use crate::world::{View, World};
 
 /// Japan's time, all year (A6).
@@ -180,8 +181,11 @@ pub struct Call<'a> {
 type Text<'a> = std::borrow::Cow<'a, str>;
 
 impl<'a> Call<'a> {
-    fn of(view: &'a View, ordinal: Ordinal, style: Style) -> Option<Self> {
+    /// A call as it is now: of one under way, what has not happened yet is left out.
+    pub fn of(view: &'a View, ordinal: Ordinal, style: Style) -> Option<Self> {
         let call = view.call(ordinal)?;
+        let (over, now) = (call.is_over(view.now()), view.now());
+        let answered_at = call.answered_at().filter(|at| over || *at <= now);
         let given = given(call);
         let number = |n| Number(n, style.numbers);
         let empty = style.unset == Unset::Empty;
@@ -209,16 +213,18 @@ impl<'a> Call<'a> {
             connected_date_time: given
                 .and_then(|g| g.connected_date_time.as_deref())
                 .map(Text::from)
-                .or_else(|| call.answered_at().map(|at| in_japan(at).into())),
+                .or_else(|| answered_at.map(|at| in_japan(at).into())),
             talk_time: given
                 .and_then(|g| g.talk_time)
                 .map(|Digits(n)| n)
                 // Reached and nothing said is "0", not absent (A23).
-                .or_else(|| call.answered_at().map(|_| call.talk.as_seconds()))
+                .or_else(|| answered_at.map(|_| call.talk.as_seconds()))
+                .filter(|_| over)
                 .map(number),
-            connect_result: given
-                .and_then(|g| g.connect_result.as_deref())
-                .unwrap_or(connect_result(call.outcome)),
+            connect_result: given.and_then(|g| g.connect_result.as_deref()).unwrap_or(match answered_at {
+                None if !over => "",
+                _ => connect_result(call.outcome),
+            }),
             check_point: given.and_then(|g| g.check_point.as_deref()),
             customer: call.customer.map(|customer| Customer::of(view, customer, style)),
             operator: match call.agent {
@@ -252,6 +258,19 @@ pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
 fn call_id(view: &View, ordinal: Ordinal) -> Option<Text<'_>> {
     let given = given(view.call(ordinal)?).and_then(|g| g.call_id.as_deref());
     Some(given.map_or_else(|| Decimals::<16>::of(view).id(ordinal).into(), Text::from))
+}
+
+/// The call of a `callId` that a tenant may see: one that has begun, under way or over.
+pub fn find(view: &View, call_id: &str, tenant: &str) -> Option<Ordinal> {
+    let derived = || {
+        let ordinal = Decimals::<16>::of(view).ordinal(call_id)?;
+        // A call with an id of its own has no other.
+        given(view.call(ordinal)?).and_then(|g| g.call_id.as_ref()).is_none().then_some(ordinal)
+    };
+    let ordinal = view.by_wire_id(NAME, call_id).or_else(derived)?;
+    let call = view.call(ordinal)?;
+    let seen = is_shown(view, ordinal) && call.held_by(NAME, tenant) && call.has_begun(view.now());
+    seen.then_some(ordinal)
 }
 
 /// Only SUCCESSFUL is public (page L84); the others are callmock's choice, and a scenario may set
@@ -526,5 +545,42 @@ impl<'a> Scenario<'a> {
         let given = view.queue(queue).data.commubo.as_deref();
         let id = given.and_then(|g| g.scenario_id.as_deref());
         Self { scenario_id: id.map_or_else(|| opaque(view, "scenario", queue.index()).into(), Text::from) }
+    }
+}
+
+/// How much the list and a single call tell of a call.
+pub fn tells_of_call(call: &Neutral, field: Field) -> Tells {
+    let (outbound, answered) = (call.direction == Direction::Outbound, call.answered_at.is_some());
+    match field {
+        // `phoneNumber` is the far end's, whoever called.
+        Field::From if !outbound => Tells::Exactly,
+        Field::To if outbound => Tells::Exactly,
+        Field::At => Tells::To(&[Precision::Seconds]),
+        Field::AnsweredAt if answered => Tells::To(&[Precision::Seconds]),
+        Field::Direction | Field::AnsweredAt => Tells::Exactly,
+        // Not shown, but an answered call's follows from its answer and its talk.
+        Field::EndedAt if answered => Tells::About(Precision::Seconds),
+        Field::Talk if answered => Tells::Exactly,
+        Field::Outcome => match call.outcome {
+            Some(CallOutcome::AbandonedIvr | CallOutcome::AbandonedQueue | CallOutcome::AbandonedRing) => {
+                Tells::As("abandoned")
+            }
+            _ => Tells::Exactly,
+        },
+        Field::Agent | Field::Customer | Field::Queue | Field::Parent => Tells::ByItsOwnId,
+        Field::From
+        | Field::To
+        | Field::EndedAt
+        | Field::Dial
+        | Field::Ivr
+        | Field::Wait
+        | Field::Ring
+        | Field::Talk
+        | Field::Hold
+        | Field::RecordingUrl
+        | Field::RecordingDuration
+        | Field::RatingScore
+        | Field::RatingLabel
+        | Field::RatingChannel => Tells::Nothing,
     }
 }

@@ -21,8 +21,6 @@ pub static CATALOGUE: Catalogue = Catalogue {
 
 // The vendor's pages on single calls; the paths of its other operations are not public.
 not_emulated! {
-    "GET" "/v1/calls/{callId}", "Shows one call.";
-    "GET" "/v1/calls/{callId}/sound", "Fetches a call's recording.";
     "GET" "/v1/calls/{callId}/conversations", "Shows what was said in a call.";
     "POST" "/v1/calls/{callId}/usercall", "Calls a person into a call.";
 }

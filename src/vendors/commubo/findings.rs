@@ -21,6 +21,10 @@ findings! {
         "Neither `start` nor `end` is given.",
         "The list has no pages: all calls ever made come in one answer, more each day.",
         "Ask for a range of days.";
+    EXPAND_ON_CALL = "commubo.expand_on_call", Note,
+        "`expand` is given for one call.",
+        "The page on one call has no parameters: the vendor may ignore it, or refuse the request (C4).",
+        "Leave it out, and read of customer and operator what comes.";
     AUTHORIZATION_SENT = "commubo.authorization_sent", Warning,
         "The request has an `Authorization` header.",
         "Nothing reads it here, so a secret travels for nothing, probably another service's.",

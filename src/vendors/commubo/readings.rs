@@ -31,4 +31,13 @@ readings! {
     Unset = "commubo.unset", "page L309-426 against L154, L170, L176, L188, L194, which alone say `not included`",
         "Are an operator, a scenario and a note that a call has not left out, or empty?"
         { Omit = "omit", Empty = "empty" }
+    CallExpand = "commubo.call_expand", "the page on one call has no parameters; its example is cut inside `customer` (C4)",
+        "Does one call show its customer and operator whole, or by their ids?"
+        { All = "all", None = "none" }
+    UnknownCall = "commubo.unknown_call", "no page has the answer to an unknown `callId` (C5)",
+        "With which status is an unknown call refused?"
+        { NotFound = "404", Forbidden = "403", NotAcceptable = "406" }
+    NoSound = "commubo.no_sound", "the page on sounds is cut before it says (S3, S4)",
+        "What is the answer for a call without a recording?"
+        { NotFound = "404", NotAcceptable = "406", Empty = "empty" }
 }

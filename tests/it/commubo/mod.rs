@@ -2,6 +2,8 @@
 
 mod auth;
 mod error;
+mod get_call;
+mod get_call_sound;
 mod model;
 pub mod probes;
 mod query;

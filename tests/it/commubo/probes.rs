@@ -31,7 +31,7 @@ const PROBES: &[(&str, &str, Probe)] = &[
     ("unknown_parameter", "commubo.unknown_parameter: refuse", Probe::List("?x=1")),
     ("missing_start", "commubo.open_range: refuse", Probe::List("")),
     ("not_found", "", Probe::Path("GET", "/v1/nothing")),
-    ("not_emulated", "", Probe::Path("GET", "/v1/calls/1234567890123456")),
+    ("not_emulated", "", Probe::Path("GET", "/v1/calls/1234567890123456/conversations")),
     ("unset_empty", "commubo.unset: empty", Probe::List("?start=2018-09-01")),
     ("body_timeout", "", Probe::Raw("Content-Length: 10\r\n\r\n{")),
     ("method_not_allowed", "", Probe::Path("POST", "/v1/calls")),
@@ -64,5 +64,7 @@ pub async fn answers() -> Vec<(&'static str, Answer)> {
         };
         answers.push((*behavior, answer));
     }
+    answers.extend(super::get_call::probes().await);
+    answers.extend(super::get_call_sound::probes().await);
     answers
 }

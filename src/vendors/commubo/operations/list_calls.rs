@@ -11,18 +11,16 @@ use serde_json::{Value, json};
 
 use super::super::NAME;
 use super::super::auth::Tenant;
-use super::super::calls::{self, Call, Expand, JAPAN, Style};
+use super::super::calls::{self, Call, Expand, JAPAN, Style, tells_of_call};
 use super::super::error::{Cause, Refused};
 use super::super::findings;
 use super::super::readings::{End, ErrorBody, OpenRange, Order, ReversedRange, UnknownParameter, Unset};
 use crate::contract::{Behavior, Operation, Readings, Route, behaviors};
 use crate::nearest::did_you_mean;
-use crate::universe::{CallOutcome, Direction, Ordinal};
+use crate::universe::{Direction, Ordinal};
 use crate::urlencoded;
 use crate::vendor::openapi::{Answer, Described, Document, query};
-use crate::vendor::{
-    Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, refusals, shows_ended,
-};
+use crate::vendor::{Context, Endpoint, Outcome, handler, refusals, shows_ended};
 use crate::world::View;
 
 pub static ENDPOINT: Endpoint = Endpoint {
@@ -39,7 +37,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
     refusals: samples,
     describe,
     shows: shows_ended,
-    tells,
+    tells: tells_of_call,
 };
 
 behaviors! {
@@ -277,43 +275,6 @@ fn feature(expand: Expand) -> &'static Behavior {
         Expand::Customer => &EXPAND_CUSTOMER,
         Expand::Operator => &EXPAND_OPERATOR,
         Expand::All => &EXPAND_ALL,
-    }
-}
-
-/// How much the list tells of a call.
-fn tells(call: &Neutral, field: Field) -> Tells {
-    let (outbound, answered) = (call.direction == Direction::Outbound, call.answered_at.is_some());
-    match field {
-        // `phoneNumber` is the far end's, whoever called.
-        Field::From if !outbound => Tells::Exactly,
-        Field::To if outbound => Tells::Exactly,
-        Field::At => Tells::To(&[Precision::Seconds]),
-        Field::AnsweredAt if answered => Tells::To(&[Precision::Seconds]),
-        Field::Direction | Field::AnsweredAt => Tells::Exactly,
-        // Not shown, but an answered call's follows from its answer and its talk.
-        Field::EndedAt if answered => Tells::About(Precision::Seconds),
-        Field::Talk if answered => Tells::Exactly,
-        Field::Outcome => match call.outcome {
-            Some(CallOutcome::AbandonedIvr | CallOutcome::AbandonedQueue | CallOutcome::AbandonedRing) => {
-                Tells::As("abandoned")
-            }
-            _ => Tells::Exactly,
-        },
-        Field::Agent | Field::Customer | Field::Queue | Field::Parent => Tells::ByItsOwnId,
-        Field::From
-        | Field::To
-        | Field::EndedAt
-        | Field::Dial
-        | Field::Ivr
-        | Field::Wait
-        | Field::Ring
-        | Field::Talk
-        | Field::Hold
-        | Field::RecordingUrl
-        | Field::RecordingDuration
-        | Field::RatingScore
-        | Field::RatingLabel
-        | Field::RatingChannel => Tells::Nothing,
     }
 }
 

@@ -1,0 +1,71 @@
+//! The call that a path names: the check that operations on one call share, with its refusals under
+//! each operation's own id (fact sheet on the operations beside the list, C5-C8).
+
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use super::auth::Tenant;
+use super::calls;
+use super::error::Refused;
+use super::readings::UnknownCall;
+use crate::universe::Ordinal;
+use crate::vendor::{Context, Refusing, checked};
+
+/// The refusals of an operation that are about the call of its path.
+pub trait OfCall: Refusing {
+    /// The refusal of an unknown call under each option of the reading.
+    fn unknown(reading: UnknownCall) -> Self;
+}
+
+/// Declares the refusals of an operation on one call: those about the call, then its own.
+macro_rules! one_call_refusals {
+    (in $prefix:literal, of $request:ident; $($own:tt)*) => {
+        $crate::vendor::refusals! {
+            in $prefix, of $request;
+
+            CallNotFound = "call_not_found", 404 Choice changing, "unstated (C5, C6, C7)",
+                "A call that does not exist, or is another tenant's.",
+                "there is no such call";
+            CallForbidden = "call_forbidden", 403 Choice changing, "unstated (C5)",
+                "A call that does not exist (reading `commubo.unknown_call: 403`).",
+                "there is no such call";
+            CallNotAcceptable = "call_not_acceptable", 406 Choice changing, "unstated (C5)",
+                "A call that does not exist (reading `commubo.unknown_call: 406`).",
+                "there is no such call";
+            $($own)*
+        }
+
+        impl $crate::vendors::commubo::one_call::OfCall for Error {
+            fn unknown(reading: $crate::vendors::commubo::readings::UnknownCall) -> Self {
+                use $crate::vendors::commubo::readings::UnknownCall;
+                match reading {
+                    UnknownCall::NotFound => Error::CallNotFound,
+                    UnknownCall::Forbidden => Error::CallForbidden,
+                    UnknownCall::NotAcceptable => Error::CallNotAcceptable,
+                }
+            }
+        }
+    };
+}
+
+pub(super) use one_call_refusals;
+
+/// The call of the path's `callId`, which the tenant may see.
+pub struct OneCall<E> {
+    pub ordinal: Ordinal,
+    refuses: PhantomData<E>,
+}
+
+impl<S: Sync, E: OfCall> FromRequestParts<S> for OneCall<E> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
+        let tenant: Tenant = checked(request).await?;
+        let context = Context::of(request);
+        let found = calls::find(&context.view(), &context.segment("callId"), &tenant.id);
+        let ordinal = found.ok_or_else(|| Refused::of(request, E::unknown(context.world.reading())))?;
+        Ok(Self { ordinal, refuses: PhantomData })
+    }
+}

@@ -1,0 +1,99 @@
+//! `GET /v1/calls/{callId}/sound`: the recording of a call, as the WAV file itself (fact sheet on the
+//! operations beside the list, S1-S7).
+
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::super::NAME;
+use super::super::auth::Tenant;
+use super::super::error::{Cause, Refused};
+use super::super::findings;
+use super::super::one_call::{OneCall, one_call_refusals};
+use super::super::readings::{ErrorBody, NoSound};
+use crate::contract::{Operation, Readings, Route};
+use crate::vendor::openapi::{Answer, Described, Document};
+use crate::vendor::recording::{Part, Recording, recording_behaviors};
+use crate::vendor::{Context, Endpoint, Outcome, handler, shows_none, tells_nothing};
+
+pub static ENDPOINT: Endpoint = Endpoint {
+    operation: Operation {
+        id: "get_call_sound",
+        route: Route::of(&["GET"], "/v1/calls/{callId}/sound"),
+        page: "https://commubo.com/api/calls-sound.html",
+        summary: "Fetches the recording of a call.",
+        source: "the vendor's page on the sound of a call (S1-S7)",
+        behaviors: BEHAVIORS,
+        refusals: REFUSALS,
+    },
+    handler: handler!(get_call_sound),
+    refusals: samples,
+    describe,
+    shows: shows_none,
+    tells: tells_nothing,
+};
+
+recording_behaviors! {
+    in "commubo.get_call_sound", Documented, "the page on the sound of a call (S1)";
+
+    NO_SOUND = "no_sound_empty", 200, Choice, "unstated (S3, S4)",
+        "An empty body for a call without a recording (reading `commubo.no_sound: empty`).";
+}
+
+one_call_refusals! {
+    in "commubo.get_call_sound", of request;
+
+    SoundNotFound = "sound_not_found", 404 Inferred changing, "unstated (S3, S4)",
+        "A call without a recording, or that was not connected.",
+        "there is no sound of this call";
+    SoundNotAcceptable = "sound_not_acceptable", 406 Choice changing, "unstated (S3, S4)",
+        "A call without a recording (reading `commubo.no_sound: 406`).",
+        "there is no sound of this call";
+    Unsatisfiable = "range_not_satisfiable", 416 Choice, "RFC 9110, 15.5.17",
+        "A part that the recording does not have.",
+        "the recording does not have this range";
+}
+
+/// The recording of a call that is over. A call that was talked on has one: the vendor has no mark
+/// for it (S7).
+async fn get_call_sound(_: Tenant, call: OneCall<Error>, context: Context, request: Parts) -> Response {
+    let view = context.view();
+    let over = view.call(call.ordinal).filter(|call| call.is_over(view.now()));
+    let length = over.map(|call| call.recording.as_ref().map_or(call.talk, |recording| recording.duration));
+    let Some(length) = length.filter(|length| length.0 > 0) else {
+        return match context.world.reading() {
+            NoSound::NotFound => Refused::of(&request, Error::SoundNotFound).into_response(),
+            NoSound::NotAcceptable => Refused::of(&request, Error::SoundNotAcceptable).into_response(),
+            NoSound::Empty => (Outcome(&NO_SOUND), ()).into_response(),
+        };
+    };
+    let recording = Recording::of(&view, call.ordinal, length);
+    let part = Part::of(&request.headers, &recording);
+    let key = format!("{NAME} {}", call.ordinal.0);
+    part.note(&context, &key, recording, &findings::RECORDING_NOT_WHOLE);
+    let refused = || Refused::of(&request, Error::Unsatisfiable).into_response();
+    if part == Part::Unsatisfiable {
+        return part.answer(recording, &request, refused);
+    }
+    (Outcome(outcome(&part)), part.answer(recording, &request, refused)).into_response()
+}
+
+fn describe(document: &mut Document, operation: &'static Operation, readings: &Readings) {
+    let cause = document.schema::<Cause>();
+    let id = json!({ "name": "callId", "in": "path", "required": true, "schema": { "type": "string" } });
+    let wav = json!({ "description": "RIFF/WAVE, 8 kHz mono 16 bit PCM" });
+    let sound = Answer { content: vec![("audio/wav", wav)], headers: Value::Null };
+    document.add(Described {
+        operation,
+        id: operation.id.to_owned(),
+        method: "get",
+        parameters: vec![id],
+        request_body: None,
+        success: vec![(200, sound.clone()), (206, sound), (304, Answer::default())],
+        refusal: match readings.get() {
+            ErrorBody::Json => Answer { content: vec![("application/json", cause)], headers: Value::Null },
+            ErrorBody::Empty => Answer::default(),
+        },
+        examples: vec![],
+    });
+}
