@@ -95,7 +95,8 @@ impl Document {
         (self.security_schemes, self.security) = (schemes, requirements);
     }
 
-    /// Adds an operation: an answer for each status that its behaviors have.
+    /// Adds an operation under each of its paths, with an answer for each status that its behaviors
+    /// have.
     ///
     /// # Panics
     /// When an operation has this method of this path already: a mistake in the vendor's list.
@@ -117,7 +118,7 @@ impl Document {
             responses.insert(status.to_string(), response(answer, &behaviors, &examples.collect()));
         }
         let mut value = json!({
-            "operationId": id,
+            "operationId": Value::Null,
             "summary": operation.summary,
             "description": format!("Source: {}", operation.source),
             "parameters": parameters,
@@ -126,10 +127,19 @@ impl Document {
         if let Some(body) = request_body {
             value["requestBody"] = body;
         }
-        let key = self.key(operation);
-        let at = self.paths.entry(key.clone()).or_insert_with(|| json!({}));
-        assert!(at.get(method).is_none(), "{method} {key} stands twice in the document");
-        at[method] = value;
+        let aliases = match operation.route {
+            Route::Path { template, aliases, .. } => aliases
+                .iter()
+                .map(|path| ((*path).to_owned(), format!("{id}_{}", own(path, template))))
+                .collect(),
+            Route::Action { .. } => vec![],
+        };
+        for (path, id) in std::iter::once((self.key(operation), id)).chain(aliases) {
+            value["operationId"] = id.into();
+            let at = self.paths.entry(path.clone()).or_insert_with(|| json!({}));
+            assert!(at.get(method).is_none(), "{method} {path} stands twice in the document");
+            at[method] = value.clone();
+        }
     }
 
     /// The key of an operation's path. `OpenAPI` tells operations apart by path and method only: of
@@ -168,6 +178,13 @@ impl Document {
             "components": { "schemas": schemas, "securitySchemes": self.security_schemes },
         })
     }
+}
+
+/// The segments that a path has in place of another's, as a part of a name.
+fn own(path: &str, other: &str) -> String {
+    let segments = path.split('/').zip(other.split('/'));
+    let own: Vec<&str> = segments.filter(|(own, other)| own != other).map(|(own, _)| own).collect();
+    own.join("_").replace(|c: char| !c.is_ascii_alphanumeric(), "_")
 }
 
 fn response(answer: &Answer, behaviors: &[&Behavior], examples: &Map<String, Value>) -> Value {
