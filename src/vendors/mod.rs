@@ -7,9 +7,16 @@ use crate::vendor::Vendor;
 pub mod alibaba;
 pub mod ccai;
 pub mod commubo;
+pub mod sencloud;
 
 /// Every vendor that is served.
-pub static ALL: &[&dyn Vendor] = &[&commubo::Commubo, &ccai::Ccai, &alibaba::Alibaba];
+pub mod alibaba;
+pub mod ccai;
+pub mod commubo;
+pub mod sencloud;
+
+/// Every vendor that is served.
+pub static ALL: &[&dyn Vendor] = &[&commubo::Commubo, &ccai::Ccai, &alibaba::Alibaba, &sencloud::Sencloud];
 
 /// What every vendor promises.
 pub fn catalogues() -> impl Iterator<Item = &'static Catalogue> + Clone {

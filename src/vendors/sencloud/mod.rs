@@ -10,22 +10,28 @@ mod auth;
 mod contract;
 mod cursor;
 mod error;
-mod model;
-mod openapi;
-mod query;
-mod routes;
+mod filter;
+mod findings;
+mod logs;
+mod operations;
+mod posted;
+mod readings;
+mod style;
 
-use axum::Router;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use crate::contract::{Catalogue, Operation, Readings};
+use crate::contract::{Catalogue, Operation};
 use crate::dialects::Account as _;
-use crate::exchange::{Field, Neutral, Paths, Precision, Refusal, SecretPlaces, Tells, Vendor};
-use crate::universe::{Ordinal, CallOutcome};
+use crate::universe::Ordinal;
+use crate::vendor::openapi::Document;
+use crate::vendor::{
+    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler,
+};
 use crate::world::{View, World};
+use posted::Posted;
 
 /// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
 const NAME: &str = "sencloud";
@@ -38,24 +44,32 @@ impl Vendor for Sencloud {
         &contract::CATALOGUE
     }
 
-    fn openapi(&self, _: &Readings) -> Value {
-        openapi::document()
+    fn endpoints(&self) -> &'static [&'static Endpoint] {
+        operations::ENDPOINTS
+    }
+
+    fn unmatched(&self) -> Handler {
+        handler!(unmatched)
     }
 
     fn paths(&self) -> &'static [Paths] {
         &[Paths::Under("/v1/shop."), Paths::Under("/v1/partner.")]
     }
 
-    fn router(&self) -> Router {
-        routes::router()
+    fn secure(&self, document: &mut Document) {
+        document.security(json!({ "key": { "type": "http", "scheme": "bearer" } }), json!([{ "key": [] }]));
     }
 
-    fn operation(&self, request: &Parts) -> Option<&'static Operation> {
-        query::METHODS.contains(&request.uri.path()).then_some(&contract::LIST_CALL_LOGS)
+    fn refused(&self, request: &Parts, refusal: AnyRefusal) -> Response {
+        error::Refused::of(request, refusal).into_response()
     }
 
-    fn refuse(&self, request: &Parts, why: Refusal) -> Response {
-        error::Refused::of(request, why.into()).into_response()
+    fn unhandled(&self, why: Unhandled) -> AnyRefusal {
+        error::Error::from(why).into()
+    }
+
+    fn shared_refusals(&self, request: &Parts) -> Vec<AnyRefusal> {
+        error::samples(request)
     }
 
     fn secrets(&self) -> SecretPlaces {
@@ -66,41 +80,8 @@ impl Vendor for Sencloud {
         auth::named(&request.headers)
     }
 
-    fn fail(&self, request: &Parts, error: &str) -> Option<Response> {
-        error::Error::named(error).map(|error| error::Refused::of(request, error).into_response())
-    }
-
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
-        model::Log::wire_id(view, ordinal)
-    }
-
-    fn tells(&self, call: &Neutral, field: Field) -> Tells {
-        // What happened to the extension stands in `call_targets`, which has one for an agent only.
-        let target = call.agent.is_some();
-        match field {
-            Field::Direction | Field::From | Field::To | Field::Talk | Field::RecordingUrl => Tells::Exactly,
-            // Times have two forms (A29).
-            Field::At | Field::EndedAt => Tells::To(&[Precision::Micros, Precision::Millis]),
-            Field::AnsweredAt if target || call.answered_at.is_none() => {
-                Tells::To(&[Precision::Micros, Precision::Millis])
-            }
-            Field::Ring if target => Tells::Exactly,
-            Field::Outcome if call.outcome == Some(CallOutcome::Answered) => Tells::Exactly,
-            Field::Outcome => Tells::As("not_answered"),
-            Field::Agent | Field::Customer => Tells::ByItsOwnId,
-            Field::AnsweredAt
-            | Field::Dial
-            | Field::Ivr
-            | Field::Wait
-            | Field::Ring
-            | Field::Hold
-            | Field::Queue
-            | Field::Parent
-            | Field::RecordingDuration
-            | Field::RatingScore
-            | Field::RatingLabel
-            | Field::RatingChannel => Tells::Nothing,
-        }
+        logs::Log::wire_id(view, ordinal)
     }
 
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
@@ -109,14 +90,15 @@ impl Vendor for Sencloud {
     }
 
     fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
-        let lines = key(world).map(|key| {
+        let Some(key) = key(world) else { return vec![] };
+        // Every method takes a body, and every member of one may be missing.
+        let line = |operation: &&Operation| {
             format!(
-                "curl '{base_url}{}' -H 'Content-Type: application/json' -H 'Authorization: Bearer {}' --data '{{}}'",
-                contract::LIST_CALL_LOGS.path,
-                key,
+                "curl '{base_url}{}' -H 'Content-Type: application/json' -H 'Authorization: Bearer {key}' --data '{{}}'",
+                operation.path(),
             )
-        });
-        lines.into_iter().collect()
+        };
+        operations::OPERATIONS.iter().map(line).collect()
     }
 }
 
@@ -125,4 +107,14 @@ fn key(world: &World) -> Option<String> {
     let account = world.accounts().sencloud.first()?;
     let half = account.public_half();
     Some(format!("{}{}", world.names().own(NAME, half), &account.api_key[half.len()..]))
+}
+
+/// The answer to a method other than POST, to a path that is not served, and to any other.
+async fn unmatched(_: Posted, context: Context, request: Parts) -> error::Refused {
+    let path = request.uri.path();
+    let Some(operation) = contract::CATALOGUE.not_emulated("POST", path) else {
+        return error::Refused::of(&request, error::Error::NoHandler(path.to_owned()));
+    };
+    context.notes.finding_of(&findings::NOT_EMULATED_SENT, || format!("`{}`", operation.path));
+    error::Refused::of(&request, error::Error::NotEmulated(path.to_owned()))
 }

@@ -80,8 +80,10 @@ async fn every_member_is_always_there_with_its_zero_value_where_there_is_nothing
 
 #[tokio::test]
 async fn the_answers_have_the_shape_of_the_pages_samples() {
-    let samples: Value =
-        serde_json::from_str(include_str!("../../../src/vendors/sencloud/samples.json")).unwrap();
+    let samples: Value = serde_json::from_str(include_str!(
+        "../../../src/vendors/sencloud/operations/list_call_logs/samples.json"
+    ))
+    .unwrap();
     let answer = list(&Mock::of(LOGS).await, json!({})).await.json();
     for sample in samples.as_array().unwrap() {
         same_shape(sample, &answer, "");

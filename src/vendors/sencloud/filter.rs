@@ -1,0 +1,167 @@
+//! Which logs a search wants.
+
+use std::collections::{BTreeSet, HashSet};
+
+use chrono::{DateTime, Utc};
+use sha2::{Digest, Sha256};
+
+use super::logs::{Log, NOBODY, agents_extension_id, agents_user_id};
+use super::readings::{DateColumn, ExtensionMatch, NumberMatch};
+use crate::universe::{Agent, Queue, Ref};
+use crate::world::View;
+
+/// The filters; what is not set lets everything through, several narrow each other (A18, A19).
+#[derive(Debug, Default)]
+pub struct Filter {
+    /// The caller's or callee's number, and whether a part of it is enough.
+    pub call_number: Option<(String, NumberMatch)>,
+    pub call_state: Option<String>,
+    pub from: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
+    pub date_column: Option<DateColumn>,
+    pub department_id: Option<String>,
+    pub direction: Option<String>,
+    pub duration: Option<(Comparison, i64)>,
+    /// Ids, and whether numbers count as well.
+    pub extension_ids: Option<(HashSet<String>, ExtensionMatch)>,
+    pub external_id: Option<String>,
+    pub external_session_id: Option<String>,
+    pub hotline_ids: Option<HashSet<String>>,
+    pub user_id: Option<String>,
+}
+
+impl Filter {
+    /// The fingerprint of what is asked, however its ids are ordered and whatever the readings make
+    /// of it.
+    pub fn fingerprint(&self) -> u32 {
+        let sorted = |ids: &HashSet<String>| ids.iter().cloned().collect::<BTreeSet<_>>();
+        let said = format!(
+            "{:?}",
+            (
+                self.call_number.as_ref().map(|(number, _)| number),
+                (&self.call_state, &self.direction, self.from, self.to, self.duration),
+                (&self.department_id, &self.user_id, &self.external_id, &self.external_session_id),
+                self.extension_ids.as_ref().map(|(ids, _)| sorted(ids)),
+                self.hotline_ids.as_ref().map(sorted),
+            )
+        );
+        let digest = Sha256::digest(said);
+        u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+    }
+
+    /// Whether a log is wanted; `whose` is what the filter says of people and queues.
+    pub fn wants(&self, log: &Log<'_>, whose: &Whose) -> bool {
+        let is =
+            |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
+        let number = |wanted: &str, how: NumberMatch| match how {
+            NumberMatch::Exact => log.caller() == wanted || log.callee() == wanted,
+            NumberMatch::Substring => log.caller().contains(wanted) || log.callee().contains(wanted),
+        };
+        let agent = log.call.agent.map(Ref::index);
+        let extension = |ids: &HashSet<String>, how: ExtensionMatch| match log
+            .text(|g| g.extension_id.as_ref())
+        {
+            None => whose.extensions.has(agent),
+            Some(id) => {
+                let number = log.agent().and_then(|agent| agent.extension.as_deref());
+                ids.contains(id)
+                    || how == ExtensionMatch::IdOrNumber && number.is_some_and(|number| ids.contains(number))
+            }
+        };
+        let at = match self.date_column {
+            Some(DateColumn::CreatedAt) => log.created_at(),
+            Some(DateColumn::StartedAt) | None => log.call.at,
+        };
+        self.call_number.as_ref().is_none_or(|(wanted, how)| number(wanted, *how))
+            && is(&self.call_state, Some(log.call_state()))
+            && is(&self.direction, Some(log.direction()))
+            && self.from.is_none_or(|from| at >= from)
+            && self.to.is_none_or(|to| at <= to)
+            && is(&self.department_id, log.queue().and_then(|queue| queue.department_id.as_deref()))
+            && self.duration.is_none_or(|(how, value)| how.holds(log.duration(), value))
+            && self.extension_ids.as_ref().is_none_or(|(ids, how)| extension(ids, *how))
+            && is(&self.external_id, log.text(|g| g.external_id.as_ref()))
+            && is(&self.external_session_id, log.text(|g| g.external_session_id.as_ref()))
+            && self.hotline_ids.as_ref().is_none_or(|_| whose.hotlines.has(log.call.queue.map(Ref::index)))
+            && self.user_id.as_deref().is_none_or(|wanted| match log.text(|g| g.user_id.as_ref()) {
+                None => whose.users.has(agent),
+                Some(id) => id == wanted,
+            })
+    }
+}
+
+/// How a duration is compared; only the fourth is documented (A15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    Equal,
+    LessThan,
+    LessThanOrEqualTo,
+    GreaterThan,
+    GreaterThanOrEqualTo,
+}
+
+impl Comparison {
+    fn holds(self, duration: u64, value: i64) -> bool {
+        let duration = i128::from(duration);
+        let value = i128::from(value);
+        match self {
+            Comparison::Equal => duration == value,
+            Comparison::LessThan => duration < value,
+            Comparison::LessThanOrEqualTo => duration <= value,
+            Comparison::GreaterThan => duration > value,
+            Comparison::GreaterThanOrEqualTo => duration >= value,
+        }
+    }
+}
+
+/// Which agents and queues a filter wants: found once for all calls, however many ids the filter
+/// has.
+#[derive(Debug, Default)]
+pub struct Whose {
+    extensions: Wanted,
+    users: Wanted,
+    hotlines: Wanted,
+}
+
+/// Which entries of a kind are wanted, by their index; and whether nobody is.
+#[derive(Debug, Default)]
+struct Wanted {
+    entries: Vec<bool>,
+    nobody: bool,
+}
+
+impl Wanted {
+    fn has(&self, index: Option<usize>) -> bool {
+        index.map_or(self.nobody, |index| self.entries.get(index).copied().unwrap_or_default())
+    }
+}
+
+impl Whose {
+    /// What a filter says of the people and queues of a view.
+    pub fn of(view: &View, filter: &Filter) -> Self {
+        let extensions = filter.extension_ids.as_ref().map(|(ids, how)| {
+            let wanted = |(reference, agent): (Ref<Agent>, &Agent)| {
+                let number = agent.extension.as_deref().filter(|_| *how == ExtensionMatch::IdOrNumber);
+                ids.contains(&*agents_extension_id(view, reference))
+                    || number.is_some_and(|number| ids.contains(number))
+            };
+            Wanted { entries: view.agents().map(wanted).collect(), nobody: ids.contains(NOBODY) }
+        });
+        let users = filter.user_id.as_deref().map(|id| Wanted {
+            entries: view.agents().map(|(agent, _)| *agents_user_id(view, agent) == *id).collect(),
+            nobody: id == NOBODY,
+        });
+        let hotlines = filter.hotline_ids.as_ref().map(|ids| {
+            let wanted = |(_, queue): (Ref<Queue>, &Queue)| {
+                let given = queue.data.sencloud.as_ref().and_then(|queue| queue.hotline_id.as_deref());
+                ids.contains(given.unwrap_or(&queue.id))
+            };
+            Wanted { entries: view.queues().map(wanted).collect(), nobody: false }
+        });
+        Self {
+            extensions: extensions.unwrap_or_default(),
+            users: users.unwrap_or_default(),
+            hotlines: hotlines.unwrap_or_default(),
+        }
+    }
+}

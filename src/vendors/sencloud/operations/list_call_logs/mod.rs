@@ -1,0 +1,273 @@
+//! `POST /v1/shop.Sencloud/ListCallLogs`: a page of a shop's call logs, newest first (page L1-17,
+//! L285-289).
+
+mod behaviors;
+mod body;
+mod search;
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::contract::{Operation, Readings, Route};
+use crate::universe::{CallOutcome, Ordinal};
+use crate::vendor::openapi::{self, Described, Document};
+use crate::vendor::{Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, shows_ended};
+use crate::vendors::sencloud::NAME;
+use crate::vendors::sencloud::auth::Shop;
+use crate::vendors::sencloud::cursor::{Cursor, CursorKind, Position, SortField};
+use crate::vendors::sencloud::error::{self, ErrorBody};
+use crate::vendors::sencloud::filter::Whose;
+use crate::vendors::sencloud::findings;
+use crate::vendors::sencloud::logs::{CallLog, Log};
+use crate::vendors::sencloud::posted::Posted;
+use crate::vendors::sencloud::readings::Edges;
+use crate::vendors::sencloud::style::{List, Style};
+use crate::world::{View, Visited, Walks};
+use body::{Body, Decoded};
+use search::{Page, Search, Travel};
+
+pub static ENDPOINT: Endpoint = Endpoint {
+    operation: Operation {
+        id: "list_call_logs",
+        // The operation stands under the names of each white label (4b).
+        route: Route::Path {
+            methods: &["POST"],
+            template: "/v1/shop.Sencloud/ListCallLogs",
+            aliases: &[
+                "/v1/shop.Etelecom/ListCallLogs",
+                "/v1/partner.Etelecom/ListCallLogs",
+                "/v1/shop.Interits/ListCallLogs",
+            ],
+        },
+        page: "https://docs.sencloud.vn/api-sencloud/tong-dai/voip-api/lay-lich-su-cuoc-goi",
+        summary: "Lists a shop's call logs; also under shop.Etelecom, partner.Etelecom and shop.Interits.",
+        source: "page L1-17",
+        behaviors: behaviors::BEHAVIORS,
+        refusals: behaviors::REFUSALS,
+    },
+    handler: handler!(list_call_logs),
+    refusals: behaviors::samples,
+    describe,
+    shows: shows_ended,
+    tells,
+};
+
+/// A page of a shop's call logs.
+///
+/// The checks stand in the service's order (4): method, content type, path, JSON, key, values.
+async fn list_call_logs(_: Posted, _: Body, shop: Shop, search: Search, context: Context) -> Response {
+    let world = &context.world;
+    let view = context.view();
+    let whose = Whose::of(&view, &search.filter);
+    let list = Rows { view: &view, shop: &shop, search: &search, whose: &whose };
+    let Page { limit, from, travel, .. } = search.page;
+
+    let mut rows = list.beyond(from, travel, limit + 1);
+    let more_beyond = rows.len() > limit;
+    rows.truncate(limit);
+    let more_behind =
+        rows.first().is_some_and(|first| !list.beyond(Some(*first), travel.back(), 1).is_empty());
+    let (more_before, more_after) = match travel {
+        Travel::Onward => (more_behind, more_beyond),
+        Travel::Back => {
+            rows.reverse();
+            (more_beyond, more_behind)
+        }
+    };
+
+    // Who asks for one log from the edge wants the latest, not a list.
+    let wants_list = limit > 1 || from.is_some();
+    list.note_step(&context, from, rows.last().filter(|_| more_after && wants_list));
+    let outcome = if rows.is_empty() { &behaviors::EMPTY } else { &behaviors::LISTED };
+    let always = world.reading::<Edges>() == Edges::Always;
+    // Where every page has a `next`, only the page after the last one tells that it was the last.
+    if rows.is_empty() && from.is_some() && !always {
+        context.notes.finding(&findings::PAGE_PAST_END);
+    }
+    let cursor = |position: Option<&Position>, more: bool, kind| {
+        let position = position.filter(|_| more || always);
+        position.map_or_else(String::new, |at| {
+            Cursor { kind, sort: search.page.sort, at: *at, list: search.list }.seal(&view, &shop)
+        })
+    };
+    let prev = cursor(rows.first(), more_before, CursorKind::Prev);
+    let next = cursor(rows.last(), more_after, CursorKind::Next);
+    let logs = rows.iter().filter_map(|row| Log::of(&view, row.ordinal, &shop));
+    let page = Answer::of(logs, &search, prev, next, Style::of(world));
+    (Outcome(outcome), Json(page)).into_response()
+}
+
+/// A shop's logs that a search wants, in the order of its sort.
+struct Rows<'a> {
+    view: &'a View,
+    shop: &'a Shop,
+    search: &'a Search,
+    whose: &'a Whose,
+}
+
+impl Rows<'_> {
+    /// At most `most` rows strictly beyond a position, the nearest first.
+    fn beyond(&self, from: Option<Position>, travel: Travel, most: usize) -> Vec<Position> {
+        let sort = self.search.page.sort;
+        let upward = sort.descending == (travel == Travel::Back);
+        let is_beyond =
+            |row: &Position| from.is_none_or(|from| if upward { *row > from } else { *row < from });
+        if sort.field == SortField::StartedAt {
+            // The time index is this order already: only the rows of the page are looked at.
+            let slice = self.view.between(self.search.times_beyond(from, upward));
+            let rows: Box<dyn Iterator<Item = Ordinal>> =
+                if upward { Box::new(slice) } else { Box::new(slice.rev()) };
+            return rows.filter_map(|ordinal| self.row(ordinal)).filter(is_beyond).take(most).collect();
+        }
+        let slice = self.view.between(self.search.times_beyond(None, true));
+        let rows = slice.filter_map(|ordinal| self.row(ordinal)).filter(is_beyond);
+        let mut nearest = std::collections::BTreeSet::new();
+        for row in rows {
+            nearest.insert(row);
+            if nearest.len() > most {
+                if upward {
+                    nearest.pop_last()
+                } else {
+                    nearest.pop_first()
+                };
+            }
+        }
+        if upward { nearest.into_iter().collect() } else { nearest.into_iter().rev().collect() }
+    }
+
+    /// Notes a step of a walk through the list: from a place to another, if there is more.
+    fn note_step(&self, context: &Context, from: Option<Position>, to: Option<&Position>) {
+        let sort = self.search.page.sort;
+        let order = format!("{:?} {}", sort.field, sort.descending);
+        let list = Walks::hash((NAME, &self.shop.id, self.search.list, order));
+        let walks = context.world.walks();
+        if self.search.page.travel == Travel::Back {
+            // Whoever goes back and forth looks around, and owes no list its end.
+            walks.look_around(list);
+            return;
+        }
+        let place = |at: &Position| format!("{} {}", at.key, at.ordinal.0);
+        let visited = Visited {
+            list,
+            variant: 0,
+            position: &from.as_ref().map_or_else(String::new, place),
+            first: from.is_none(),
+            onward: to.map(place).into_iter().collect(),
+        };
+        // That a cursor is of another list is told by the cursor itself.
+        context.step(&visited, &findings::PAGING);
+    }
+
+    fn row(&self, ordinal: Ordinal) -> Option<Position> {
+        let log = Log::of(self.view, ordinal, self.shop)?;
+        let key = log.key(self.search.page.sort.field);
+        self.search.filter.wants(&log, self.whose).then_some(Position { key, ordinal })
+    }
+}
+
+/// A page of logs.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Answer<'a> {
+    call_logs: List<CallLog<'a>>,
+    paging: Paging<'a>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Paging<'a> {
+    after: &'a str,
+    before: &'a str,
+    limit: usize,
+    next: String,
+    prev: String,
+    sort: &'a str,
+}
+
+impl<'a> Answer<'a> {
+    fn of(
+        logs: impl Iterator<Item = Log<'a>>,
+        search: &'a Search,
+        prev: String,
+        next: String,
+        style: Style,
+    ) -> Self {
+        let Page { limit, echo, .. } = &search.page;
+        let call_logs = style.list(logs.map(|log| log.item(style)).collect());
+        let paging =
+            Paging { after: &echo.after, before: &echo.before, limit: *limit, next, prev, sort: &echo.sort };
+        Self { call_logs, paging }
+    }
+}
+
+/// How much the list tells of a call.
+fn tells(call: &Neutral, field: Field) -> Tells {
+    // What happened to the extension stands in `call_targets`, which has one for an agent only.
+    let target = call.agent.is_some();
+    match field {
+        Field::Direction | Field::From | Field::To | Field::Talk | Field::RecordingUrl => Tells::Exactly,
+        // Times have two forms (A29).
+        Field::At | Field::EndedAt => Tells::To(&[Precision::Micros, Precision::Millis]),
+        Field::AnsweredAt if target || call.answered_at.is_none() => {
+            Tells::To(&[Precision::Micros, Precision::Millis])
+        }
+        Field::Ring if target => Tells::Exactly,
+        Field::Outcome if call.outcome == Some(CallOutcome::Answered) => Tells::Exactly,
+        Field::Outcome => Tells::As("not_answered"),
+        Field::Agent | Field::Customer => Tells::ByItsOwnId,
+        Field::AnsweredAt
+        | Field::Dial
+        | Field::Ivr
+        | Field::Wait
+        | Field::Ring
+        | Field::Hold
+        | Field::Queue
+        | Field::Parent
+        | Field::RecordingDuration
+        | Field::RatingScore
+        | Field::RatingLabel
+        | Field::RatingChannel => Tells::Nothing,
+    }
+}
+
+/// The page's examples of answers (page L53-103 and the other sample).
+const SAMPLES: &str = include_str!("samples.json");
+
+fn describe(document: &mut Document, operation: &'static Operation, _: &Readings) {
+    let request = document.request_schema::<Decoded>();
+    let logs = document.schema::<Answer<'_>>();
+    let refusal = document.schema::<ErrorBody>();
+    let mut codes: Vec<&str> = vec![];
+    for code in error::REFUSALS.iter().chain(operation.refusals).flat_map(|refusal| refusal.codes) {
+        if !codes.contains(code) {
+            codes.push(code);
+        }
+    }
+    let refusal = json!({ "allOf": [refusal], "properties": { "code": { "enum": codes } } });
+    let samples: Vec<Value> = serde_json::from_str(SAMPLES).expect("the page's samples are JSON");
+    let json = |schema| openapi::Answer { content: vec![("application/json", schema)], headers: Value::Null };
+    document.add(Described {
+        operation,
+        id: operation.id.to_owned(),
+        method: "post",
+        parameters: vec![],
+        request_body: Some(json!({
+            "required": true,
+            "content": { "application/json": {
+                "schema": request,
+                "examples": { "page L111-113": { "value": { "extension_ids": ["101"] } } },
+            } },
+        })),
+        success: vec![(200, json(logs))],
+        refusal: json(refusal),
+        // The other sample leaves out members that this one has; the service does not (1.2).
+        examples: samples
+            .into_iter()
+            .take(1)
+            .map(|sample| (200, "page L53-103".to_owned(), sample))
+            .collect(),
+    });
+}

@@ -1,0 +1,7 @@
+//! Sencloud's operations, a file or a folder each.
+
+mod list_call_logs;
+
+use crate::vendor::endpoints;
+
+endpoints![list_call_logs];

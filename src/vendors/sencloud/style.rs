@@ -1,0 +1,73 @@
+//! How an answer writes its times and arrays, as the world's readings say.
+
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+
+use super::readings::{EmptyArrays, StatusOfUnknown, Times};
+use crate::world::World;
+
+/// Vietnam's time, all year.
+const VIETNAM: FixedOffset = FixedOffset::east_opt(7 * 3600).expect("seven hours is an offset");
+
+/// How one answer writes its logs.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    times: Times,
+    empty_arrays: EmptyArrays,
+    /// The `call_status` of a call whose state is unknown.
+    pub status_of_unknown: StatusOfUnknown,
+}
+
+impl Style {
+    /// As the world's readings say.
+    pub fn of(world: &World) -> Self {
+        Self { times: world.reading(), empty_arrays: world.reading(), status_of_unknown: world.reading() }
+    }
+
+    /// A time as the live service writes it, or as the page's samples are (A29); nothing is the
+    /// zero time.
+    pub fn time(self, at: Option<DateTime<Utc>>) -> String {
+        let Some(at) = at else { return "0001-01-01T00:00:00Z".to_owned() };
+        match self.times {
+            Times::OffsetMicros => at.with_timezone(&VIETNAM).to_rfc3339_opts(SecondsFormat::Micros, false),
+            Times::ZuluMillis => at.to_rfc3339_opts(SecondsFormat::Millis, true),
+        }
+    }
+
+    /// An array.
+    pub fn list<T>(self, items: Vec<T>) -> List<T> {
+        List { items, as_null: self.empty_arrays == EmptyArrays::Null }
+    }
+}
+
+/// An array, which is null when empty under one reading (A23).
+#[derive(Debug)]
+pub struct List<T> {
+    items: Vec<T>,
+    as_null: bool,
+}
+
+impl<T: Serialize> Serialize for List<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.items.is_empty() && self.as_null {
+            serializer.serialize_none()
+        } else {
+            self.items.serialize(serializer)
+        }
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for List<T> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("ListOf{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Null where it is empty under reading `sencloud.empty_arrays: null`.",
+            "type": ["array", "null"],
+            "items": generator.subschema_for::<T>(),
+        })
+    }
+}
