@@ -34,57 +34,134 @@ impl super::Account for Account {
     }
 }
 
-/// The `operator` that an agent is at commubo (page L309-410).
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-#[expect(missing_docs, reason = "the wire's own names")]
-#[schemars(rename = "CommuboAgent")]
-pub struct Agent {
-    pub operator_id: Option<String>,
-    pub created_date_time: Option<String>,
-    pub updated_date_time: Option<String>,
-    pub operator_voice_id: Option<Digits>,
-    pub name: Option<String>,
-    pub name_kana: Option<String>,
-    pub short_name: Option<String>,
-    pub short_name_kana: Option<String>,
-    pub org_name: Option<String>,
-    pub org_name_kana: Option<String>,
-    pub org_short_name: Option<String>,
-    pub org_short_name_kana: Option<String>,
-    pub dept_name: Option<String>,
-    pub dept_name_kana: Option<String>,
-    pub dept_short_name: Option<String>,
-    pub dept_short_name_kana: Option<String>,
+/// A member of an entry.
+pub trait Member {
+    /// The member as an answer borrows it.
+    type Shown<'a>
+    where
+        Self: 'a;
+
+    /// Borrows it.
+    fn shown(&self) -> Self::Shown<'_>;
 }
 
-/// The `customer` that a customer is at commubo (page L189-308).
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-#[expect(missing_docs, reason = "the wire's own names")]
-#[schemars(rename = "CommuboCustomer")]
-pub struct Customer {
-    pub customer_id: Option<String>,
-    pub created_date_time: Option<String>,
-    pub updated_date_time: Option<String>,
-    pub family_name: Option<String>,
-    pub family_name_kana: Option<String>,
-    pub personal_name: Option<String>,
-    pub personal_name_kana: Option<String>,
-    pub middle_name: Option<String>,
-    pub middle_name_kana: Option<String>,
-    /// At most five (page L249-254).
-    #[schemars(length(max = 5))]
-    pub phone_numbers: Option<Vec<String>>,
-    pub org_name: Option<String>,
-    pub org_name_kana: Option<String>,
-    pub org_short_name: Option<String>,
-    pub org_short_name_kana: Option<String>,
-    pub dept_name: Option<String>,
-    pub dept_name_kana: Option<String>,
-    pub dept_short_name: Option<String>,
-    pub dept_short_name_kana: Option<String>,
-    pub note: Option<String>,
+impl Member for String {
+    type Shown<'a> = &'a str;
+
+    fn shown(&self) -> &str {
+        self
+    }
+}
+
+impl Member for Vec<String> {
+    type Shown<'a> = Vec<&'a str>;
+
+    fn shown(&self) -> Vec<&str> {
+        self.iter().map(String::as_str).collect()
+    }
+}
+
+/// Declares an entry of a scenario, and the same as an answer shows it: borrowed, without its id and
+/// without what the scenario leaves out. One list in the page's order makes both, so that neither
+/// can lack a member. A member after `@` is written by the type that stands after `as`.
+macro_rules! entry {
+    (
+        $(#[$of_given:meta])*
+        $given:ident by $id:ident, shown as $shown:ident {
+            $( $(#[$of_member:meta])* $member:ident: $type:ty, )+
+            $( @ $special:ident: $special_type:ty as $Writer:ident, $( $later:ident: $later_type:ty, )+ )?
+        }
+    ) => {
+        #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+        $(#[$of_given])*
+        #[expect(missing_docs, reason = "the wire's own names")]
+        pub struct $given {
+            pub $id: Option<String>,
+            $( $(#[$of_member])* pub $member: Option<$type>, )+
+            $( pub $special: Option<$special_type>, $( pub $later: Option<$later_type>, )+ )?
+        }
+
+        #[doc = concat!("[`", stringify!($given), "`] as an answer shows it.")]
+        #[derive(Debug, Default, Serialize, JsonSchema)]
+        #[serde(rename_all = "camelCase")]
+        #[schemars(deny_unknown_fields)]
+        #[expect(missing_docs, reason = "the wire's own names")]
+        pub struct $shown<'a $(, $Writer)?> {
+            $(
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $member: Option<<$type as Member>::Shown<'a>>,
+            )+
+            $(
+                #[serde(flatten)]
+                pub $special: Option<$Writer>,
+                $(
+                    #[serde(skip_serializing_if = "Option::is_none")]
+                    pub $later: Option<<$later_type as Member>::Shown<'a>>,
+                )+
+            )?
+        }
+
+        impl $given {
+            /// The entry as an answer shows it.
+            #[must_use]
+            pub fn shown $(<$Writer>)? (&self $(, $special: Option<$Writer>)?) -> $shown<'_ $(, $Writer)?> {
+                $shown {
+                    $( $member: self.$member.as_ref().map(Member::shown), )+
+                    $( $special, $( $later: self.$later.as_ref().map(Member::shown), )+ )?
+                }
+            }
+        }
+    };
+}
+
+entry! {
+    /// The `operator` that an agent is at commubo (page L309-410).
+    #[schemars(rename = "CommuboAgent")]
+    Agent by operator_id, shown as ShownAgent {
+        created_date_time: String,
+        updated_date_time: String,
+        @operator_voice_id: Digits as VoiceId,
+        name: String,
+        name_kana: String,
+        short_name: String,
+        short_name_kana: String,
+        org_name: String,
+        org_name_kana: String,
+        org_short_name: String,
+        org_short_name_kana: String,
+        dept_name: String,
+        dept_name_kana: String,
+        dept_short_name: String,
+        dept_short_name_kana: String,
+    }
+}
+
+entry! {
+    /// The `customer` that a customer is at commubo (page L189-308).
+    #[schemars(rename = "CommuboCustomer")]
+    Customer by customer_id, shown as ShownCustomer {
+        created_date_time: String,
+        updated_date_time: String,
+        family_name: String,
+        family_name_kana: String,
+        personal_name: String,
+        personal_name_kana: String,
+        middle_name: String,
+        middle_name_kana: String,
+        /// At most five (page L249-254).
+        #[schemars(length(max = 5))]
+        phone_numbers: Vec<String>,
+        org_name: String,
+        org_name_kana: String,
+        org_short_name: String,
+        org_short_name_kana: String,
+        dept_name: String,
+        dept_name_kana: String,
+        dept_short_name: String,
+        dept_short_name_kana: String,
+        note: String,
+    }
 }
 
 /// The conversation `scenario` that a queue is at commubo (page L411-421).

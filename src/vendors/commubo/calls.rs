@@ -339,7 +339,7 @@ fn opaque(view: &View, kind: &str, index: usize) -> String {
 struct Customer<'a> {
     customer_id: Text<'a>,
     #[serde(flatten)]
-    details: Option<CustomerDetails<'a>>,
+    details: Option<data::ShownCustomer<'a>>,
 }
 
 impl<'a> Customer<'a> {
@@ -349,97 +349,28 @@ impl<'a> Customer<'a> {
         let id = given.and_then(|g| g.customer_id.as_deref());
         Self {
             customer_id: id.map_or_else(|| opaque(view, "customer", customer.index()).into(), Text::from),
-            details: style.expand.customer().then(|| CustomerDetails::of(record, given)),
+            details: style.expand.customer().then(|| customer_details(record, given)),
         }
     }
 }
 
-/// Members that the scenario does not set are left out; the page only says so of `expand`.
-#[derive(Debug, Default, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
-struct CustomerDetails<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created_date_time: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    updated_date_time: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    family_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    family_name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    personal_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    personal_name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    middle_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    middle_name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone_numbers: Option<Vec<&'a str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    org_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    org_name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    org_short_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    org_short_name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dept_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dept_name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dept_short_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dept_short_name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'a str>,
-}
-
-impl<'a> CustomerDetails<'a> {
-    fn of(record: &'a universe::Customer, given: Option<&'a data::Customer>) -> Self {
-        let (family, given_name) = match &record.name {
-            Some(name) => (name.family.as_deref(), name.given.as_deref()),
-            None => (None, None),
-        };
+/// The customer whole. Its name and numbers stand where the scenario gives none for commubo. Other
+/// members that the scenario does not set are left out; the page only says so of `expand`.
+fn customer_details<'a>(
+    record: &'a universe::Customer,
+    given: Option<&'a data::Customer>,
+) -> data::ShownCustomer<'a> {
+    let mut shown = given.map(data::Customer::shown).unwrap_or_default();
+    if let Some(name) = &record.name {
+        shown.family_name = shown.family_name.or(name.family.as_deref());
+        shown.personal_name = shown.personal_name.or(name.given.as_deref());
+    }
+    shown.phone_numbers = shown.phone_numbers.or_else(|| {
         // The page allows five (L249-254).
-        let phones = || {
-            let known: Vec<&str> = record.phones.iter().map(AsRef::as_ref).take(5).collect();
-            (!known.is_empty()).then_some(known)
-        };
-        let Some(g) = given else {
-            return Self {
-                family_name: family,
-                personal_name: given_name,
-                phone_numbers: phones(),
-                ..Self::default()
-            };
-        };
-        Self {
-            created_date_time: g.created_date_time.as_deref(),
-            updated_date_time: g.updated_date_time.as_deref(),
-            family_name: g.family_name.as_deref().or(family),
-            family_name_kana: g.family_name_kana.as_deref(),
-            personal_name: g.personal_name.as_deref().or(given_name),
-            personal_name_kana: g.personal_name_kana.as_deref(),
-            middle_name: g.middle_name.as_deref(),
-            middle_name_kana: g.middle_name_kana.as_deref(),
-            phone_numbers: match &g.phone_numbers {
-                Some(numbers) => Some(numbers.iter().map(String::as_str).collect()),
-                None => phones(),
-            },
-            org_name: g.org_name.as_deref(),
-            org_name_kana: g.org_name_kana.as_deref(),
-            org_short_name: g.org_short_name.as_deref(),
-            org_short_name_kana: g.org_short_name_kana.as_deref(),
-            dept_name: g.dept_name.as_deref(),
-            dept_name_kana: g.dept_name_kana.as_deref(),
-            dept_short_name: g.dept_short_name.as_deref(),
-            dept_short_name_kana: g.dept_short_name_kana.as_deref(),
-            note: g.note.as_deref(),
-        }
-    }
+        let known: Vec<&str> = record.phones.iter().map(AsRef::as_ref).take(5).collect();
+        (!known.is_empty()).then_some(known)
+    });
+    shown
 }
 
 /// The AI operator: by its id alone unless `expand` asks for more (page L309-410).
@@ -449,7 +380,7 @@ impl<'a> CustomerDetails<'a> {
 struct Operator<'a> {
     operator_id: Text<'a>,
     #[serde(flatten)]
-    details: Option<OperatorDetails<'a>>,
+    details: Option<data::ShownAgent<'a, VoiceId>>,
 }
 
 impl<'a> Operator<'a> {
@@ -459,75 +390,42 @@ impl<'a> Operator<'a> {
         let id = given.and_then(|g| g.operator_id.as_deref());
         Self {
             operator_id: id.map_or_else(|| opaque(view, "operator", agent.index()).into(), Text::from),
-            details: style.expand.operator().then(|| OperatorDetails::of(record, given, style)),
+            details: style.expand.operator().then(|| operator_details(record, given, style)),
         }
     }
 }
 
+/// The operator whole. The agent's name stands where the scenario gives none for commubo.
+fn operator_details<'a>(
+    record: &'a universe::Agent,
+    given: Option<&'a data::Agent>,
+    style: Style,
+) -> data::ShownAgent<'a, VoiceId> {
+    let voice_id = |given: &data::Agent| given.operator_voice_id.map(|id| VoiceId::of(id, style));
+    let mut shown = given.map(|given| given.shown(voice_id(given))).unwrap_or_default();
+    shown.name = shown.name.or(Some(&record.name.display));
+    shown
+}
+
+/// The operator's voice under the key that the world's reading says.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
-struct OperatorDetails<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created_date_time: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    updated_date_time: Option<&'a str>,
+struct VoiceId {
     #[serde(skip_serializing_if = "Option::is_none")]
     operator_voice_id: Option<Number>,
     /// As the page's description spells it (L332).
     #[serde(skip_serializing_if = "Option::is_none")]
     operator_vocie_id: Option<Number>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    short_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    short_name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    org_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    org_name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    org_short_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    org_short_name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dept_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dept_name_kana: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dept_short_name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    dept_short_name_kana: Option<&'a str>,
 }
 
-impl<'a> OperatorDetails<'a> {
-    fn of(record: &'a universe::Agent, given: Option<&'a data::Agent>, style: Style) -> Self {
-        let name = Some(record.name.display.as_ref());
-        let Some(g) = given else { return Self { name, ..Self::default() } };
-        let voice = |keys: &[VoiceIdKey]| {
-            let Digits(id) = g.operator_voice_id?;
-            keys.contains(&style.voice_id_key).then_some(Number(id, style.numbers))
-        };
+impl VoiceId {
+    fn of(Digits(id): Digits, style: Style) -> Self {
+        let under =
+            |keys: [VoiceIdKey; 2]| keys.contains(&style.voice_id_key).then_some(Number(id, style.numbers));
         Self {
-            created_date_time: g.created_date_time.as_deref(),
-            updated_date_time: g.updated_date_time.as_deref(),
-            operator_voice_id: voice(&[VoiceIdKey::OperatorVoiceId, VoiceIdKey::Both]),
-            operator_vocie_id: voice(&[VoiceIdKey::OperatorVocieId, VoiceIdKey::Both]),
-            name: g.name.as_deref().or(name),
-            name_kana: g.name_kana.as_deref(),
-            short_name: g.short_name.as_deref(),
-            short_name_kana: g.short_name_kana.as_deref(),
-            org_name: g.org_name.as_deref(),
-            org_name_kana: g.org_name_kana.as_deref(),
-            org_short_name: g.org_short_name.as_deref(),
-            org_short_name_kana: g.org_short_name_kana.as_deref(),
-            dept_name: g.dept_name.as_deref(),
-            dept_name_kana: g.dept_name_kana.as_deref(),
-            dept_short_name: g.dept_short_name.as_deref(),
-            dept_short_name_kana: g.dept_short_name_kana.as_deref(),
+            operator_voice_id: under([VoiceIdKey::OperatorVoiceId, VoiceIdKey::Both]),
+            operator_vocie_id: under([VoiceIdKey::OperatorVocieId, VoiceIdKey::Both]),
         }
     }
 }
