@@ -27,8 +27,9 @@ async fn every_behavior_that_a_request_can_reach_is_met_by_one() {
             let behaviors = answer.behaviors();
             let expected =
                 behaviors.iter().find(|id| id.starts_with(vendor) && id.ends_with(&format!(".{segment}")));
-            let id =
-                expected.unwrap_or_else(|| panic!("{vendor} {segment}: got {behaviors:?} {}", answer.body));
+            let id = expected.unwrap_or_else(|| {
+                panic!("{vendor}'s probe `{segment}` met {behaviors:?} instead: {}", answer.body)
+            });
             met.insert((*id).to_owned());
         }
     }
@@ -37,7 +38,10 @@ async fn every_behavior_that_a_request_can_reach_is_met_by_one() {
         .filter(|behavior| behavior.reached_by == ReachedBy::Request)
         .map(|behavior| behavior.id.to_owned())
         .collect();
-    assert_eq!(met, wanted, "the catalogue's behaviors are those of the probes");
+    similar_asserts::assert_eq!(
+        met: met, wanted: wanted,
+        "the probes (tests/it/<vendor>/probes.rs) meet other behaviors than the catalogue has"
+    );
 }
 
 #[tokio::test]
@@ -85,9 +89,9 @@ fn ids_are_unique_well_formed_and_name_their_vendor_and_operation() {
 fn the_readings_are_those_that_users_rely_on() {
     let readings: Vec<String> =
         vendors::readings().iter().map(|r| format!("{}: {}", r.id, r.options.join(", "))).collect();
-    assert_eq!(
-        readings,
-        [
+    similar_asserts::assert_eq!(
+        served: readings.iter().map(String::as_str).collect::<Vec<_>>(),
+        relied_on: vec![
             "commubo.numbers: string, integer",
             "commubo.voice_id_key: operatorVoiceId, operatorVocieId, both",
             "commubo.end: exclusive, inclusive",
@@ -124,6 +128,7 @@ fn the_readings_are_those_that_users_rely_on() {
             "sencloud.times: offset_micros, zulu_millis",
             "sencloud.query_paging: honour, ignore",
             "sencloud.date_to: inclusive, exclusive",
-        ]
+        ],
+        "scenarios rely on the readings: change this list only together with the changelog"
     );
 }

@@ -17,6 +17,7 @@ mod exec;
 mod faults;
 mod findings;
 mod fixture;
+mod generated;
 mod golden;
 mod house;
 mod journal;
