@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 
 use crate::client::message;
 use crate::commubo::{TENANT, TOKEN, VECTORS};
-use crate::mock::{Answer, Mock, impatient, read_answer, send};
+use crate::mock::{Answer, Mock, impatient, read_answer, send, until};
 use crate::{alibaba, ccai, sencloud};
 
 async fn raw(mock: &Mock, method: &str, path: &str, host: &str, headers: &str) -> Answer {
@@ -244,16 +244,35 @@ async fn a_connection_that_says_nothing_or_only_half_of_a_beginning_is_closed() 
 #[tokio::test]
 async fn a_silent_http_2_connection_is_closed_and_one_that_answers_pings_is_not() {
     let mock =
-        Mock::with(VECTORS, Settings { http2_idle: Duration::from_millis(200), ..Settings::default() }).await;
+        Mock::with(VECTORS, Settings { http2_idle: Duration::from_millis(600), ..Settings::default() }).await;
     let mut silent = TcpStream::connect(mock.address).await.expect("a connection");
     silent.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.expect("sent");
     let mut read = vec![];
-    let closed = tokio::time::timeout(Duration::from_secs(30), silent.read_to_end(&mut read)).await;
+    // Each ping comes after the last one was answered in time.
+    let mut awake = TcpStream::connect(mock.address).await.expect("a connection");
+    awake.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.expect("sent");
+    let mut pings = 0;
+    let answering = async {
+        while pings < 4 {
+            let mut head = [0; 9];
+            awake.read_exact(&mut head).await.expect("it is not closed");
+            let mut payload = vec![0; usize::from(u16::from_be_bytes([head[1], head[2]]))];
+            awake.read_exact(&mut payload).await.expect("a whole frame");
+            let (kind, flags) = (head[3], head[4]);
+            assert_ne!(kind, 7, "GOAWAY");
+            if kind == 6 && flags == 0 {
+                pings += 1;
+                awake.write_all(&[0, 0, 8, 6, 1, 0, 0, 0, 0]).await.expect("sent");
+                awake.write_all(&payload).await.expect("sent");
+            }
+        }
+    };
+    let (closed, answered) = tokio::join!(
+        tokio::time::timeout(Duration::from_mins(1), silent.read_to_end(&mut read)),
+        tokio::time::timeout(Duration::from_mins(1), answering)
+    );
     assert!(closed.is_ok(), "its pings are not answered");
-    let client = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().expect("a client");
-    assert_eq!(client.get(mock.url("/_mock/ready")).send().await.expect("an answer").status(), 200);
-    tokio::time::sleep(Duration::from_millis(600)).await;
-    assert_eq!(client.get(mock.url("/_mock/ready")).send().await.expect("an answer").status(), 200);
+    answered.expect("four pings");
 }
 
 #[tokio::test]
@@ -283,15 +302,10 @@ async fn bodies_that_are_over_their_bound_together_are_503_and_the_next_one_is_s
     half.write_all(begun.as_bytes()).await.expect("sent");
     let large = || "y".repeat(500);
     let ask = async |path: &str| send(mock.request("POST", path).body(large())).await;
-    let mut first = ask("/").await;
-    // Until its bytes are read it holds nothing.
-    for _ in 0..200 {
-        if first.status == 503 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        first = ask("/").await;
-    }
+    let first = until("its bytes are read, for until then it holds nothing", async || {
+        Some(ask("/").await).filter(|answer| answer.status == 503)
+    })
+    .await;
     assert_eq!((first.status, first.json()["Code"].clone()), (503, json!("ServiceUnavailable")));
     for (path, in_body) in [
         ("/v1/calls", "\"message\""),

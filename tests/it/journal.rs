@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::ccai::{inbound, outbound};
 use crate::client::{World, message};
-use crate::mock::{Mock, send};
+use crate::mock::{Mock, send, until};
 
 const NOTHING: Value = Value::Null;
 
@@ -302,10 +302,7 @@ async fn a_slow_exchange_does_not_hold_up_the_others_in_a_stream() {
     world.fault(json!({ "vendor": "commubo", "do": { "delay": "10m" } })).await;
     let mut events = Events::of(&mock, "/_mock/journal/stream", None).await;
     let quick = async {
-        // It is written down as soon as it waits.
-        while world.journal().await.is_empty() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        until("the slow one is written down as soon as it waits", async || world.journal().await.pop()).await;
         world.sencloud(&json!({})).await;
         events.next().await.unwrap().2
     };
@@ -378,10 +375,23 @@ async fn a_verification_waits_for_what_is_still_to_come_and_for_what_must_not() 
     let verify = async |body: Value| world.admin("POST", "journal/verify", &body).await;
     let expected =
         json!({ "match": { "operation": "list_calls" }, "count": { "exactly": 1 }, "within": "10m" });
-    let (verdict, _) = tokio::join!(verify(expected), async {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        world.commubo("").await
-    });
+    // The verdict is the same if the request overtakes the verification; a verdict that comes before
+    // the request is a mistake.
+    let after_one_more = async |body: Value| {
+        let verdict = verify(body);
+        tokio::pin!(verdict);
+        let others = async {
+            for _ in 0..20 {
+                mock.get("/_mock/ready").await;
+            }
+        };
+        tokio::select! {
+            verdict = &mut verdict => panic!("a verdict before the request: {}", verdict.body),
+            () = others => {}
+        }
+        tokio::join!(verdict, world.commubo("")).0
+    };
+    let verdict = after_one_more(expected).await;
     assert_eq!((verdict.status, verdict.json()["matched"].clone()), (200, json!(1)), "{}", verdict.body);
     let never = verify(json!({ "match": { "vendor": "ccai" }, "within": "50ms" })).await;
     assert_eq!(never.status, 422, "{}", never.body);
@@ -390,22 +400,11 @@ async fn a_verification_waits_for_what_is_still_to_come_and_for_what_must_not() 
     assert_eq!(none.status, 200);
     let forbidden =
         json!({ "match": { "operation": "list_calls" }, "count": { "exactly": 1 }, "within": "10m" });
-    let (verdict, _) = tokio::join!(
-        verify(
-            json!({ "match": { "operation": "list_calls" }, "count": { "at_most": 1 }, "nothing_else": true, "within": "10m" })
-        ),
-        async {
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-            world.commubo("").await
-        }
-    );
+    let one = json!({ "match": { "operation": "list_calls" }, "count": { "at_most": 1 }, "nothing_else": true, "within": "10m" });
+    let verdict = after_one_more(one).await;
     assert_eq!(verdict.status, 422, "one more ends the wait: {}", verdict.body);
-    let more =
-        verify(json!({ "match": { "operation": "list_calls" }, "count": { "at_most": 2 }, "within": "10m" }));
-    let (verdict, _) = tokio::join!(more, async {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        world.commubo("").await
-    });
+    let two = json!({ "match": { "operation": "list_calls" }, "count": { "at_most": 2 }, "within": "10m" });
+    let verdict = after_one_more(two).await;
     assert_eq!(verdict.status, 422, "as many as there may be are no end: {}", verdict.body);
     assert_eq!(verify(forbidden).await.status, 422, "two are too many, however long one waits");
     let refused = verify(json!({ "within": "11m" })).await;

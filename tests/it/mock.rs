@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use callmock::exchange::App;
 use callmock::report::coverage::Coverage;
@@ -48,9 +49,23 @@ pub struct Answer {
     pub body: String,
 }
 
+/// Asks every few milliseconds until something is there, and fails if it takes a minute.
+pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let asking = async {
+        loop {
+            if let Some(there) = ask().await {
+                return there;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let found = tokio::time::timeout(Duration::from_mins(1), asking).await;
+    found.unwrap_or_else(|_| panic!("{what}: not within a minute"))
+}
+
 /// Settings that give a body up as soon as it stops.
 pub fn impatient() -> Settings {
-    Settings { body_idle: std::time::Duration::from_millis(100), ..Settings::default() }
+    Settings { body_idle: Duration::from_millis(100), ..Settings::default() }
 }
 
 impl Mock {
@@ -102,6 +117,13 @@ impl Mock {
         exchanges
     }
 
+    /// The number of the newest exchange, without the journal's other contents.
+    pub fn newest(&self) -> u64 {
+        let slot = self.app.worlds.default_slot();
+        let page = slot.world().journal().page(&Filter::default(), 0, usize::MAX);
+        page.entries.last().expect("an exchange").seq
+    }
+
     /// Sends bytes as they are, and reads until the server closes or falls silent after a whole
     /// answer.
     pub async fn raw(&self, bytes: &[u8]) -> Answer {
@@ -151,6 +173,24 @@ pub async fn send(request: reqwest::RequestBuilder) -> Answer {
     let answer = Answer { status, headers, body: response.text().await.expect("a whole body") };
     answer.hold(&method.unwrap_or_default());
     answer
+}
+
+/// The list at a JSON pointer.
+pub fn list_at<'a>(value: &'a Value, pointer: &str) -> &'a [Value] {
+    let list = value.pointer(pointer).and_then(Value::as_array);
+    list.unwrap_or_else(|| panic!("there is no list at {pointer} of {value:#}"))
+}
+
+/// The text at a JSON pointer.
+pub fn text_at<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    let text = value.pointer(pointer).and_then(Value::as_str);
+    text.unwrap_or_else(|| panic!("there is no text at {pointer} of {value:#}"))
+}
+
+/// The whole number at a JSON pointer.
+pub fn number_at(value: &Value, pointer: &str) -> u64 {
+    let number = value.pointer(pointer).and_then(Value::as_u64);
+    number.unwrap_or_else(|| panic!("there is no whole number at {pointer} of {value:#}"))
 }
 
 impl Answer {

@@ -18,6 +18,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use crate::cli::{Served, callmock, file, text};
 use crate::client::message;
 use crate::commubo::{TENANT, TOKEN, VECTORS, list};
+use crate::machine::until;
 use crate::mock::{Mock, send};
 
 fn documented() -> &'static str {
@@ -342,10 +343,9 @@ fn a_stop_waits_neither_for_delays_nor_for_streams_nor_for_slow_bodies() {
         write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").expect("sent");
         held.push(stream);
     }
-    // The delayed one is in the journal as soon as it waits.
-    while !served.get("/_mock/journal", "").contains("\"delay\"") {
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until("the delayed one is in the journal as soon as it waits", || {
+        served.get("/_mock/journal", "").contains("\"delay\"").then_some(())
+    });
     let started = Instant::now();
     served.signal("-TERM");
     assert_eq!(served.0.wait().expect("it ends").code(), Some(0));

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use crate::cli::{Served, callmock, file, text};
+use crate::machine::until;
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -77,13 +78,12 @@ fn a_request_under_way_finishes_on_the_calls_that_it_found() {
     let path = file("watched-under-way.yaml", &scenario(&["a"]));
     let (served, hear) = watching(&path);
     let credential = "x-commubo-tenantId: t\r\nx-commubo-accessToken: s\r\n";
-    served.send("POST", "/_mock/faults", "", r#"{"vendor":"commubo","do":{"delay":"3s"}}"#);
+    served.send("POST", "/_mock/faults", "", r#"{"vendor":"commubo","do":{"delay":"2s"}}"#);
     let (under_way, reloaded) = std::thread::scope(|scope| {
         let under_way = scope.spawn(|| served.get("/v1/calls", credential));
-        // It is in the journal as soon as it waits.
-        while !served.get("/_mock/journal", "").contains("\"seq\":1") {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        until("it is in the journal as soon as it waits", || {
+            served.get("/_mock/journal", "").contains("\"seq\":1").then_some(())
+        });
         fs::write(&path, scenario(&["a", "b", "c"])).expect("written");
         wait_for(&hear, "the scenario was reloaded");
         // The reload has taken the delay away with the world that it stood in.

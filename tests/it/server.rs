@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use crate::commubo::{TENANT, TOKEN, VECTORS};
+use crate::machine::until;
 use crate::mock::{Mock, read_answer};
 
 #[tokio::test]
@@ -41,17 +42,18 @@ async fn stoppable() -> (std::net::SocketAddr, oneshot::Sender<()>, tokio::task:
 #[tokio::test]
 async fn a_stop_finishes_requests_whose_head_is_read_and_drops_idle_and_half_sent_ones() {
     let (address, stop, run) = stoppable().await;
-    // Its head is read, its body is not: it is under way for as long as the test likes.
-    let mut under_way = TcpStream::connect(address).await.unwrap();
-    under_way.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab").await.unwrap();
     let mut half = TcpStream::connect(address).await.unwrap();
     half.write_all(b"GET /v1/calls HTTP/1.1\r\nHost:").await.unwrap();
     let mut idle = TcpStream::connect(address).await.unwrap();
-    // All three are accepted and read: a whole exchange on a later connection comes after them.
-    let mut later = TcpStream::connect(address).await.unwrap();
-    later.write_all(b"GET /_mock/ready HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
-    assert_eq!(read_answer(&mut later).await.unwrap().status, 200);
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    // Its head is read, its body is not: it is under way for as long as the test likes. That it is
+    // asked for its body shows that its head was read.
+    let mut under_way = TcpStream::connect(address).await.unwrap();
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
+    under_way.write_all(head.as_bytes()).await.unwrap();
+    let mut go_on = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+    under_way.read_exact(&mut go_on).await.unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    under_way.write_all(b"ab").await.unwrap();
 
     stop.send(()).unwrap();
     let mut nothing = vec![];
@@ -72,7 +74,8 @@ async fn a_client_that_never_reads_cannot_hold_the_stop() {
         "GET /v1/calls HTTP/1.1\r\nHost: x\r\nx-commubo-tenantId: {TENANT}\r\nx-commubo-accessToken: {TOKEN}\r\n\r\n"
     );
     stuck.write_all(head.as_bytes()).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    // A byte of the answer has come, so that it is under way; it is left where it is.
+    assert_eq!(stuck.peek(&mut [0]).await.unwrap(), 1);
     stop.send(()).unwrap();
     // The bound is 900 ms; the test only fails if the stop waits for the client, which reads
     // nothing for a minute.
@@ -106,10 +109,10 @@ fn health_is_answered_and_ready_is_not_while_the_threads_that_answer_are_busy() 
         {}
     });
     // Nothing drives the only thread that answers from here on, as if a handler had it.
-    while !ask("/_mock/ready").starts_with("HTTP/1.1 503") {
+    until("it is busy", || {
         assert!(ask("/_mock/health").starts_with("HTTP/1.1 200"));
-        std::thread::sleep(Duration::from_millis(100));
-    }
+        ask("/_mock/ready").starts_with("HTTP/1.1 503").then_some(())
+    });
     assert!(ask("/_mock/health").starts_with("HTTP/1.1 200"));
     assert!(ask("/_mock/ready").contains("\"busy\""));
     runtime.block_on(async {

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use callmock::contract::Readings;
 use callmock::scenario::{self, Request, Source};
@@ -18,7 +17,7 @@ use serde_json::{Value, json};
 use crate::alibaba::{self, Style};
 use crate::ccai::{inbound, outbound};
 use crate::client::{World, message};
-use crate::mock::{Answer, Mock, send};
+use crate::mock::{Answer, Mock, send, until};
 
 const NOTHING: Value = Value::Null;
 
@@ -255,16 +254,14 @@ async fn what_cannot_be_made_says_what_can_and_nothing_is_made() {
 #[tokio::test]
 async fn an_idle_world_is_removed_after_its_time_and_a_used_one_is_not() {
     let mock = Mock::embedded("documented").await;
-    let idle = mock.fork(json!({ "ttl_seconds": 3 })).await;
-    let used = mock.fork(json!({ "ttl_seconds": 3 })).await;
-    let gone = async {
+    let idle = mock.fork(json!({ "ttl_seconds": 2 })).await;
+    let used = mock.fork(json!({ "ttl_seconds": 2 })).await;
+    let gone = async || {
         // Looking at a world does not keep it; asking it or its journal does.
-        while mock.get(&format!("/_mock/worlds/{}", idle.id())).await.status == 200 {
-            assert_eq!(used.commubo("").await.status, 200);
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        assert_eq!(used.commubo("").await.status, 200);
+        (mock.get(&format!("/_mock/worlds/{}", idle.id())).await.status != 200).then_some(())
     };
-    tokio::time::timeout(Duration::from_mins(1), gone).await.expect("it goes");
+    until("the idle one goes", gone).await;
     assert_eq!(idle.commubo("").await.header("x-callmock-world"), "default");
     assert_eq!(used.commubo("").await.header("x-callmock-world"), used.id());
 }
@@ -274,17 +271,13 @@ async fn there_are_no_more_worlds_than_the_most_and_an_idle_one_makes_room() {
     let limits = Limits { max_worlds: 2, ..Limits::default() };
     let yaml = include_str!("../../scenarios/documented.yaml");
     let mock = Mock::with(yaml, Settings { limits, ..Settings::default() }).await;
-    let first = mock.fork(json!({ "ttl_seconds": 3 })).await;
+    let first = mock.fork(json!({ "ttl_seconds": 2 })).await;
     mock.fork(json!({})).await;
     let refused = send(mock.request("POST", "/_mock/worlds")).await;
     assert_eq!((refused.status, refused.json()["error"]["code"].as_str()), (429, Some("too_many_worlds")));
     assert!(message(&refused).contains("--max-worlds"), "{}", refused.body);
-    let made = async {
-        while send(mock.request("POST", "/_mock/worlds")).await.status != 201 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_mins(1), made).await.expect("the first is idle for too long");
+    let made = async || (send(mock.request("POST", "/_mock/worlds")).await.status == 201).then_some(());
+    until("the first is idle for too long", made).await;
     assert_eq!(mock.get(&format!("/_mock/worlds/{}", first.id())).await.status, 404);
 }
 

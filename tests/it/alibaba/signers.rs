@@ -91,7 +91,7 @@ fn signed(text: &str) -> String {
 /// What the journal says of the last request, which must have been refused for its signature.
 async fn diagnosis(mock: &Mock, answer: &Answer) -> Value {
     assert_eq!(answer.json()["Code"], "SignatureDoesNotMatch", "{}", answer.body);
-    let seq = mock.journal().await.pop().expect("an exchange")["seq"].as_u64().expect("a number");
+    let seq = mock.newest();
     let explained = mock.get(&format!("/_mock/journal/{seq}/signature")).await;
     assert_eq!(explained.status, 200, "{}", explained.body);
     assert!(
