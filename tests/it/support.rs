@@ -76,7 +76,7 @@ fn link(test: &str) -> String {
 #[test]
 fn the_support_page_is_made_from_the_catalogue_and_names_tests_that_there_are() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    // Read here and not at compile time, so that `.ci/regenerate` need not compile between its steps.
+    // Read when the test runs, so that `.ci/regenerate` need not compile between its steps.
     let claims = fs::read_to_string(root.join("tests/it/tested_by.json")).unwrap_or_else(|_| "{}".to_owned());
     let claims: BTreeMap<String, Vec<String>> = serde_json::from_str(&claims)
         .unwrap_or_else(|error| panic!("tests/it/tested_by.json: {error}: run .ci/regenerate"));
