@@ -75,10 +75,17 @@ async fn the_curl_commands_print_what_is_shown() {
     let shown: Vec<Value> =
         blocks("json").iter().map(|json| serde_json::from_str(json).expect("JSON")).collect();
     assert_eq!((commands.len(), shown.len()), (3, 3));
-    assert_eq!(paste(&mock, commands[0]).await.json(), shown[0]);
-    assert_eq!(paste(&mock, commands[1]).await.json()[0]["customer"], shown[1]);
+    let prints = |printed: &Value, shown: &Value, command: &str| {
+        similar_asserts::assert_eq!(
+            printed: format!("{printed:#}"), shown: format!("{shown:#}"),
+            "README.md shows something else than this prints: {command}"
+        );
+    };
+    prints(&paste(&mock, commands[0]).await.json(), &shown[0], commands[0]);
+    prints(&paste(&mock, commands[1]).await.json()[0]["customer"], &shown[1], commands[1]);
     let refused = paste(&mock, commands[2]).await;
-    assert_eq!((refused.status, refused.json()), (406, shown[2].clone()));
+    assert_eq!(refused.status, 406, "{}", refused.body);
+    prints(&refused.json(), &shown[2], commands[2]);
     let [logs, call] = posts.as_slice() else { panic!("two commands with a body") };
     let answer = paste_body(&mock, logs).await;
     assert_eq!((answer.status, answer.json()["call_logs"].as_array().map(Vec::len)), (200, Some(1)));
