@@ -101,14 +101,14 @@ fn a_proxy_is_taken_out_of_the_commands_environment() {
         .env("http_proxy", "http://127.0.0.1:9")
         .env("HTTP_PROXY", "http://127.0.0.1:9")
         .env("https_proxy", "http://127.0.0.1:9")
-        .args(["exec", "--", "sh", "-c", "env | grep -i _proxy"])
+        .args(["exec", "--", "sh", "-c", "env | grep -iE '^(http|https|all)_proxy='"])
         .output()
         .expect("it runs");
     assert_eq!(text(&output.stdout), "https_proxy=http://127.0.0.1:9\n", "what is not in its way stays");
     let output = callmock()
         .env("https_proxy", "http://127.0.0.1:9")
         .env("ALL_PROXY", "http://127.0.0.1:9")
-        .args(["exec", "--tls", "--", "sh", "-c", "env | grep -i _proxy"])
+        .args(["exec", "--tls", "--", "sh", "-c", "env | grep -iE '^(http|https|all)_proxy='"])
         .output()
         .expect("it runs");
     assert_eq!(text(&output.stdout), "");
