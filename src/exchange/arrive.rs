@@ -70,7 +70,7 @@ impl Arrival {
             None => (app.worlds.identify(name, public_half.as_deref()), None),
         };
         let found = owner.routes.find(vendor, &parts);
-        let operation = found.endpoint.map(|endpoint| &endpoint.operation);
+        let operation = found.operation;
         let context = Context {
             world: Arc::clone(&world),
             operation,

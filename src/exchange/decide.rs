@@ -3,9 +3,10 @@
 use std::panic::AssertUnwindSafe;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Request, header};
 use axum::response::Response;
 use futures_util::FutureExt;
+use hyper::body::Body as _;
 
 use super::arrive::Arrival;
 use super::{HangUp, Unfinished};
@@ -38,7 +39,7 @@ pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
     }
     let handler = arrival.endpoint.map_or_else(|| vendor.unmatched(), |endpoint| endpoint.handler);
     let request = Request::from_parts(parts.clone(), Body::empty());
-    let handled = AssertUnwindSafe(async move { handler(request).await }).catch_unwind();
+    let handled = AssertUnwindSafe(async move { with_length(handler(request).await) }).catch_unwind();
     let handled = if may_take_long(arrival) {
         match arrival.app.aside.run(&arrival.line, &arrival.context.stop, handled).await {
             Ok(handled) => handled.ok(),
@@ -49,6 +50,16 @@ pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
         handled.await.ok()
     };
     Ok(handled.unwrap_or_else(|| arrival.vendor.refuse(&arrival.parts, Unhandled::Panic)))
+}
+
+/// Says how long a body is, where that is known: the journal shows the head that is sent.
+fn with_length(mut response: Response) -> Response {
+    let status = response.status();
+    let has_body = !status.is_informational() && ![204, 304].contains(&status.as_u16());
+    if let Some(length) = response.body().size_hint().exact().filter(|_| has_body) {
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length.into());
+    }
+    response
 }
 
 /// Whether a request's handler may take long: it looks through many calls, or reads much.

@@ -262,6 +262,7 @@ pub enum Direction {
 /// How a call came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "Outcome")]
 pub enum CallOutcome {
     /// The two ends spoke.
     Answered,

@@ -3,7 +3,7 @@
 use axum::http::request::Parts;
 
 use super::{Endpoint, Vendor};
-use crate::contract::Route;
+use crate::contract::{Operation, Route};
 
 /// The routes of one vendor.
 pub struct Routes {
@@ -14,8 +14,11 @@ pub struct Routes {
 /// What a request is for, as far as its method, path and action tell.
 #[derive(Default)]
 pub struct Found {
-    /// The operation; none for a path, a method or an action that the vendor does not have.
+    /// The operation with its handler; none for a path, a method or an action that the vendor does
+    /// not have.
     pub endpoint: Option<&'static Endpoint>,
+    /// The operation, or for a wrong method of a known path the one that the path has.
+    pub operation: Option<&'static Operation>,
     /// The segments of the path that differ from request to request, by their names, as sent.
     pub segments: Vec<(String, String)>,
     /// The methods that the path has; empty for an unknown path.
@@ -67,8 +70,10 @@ impl Routes {
         let fits = |endpoint: &&&'static Endpoint| endpoint.operation.route.methods().contains(&method);
         if let Ok(matched) = self.paths.at(path) {
             let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+            let endpoint = matched.value.iter().find(fits).copied();
             return Found {
-                endpoint: matched.value.iter().find(fits).copied(),
+                endpoint,
+                operation: endpoint.or(matched.value.first().copied()).map(|endpoint| &endpoint.operation),
                 segments: matched.params.iter().map(owned).collect(),
                 allowed: matched.value.iter().flat_map(|e| e.operation.route.methods()).copied().collect(),
             };
@@ -80,7 +85,12 @@ impl Routes {
             here().flat_map(|endpoint| endpoint.operation.route.methods()).copied().collect();
         allowed.sort_unstable();
         allowed.dedup();
-        Found { endpoint: named.filter(|e| fits(&e)).copied(), segments: vec![], allowed }
+        Found {
+            endpoint: named.filter(|e| fits(&e)).copied(),
+            operation: named.map(|endpoint| &endpoint.operation),
+            segments: vec![],
+            allowed,
+        }
     }
 }
 

@@ -10,12 +10,6 @@ pub mod commubo;
 pub mod sencloud;
 
 /// Every vendor that is served.
-pub mod alibaba;
-pub mod ccai;
-pub mod commubo;
-pub mod sencloud;
-
-/// Every vendor that is served.
 pub static ALL: &[&dyn Vendor] = &[&commubo::Commubo, &ccai::Ccai, &alibaba::Alibaba, &sencloud::Sencloud];
 
 /// What every vendor promises.

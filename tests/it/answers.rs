@@ -71,9 +71,10 @@ fn against(seen: &Seen<'_>, document: &Value, path: &str, method: &str, operatio
     }
     let body = seen.body?;
     if body.is_empty() {
-        // A refusal of commubo need not have a body, nor has what answers a HEAD; CCAI's 202 never
-        // has one.
-        let may_be = seen.method == "HEAD" || seen.status >= 400 && seen.vendor == "commubo";
+        // A refusal of commubo need not have a body, nor has what answers a HEAD, nor a file; CCAI's
+        // 202 never has one.
+        let is_file = (seen.header)("content-type").is_some_and(|kind| kind.starts_with("audio/"));
+        let may_be = seen.method == "HEAD" || is_file || seen.status >= 400 && seen.vendor == "commubo";
         return (!may_be && response.get("content").is_some()).then(|| "no body".to_owned());
     }
     let kind = (seen.header)("content-type").unwrap_or_default();

@@ -40,7 +40,8 @@ async fn an_operation_that_the_vendor_has_and_callmock_has_not_is_404_and_says_s
         let request = mock.request("GET", path).header("x-commubo-tenantId", TENANT);
         send(request.header("x-commubo-accessToken", TOKEN)).await
     };
-    let (not_emulated, nothing) = (ask("/v1/calls/1234567890123456/conversations").await, ask("/v1/nothing").await);
+    let (not_emulated, nothing) =
+        (ask("/v1/calls/1234567890123456/conversations").await, ask("/v1/nothing").await);
     assert_eq!(not_emulated.outcome(), "commubo.any.not_emulated");
     assert_eq!(not_emulated.findings(), ["commubo.not_emulated"]);
     assert!(not_emulated.header("x-callmock-hint").contains("not emulate"), "{:?}", not_emulated.headers);

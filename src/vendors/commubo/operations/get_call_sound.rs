@@ -2,6 +2,7 @@
 //! operations beside the list, S1-S7).
 
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -64,7 +65,10 @@ async fn get_call_sound(_: Tenant, call: OneCall<Error>, context: Context, reque
         return match context.world.reading() {
             NoSound::NotFound => Refused::of(&request, Error::SoundNotFound).into_response(),
             NoSound::NotAcceptable => Refused::of(&request, Error::SoundNotAcceptable).into_response(),
-            NoSound::Empty => (Outcome(&NO_SOUND), ()).into_response(),
+            NoSound::Empty => {
+                let wav = [(header::CONTENT_TYPE, HeaderValue::from_static("audio/wav"))];
+                (Outcome(&NO_SOUND), wav, ()).into_response()
+            }
         };
     };
     let recording = Recording::of(&view, call.ordinal, length);
