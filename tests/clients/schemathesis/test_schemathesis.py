@@ -57,4 +57,5 @@ def test_schemathesis_finds_nothing(vendor, readings):
     generated, passed = re.search(r"(\d+) generated, (\d+) passed", run.stdout).groups()
     assert int(generated) == int(passed) > 90, run.stdout
     # Not only refusals: what a success looks like was held against the document too.
-    assert re.search(rf"  {vendor} +\S+ +20[01] x\d+", run.stderr), run.stderr
+    # A status that came once has no count.
+    assert re.search(rf"  {vendor} +\S+ +20[01]\b", run.stderr), run.stderr
