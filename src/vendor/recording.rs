@@ -19,7 +19,8 @@ use sha2::{Digest, Sha256};
 
 use super::Context;
 use crate::contract::Finding;
-use crate::universe::{Call, CallOutcome, Millis, Ordinal};
+use crate::universe::{Call, Millis, Ordinal};
+use crate::urlencoded;
 use crate::world::{View, Visited, Walks};
 
 /// Samples a second.
@@ -148,24 +149,29 @@ pub fn length(call: &Call) -> Option<Millis> {
     (recorded.url.is_none() && recorded.duration.0 > 0).then_some(recorded.duration)
 }
 
-/// Whether a call may be recorded by the service itself: it was answered, or left a message.
-#[must_use]
-pub fn is_recordable(outcome: CallOutcome) -> bool {
-    matches!(outcome, CallOutcome::Answered | CallOutcome::Voicemail)
-}
-
-/// The path of a call's file at a vendor.
+/// The path of a call's file at a vendor. The file has the call's place in its world, from 1.
 #[must_use]
 pub fn path(world: &str, vendor: &str, ordinal: Ordinal) -> String {
     format!("{FILES}{world}/{vendor}-{}.wav", ordinal.0 + 1)
 }
 
-/// The call of a file's name, which [`path`] made for a vendor.
+/// The same for a vendor whose files have names: the path ends in the name.
 #[must_use]
-pub fn ordinal(file: &str, vendor: &str) -> Option<Ordinal> {
+pub fn named_path(world: &str, vendor: &str, ordinal: Ordinal, name: &str) -> String {
+    format!("{FILES}{world}/{vendor}-{}-{}", ordinal.0 + 1, urlencoded::strict(name))
+}
+
+/// The call that a request's path names: one that is over, that the vendor shows, and whose file
+/// the service itself has.
+#[must_use]
+pub fn find(context: &Context, view: &View, vendor: &str) -> Option<(Ordinal, Recording)> {
+    let file = context.segment("file");
     let place = file.strip_suffix(".wav")?.strip_prefix(vendor)?.strip_prefix('-')?;
+    let place = place.split_once('-').map_or(place, |(place, _)| place);
     let canonical = place.bytes().all(|b| b.is_ascii_digit()) && !place.starts_with('0');
-    place.parse::<u32>().ok().filter(|_| canonical)?.checked_sub(1).map(Ordinal)
+    let ordinal = place.parse::<u32>().ok().filter(|_| canonical)?.checked_sub(1).map(Ordinal)?;
+    let call = view.call(ordinal).filter(|call| call.on_vendor(vendor) && call.is_over(view.now()))?;
+    Some((ordinal, Recording::of(view, ordinal, length(call)?)))
 }
 
 /// The part of a file that a request asks for.

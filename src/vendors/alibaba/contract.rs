@@ -25,7 +25,6 @@ pub static CATALOGUE: Catalogue = Catalogue {
 not_emulated! {
     "Action" "ListCallDetailRecordsV2", "Lists call detail records; the documented successor.";
     "Action" "ListRecentCallDetailRecords", "Lists recent call detail records.";
-    "Action" "GetMonoRecording", "Fetches a recording's address.";
     "Action" "GetMultiChannelRecording", "Fetches the address of a recording in two channels.";
     "Action" "GetVoicemailRecording", "Fetches a voicemail's address.";
     "Action" "GetEarlyMediaRecording", "Fetches the address of what was heard before the answer.";

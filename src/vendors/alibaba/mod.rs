@@ -56,7 +56,7 @@ impl Vendor for Alibaba {
     }
 
     fn paths(&self) -> &'static [Paths] {
-        &[Paths::Exactly("/")]
+        &[Paths::Exactly("/"), Paths::Recordings(NAME)]
     }
 
     fn secure(&self, document: &mut Document) {
@@ -70,6 +70,9 @@ impl Vendor for Alibaba {
     }
 
     fn refused(&self, request: &Parts, refusal: AnyRefusal) -> Response {
+        if operations::is_of_storage(&refusal) {
+            return operations::refused_by_storage(request, &refusal);
+        }
         gateway::Refused::of(request, refusal).into_response()
     }
 
@@ -92,7 +95,7 @@ impl Vendor for Alibaba {
         SecretPlaces {
             headers: &[gateway::auth::SECURITY_TOKEN],
             parameters: &["securitytoken", "accesskeysecret"],
-            query: &["accesskeyid", "securitytoken"],
+            query: &["accesskeyid", "securitytoken", "ossaccesskeyid"],
         }
     }
 
