@@ -7,11 +7,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-
-use crate::contract::{Finding, Met};
 use tokio::sync::watch;
 
-use super::Limits;
+use super::limits::Limits;
+use crate::contract::{Finding, Met};
+
+mod compare;
+mod verify;
+
+pub use compare::Difference;
+pub use verify::{Expected, Near, TooMuch, Verdict, Wanted};
 
 /// A ring of exchanges: the oldest are dropped, and counted, when there are more than the bound.
 #[derive(Debug)]
