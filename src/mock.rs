@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 
 use crate::exchange::App;
-use crate::scenario::{Invalid, Library, Request as Wanted, Source, embedded};
+use crate::scenario::{Invalid, Library, LoadOptions, Source, embedded};
 use crate::server::{Server, Settings};
 use crate::urlencoded::strict;
 use crate::vendors;
@@ -83,7 +83,7 @@ pub struct Mock {
 /// ```
 #[derive(Debug, Default)]
 pub struct Builder {
-    wanted: Wanted,
+    options: LoadOptions,
     unknown: Option<String>,
     settings: Settings,
 }
@@ -182,7 +182,7 @@ impl Builder {
     #[must_use]
     pub fn scenario(mut self, name: &str) -> Self {
         match Source::named(name) {
-            Ok(source) => self.wanted.sources.push(source),
+            Ok(source) => self.options.sources.push(source),
             Err(message) => self.unknown = self.unknown.or(Some(message)),
         }
         self
@@ -191,21 +191,21 @@ impl Builder {
     /// A scenario's text, in YAML or JSON.
     #[must_use]
     pub fn scenario_text(mut self, text: &str) -> Self {
-        self.wanted.sources.push(Source::Text { name: "scenario".into(), text: text.into() });
+        self.options.sources.push(Source::Text { name: "scenario".into(), text: text.into() });
         self
     }
 
     /// What ids and generated data are made from, instead of the scenario's seed.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.wanted.seed = Some(seed);
+        self.options.seed = Some(seed);
         self
     }
 
     /// Lets the clock stand at a time.
     #[must_use]
     pub fn now(mut self, now: DateTime<Utc>) -> Self {
-        self.wanted.now = Some(now);
+        self.options.now = Some(now);
         self
     }
 
@@ -224,11 +224,11 @@ impl Builder {
         if let Some(name) = self.unknown {
             return Err(StartError::NoScenario(name));
         }
-        if self.wanted.sources.is_empty() {
-            self.wanted.sources.extend(embedded("documented"));
+        if self.options.sources.is_empty() {
+            self.options.sources.extend(embedded("documented"));
         }
-        self.wanted.catalogues = vendors::catalogues().collect();
-        let library = Library::open(self.wanted)?;
+        self.options.catalogues = vendors::catalogues().collect();
+        let library = Library::open(self.options)?;
         let settings = self.settings;
         let certificate = settings.tls.as_ref().map(|tls| Arc::clone(&tls.certificate));
         let token = settings.admin_token.clone();

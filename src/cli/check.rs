@@ -3,7 +3,7 @@
 use chrono::SecondsFormat;
 
 use super::Exit;
-use crate::scenario::{self, Request, Source};
+use crate::scenario::{self, LoadOptions, Source};
 use crate::vendors;
 use crate::world::Clock;
 
@@ -24,7 +24,7 @@ pub fn run(args: &Args) -> Exit {
         }
     };
     let catalogues = vendors::catalogues().collect();
-    match scenario::load(&Request { sources, catalogues, ..Request::default() }) {
+    match scenario::load(&LoadOptions { sources, catalogues, ..LoadOptions::default() }) {
         Ok(scenario) => {
             for line in scenario::lines(&scenario.doubts) {
                 tell!("warning: {line}");

@@ -15,7 +15,7 @@ use super::log::Writer;
 use super::port_file::PortFile;
 use crate::contract::{Readings, UnknownReading};
 use crate::nearest::did_you_mean;
-use crate::scenario::{Library, Request, Source};
+use crate::scenario::{Library, LoadOptions, Source};
 use crate::server::{Settings, Tls};
 use crate::universe::Millis;
 use crate::vendors;
@@ -278,9 +278,9 @@ impl Args {
             ReadingSet::Alternate => Some(Readings::alternate(vendors::readings())),
         };
         let catalogues = vendors::catalogues().collect();
-        let request =
-            Request { sources, seed: self.seed, now: self.now, catalogues, readings, most_calls: None };
-        let mut library = Library::open(request).map_err(|invalid| invalid.to_string())?;
+        let options =
+            LoadOptions { sources, seed: self.seed, now: self.now, catalogues, readings, most_calls: None };
+        let mut library = Library::open(options).map_err(|invalid| invalid.to_string())?;
         if let ReadingSet::Chosen(pairs) = &self.readings {
             let mut readings = library.own().readings.clone();
             for (id, option) in pairs {

@@ -13,7 +13,7 @@ use tower::ServiceExt;
 use super::client::Place;
 use super::{Exit, serve};
 use crate::report::oracle;
-use crate::scenario::{Library, Request, Source};
+use crate::scenario::{Library, LoadOptions, Source};
 use crate::server::{Server, Settings};
 use crate::vendor::Neutral;
 use crate::vendors;
@@ -163,13 +163,13 @@ impl Diff {
     async fn of_scenario(&self) -> Result<Vec<Neutral>, String> {
         let names = if self.scenario.is_empty() { &["documented".to_owned()][..] } else { &self.scenario };
         let sources = names.iter().map(|name| Source::named(name)).collect::<Result<_, _>>()?;
-        let request = Request {
+        let options = LoadOptions {
             sources,
             seed: self.seed,
             catalogues: vendors::catalogues().collect(),
-            ..Request::default()
+            ..LoadOptions::default()
         };
-        let library = Library::open(request).map_err(|invalid| invalid.to_string())?;
+        let library = Library::open(options).map_err(|invalid| invalid.to_string())?;
         let server = Server::bind(("127.0.0.1", 0), library, Settings::default()).await;
         let server = server.map_err(|error| error.to_string())?;
         let request = http::Request::get(format!("/_mock/calls?limit={}", usize::MAX)).body(Body::empty());

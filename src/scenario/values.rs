@@ -9,7 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::ClockSpec;
+use super::clock::ClockSpec;
 use crate::universe::{Millis, Name};
 use crate::yaml;
 
