@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use tower::{Layer as _, ServiceExt};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer, ExposeHeaders};
 
-use super::Settings;
 use super::browsers::{self, Browsers};
+use super::settings::Settings;
 use crate::exchange::{self, App};
 
 /// Everything that answers on the port.

@@ -1,13 +1,15 @@
-//! The thread that opens connections, finds out what they speak, and answers by itself whether the
-//! server is there. It shares nothing with the threads that answer everything else: however busy
-//! these are, it hears who comes and when to stop.
+//! Accepting connections, on a thread of its own. It detects their protocol, and answers health by
+//! itself.
+//!
+//! The thread shares nothing with the threads that answer everything else: however busy these are,
+//! it accepts connections and hears when to stop.
 
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -17,55 +19,23 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Handle;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use super::Settings;
-use super::connection::{self, FINISH};
-use super::first::{Again, Speaks, listen};
-use super::held::Open;
-use super::routes::Routes;
+use super::guards::OpenConnection;
+use super::http::{self, FINISH};
+use super::protocol::{Protocol, Rewind, detect};
+use super::shared::{Shared, WarningLimit};
 use super::wire::{Socket, Wire};
 use crate::exchange::{HangUp, Line};
 
 /// The longest time that a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(30);
 
-/// The server as every connection shares it.
-pub struct House {
-    pub routes: Arc<Routes>,
-    pub settings: Settings,
-    pub workers: Handle,
-    pub stopping: watch::Sender<bool>,
-    /// When it was last told that somebody speaks what the port does not.
-    pub mistaken: Mistaken,
-}
-
-/// When something was last told that may happen again and again, such as that somebody speaks what
-/// the port does not.
-#[derive(Default)]
-pub struct Mistaken(Mutex<Option<Instant>>);
-
-impl Mistaken {
-    /// True once a minute.
-    fn may_warn(&self) -> bool {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let may = last.is_none_or(|last| last.elapsed() >= MINUTE);
-        if may {
-            *last = Some(Instant::now());
-        }
-        may
-    }
-}
-
-/// The shortest time between two warnings of one kind.
-const MINUTE: Duration = Duration::from_mins(1);
-
-/// Opens connections until `stop` is done, then gives what is under way the time to finish.
-pub async fn keep(
+/// Accepts connections until `stop` is done, then gives what is under way the time to finish.
+pub async fn accept(
     listener: std::net::TcpListener,
-    house: Arc<House>,
+    shared: Arc<Shared>,
     stop: impl Future<Output = ()>,
     mut ended: oneshot::Sender<()>,
 ) {
@@ -74,7 +44,7 @@ pub async fn keep(
         Err(error) => return tracing::error!(%error, "the port cannot be listened on"),
     };
     let mut connections = JoinSet::new();
-    let unaccepted = Mistaken::default();
+    let unaccepted = WarningLimit::default();
     {
         tokio::pin!(stop);
         loop {
@@ -83,7 +53,7 @@ pub async fn keep(
                 () = ended.closed() => break,
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => {
-                        connections.spawn(greet(stream, Arc::clone(&house)));
+                        connections.spawn(open(stream, Arc::clone(&shared)));
                     }
                     Err(error) => {
                         // Out of file descriptors, most likely: others may be closed in a moment.
@@ -98,7 +68,7 @@ pub async fn keep(
         }
     }
     drop(listener);
-    house.stopping.send_replace(true);
+    shared.stopping.send_replace(true);
     let finish = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(FINISH, finish).await.is_err() {
         tracing::warn!("stopped with requests under way");
@@ -107,21 +77,21 @@ pub async fn keep(
 }
 
 /// Serves one connection until its client closes it, a fault breaks it, or the server stops.
-async fn greet(stream: TcpStream, house: Arc<House>) {
+async fn open(stream: TcpStream, shared: Arc<Shared>) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
-    let _open = Open::new(Arc::clone(&house.routes.app));
+    let _open = OpenConnection::new(Arc::clone(&shared.routes.app));
     let line = Line::default();
     let socket = Socket::new(stream, line.clone());
-    let mut stopped = house.stopping.subscribe();
-    let heard = async {
-        let Some(tls) = &house.settings.tls else {
-            let (speaks, stream) = listen(socket, &house.settings).await?;
-            return Some((speaks, Ok(stream)));
+    let mut stopped = shared.stopping.subscribe();
+    let detected = async {
+        let Some(tls) = &shared.settings.tls else {
+            let (protocol, stream) = detect(socket, &shared.settings).await?;
+            return Some((protocol, Ok(stream)));
         };
-        let (speaks, stream) = listen(socket, &house.settings).await?;
-        if speaks != Speaks::Tls && house.mistaken.may_warn() {
+        let (protocol, stream) = detect(socket, &shared.settings).await?;
+        if protocol != Protocol::Tls && shared.wrong_protocol.may_warn() {
             tracing::warn!(
                 "a client spoke plain HTTP to the TLS port: give it an https:// URL, or start without --tls"
             );
@@ -138,63 +108,63 @@ async fn greet(stream: TcpStream, house: Arc<House>) {
                 return None;
             }
         };
-        let (speaks, stream) = listen(stream, &house.settings).await?;
-        Some((speaks, Err(stream)))
+        let (protocol, stream) = detect(stream, &shared.settings).await?;
+        Some((protocol, Err(stream)))
     };
-    let heard = tokio::select! {
-        heard = heard => heard,
+    let detected = tokio::select! {
+        detected = detected => detected,
         _ = stopped.wait_for(|stopped| *stopped) => None,
     };
-    match heard {
+    match detected {
         None => {}
-        Some((Speaks::Tls, Ok(stream))) => {
-            if house.mistaken.may_warn() {
+        Some((Protocol::Tls, Ok(stream))) => {
+            if shared.wrong_protocol.may_warn() {
                 tracing::warn!(
                     "a client spoke TLS to the plain port: start with --tls (CALLMOCK_TLS=true), or give it an http:// URL"
                 );
             }
             // Its own library words what it makes of an HTTP answer.
-            hand_over(Speaks::Http1, stream, line, house, |stream, moves| stream.get_mut().settle(moves))
+            hand_over(Protocol::Http1, stream, line, shared, |stream, moves| stream.get_mut().settle(moves))
                 .await;
         }
-        Some((speaks, Ok(stream))) => {
-            hand_over(speaks, stream, line, house, |stream, moves| stream.get_mut().settle(moves)).await;
+        Some((protocol, Ok(stream))) => {
+            hand_over(protocol, stream, line, shared, |stream, moves| stream.get_mut().settle(moves)).await;
         }
-        Some((speaks, Err(stream))) => {
-            let settle = |stream: &mut Again<_>, moves| tls_socket(stream).settle(moves);
-            hand_over(speaks, stream, line, house, settle).await;
+        Some((protocol, Err(stream))) => {
+            let settle = |stream: &mut Rewind<_>, moves| tls_socket(stream).settle(moves);
+            hand_over(protocol, stream, line, shared, settle).await;
         }
     }
 }
 
-type TlsStream = tokio_rustls::server::TlsStream<Again<Socket>>;
+type TlsStream = tokio_rustls::server::TlsStream<Rewind<Socket>>;
 
-fn tls_socket(stream: &mut Again<TlsStream>) -> &mut Socket {
+fn tls_socket(stream: &mut Rewind<TlsStream>) -> &mut Socket {
     stream.get_mut().get_mut().0.get_mut()
 }
 
 /// Serves a connection here if it asks for health, and where everything else is answered if it does
 /// not.
 async fn hand_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
-    speaks: Speaks,
+    protocol: Protocol,
     mut stream: S,
     line: Line,
-    house: Arc<House>,
+    shared: Arc<Shared>,
     settle: impl FnOnce(&mut S, bool) -> io::Result<()> + Send + 'static,
 ) {
-    if speaks == Speaks::Health {
+    if protocol == Protocol::Health {
         if let Err(error) = settle(&mut stream, false) {
             tracing::debug!(%error, "a connection could not be watched");
         }
-        return watch_over(Wire::new(stream, line.clone()), line, house).await;
+        return serve_health(Wire::new(stream, line.clone()), line, shared).await;
     }
-    let workers = house.workers.clone();
+    let workers = shared.workers.clone();
     let served = workers.spawn(async move {
         // From here on the socket's news come to the threads that answer.
         if let Err(error) = settle(&mut stream, true) {
             return tracing::warn!(%error, "a connection could not be taken over");
         }
-        connection::serve(speaks, Wire::new(stream, line.clone()), line, &house, connection::answer).await;
+        http::serve(protocol, Wire::new(stream, line.clone()), line, &shared, http::answer).await;
     });
     // It was told already where it panicked.
     drop(served.await);
@@ -202,28 +172,28 @@ async fn hand_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
 
 /// Serves a connection whose first request asks for health. What it asks for besides is answered
 /// where everything is.
-async fn watch_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+async fn serve_health<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     wire: Wire<S>,
     line: Line,
-    house: Arc<House>,
+    shared: Arc<Shared>,
 ) {
-    let answer = async |house: Arc<House>, request: Request<Incoming>| {
+    let answer = async |shared: Arc<Shared>, request: Request<Incoming>| {
         if ["/_mock/health", "/_mock/ready"].contains(&request.uri().path()) {
-            connection::answer(house, request).await
+            http::answer(shared, request).await
         } else {
-            elsewhere(&house, request).await
+            answer_on_workers(&shared, request).await
         }
     };
-    connection::serve(Speaks::Http1, wire, line, &house, answer).await;
+    http::serve(Protocol::Http1, wire, line, &shared, answer).await;
 }
 
-/// Answers a request on the threads that answer everything, piece by piece.
-async fn elsewhere(house: &Arc<House>, request: Request<Incoming>) -> Response {
+/// Answers a request on the threads that answer everything. Its body comes from there piece by piece.
+async fn answer_on_workers(shared: &Arc<Shared>, request: Request<Incoming>) -> Response {
     let line = request.extensions().get::<Line>().cloned().unwrap_or_default();
     let (answered, answer) = oneshot::channel();
-    let at = Arc::clone(house);
-    let task = house.workers.spawn(async move {
-        let (head, mut body) = connection::answer(at, request).await.into_parts();
+    let at = Arc::clone(shared);
+    let task = shared.workers.spawn(async move {
+        let (head, mut body) = http::answer(at, request).await.into_parts();
         let (pieces, piece) = mpsc::channel(1);
         if answered.send((head, HttpBody::size_hint(&body), piece)).is_err() {
             return;

@@ -1,4 +1,4 @@
-//! Protocol detection: enough of a connection's first bytes to know what it speaks, and the same
+//! Protocol detection: enough of a connection's first bytes to know its protocol, and the same
 //! bytes once more for whoever serves it.
 
 use std::io;
@@ -9,11 +9,11 @@ use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
-use super::Settings;
+use super::settings::Settings;
 
 /// The protocol of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Speaks {
+pub enum Protocol {
     /// HTTP/1, and its first request asks whether the server is there.
     Health,
     /// HTTP/1, or something that is no HTTP: whoever serves it says so.
@@ -35,24 +35,27 @@ const HEALTH: [&[u8]; 4] =
 const HANDSHAKE: u8 = 0x16;
 
 /// The protocol that some first bytes belong to; none where more bytes are needed.
-fn spoken(bytes: &[u8]) -> Option<Speaks> {
+fn of_bytes(bytes: &[u8]) -> Option<Protocol> {
     if *bytes.first()? == HANDSHAKE {
-        return Some(Speaks::Tls);
+        return Some(Protocol::Tls);
     }
     if bytes.starts_with(PREFACE) {
-        return Some(Speaks::Http2);
+        return Some(Protocol::Http2);
     }
     let asks = |begin: &[u8]| bytes.strip_prefix(begin).and_then(|rest| rest.first());
     if HEALTH.iter().any(|begin| asks(begin).is_some_and(|next| matches!(next, b' ' | b'?'))) {
-        return Some(Speaks::Health);
+        return Some(Protocol::Health);
     }
     let may_become = |whole: &&[u8]| whole.starts_with(bytes);
     let undecided = may_become(&PREFACE) || HEALTH.iter().any(may_become);
-    (!undecided && !HEALTH.contains(&bytes)).then_some(Speaks::Http1)
+    (!undecided && !HEALTH.contains(&bytes)).then_some(Protocol::Http1)
 }
 
-/// Reads until it is clear what a client speaks; none where it closed or said nothing for too long.
-pub async fn listen<S: AsyncRead + Unpin>(mut stream: S, settings: &Settings) -> Option<(Speaks, Again<S>)> {
+/// Reads until a connection's protocol is clear; none where it closed or said nothing for too long.
+pub async fn detect<S: AsyncRead + Unpin>(
+    mut stream: S,
+    settings: &Settings,
+) -> Option<(Protocol, Rewind<S>)> {
     let mut read = BytesMut::with_capacity(PREFACE.len());
     let mut until = Instant::now() + settings.first_byte;
     loop {
@@ -60,8 +63,8 @@ pub async fn listen<S: AsyncRead + Unpin>(mut stream: S, settings: &Settings) ->
             Ok(Ok(0) | Err(_)) | Err(_) => return None,
             Ok(Ok(_)) => {}
         }
-        if let Some(speaks) = spoken(&read) {
-            return Some((speaks, Again { read: read.freeze(), stream }));
+        if let Some(protocol) = of_bytes(&read) {
+            return Some((protocol, Rewind { read: read.freeze(), stream }));
         }
         if read.len() == 1 {
             until = Instant::now() + settings.first_byte;
@@ -70,19 +73,19 @@ pub async fn listen<S: AsyncRead + Unpin>(mut stream: S, settings: &Settings) ->
 }
 
 /// A stream whose first bytes were read already, and are read again.
-pub struct Again<S> {
+pub struct Rewind<S> {
     read: Bytes,
     stream: S,
 }
 
-impl<S> Again<S> {
+impl<S> Rewind<S> {
     /// The stream below.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.stream
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Again<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Rewind<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -98,7 +101,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Again<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Again<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Rewind<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
@@ -130,22 +133,22 @@ mod tests {
 
     #[test]
     fn the_first_bytes_tell_what_is_spoken_as_soon_as_they_can() {
-        for (bytes, speaks) in [
+        for (bytes, protocol) in [
             (&b""[..], None),
             (b"G", None),
             (b"GET /_mock/hea", None),
             (b"GET /_mock/health", None),
-            (b"GET /_mock/health HTTP/1.1", Some(Speaks::Health)),
-            (b"GET /_mock/ready?x", Some(Speaks::Health)),
-            (b"GET /_mock/healthy", Some(Speaks::Http1)),
-            (b"GET /v", Some(Speaks::Http1)),
+            (b"GET /_mock/health HTTP/1.1", Some(Protocol::Health)),
+            (b"GET /_mock/ready?x", Some(Protocol::Health)),
+            (b"GET /_mock/healthy", Some(Protocol::Http1)),
+            (b"GET /v", Some(Protocol::Http1)),
             (b"PRI * HTTP/2.0\r\n\r\nSM", None),
-            (PREFACE, Some(Speaks::Http2)),
-            (b"PRIX", Some(Speaks::Http1)),
-            (b"\x16\x03\x01", Some(Speaks::Tls)),
-            (b"\0", Some(Speaks::Http1)),
+            (PREFACE, Some(Protocol::Http2)),
+            (b"PRIX", Some(Protocol::Http1)),
+            (b"\x16\x03\x01", Some(Protocol::Tls)),
+            (b"\0", Some(Protocol::Http1)),
         ] {
-            assert_eq!(spoken(bytes), speaks, "{}", bytes.escape_ascii());
+            assert_eq!(of_bytes(bytes), protocol, "{}", bytes.escape_ascii());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A connection on the threads that answer.
+//! Serving HTTP on one connection.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -16,10 +16,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
-use super::Settings;
-use super::door::House;
-use super::first::Speaks;
-use super::held::{Held, HeldBody};
+use super::guards::{InFlight, holding};
+use super::protocol::Protocol;
+use super::settings::Settings;
+use super::shared::Shared;
 use super::wire::Wire;
 use crate::exchange::Line;
 
@@ -54,37 +54,37 @@ fn http2(settings: &Settings) -> http2::Builder<TokioExecutor> {
 
 /// Serves a connection until its client closes it, a fault breaks it, or the server stops.
 pub async fn serve<S, F>(
-    speaks: Speaks,
+    protocol: Protocol,
     wire: Wire<S>,
     line: Line,
-    house: &Arc<House>,
-    answer: impl Fn(Arc<House>, Request<Incoming>) -> F + Clone + Send + 'static,
+    shared: &Arc<Shared>,
+    answer: impl Fn(Arc<Shared>, Request<Incoming>) -> F + Clone + Send + 'static,
 ) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     F: Future<Output = Response> + Send + 'static,
 {
-    let under_way = Arc::new(AtomicUsize::new(0));
-    let (counted, at) = (Arc::clone(&under_way), Arc::clone(house));
+    let in_flight = Arc::new(AtomicUsize::new(0));
+    let (counted, at) = (Arc::clone(&in_flight), Arc::clone(shared));
     let on = line.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
-        let held = Held::new(&counted);
+        let guard = InFlight::new(&counted);
         request.extensions_mut().insert(on.clone());
         let answered = answer(Arc::clone(&at), request);
         async move {
             let response = answered.await;
-            Ok::<_, Infallible>(response.map(|body| HeldBody { body, _held: held }))
+            Ok::<_, Infallible>(response.map(|body| holding(body, guard)))
         }
     });
-    let stopped = house.stopping.subscribe();
+    let stopped = shared.stopping.subscribe();
     let wire = TokioIo::new(wire);
-    if speaks == Speaks::Http2 {
-        let connection = http2(&house.settings).serve_connection(wire, service);
+    if protocol == Protocol::Http2 {
+        let connection = http2(&shared.settings).serve_connection(wire, service);
         let shut_down = http2::Connection::graceful_shutdown;
-        until_stopped(connection, shut_down, &line, stopped, &under_way).await;
+        until_stopped(connection, shut_down, &line, stopped, &in_flight).await;
     } else {
-        let connection = http1(&house.settings, TokioTimer::new()).serve_connection(wire, service);
+        let connection = http1(&shared.settings, TokioTimer::new()).serve_connection(wire, service);
         let shut_down = http1::Connection::graceful_shutdown;
-        until_stopped(connection, shut_down, &line, stopped, &under_way).await;
+        until_stopped(connection, shut_down, &line, stopped, &in_flight).await;
     }
 }
 
@@ -94,7 +94,7 @@ async fn until_stopped<C: Future<Output = Result<(), hyper::Error>>>(
     shut_down: impl FnOnce(std::pin::Pin<&mut C>),
     line: &Line,
     mut stopped: watch::Receiver<bool>,
-    under_way: &AtomicUsize,
+    in_flight: &AtomicUsize,
 ) {
     tokio::pin!(connection);
     tokio::select! {
@@ -105,7 +105,7 @@ async fn until_stopped<C: Future<Output = Result<(), hyper::Error>>>(
     }
     // Idle connections end at once; what is left waits for an answer, or for the rest of a head
     // that will not be read.
-    let patience = if under_way.load(Ordering::Acquire) == 0 { FLUSH } else { FINISH };
+    let patience = if in_flight.load(Ordering::Acquire) == 0 { FLUSH } else { FINISH };
     tokio::select! {
         ended = tokio::time::timeout(patience, connection) => ended.map_or((), report),
         () = line.hung_up() => {}
@@ -119,7 +119,7 @@ fn report(ended: Result<(), hyper::Error>) {
 }
 
 /// Answers a request, if it is one: HTTP/1.1 wants exactly one Host (RFC 9112, section 3.2).
-pub async fn answer(house: Arc<House>, request: Request<Incoming>) -> Response {
+pub async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Response {
     let hosts = request.headers().get_all(header::HOST).iter().count();
     if hosts > 1 || (request.version() == Version::HTTP_11 && hosts == 0) {
         return (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")]).into_response();
@@ -129,5 +129,5 @@ pub async fn answer(house: Arc<House>, request: Request<Incoming>) -> Response {
     if codings.any(|coding| !coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked")) {
         return (StatusCode::NOT_IMPLEMENTED, [(header::CONNECTION, "close")]).into_response();
     }
-    Arc::clone(&house.routes).answer(request.map(Body::new)).await
+    Arc::clone(&shared.routes).answer(request.map(Body::new)).await
 }
