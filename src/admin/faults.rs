@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Admin, Body, Named, Scope, read, wrong};
+use super::body::{Body, read, wrong};
+use super::extract::{Named, Scope};
+use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::scenario::Fault;

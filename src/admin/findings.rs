@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::coverage::Asked;
-use super::{Admin, Scope, markup};
+use super::extract::Scope;
+use super::markup::markup;
+use super::state::Admin;
 use crate::contract::Finding;
 use crate::exchange::Refused;
 use crate::report::coverage::Coverage;

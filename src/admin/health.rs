@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::Admin;
+use super::state::Admin;
 
 /// The process is alive.
 pub async fn health() -> Json<Value> {

@@ -6,7 +6,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::{Admin, BaseUrl};
+use super::extract::BaseUrl;
+use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 
 /// Vendors, base URLs, operations, the default credentials, and ready-to-paste curl lines.

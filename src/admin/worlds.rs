@@ -9,7 +9,9 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Admin, BaseUrl, Body, WorldId, read, wrong};
+use super::body::{Body, read, wrong};
+use super::extract::{BaseUrl, WorldId};
+use super::state::Admin;
 use crate::exchange::{Refused, refusal, unknown_world};
 use crate::scenario::{Library, NotFound, Scenario};
 use crate::world::{Fork, Slot, TooMany, Worlds};
