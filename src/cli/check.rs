@@ -2,7 +2,8 @@
 
 use chrono::SecondsFormat;
 
-use super::Exit;
+use super::exit::Exit;
+use super::output::print;
 use crate::scenario::{self, LoadOptions, Source};
 use crate::vendors;
 use crate::world::Clock;
@@ -41,7 +42,7 @@ pub fn run(args: &Args) -> Exit {
                     )
                 }
             };
-            super::print(&format!("ok: {} calls ({title}){later}\n", scenario.universe.len()))
+            print(&format!("ok: {} calls ({title}){later}\n", scenario.universe.len()))
         }
         Err(invalid) => {
             tell!("{invalid}");

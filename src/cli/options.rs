@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::environment;
 use super::log::Writer;
 use super::port_file::PortFile;
 use crate::contract::{Readings, UnknownReading};
@@ -367,9 +366,6 @@ impl Args {
         match self.log {
             Log::Text => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
             Log::Json => lines.json().init(),
-        }
-        for note in environment::notes().into_iter().chain(environment::misspelt()) {
-            tracing::warn!("{note}");
         }
     }
 }

@@ -1,13 +1,11 @@
-//! A server with a command beside it: what `exec` and `matrix` run.
+//! A sidecar: the server that `exec` and `matrix` run beside a command.
 
 use std::ffi::OsString;
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
-use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::ExitStatus;
 use std::sync::Arc;
 
 use tokio::process::Command;
@@ -27,8 +25,8 @@ const PROXIES: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"
 /// The same where the server speaks TLS.
 const TLS_PROXIES: [&str; 2] = ["https_proxy", "HTTPS_PROXY"];
 
-/// A server that serves until it is stopped.
-pub struct Beside {
+/// A server beside a command, which serves until it is stopped.
+pub struct Sidecar {
     /// What it is, to every request.
     pub app: Arc<App>,
     /// Where it listens.
@@ -39,7 +37,7 @@ pub struct Beside {
     serving: JoinHandle<()>,
 }
 
-impl Beside {
+impl Sidecar {
     /// Starts a server on a port. It listens when this returns: a command's first request waits at
     /// worst, and is never refused.
     ///
@@ -88,18 +86,6 @@ impl Beside {
         drop(self.stop);
         drop(self.serving.await);
     }
-}
-
-/// A command's exit code; for one that a signal ended, 128 and the signal's number, as shells have
-/// it.
-pub fn code(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
-    u8::try_from(code).unwrap_or(1)
-}
-
-/// The exit code for a command that could not be run, as shells have it.
-pub fn not_run(error: &std::io::Error) -> u8 {
-    if error.kind() == ErrorKind::NotFound { 127 } else { 126 }
 }
 
 /// The server's certificate in a file, for clients to trust, for as long as this lives.
