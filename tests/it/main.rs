@@ -19,6 +19,7 @@ mod findings;
 mod fixture;
 mod golden;
 mod house;
+mod imports;
 mod journal;
 mod living;
 mod machine;
