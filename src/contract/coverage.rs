@@ -76,10 +76,10 @@ pub struct Request {
 
 /// Counts that requests add to while others read them.
 #[derive(Debug, Default)]
-pub struct Coverage(Mutex<Tally>);
+pub struct Coverage(Mutex<Totals>);
 
 #[derive(Debug, Default)]
-struct Tally {
+struct Totals {
     counts: Counts,
     /// How many examples there are of each behavior and finding, by its id.
     shown: BTreeMap<&'static str, usize>,
@@ -93,7 +93,7 @@ impl Met {
     }
 }
 
-impl Tally {
+impl Totals {
     fn wants(&self, met: &Met) -> bool {
         met.ids().any(|id| self.shown.get(id).is_none_or(|shown| *shown < Coverage::EXAMPLES))
     }
@@ -112,16 +112,16 @@ impl Coverage {
     /// Whether an exchange would serve as an example of what it met. What does not once never does.
     #[must_use]
     pub fn wants_example(&self, met: &Met) -> bool {
-        let tally = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tally.wants(met)
+        let totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        totals.wants(met)
     }
 
     /// Counts one exchange, with the request where it would serve as an example.
     pub fn count(&self, answered: Answered, met: &Arc<Met>, request: Option<&Request>) {
         let Answered { vendor, operation, status } = answered;
-        let mut tally = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let request = request.filter(|_| tally.wants(met));
-        let Tally { counts, shown } = &mut *tally;
+        let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let request = request.filter(|_| totals.wants(met));
+        let Totals { counts, shown } = &mut *totals;
         *counts.answers.entry((vendor, operation, status)).or_default() += 1;
         for behavior in &met.behaviors {
             *counts.behaviors.entry(behavior).or_default() += 1;

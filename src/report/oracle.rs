@@ -29,7 +29,7 @@ pub struct Diff {
     /// How many calls each vendor shows, and how many of them the table has.
     pub calls: BTreeMap<String, Calls>,
     /// How the values of each vendor's rows stand, by field.
-    pub fields: BTreeMap<String, BTreeMap<&'static str, Standing>>,
+    pub fields: BTreeMap<String, BTreeMap<&'static str, Tally>>,
     /// What is wrong.
     pub mistakes: Vec<Mistake>,
     /// The vendors of which the table has no row, and how many calls they show.
@@ -45,9 +45,9 @@ pub struct Calls {
     pub got: usize,
 }
 
-/// How many values of a field are what.
+/// The values of a field, counted by what they come to.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Standing {
+pub struct Tally {
     /// As they are.
     pub exact: usize,
     /// As fine as the vendor tells them.
@@ -249,31 +249,31 @@ impl<'a> Held<'a> {
             }
             for field in columns {
                 let got = row.values.get(field.name()).unwrap_or(&Value::Null);
-                let standing = diff.fields.entry(self.name.to_owned()).or_default();
-                let standing = standing.entry(field.name()).or_default();
+                let tally = diff.fields.entry(self.name.to_owned()).or_default();
+                let tally = tally.entry(field.name()).or_default();
                 let (kind, message) = match self.judge(call, *field, got) {
                     Judged::Exact => {
-                        standing.exact += 1;
+                        tally.exact += 1;
                         continue;
                     }
                     Judged::Coarser => {
-                        standing.coarser += 1;
+                        tally.coarser += 1;
                         continue;
                     }
                     Judged::Absent => {
-                        standing.absent += 1;
+                        tally.absent += 1;
                         continue;
                     }
                     Judged::Wrong(message) => {
-                        standing.wrong += 1;
+                        tally.wrong += 1;
                         ("wrong", message)
                     }
                     Judged::Missing(message) => {
-                        standing.missing += 1;
+                        tally.missing += 1;
                         ("missing", message)
                     }
                     Judged::Invented => {
-                        standing.invented += 1;
+                        tally.invented += 1;
                         let message = format!("{got}, but {} does not tell it of this call", self.name);
                         ("invented", message)
                     }
@@ -486,8 +486,8 @@ impl Diff {
                     "", "exact", "coarser", "absent", "wrong", "missing", "invented"
                 );
             }
-            for (field, standing) in fields.into_iter().flatten() {
-                let Standing { exact, coarser, absent, wrong, missing, invented } = standing;
+            for (field, tally) in fields.into_iter().flatten() {
+                let Tally { exact, coarser, absent, wrong, missing, invented } = tally;
                 let _ = writeln!(
                     text,
                     "  {field:18} {exact:>7} {coarser:>7} {absent:>7} {wrong:>7} {missing:>7} {invented:>8}"

@@ -48,10 +48,10 @@ pub struct Counts {
     pub window: Option<(DateTime<Utc>, u64)>,
 }
 
-/// A fault with its id and what it has counted: as the admin API shows it, and as a snapshot keeps
-/// it.
+/// The state of a fault: its text with its id, and its counts. The admin API shows it, and a snapshot
+/// keeps it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Standing {
+pub struct FaultState {
     /// As it was written, with its id.
     #[serde(flatten)]
     pub fault: Fault,
@@ -60,8 +60,8 @@ pub struct Standing {
     pub counts: Counts,
 }
 
-/// By hand, for what is flattened takes whatever comes.
-impl<'de> Deserialize<'de> for Standing {
+/// Written by hand: serde's `flatten` does not work with `deny_unknown_fields`.
+impl<'de> Deserialize<'de> for FaultState {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -178,13 +178,13 @@ impl Faults {
 
     /// Every fault there is.
     #[must_use]
-    pub fn all(&self) -> Vec<Standing> {
-        let standing = |active: &Active| {
+    pub fn all(&self) -> Vec<FaultState> {
+        let state = |active: &Active| {
             let mut fault = active.rule.fault.clone();
             fault.id = Some(active.id.to_string());
-            Standing { fault, counts: active.counts }
+            FaultState { fault, counts: active.counts }
         };
-        self.lock().active.iter().map(standing).collect()
+        self.lock().active.iter().map(state).collect()
     }
 
     /// Removes all faults.
