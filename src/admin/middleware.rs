@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::body::{LARGEST, unread};
 use super::state::Admin;
-use crate::exchange::{HangUp, Line, Unfinished, refusal};
+use crate::exchange::{ConnectionHandle, HangUp, OffloadError, refusal};
 use crate::world::Stop;
 
 /// The places that need no token: whoever starts a server must be able to ask whether it is there.
@@ -53,20 +53,20 @@ pub async fn whole(State(admin): State<Admin>, request: Request, next: Next) -> 
 const LONG: [&str; 5] = ["/calls", "/journal", "/coverage", "/findings", "/snapshot"];
 
 /// Lets what may take long run where it blocks nobody.
-pub async fn aside(State(admin): State<Admin>, mut request: Request, next: Next) -> Response {
+pub async fn offload(State(admin): State<Admin>, mut request: Request, next: Next) -> Response {
     if !LONG.iter().any(|end| request.uri().path().ends_with(end)) {
         return next.run(request).await;
     }
-    let line = request.extensions().get::<Line>().cloned().unwrap_or_default();
+    let handle = request.extensions().get::<ConnectionHandle>().cloned().unwrap_or_default();
     let stop = Stop::default();
     request.extensions_mut().insert(stop.clone());
-    match admin.app.aside.run(&line, &stop, next.run(request)).await {
+    match admin.app.offload.run(&handle, &stop, next.run(request)).await {
         Ok(response) => response,
-        Err(Unfinished::Deserted) => {
-            line.hang_up(HangUp::Close);
+        Err(OffloadError::ClientGone) => {
+            handle.hang_up(HangUp::Close);
             std::future::pending().await
         }
-        Err(Unfinished::Panicked) => {
+        Err(OffloadError::Panicked) => {
             let message = "callmock failed: this is a bug of callmock, and its log says more";
             refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal", message).into_response()
         }

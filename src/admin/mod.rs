@@ -60,7 +60,7 @@ macro_rules! routes {
                 .fallback(unknown_path)
                 .method_not_allowed_fallback(wrong_method)
                 .layer(DefaultBodyLimit::disable())
-                .layer(from_fn_with_state(admin.clone(), middleware::aside))
+                .layer(from_fn_with_state(admin.clone(), middleware::offload))
                 .layer(from_fn_with_state(admin.clone(), middleware::whole))
                 .layer(from_fn_with_state(admin.clone(), middleware::authorize))
                 .with_state(admin)

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object such as {\"name\": \"checkout tests\"}")]
-struct Wanted {
+struct NewWorld {
     name: Option<String>,
     scenario: Option<Value>,
     ttl_seconds: Option<u64>,
@@ -33,7 +33,7 @@ pub async fn create(
     BaseUrl(base): BaseUrl,
     Body(body): Body,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
-    let Wanted { name, scenario, ttl_seconds } = read(&body)?;
+    let NewWorld { name, scenario, ttl_seconds } = read(&body)?;
     if name.as_ref().is_some_and(|name| name.chars().count() > 200) {
         return Err(wrong("name", "expected 200 characters at most"));
     }

@@ -30,8 +30,8 @@ fn note(text: String) {
     }
 }
 
-/// Why there are no arguments.
-pub enum Refused {
+/// A mistake in the arguments.
+pub enum ArgumentError {
     /// As clap says, of the command line.
     CommandLine(Box<Error>),
     /// A variable is wrong.
@@ -43,9 +43,9 @@ pub enum Refused {
 ///
 /// # Errors
 /// The first mistake in either. Help and version are errors, too, as clap has it.
-pub fn matches(whole: &Command, words: &[OsString]) -> Result<ArgMatches, Refused> {
+pub fn matches(whole: &Command, words: &[OsString]) -> Result<ArgMatches, ArgumentError> {
     let bare = without_environment(whole.clone());
-    let of_line = |error: Error| Refused::CommandLine(Box::new(error));
+    let of_line = |error: Error| ArgumentError::CommandLine(Box::new(error));
     match bare.clone().try_get_matches_from(words) {
         Ok(_) => {}
         // A variable may have what is missing.
@@ -74,8 +74,9 @@ pub fn matches(whole: &Command, words: &[OsString]) -> Result<ArgMatches, Refuse
             continue;
         }
         let flag = argument.get_long().unwrap_or(id);
-        if let Some(word) = word(argument, flag, variable).map_err(Refused::Variable)? {
-            refuse_value(&bare, words, &path, argument, (variable, &word)).map_err(Refused::Variable)?;
+        if let Some(word) = word(argument, flag, variable).map_err(ArgumentError::Variable)? {
+            refuse_value(&bare, words, &path, argument, (variable, &word))
+                .map_err(ArgumentError::Variable)?;
             more.push(word);
         }
     }

@@ -90,8 +90,8 @@ pub fn run() -> Exit {
             Ok(cli) => cli.run(),
             Err(error) => usage(&error),
         },
-        Err(environment::Refused::CommandLine(error)) => usage(&error),
-        Err(environment::Refused::Variable(message)) => {
+        Err(environment::ArgumentError::CommandLine(error)) => usage(&error),
+        Err(environment::ArgumentError::Variable(message)) => {
             tell!("callmock: {message}");
             Exit::Usage
         }

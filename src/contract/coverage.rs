@@ -54,7 +54,7 @@ pub struct Answered {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     /// The request.
-    pub request: Request,
+    pub request: ExampleRequest,
     /// The answer's status, where there was one.
     pub status: Option<u16>,
     /// What it met.
@@ -63,7 +63,7 @@ pub struct Example {
 
 /// A request as an example shows it: without secrets, and short.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub struct ExampleRequest {
     /// The world it belonged to.
     pub world: Arc<str>,
     /// Its number in that world's journal.
@@ -117,7 +117,7 @@ impl Coverage {
     }
 
     /// Counts one exchange, with the request where it would serve as an example.
-    pub fn count(&self, answered: Answered, met: &Arc<Met>, request: Option<&Request>) {
+    pub fn count(&self, answered: Answered, met: &Arc<Met>, request: Option<&ExampleRequest>) {
         let Answered { vendor, operation, status } = answered;
         let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let request = request.filter(|_| totals.wants(met));

@@ -8,7 +8,7 @@ use axum::response::Response;
 use futures_util::FutureExt;
 
 use super::arrive::Arrival;
-use super::{HangUp, Unfinished};
+use super::{HangUp, OffloadError};
 use crate::vendor::Unhandled;
 
 /// The most calls that a list looks through on a thread that others wait for.
@@ -40,10 +40,10 @@ pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
     let request = Request::from_parts(parts.clone(), Body::empty());
     let handled = AssertUnwindSafe(async move { handler(request).await }).catch_unwind();
     let handled = if may_take_long(arrival) {
-        match arrival.app.aside.run(&arrival.line, &arrival.context.stop, handled).await {
+        match arrival.app.offload.run(&arrival.handle, &arrival.context.stop, handled).await {
             Ok(handled) => handled.ok(),
-            Err(Unfinished::Deserted) => return Err(HangUp::Close),
-            Err(Unfinished::Panicked) => None,
+            Err(OffloadError::ClientGone) => return Err(HangUp::Close),
+            Err(OffloadError::Panicked) => None,
         }
     } else {
         handled.await.ok()

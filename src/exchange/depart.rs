@@ -26,7 +26,7 @@ pub async fn depart<E>(mut arrival: Arrival, mut response: Response) -> Result<R
     if arrival.app.debug_headers {
         tell(&arrival, &mut response, &learned);
     }
-    match arrival.injection.shape(response, &arrival.parts, &arrival.line) {
+    match arrival.injection.shape(response, &arrival.parts, &arrival.handle) {
         Some(response) => Ok(arrival.recording.sending(response, learned)),
         None => {
             if let Some(stride) = &learned.walk {

@@ -13,7 +13,7 @@ use futures_util::{Stream, StreamExt, stream};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use serde_json::Value;
 
-use super::line::{HangUp, Line};
+use super::connection::{ConnectionHandle, HangUp};
 use crate::scenario::{Disconnect, Effect};
 use crate::vendor::{RetryAfter, Unhandled, Vendor};
 use crate::world::{Due, Injected};
@@ -97,7 +97,12 @@ impl Injection {
 
     /// The answer with its body as the faults want it; none where the connection must end at once,
     /// for there is no body to cut.
-    pub fn shape(&self, response: Response<Body>, request: &Parts, line: &Line) -> Option<Response<Body>> {
+    pub fn shape(
+        &self,
+        response: Response<Body>,
+        request: &Parts,
+        handle: &ConnectionHandle,
+    ) -> Option<Response<Body>> {
         let Some((_, effect)) = self.effect() else { return Some(response) };
         let empty = response.body().size_hint().exact() == Some(0) || request.method == Method::HEAD;
         match effect {
@@ -110,10 +115,10 @@ impl Injection {
             Effect::Disconnect(Disconnect::BadChunk) if request.version == Version::HTTP_11 => {
                 let (mut head, body) = response.into_parts();
                 head.headers.remove(header::CONTENT_LENGTH);
-                Some(Response::from_parts(head, bad_chunk(body, line.clone())))
+                Some(Response::from_parts(head, bad_chunk(body, handle.clone())))
             }
             Effect::Disconnect(Disconnect::MidBody | Disconnect::BadChunk) => {
-                Some(response.map(|body| cut(body, line.clone())))
+                Some(response.map(|body| cut(body, handle.clone())))
             }
             _ => Some(response),
         }
@@ -200,34 +205,34 @@ async fn half(body: Body) -> (Bytes, Bytes) {
 }
 
 /// Half of the body, and then the end of the connection, long before what was announced.
-fn cut(body: Body, line: Line) -> Body {
+fn cut(body: Body, handle: ConnectionHandle) -> Body {
     let hint = HttpBody::size_hint(&body);
     let first = stream::once(async move { Ok(half(body).await.0) });
-    let frames = first.chain(hang_up(line));
+    let frames = first.chain(hang_up(handle));
     Body::new(Reshaped { frames: Box::pin(frames), hint })
 }
 
 /// Half of the body as a chunk, and then what is no chunk.
-fn bad_chunk(body: Body, line: Line) -> Body {
-    let garbling = line.clone();
+fn bad_chunk(body: Body, handle: ConnectionHandle) -> Body {
+    let garbling = handle.clone();
     let frames = stream::once(half(body)).flat_map(move |(first, _)| {
-        let line = garbling.clone();
+        let handle = garbling.clone();
         let garbled = stream::once(async move {
-            line.flushed().await;
-            line.garble();
+            handle.flushed().await;
+            handle.garble();
             // Never sent: what goes out in its place is no chunk.
             Ok(Bytes::from_static(b"garbled"))
         });
         stream::iter((!first.is_empty()).then_some(Ok(first))).chain(garbled)
     });
-    Body::new(Reshaped { frames: Box::pin(frames.chain(hang_up(line))), hint: SizeHint::default() })
+    Body::new(Reshaped { frames: Box::pin(frames.chain(hang_up(handle))), hint: SizeHint::default() })
 }
 
 /// The end of the connection, once everything before is sent.
-fn hang_up(line: Line) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send {
+fn hang_up(handle: ConnectionHandle) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send {
     stream::once(async move {
-        line.flushed().await;
-        line.hang_up(HangUp::Close);
+        handle.flushed().await;
+        handle.hang_up(HangUp::Close);
         std::future::pending().await
     })
 }

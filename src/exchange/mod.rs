@@ -9,26 +9,27 @@
 //! the vendor's handlers see it, the vendor is asked to refuse it in its own words.
 //!
 //! - [`App`]: the server that every request shares.
-//! - `body`, `pin`: reading a body within bounds; a base URL that names a world.
-//! - `fault`, `line`: what faults do to an answer and to its connection.
+//! - `body`, `pinned`: reading a body within bounds; a base URL that names a world.
+//! - `fault`, `connection`: what faults do to an answer and to its connection.
 //! - `conduct`: what a request tells about the answer before it.
 //! - `record`, `mask`: the journal's record, without secrets.
-//! - `aside`, `pulse`, `metrics`, `own`: long work, signs of life, counts, callmock's own refusals.
+//! - `offload`, `heartbeat`: long work on threads of its own, and signs of life.
+//! - `metrics`, `own`: counts, and callmock's own refusals.
 
 mod app;
 mod arrive;
-mod aside;
 mod body;
 mod conduct;
+mod connection;
 mod decide;
 mod depart;
 mod fault;
-mod line;
+mod heartbeat;
 mod mask;
 mod metrics;
+mod offload;
 mod own;
-mod pin;
-mod pulse;
+mod pinned;
 mod record;
 
 use std::sync::Arc;
@@ -37,16 +38,16 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::response::{IntoResponse, Response};
 
-pub use app::{App, Manners};
+pub use app::{AnswerSettings, App};
 use arrive::{Arrival, NotArrived};
-pub use aside::{Aside, Unfinished};
 pub use body::{Bodies, ReadError};
+pub use connection::{ConnectionHandle, HangUp};
 use decide::decide;
 use depart::depart;
-pub use line::{HangUp, Line};
+pub use heartbeat::Heartbeat;
 pub use metrics::{Metrics, Reload};
+pub use offload::{Offload, OffloadError};
 pub use own::{Refused, no_vendor, refusal, unknown_world};
-pub use pulse::Pulse;
 
 /// Answers one request as the vendor whose path it is.
 ///

@@ -13,8 +13,8 @@ use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::mask::{Mask, cut_texts};
-use super::{App, HangUp, Line};
-use crate::contract::{self, Answered, Example, Operation};
+use super::{App, ConnectionHandle, HangUp};
+use crate::contract::{Answered, Example, ExampleRequest, Operation};
 use crate::vendor::{Learned, Vendor, plain};
 use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, Stride, World};
 
@@ -88,9 +88,9 @@ impl Recording {
     }
 
     /// Ends the connection instead of answering; the journal knows before the client does.
-    pub async fn hanging_up<T>(self, line: &Line, how: HangUp) -> T {
+    pub async fn hanging_up<T>(self, handle: &ConnectionHandle, how: HangUp) -> T {
         drop(self);
-        line.hang_up(how);
+        handle.hang_up(how);
         // Whoever holds the connection drops this future with it.
         std::future::pending().await
     }
@@ -171,7 +171,7 @@ impl Recording {
     }
 
     /// The request as an example shows it, without its number.
-    fn example(&self, entry: &Entry) -> contract::Request {
+    fn example(&self, entry: &Entry) -> ExampleRequest {
         let RequestRecord { method, path, query, body, .. } = &entry.request;
         let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mark = if query.is_empty() { "" } else { "?" };
@@ -183,7 +183,7 @@ impl Recording {
             None => text.trim_end().to_owned(),
         };
         let text = plain(&text);
-        contract::Request { world: Arc::clone(self.world.id()), seq: 0, at: entry.at, text }
+        ExampleRequest { world: Arc::clone(self.world.id()), seq: 0, at: entry.at, text }
     }
 }
 

@@ -398,7 +398,7 @@ impl Coverage {
 
 impl Exchange {
     fn of(example: &contract::Example) -> Self {
-        let contract::Request { world, seq, at, text } = &example.request;
+        let contract::ExampleRequest { world, seq, at, text } = &example.request;
         let contract::Met { behaviors, findings, details, .. } = &*example.met;
         Self {
             world: world.to_string(),

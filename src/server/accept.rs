@@ -26,8 +26,8 @@ use super::guards::OpenConnection;
 use super::http::{self, FINISH};
 use super::protocol::{Protocol, Rewind, detect};
 use super::shared::{Shared, WarningLimit};
-use super::wire::{Socket, Wire};
-use crate::exchange::{HangUp, Line};
+use super::socket::{FaultStream, Socket};
+use crate::exchange::{ConnectionHandle, HangUp};
 
 /// The longest time that a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(30);
@@ -82,8 +82,8 @@ async fn open(stream: TcpStream, shared: Arc<Shared>) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
     let _open = OpenConnection::new(Arc::clone(&shared.routes.app));
-    let line = Line::default();
-    let socket = Socket::new(stream, line.clone());
+    let handle = ConnectionHandle::default();
+    let socket = Socket::new(stream, handle.clone());
     let mut stopped = shared.stopping.subscribe();
     let detected = async {
         let Some(tls) = &shared.settings.tls else {
@@ -124,15 +124,17 @@ async fn open(stream: TcpStream, shared: Arc<Shared>) {
                 );
             }
             // Its own library words what it makes of an HTTP answer.
-            hand_over(Protocol::Http1, stream, line, shared, |stream, moves| stream.get_mut().settle(moves))
-                .await;
+            hand_over(Protocol::Http1, stream, handle, shared, |stream, moves| {
+                stream.get_mut().settle(moves)
+            })
+            .await;
         }
         Some((protocol, Ok(stream))) => {
-            hand_over(protocol, stream, line, shared, |stream, moves| stream.get_mut().settle(moves)).await;
+            hand_over(protocol, stream, handle, shared, |stream, moves| stream.get_mut().settle(moves)).await;
         }
         Some((protocol, Err(stream))) => {
             let settle = |stream: &mut Rewind<_>, moves| tls_socket(stream).settle(moves);
-            hand_over(protocol, stream, line, shared, settle).await;
+            hand_over(protocol, stream, handle, shared, settle).await;
         }
     }
 }
@@ -148,7 +150,7 @@ fn tls_socket(stream: &mut Rewind<TlsStream>) -> &mut Socket {
 async fn hand_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     protocol: Protocol,
     mut stream: S,
-    line: Line,
+    handle: ConnectionHandle,
     shared: Arc<Shared>,
     settle: impl FnOnce(&mut S, bool) -> io::Result<()> + Send + 'static,
 ) {
@@ -156,7 +158,7 @@ async fn hand_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
         if let Err(error) = settle(&mut stream, false) {
             tracing::debug!(%error, "a connection could not be watched");
         }
-        return serve_health(Wire::new(stream, line.clone()), line, shared).await;
+        return serve_health(FaultStream::new(stream, handle.clone()), handle, shared).await;
     }
     let workers = shared.workers.clone();
     let served = workers.spawn(async move {
@@ -164,7 +166,7 @@ async fn hand_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
         if let Err(error) = settle(&mut stream, true) {
             return tracing::warn!(%error, "a connection could not be taken over");
         }
-        http::serve(protocol, Wire::new(stream, line.clone()), line, &shared, http::answer).await;
+        http::serve(protocol, FaultStream::new(stream, handle.clone()), handle, &shared, http::answer).await;
     });
     // It was told already where it panicked.
     drop(served.await);
@@ -173,8 +175,8 @@ async fn hand_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
 /// Serves a connection whose first request asks for health. What it asks for besides is answered
 /// where everything is.
 async fn serve_health<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
-    wire: Wire<S>,
-    line: Line,
+    stream: FaultStream<S>,
+    handle: ConnectionHandle,
     shared: Arc<Shared>,
 ) {
     let answer = async |shared: Arc<Shared>, request: Request<Incoming>| {
@@ -184,12 +186,12 @@ async fn serve_health<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
             answer_on_workers(&shared, request).await
         }
     };
-    http::serve(Protocol::Http1, wire, line, &shared, answer).await;
+    http::serve(Protocol::Http1, stream, handle, &shared, answer).await;
 }
 
 /// Answers a request on the threads that answer everything. Its body comes from there piece by piece.
 async fn answer_on_workers(shared: &Arc<Shared>, request: Request<Incoming>) -> Response {
-    let line = request.extensions().get::<Line>().cloned().unwrap_or_default();
+    let handle = request.extensions().get::<ConnectionHandle>().cloned().unwrap_or_default();
     let (answered, answer) = oneshot::channel();
     let at = Arc::clone(shared);
     let task = shared.workers.spawn(async move {
@@ -213,7 +215,7 @@ async fn answer_on_workers(shared: &Arc<Shared>, request: Request<Incoming>) -> 
     let mut task = AbortOnDrop(Some(task.abort_handle()));
     let Ok((head, hint, piece)) = answer.await else {
         // It panicked, or its threads are going: there is nothing to say.
-        line.hang_up(HangUp::Close);
+        handle.hang_up(HangUp::Close);
         return std::future::pending().await;
     };
     task.0 = None;

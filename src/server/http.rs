@@ -20,8 +20,8 @@ use super::guards::{InFlight, holding};
 use super::protocol::Protocol;
 use super::settings::Settings;
 use super::shared::Shared;
-use super::wire::Wire;
-use crate::exchange::Line;
+use super::socket::FaultStream;
+use crate::exchange::ConnectionHandle;
 
 /// How long requests under way may take to finish once the server is told to stop.
 pub const FINISH: Duration = Duration::from_millis(900);
@@ -55,8 +55,8 @@ fn http2(settings: &Settings) -> http2::Builder<TokioExecutor> {
 /// Serves a connection until its client closes it, a fault breaks it, or the server stops.
 pub async fn serve<S, F>(
     protocol: Protocol,
-    wire: Wire<S>,
-    line: Line,
+    stream: FaultStream<S>,
+    handle: ConnectionHandle,
     shared: &Arc<Shared>,
     answer: impl Fn(Arc<Shared>, Request<Incoming>) -> F + Clone + Send + 'static,
 ) where
@@ -65,7 +65,7 @@ pub async fn serve<S, F>(
 {
     let in_flight = Arc::new(AtomicUsize::new(0));
     let (counted, at) = (Arc::clone(&in_flight), Arc::clone(shared));
-    let on = line.clone();
+    let on = handle.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         let guard = InFlight::new(&counted);
         request.extensions_mut().insert(on.clone());
@@ -76,15 +76,15 @@ pub async fn serve<S, F>(
         }
     });
     let stopped = shared.stopping.subscribe();
-    let wire = TokioIo::new(wire);
+    let io = TokioIo::new(stream);
     if protocol == Protocol::Http2 {
-        let connection = http2(&shared.settings).serve_connection(wire, service);
+        let connection = http2(&shared.settings).serve_connection(io, service);
         let shut_down = http2::Connection::graceful_shutdown;
-        until_stopped(connection, shut_down, &line, stopped, &in_flight).await;
+        until_stopped(connection, shut_down, &handle, stopped, &in_flight).await;
     } else {
-        let connection = http1(&shared.settings, TokioTimer::new()).serve_connection(wire, service);
+        let connection = http1(&shared.settings, TokioTimer::new()).serve_connection(io, service);
         let shut_down = http1::Connection::graceful_shutdown;
-        until_stopped(connection, shut_down, &line, stopped, &in_flight).await;
+        until_stopped(connection, shut_down, &handle, stopped, &in_flight).await;
     }
 }
 
@@ -92,7 +92,7 @@ pub async fn serve<S, F>(
 async fn until_stopped<C: Future<Output = Result<(), hyper::Error>>>(
     connection: C,
     shut_down: impl FnOnce(std::pin::Pin<&mut C>),
-    line: &Line,
+    handle: &ConnectionHandle,
     mut stopped: watch::Receiver<bool>,
     in_flight: &AtomicUsize,
 ) {
@@ -100,7 +100,7 @@ async fn until_stopped<C: Future<Output = Result<(), hyper::Error>>>(
     tokio::select! {
         ended = connection.as_mut() => return report(ended),
         // Dropping the connection drops the socket, which knows how it is to be closed.
-        () = line.hung_up() => return,
+        () = handle.hung_up() => return,
         _ = stopped.wait_for(|stopped| *stopped) => shut_down(connection.as_mut()),
     }
     // Idle connections end at once; what is left waits for an answer, or for the rest of a head
@@ -108,7 +108,7 @@ async fn until_stopped<C: Future<Output = Result<(), hyper::Error>>>(
     let patience = if in_flight.load(Ordering::Acquire) == 0 { FLUSH } else { FINISH };
     tokio::select! {
         ended = tokio::time::timeout(patience, connection) => ended.map_or((), report),
-        () = line.hung_up() => {}
+        () = handle.hung_up() => {}
     }
 }
 

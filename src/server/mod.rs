@@ -1,7 +1,7 @@
 //! The server: one listener, vendors and admin mounted on it, and a stop that loses nothing.
 //!
 //! - `accept`: accepting connections, on a thread of its own.
-//! - `protocol`, `tls`, `wire`: what a connection speaks, and the socket under it.
+//! - `protocol`, `tls`, `socket`: what a connection speaks, and the socket under it.
 //! - `http`: serving HTTP on one connection.
 //! - `routes`, `browsers`: the admin API, the vendors, and the rules for browsers.
 //! - `reload`: hot reload of scenario files.
@@ -27,8 +27,8 @@ mod reload;
 mod routes;
 mod settings;
 mod shared;
+mod socket;
 mod tls;
-mod wire;
 
 use routes::Routes;
 pub use settings::Settings;
@@ -36,7 +36,7 @@ use shared::{Shared, WarningLimit};
 pub use tls::{Tls, TlsError};
 
 use crate::admin::{self, Admin};
-use crate::exchange::{App, Bodies, Manners};
+use crate::exchange::{AnswerSettings, App, Bodies};
 use crate::scenario::Library;
 use crate::vendor::Place;
 use crate::world::Worlds;
@@ -69,7 +69,7 @@ impl Server {
         let address = listener.local_addr()?;
         let worlds = Worlds::new(library.own(), settings.limits);
         let bodies = Bodies::new(settings.max_bodies, settings.body_idle);
-        let manners = Manners {
+        let answers = AnswerSettings {
             max_body: settings.max_body,
             debug_headers: settings.debug_headers,
             place: Place {
@@ -79,7 +79,7 @@ impl Server {
             },
             bodies,
         };
-        let app = Arc::new(App::new(worlds, settings.vendors, manners));
+        let app = Arc::new(App::new(worlds, settings.vendors, answers));
         let library = Arc::new(library);
         let stopping = watch::Sender::new(false);
         let admin = admin::router(Admin {
@@ -122,7 +122,7 @@ impl Server {
         let routes = Routes::new(admin, Arc::clone(&app), &settings, address);
         let mut chores = JoinSet::new();
         chores.spawn(sweep(Arc::clone(&app)));
-        chores.spawn(app.pulse.clone().beat());
+        chores.spawn(app.heartbeat.clone().beat());
         if settings.watch {
             chores.spawn(reload::watch(library, app));
         }

@@ -1,5 +1,4 @@
-//! The sign of life of the threads that answer: whoever asks whether the server is ready is told
-//! when it stays away.
+//! The heartbeat of the threads that answer: without it, the server is not ready.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,14 +12,14 @@ const SILENCE: Duration = Duration::from_secs(3);
 
 /// When the last sign of life came.
 #[derive(Debug, Clone)]
-pub struct Pulse {
+pub struct Heartbeat {
     since: Instant,
     /// In milliseconds since the beginning.
     last: Arc<AtomicU64>,
 }
 
-impl Pulse {
-    /// A heart that beat just now.
+impl Heartbeat {
+    /// A heartbeat that came just now.
     #[must_use]
     pub fn start() -> Self {
         Self { since: Instant::now(), last: Arc::default() }

@@ -1,5 +1,5 @@
-//! The connection that a request came in on, as far as a fault may break it: the exchange says how,
-//! and whoever holds the socket does it.
+//! The handle of the connection that a request came in on. Through it faults break the connection:
+//! the exchange says how, and the owner of the socket does it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -12,9 +12,9 @@ use tokio::sync::watch;
 /// How long the client of an answer that takes long is believed to be there.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// A handle of one connection. Without a socket behind it, it does nothing.
+/// The handle of one connection. Without a socket behind it, it does nothing.
 #[derive(Debug, Clone)]
-pub struct Line(Arc<State>);
+pub struct ConnectionHandle(Arc<State>);
 
 #[derive(Debug)]
 struct State {
@@ -33,7 +33,7 @@ pub enum HangUp {
     Close,
 }
 
-impl Default for Line {
+impl Default for ConnectionHandle {
     fn default() -> Self {
         Self(Arc::new(State {
             fate: watch::Sender::new(None),
@@ -44,7 +44,7 @@ impl Default for Line {
     }
 }
 
-impl Line {
+impl ConnectionHandle {
     /// Ends the connection, whatever is under way on it.
     pub fn hang_up(&self, how: HangUp) {
         self.0.fate.send_replace(Some(how));
@@ -87,7 +87,7 @@ impl Line {
     /// Waits until the client has closed its side and a second more has passed: nobody waits for an
     /// answer then. A client that only half closes and waits for longer is taken for one that has
     /// gone, for TCP does not tell the two apart.
-    pub async fn deserted(&self) {
+    pub async fn client_gone(&self) {
         loop {
             tokio::time::sleep(LOOK).await;
             let Some(socket) = self.0.socket.get().and_then(Weak::upgrade) else { continue };

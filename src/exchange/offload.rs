@@ -8,22 +8,22 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
-use super::Line;
+use super::ConnectionHandle;
 use crate::world::Stop;
 
 /// The places for long work.
 #[derive(Debug)]
-pub struct Aside(Arc<Semaphore>);
+pub struct Offload(Arc<Semaphore>);
 
 /// Why long work came to nothing.
-pub enum Unfinished {
+pub enum OffloadError {
     /// Its client has gone.
-    Deserted,
+    ClientGone,
     /// The work panicked: a bug of callmock.
     Panicked,
 }
 
-impl Default for Aside {
+impl Default for Offload {
     fn default() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self(Arc::new(Semaphore::new(processors.max(2))))
@@ -41,17 +41,17 @@ impl Drop for Waiting {
     }
 }
 
-impl Aside {
+impl Offload {
     /// Does something that may take long, once there is a place for it.
     ///
     /// # Errors
     /// When its client has gone, or it panicked.
     pub async fn run<T: Send + 'static>(
         &self,
-        line: &Line,
+        handle: &ConnectionHandle,
         stop: &Stop,
         work: impl Future<Output = T> + Send + 'static,
-    ) -> Result<T, Unfinished> {
+    ) -> Result<T, OffloadError> {
         let done = async {
             let Ok(place) = Arc::clone(&self.0).acquire_owned().await else {
                 unreachable!("the places are never closed")
@@ -65,11 +65,11 @@ impl Aside {
             let done: Result<T, JoinError> = done.await;
             // What is finished may be read for as long as it is being sent.
             waiting.0 = None;
-            done.map_err(|_| Unfinished::Panicked)
+            done.map_err(|_| OffloadError::Panicked)
         };
         tokio::select! {
             done = done => done,
-            () = line.deserted() => Err(Unfinished::Deserted),
+            () = handle.client_gone() => Err(OffloadError::ClientGone),
         }
     }
 }
@@ -93,25 +93,25 @@ mod tests {
             TcpStream::connect(listener.local_addr().expect("an address")).await.expect("a connection");
         let (server, _) = listener.accept().await.expect("a client");
         let server = Arc::new(server);
-        let line = Line::default();
-        line.attach(&server);
-        let (aside, stop) = (Aside::default(), Stop::default());
-        let places = aside.0.available_permits();
+        let handle = ConnectionHandle::default();
+        handle.attach(&server);
+        let (offload, stop) = (Offload::default(), Stop::default());
+        let places = offload.0.available_permits();
         drop(client);
-        let ended = aside.run(&line, &stop, endless(stop.clone())).await;
-        assert!(matches!(ended, Err(Unfinished::Deserted)) && stop.is_set());
-        while aside.0.available_permits() < places {
+        let ended = offload.run(&handle, &stop, endless(stop.clone())).await;
+        assert!(matches!(ended, Err(OffloadError::ClientGone)) && stop.is_set());
+        while offload.0.available_permits() < places {
             tokio::task::yield_now().await;
         }
     }
 
     #[tokio::test]
     async fn what_is_finished_may_still_be_read_and_what_nobody_awaits_is_stopped() {
-        let (aside, stop) = (Aside::default(), Stop::default());
-        assert!(matches!(aside.run(&Line::default(), &stop, async { 7 }).await, Ok(7)));
+        let (offload, stop) = (Offload::default(), Stop::default());
+        assert!(matches!(offload.run(&ConnectionHandle::default(), &stop, async { 7 }).await, Ok(7)));
         assert!(!stop.is_set());
-        let line = Line::default();
-        let waiting = aside.run(&line, &stop, endless(stop.clone()));
+        let handle = ConnectionHandle::default();
+        let waiting = offload.run(&handle, &stop, endless(stop.clone()));
         assert!(tokio::time::timeout(std::time::Duration::from_millis(50), waiting).await.is_err());
         assert!(stop.is_set());
     }

@@ -1,5 +1,4 @@
-//! A base URL that says which world is meant, for clients whose credentials cannot be changed:
-//! `/w/{id}/…`.
+//! Base URLs that name a world, `/w/{id}/…`, for clients whose credentials cannot be changed.
 
 use std::sync::Arc;
 
@@ -14,13 +13,13 @@ use crate::world::World;
 const PINNED: &str = "/w/";
 
 /// A world that the base URL names, `/w/{id}`, instead of a credential.
-pub struct Pin {
+pub struct PinnedWorld {
     pub world: Arc<World>,
-    /// What the path that the vendor sees lacks.
+    /// The part of the path that the vendor does not see.
     pub prefix: Option<Arc<str>>,
 }
 
-impl Pin {
+impl PinnedWorld {
     /// Takes the world off a request's path, if there is one on it.
     pub fn of(app: &App, mut request: Request<Body>) -> Result<(Request<Body>, Option<Self>), Refused> {
         let uri = request.uri().clone();

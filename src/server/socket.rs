@@ -10,20 +10,20 @@ use rustix::net::{Shutdown, shutdown};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::exchange::{HangUp, Line};
+use crate::exchange::{ConnectionHandle, HangUp};
 
-/// A TCP socket that is closed as its line says: with a RST, if a fault wants one.
+/// A TCP socket that is closed as its connection's handle says: with a RST, if a fault wants one.
 pub struct Socket {
     stream: Arc<TcpStream>,
-    line: Line,
+    handle: ConnectionHandle,
 }
 
 impl Socket {
-    pub fn new(stream: TcpStream, line: Line) -> Self {
-        Self { stream: Arc::new(stream), line }
+    pub fn new(stream: TcpStream, handle: ConnectionHandle) -> Self {
+        Self { stream: Arc::new(stream), handle }
     }
 
-    /// Lets its line look whether the client is there; if it moves, in the runtime that this is
+    /// Lets its handle look whether the client is there; if it moves, in the runtime that this is
     /// called in.
     ///
     /// # Errors
@@ -33,7 +33,7 @@ impl Socket {
             let copy = std::net::TcpStream::from(self.stream.as_fd().try_clone_to_owned()?);
             self.stream = Arc::new(TcpStream::from_std(copy)?);
         }
-        self.line.attach(&self.stream);
+        self.handle.attach(&self.stream);
         Ok(())
     }
 }
@@ -42,7 +42,7 @@ impl Drop for Socket {
     fn drop(&mut self) {
         // With nothing left to linger for, closing throws away what is unsent and tells the other
         // side by a RST.
-        if self.line.fate() == Some(HangUp::Reset)
+        if self.handle.fate() == Some(HangUp::Reset)
             && let Err(error) = self.stream.set_zero_linger()
         {
             tracing::debug!(%error, "a connection could not be reset, only closed");
@@ -112,33 +112,33 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// What HTTP is written to, with or without TLS below: it garbles a write when its line says so,
-/// and tells the line whether the client keeps up.
-pub struct Wire<S> {
+/// What HTTP is written to, with or without TLS below: it garbles a write when its handle says so,
+/// and tells the handle whether the client keeps up.
+pub struct FaultStream<S> {
     stream: S,
-    line: Line,
+    handle: ConnectionHandle,
     garbage: &'static [u8],
 }
 
 /// In the place of a chunk: its first line is no hexadecimal number.
 const GARBAGE: &[u8] = b"this is not a chunk size\r\n";
 
-impl<S> Wire<S> {
-    pub fn new(stream: S, line: Line) -> Self {
-        Self { stream, line, garbage: b"" }
+impl<S> FaultStream<S> {
+    pub fn new(stream: S, handle: ConnectionHandle) -> Self {
+        Self { stream, handle, garbage: b"" }
     }
 
     /// Notes how a write went.
     fn noted<T>(&self, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        self.line.set_blocked(written.is_pending());
+        self.handle.set_blocked(written.is_pending());
         written
     }
 }
 
-impl<S: AsyncWrite + Unpin> Wire<S> {
+impl<S: AsyncWrite + Unpin> FaultStream<S> {
     /// Writes garbage in the place of `length` bytes, if that is wanted; none where it is not.
     fn garble(&mut self, cx: &mut Context<'_>, length: usize) -> Option<Poll<io::Result<usize>>> {
-        if length > 0 && self.line.take_garbled() {
+        if length > 0 && self.handle.take_garbled() {
             self.garbage = GARBAGE;
         }
         if self.garbage.is_empty() {
@@ -156,7 +156,7 @@ impl<S: AsyncWrite + Unpin> Wire<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for FaultStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -166,7 +166,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Wire<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Wire<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for FaultStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = match self.garble(cx, bytes.len()) {
             Some(garbled) => garbled,
