@@ -1,4 +1,4 @@
-//! Coverage: how often each behavior was exercised. Never "passed": what a client made of an answer
+//! CoverageCounter: how often each behavior was exercised. Never "passed": what a client made of an answer
 //! is not known here.
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ pub struct Counts {
     /// By vendor, operation (none where the request names none) and status (none where there was no
     /// answer).
     pub answers: BTreeMap<(&'static str, Option<&'static str>, Option<u16>), u64>,
-    /// The first exchanges that met each behavior or finding, no more than [`Coverage::EXAMPLES`]
+    /// The first exchanges that met each behavior or finding, no more than [`CoverageCounter::EXAMPLES`]
     /// of each.
     pub examples: Vec<Example>,
 }
@@ -76,7 +76,7 @@ pub struct ExampleRequest {
 
 /// Counts that requests add to while others read them.
 #[derive(Debug, Default)]
-pub struct Coverage(Mutex<Totals>);
+pub struct CoverageCounter(Mutex<Totals>);
 
 #[derive(Debug, Default)]
 struct Totals {
@@ -95,11 +95,11 @@ impl Met {
 
 impl Totals {
     fn wants(&self, met: &Met) -> bool {
-        met.ids().any(|id| self.shown.get(id).is_none_or(|shown| *shown < Coverage::EXAMPLES))
+        met.ids().any(|id| self.shown.get(id).is_none_or(|shown| *shown < CoverageCounter::EXAMPLES))
     }
 }
 
-impl Coverage {
+impl CoverageCounter {
     /// How many exchanges are kept for each behavior and finding.
     pub const EXAMPLES: usize = 3;
 
@@ -162,7 +162,7 @@ impl Counts {
                 known.details.extend(details.cloned());
             }
         } else if self.examples.iter().filter(|known| known.met.findings.contains(&finding)).count()
-            < Coverage::EXAMPLES
+            < CoverageCounter::EXAMPLES
         {
             self.examples.push(example);
         }

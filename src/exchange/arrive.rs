@@ -12,7 +12,7 @@ use super::conduct::Attempt;
 use super::fault::Injection;
 use super::own::Refused;
 use super::pinned::PinnedWorld;
-use super::record::Recording;
+use super::record::ExchangeRecord;
 use super::{App, ConnectionHandle, HangUp};
 use crate::vendor::{Context, Endpoint, Notes, Unhandled, Vendor};
 use crate::world::Stop;
@@ -31,7 +31,7 @@ pub struct Arrival {
     pub attempt: Option<Attempt>,
     /// The faults that are due on it.
     pub injection: Injection,
-    pub recording: Recording,
+    pub record: ExchangeRecord,
     /// The connection that it came in on.
     pub handle: ConnectionHandle,
     /// Its body's share of the memory for bodies.
@@ -93,7 +93,7 @@ impl Arrival {
         let due = world.faults().due(name, operation.map(|o| o.id), world.now());
         let injection = Injection::of(due, world.clock().rate());
         let injected = injection.injected();
-        let recording = Recording::start(vendor, operation, app, &world, &parts, &context.body, injected);
+        let record = ExchangeRecord::start(vendor, operation, app, &world, &parts, &context.body, injected);
         let handle = parts.extensions.get::<ConnectionHandle>().cloned().unwrap_or_default();
         Ok(Self {
             app: Arc::clone(app),
@@ -104,7 +104,7 @@ impl Arrival {
             unhandled,
             attempt,
             injection,
-            recording,
+            record,
             handle,
             _share: share,
         })
@@ -112,6 +112,6 @@ impl Arrival {
 
     /// Ends the connection instead of answering.
     pub async fn hanging_up<T>(self, how: HangUp) -> T {
-        self.recording.hanging_up(&self.handle, how).await
+        self.record.hanging_up(&self.handle, how).await
     }
 }

@@ -23,7 +23,7 @@ const LONG: usize = 32 << 10;
 /// The end of the connection, where there is no answer.
 pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
     if arrival.injection.takes_time() {
-        arrival.recording.announce();
+        arrival.record.announce();
     }
     arrival.injection.wait().await;
     if let Some(how) = arrival.injection.hang_up() {

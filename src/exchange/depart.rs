@@ -27,10 +27,10 @@ pub async fn depart<E>(mut arrival: Arrival, mut response: Response) -> Result<R
         tell(&arrival, &mut response, &learned);
     }
     match arrival.injection.shape(response, &arrival.parts, &arrival.handle) {
-        Some(response) => Ok(arrival.recording.sending(response, learned)),
+        Some(response) => Ok(arrival.record.sending(response, learned)),
         None => {
-            if let Some(stride) = &learned.walk {
-                arrival.context.world.walks().undo(stride);
+            if let Some(taken) = &learned.walk {
+                arrival.context.world.walks().undo(taken);
             }
             arrival.hanging_up(HangUp::Close).await
         }
@@ -76,5 +76,5 @@ fn tell(arrival: &Arrival, response: &mut Response, learned: &Learned) {
     set(&BEHAVIOR, &ids(learned.met.behaviors.iter().map(|behavior| behavior.id).collect()));
     set(&FINDINGS, &ids(learned.met.findings.iter().map(|finding| finding.id).collect()));
     set(&HINT, &hint.unwrap_or_default());
-    set(&FAULT, &ids(arrival.recording.faults()));
+    set(&FAULT, &ids(arrival.record.faults()));
 }

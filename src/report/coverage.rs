@@ -228,7 +228,8 @@ impl Coverage {
         let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
         for exchange in all.iter().flat_map(|coverage| &coverage.exchanges) {
             let ids = || exchange.behaviors.iter().chain(&exchange.findings);
-            let few = |id: &String| shown.get(id.as_str()).is_none_or(|n| *n < contract::Coverage::EXAMPLES);
+            let few =
+                |id: &String| shown.get(id.as_str()).is_none_or(|n| *n < contract::CoverageCounter::EXAMPLES);
             if ids().any(few) {
                 for id in ids() {
                     *shown.entry(id).or_default() += 1;

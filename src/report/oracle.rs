@@ -183,7 +183,7 @@ pub fn diff(truth: &[Neutral], rows: &[Row], vendors: &[&'static dyn Vendor], re
     for vendor in vendors {
         let name = vendor.catalogue().vendor;
         let of_vendor: Vec<&Row> = rows.iter().filter(|row| row.vendor == name).collect();
-        let held = Held::new(*vendor, truth);
+        let held = VendorCalls::new(*vendor, truth);
         if of_vendor.is_empty() && !required.iter().any(|required| required == name) {
             if !held.shown.is_empty() {
                 diff.not_compared.insert(name.to_owned(), held.shown.len());
@@ -200,7 +200,7 @@ pub fn diff(truth: &[Neutral], rows: &[Row], vendors: &[&'static dyn Vendor], re
 }
 
 /// One vendor's calls, and what its own ids stand for so far.
-struct Held<'a> {
+struct VendorCalls<'a> {
     vendor: &'static dyn Vendor,
     name: &'static str,
     shown: BTreeMap<&'a str, &'a Neutral>,
@@ -214,7 +214,7 @@ struct Held<'a> {
 /// The fields that a vendor may tell by its own ids.
 const NAMED: [Field; 3] = [Field::Agent, Field::Customer, Field::Queue];
 
-impl<'a> Held<'a> {
+impl<'a> VendorCalls<'a> {
     fn new(vendor: &'static dyn Vendor, truth: &'a [Neutral]) -> Self {
         let name = vendor.catalogue().vendor;
         let shown = truth.iter().filter_map(|call| {

@@ -19,7 +19,7 @@ mod reference;
 pub use call::{
     Call, CallId, CallOutcome, Direction, EndedBy, Holder, Phase, Rating, RatingChannel, Recording,
 };
-pub use generate::{Cast, Plan, is_created_id, is_generated_id};
+pub use generate::{Plan, Population, is_created_id, is_generated_id};
 pub use millis::{Millis, NotADuration, length};
 pub use opaque::Decimals;
 pub use people::{Agent, AgentState, Customer, Name};

@@ -25,7 +25,7 @@ mod worlds;
 
 pub use changes::{Changes, Flags};
 pub use clock::{Clock, PastTheEnd};
-pub use conduct::{Attempts, Earlier, Step, Stride, Unfinished, Visited, Walks, Why};
+pub use conduct::{Attempts, Earlier, Step, TakenStep, UnfinishedWalk, Visited, Walks, Why};
 pub use faults::{Counts as FaultCounts, Due, FaultState, Faults, NotAdded};
 pub use ids::Ids;
 pub use journal::{
@@ -42,7 +42,7 @@ pub use staffing::{Staffing, Untaken};
 pub use view::{Created, Slice, Stop, View};
 pub use worlds::{Fork, TooMany, Worlds};
 
-use crate::contract::{Choice, Counts, Coverage, Finding, Readings};
+use crate::contract::{Choice, Counts, CoverageCounter, Finding, Readings};
 use crate::dialects::Accounts;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::universe::{Agent, AgentState, Call, Ordinal, Queue, QueueState, Ref, Universe};
@@ -64,7 +64,7 @@ pub struct World {
     walks: Arc<Walks>,
     faults: Faults,
     journal: Arc<Journal>,
-    coverage: Arc<Coverage>,
+    coverage: Arc<CoverageCounter>,
     created: ArcSwap<Created>,
     changes: Mutex<Changes>,
     /// When the next created call begins whose agent is still to be chosen, in microseconds since
@@ -171,7 +171,7 @@ impl World {
 
     /// What its clients exercised.
     #[must_use]
-    pub fn coverage(&self) -> &Coverage {
+    pub fn coverage(&self) -> &CoverageCounter {
         &self.coverage
     }
 
@@ -189,7 +189,7 @@ impl World {
     #[must_use]
     pub fn late_findings(&self) -> HashMap<u64, Vec<(&'static Finding, String)>> {
         let mut late: HashMap<u64, Vec<(&'static Finding, String)>> = HashMap::new();
-        for Unfinished { finding, last, detail, .. } in self.walks.unfinished() {
+        for UnfinishedWalk { finding, last, detail, .. } in self.walks.unfinished() {
             if let Some(last) = last {
                 late.entry(last.request.seq).or_default().push((finding, detail));
             }

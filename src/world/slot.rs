@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
 use super::{Clock, World};
-use crate::contract::Coverage;
+use crate::contract::CoverageCounter;
 
 /// A world's place: the world in it is exchanged as a whole when it is reset, restored or reloaded.
 /// Requests under way finish on the world they found.
@@ -24,7 +24,7 @@ pub struct Slot {
     /// Held while the world is replaced; reading it takes no lock.
     replacing: Mutex<()>,
     /// What all worlds of the server have exercised.
-    total: Arc<Coverage>,
+    total: Arc<CoverageCounter>,
 }
 
 impl Slot {
@@ -32,7 +32,7 @@ impl Slot {
         world: World,
         name: Option<String>,
         ttl: Option<Duration>,
-        total: &Arc<Coverage>,
+        total: &Arc<CoverageCounter>,
     ) -> Self {
         let id = Arc::clone(world.id());
         let (created_at, used) = (Clock::machine(), Mutex::new(Instant::now()));

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::{Ids, Limits, Names, Slot, World};
-use crate::contract::{Counts, Coverage};
+use crate::contract::{Counts, CoverageCounter};
 use crate::dialects::short;
 use crate::scenario::Scenario;
 
@@ -16,7 +16,7 @@ pub struct Worlds {
     default: Arc<Slot>,
     forked: RwLock<Forked>,
     limits: Limits,
-    total: Arc<Coverage>,
+    total: Arc<CoverageCounter>,
 }
 
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ impl Worlds {
     #[must_use]
     pub fn new(scenario: Arc<Scenario>, limits: Limits) -> Self {
         let world = World::new(Self::DEFAULT.into(), scenario, Names::default(), limits);
-        let total = Arc::new(Coverage::default());
+        let total = Arc::new(CoverageCounter::default());
         let default = Arc::new(Slot::new(world, None, None, &total));
         Self { default, forked: RwLock::default(), limits, total }
     }
@@ -142,7 +142,7 @@ impl Worlds {
 
     /// What all worlds together count into since the server began, resets or not.
     #[must_use]
-    pub fn total(&self) -> &Coverage {
+    pub fn total(&self) -> &CoverageCounter {
         &self.total
     }
 

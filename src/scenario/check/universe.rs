@@ -14,7 +14,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::file::{self, Generate};
 use crate::scenario::load::{Entry, Merged, entry_of};
 use crate::scenario::values::{Place, When};
-use crate::universe::{Agent, CallOutcome, Cast, Customer, Plan, Queue, Universe, is_generated_id};
+use crate::universe::{Agent, CallOutcome, Customer, Plan, Population, Queue, Universe, is_generated_id};
 
 /// How many calls one scenario may generate.
 const GENERATED: RangeInclusive<u32> = 1..=10_000_000;
@@ -76,8 +76,8 @@ pub fn universe(
         && let Some(plan) = plan(entry, accounts, mistakes)
     {
         let first = u32::try_from(calls.len()).unwrap_or(u32::MAX);
-        let cast = Cast { agents: &mut agents, customers: &mut customers, queues: &mut queues };
-        calls.extend(plan.calls(seed, first, cast));
+        let population = Population { agents: &mut agents, customers: &mut customers, queues: &mut queues };
+        calls.extend(plan.calls(seed, first, population));
     }
     Universe::new(seed, agents, customers, queues, calls)
 }

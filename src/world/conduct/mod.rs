@@ -4,4 +4,4 @@ mod attempts;
 mod walks;
 
 pub use attempts::{Attempts, Earlier, Why};
-pub use walks::{Step, Stride, Unfinished, Visited, Walks};
+pub use walks::{Step, TakenStep, UnfinishedWalk, Visited, Walks};

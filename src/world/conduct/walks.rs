@@ -65,9 +65,9 @@ pub enum Step {
     Astray,
 }
 
-/// A step as it was taken, so that it can be taken back: a page that did not arrive was not had.
+/// A step that was taken and can be undone: a page that did not arrive was not had.
 #[derive(Debug, Clone)]
-pub struct Stride {
+pub struct TakenStep {
     walk: u64,
     position: u64,
     /// What it led to that was not known before.
@@ -77,7 +77,7 @@ pub struct Stride {
 
 /// A list that was left before its end.
 #[derive(Debug, Clone)]
-pub struct Unfinished {
+pub struct UnfinishedWalk {
     /// What it is called.
     pub finding: &'static Finding,
     /// The exchange of the last page, where it is known.
@@ -102,7 +102,7 @@ impl Walks {
 
     /// Notes a page, and tells what it is; `unfinished` is what it is called if those that follow
     /// are never asked for.
-    pub fn visit(&self, page: &Visited<'_>, unfinished: &'static Finding) -> Stride {
+    pub fn visit(&self, page: &Visited<'_>, unfinished: &'static Finding) -> TakenStep {
         let position = Self::hash(page.position);
         let onward: Vec<u64> = page.onward.iter().map(|position| Self::hash(position.as_str())).collect();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,11 +119,11 @@ impl Walks {
             let onward: Vec<u64> = onward.into_iter().filter(|onward| !known(onward)).collect();
             walk.awaited.extend(&onward);
             let step = if walk.awaited.is_empty() { Step::Finished } else { Step::Followed };
-            return Stride { walk: walk.id, position, onward, step };
+            return TakenStep { walk: walk.id, position, onward, step };
         }
         let of_this_list = |walk: &&Walk| walk.is_of(page) && walk.visited.contains(&position);
         if let Some(walk) = all.walks.iter().find(of_this_list) {
-            return Stride { walk: walk.id, position, onward: vec![], step: Step::Repeated };
+            return TakenStep { walk: walk.id, position, onward: vec![], step: Step::Repeated };
         }
         // Positions are alike in many lists: only the list that was walked last says something,
         // where this one is new.
@@ -135,18 +135,18 @@ impl Walks {
     }
 
     /// Takes a step back: its page did not arrive.
-    pub fn undo(&self, stride: &Stride) {
+    pub fn undo(&self, taken: &TakenStep) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match stride.step {
+        match taken.step {
             Step::Repeated => {}
             Step::Began | Step::Astray | Step::OfAnotherList => {
-                all.walks.retain(|walk| walk.id != stride.walk);
+                all.walks.retain(|walk| walk.id != taken.walk);
             }
             Step::Followed | Step::Finished => {
-                if let Some(walk) = all.walks.iter_mut().find(|walk| walk.id == stride.walk) {
-                    walk.visited.remove(&stride.position);
-                    walk.awaited.retain(|awaited| !stride.onward.contains(awaited));
-                    walk.awaited.insert(stride.position);
+                if let Some(walk) = all.walks.iter_mut().find(|walk| walk.id == taken.walk) {
+                    walk.visited.remove(&taken.position);
+                    walk.awaited.retain(|awaited| !taken.onward.contains(awaited));
+                    walk.awaited.insert(taken.position);
                 }
             }
         }
@@ -166,9 +166,9 @@ impl Walks {
     }
 
     /// Which exchange a walk has come to.
-    pub fn came_to(&self, stride: &Stride, exchange: Example) {
+    pub fn came_to(&self, taken: &TakenStep, exchange: Example) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(walk) = all.walks.iter_mut().find(|known| known.id == stride.walk) {
+        if let Some(walk) = all.walks.iter_mut().find(|known| known.id == taken.walk) {
             walk.last = Some(exchange);
         }
     }
@@ -176,7 +176,7 @@ impl Walks {
     /// The lists that were left before their end, as of now. Whoever has gone to a list's end may
     /// look at its first page as often as they like: to poll it, or for the total.
     #[must_use]
-    pub fn unfinished(&self) -> Vec<Unfinished> {
+    pub fn unfinished(&self) -> Vec<UnfinishedWalk> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut by_list: HashMap<u64, Vec<&Walk>> = HashMap::new();
         let mut order = vec![];
@@ -198,7 +198,7 @@ impl Walks {
             let (asked, more) = (walk.visited.len(), walk.awaited.len());
             let pages = |n: usize| if n == 1 { "page" } else { "pages" };
             let (asked_pages, more_pages) = (pages(asked), pages(more));
-            Some(Unfinished {
+            Some(UnfinishedWalk {
                 finding: walk.unfinished,
                 last: walk.last.clone(),
                 detail: format!("{asked} {asked_pages} asked for, at least {more} more {more_pages} left"),
@@ -208,7 +208,7 @@ impl Walks {
     }
 }
 
-impl Stride {
+impl TakenStep {
     /// What the page is in its walk.
     #[must_use]
     pub fn step(&self) -> Step {
@@ -216,7 +216,7 @@ impl Stride {
     }
 }
 
-impl Unfinished {
+impl UnfinishedWalk {
     /// The exchange of the last page, as one that causes the finding.
     #[must_use]
     pub fn example(&self) -> Option<Example> {
@@ -236,13 +236,13 @@ impl All {
         onward: Vec<u64>,
         step: Step,
         unfinished: &'static Finding,
-    ) -> Stride {
+    ) -> TakenStep {
         self.begun += 1;
-        let stride = Stride { walk: self.begun, position, onward, step };
+        let taken = TakenStep { walk: self.begun, position, onward, step };
         let mut walk = Walk {
-            id: stride.walk,
+            id: taken.walk,
             list: page.list,
-            awaited: stride.onward.iter().copied().collect(),
+            awaited: taken.onward.iter().copied().collect(),
             visited: HashSet::from([position]),
             variant: page.variant,
             astray: step != Step::Began,
@@ -266,7 +266,7 @@ impl All {
             let finished = self.walks.iter().position(|walk| walk.awaited.is_empty()).unwrap_or(0);
             self.walks.remove(finished);
         }
-        stride
+        taken
     }
 }
 
