@@ -12,7 +12,7 @@ use super::load::{Source, Stamp, embedded, embedded_names, state};
 use super::loaded;
 use super::options::LoadOptions;
 use crate::contract::Readings;
-use crate::nearest::instead;
+use crate::nearest::did_you_mean_or_known;
 
 /// The scenarios of one server.
 #[derive(Debug)]
@@ -105,8 +105,8 @@ impl Library {
         });
         let Some(source) = own.cloned().or_else(|| embedded(name)) else {
             let names = self.names();
-            let instead = instead(name, names.iter().map(String::as_str));
-            return Err(NotFound::Name(format!("there is no scenario `{name}`{instead}")));
+            let hint = did_you_mean_or_known(name, names.iter().map(String::as_str));
+            return Err(NotFound::Name(format!("there is no scenario `{name}`{hint}")));
         };
         if own.is_some() && self.options.sources.len() == 1 {
             return Ok(self.own());

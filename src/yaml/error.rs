@@ -7,7 +7,7 @@ use serde::de::{self, Unexpected};
 use super::mistake::Mistake;
 use super::path::Path;
 use super::tree::{Node, address};
-use crate::nearest::{instead, nearest};
+use crate::nearest::{did_you_mean_or_known, nearest};
 
 /// Why a value could not be read, and where, once that is known.
 #[derive(Debug)]
@@ -104,8 +104,8 @@ impl de::Error for Error {
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let instead = instead(variant, expected.iter().copied());
-        Self::custom(format!("`{}` is not known here{instead}", short(variant)))
+        let hint = did_you_mean_or_known(variant, expected.iter().copied());
+        Self::custom(format!("`{}` is not known here{hint}", short(variant)))
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
@@ -138,6 +138,6 @@ pub fn unknown_key(key: &str, known: &[&str], proposes: bool) -> (String, Option
     if !proposes {
         return (format!("unknown key `{key}`"), None);
     }
-    let instead = instead(&key, known.iter().copied());
-    (format!("unknown key `{key}`{instead}"), nearest(&key, known.iter().copied()).map(str::to_owned))
+    let hint = did_you_mean_or_known(&key, known.iter().copied());
+    (format!("unknown key `{key}`{hint}"), nearest(&key, known.iter().copied()).map(str::to_owned))
 }

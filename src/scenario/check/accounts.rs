@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::dialects::{Accounts, VENDORS};
-use crate::nearest::instead;
+use crate::nearest::did_you_mean_or_known;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::file;
 use crate::scenario::load::{Entry, entry_of};
@@ -25,8 +25,8 @@ pub fn accounts(
             for (m, holder) in account.value.created_on().iter().enumerate() {
                 let name = holder.split('/').next().unwrap_or_default();
                 if !VENDORS.contains(&name) {
-                    let instead = instead(name, VENDORS.iter().copied());
-                    let message = format!("there is no vendor `{name}`{instead}");
+                    let hint = did_you_mean_or_known(name, VENDORS.iter().copied());
+                    let message = format!("there is no vendor `{name}`{hint}");
                     mistakes.push(entry.mistake(
                         account.place,
                         &format!("{vendor}[{n}].created_on[{m}]"),
@@ -77,15 +77,18 @@ pub fn holders<T>(
         let mut fail =
             |message: String| mistakes.push(entry.mistake(holder.place, &format!("on[{n}]"), message));
         let Some(vendor) = VENDORS.iter().copied().find(|vendor| *vendor == name) else {
-            fail(format!("there is no vendor `{name}`{}", instead(name, VENDORS.iter().copied())));
+            fail(format!(
+                "there is no vendor `{name}`{}",
+                did_you_mean_or_known(name, VENDORS.iter().copied())
+            ));
             continue;
         };
         let known = || accounts.each().filter(|(v, _)| *v == vendor).map(|(_, a)| a.public_half());
         match account {
             Some(account) if !known().any(|half| half == account) => {
                 let known: Vec<&str> = known().collect();
-                let instead = instead(account, known.iter().copied());
-                fail(format!("there is no account `{account}` of {vendor}{instead}"));
+                let hint = did_you_mean_or_known(account, known.iter().copied());
+                fail(format!("there is no account `{account}` of {vendor}{hint}"));
             }
             account => holders.push(Holder { vendor, account: account.map(Into::into) }),
         }

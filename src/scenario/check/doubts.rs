@@ -1,7 +1,7 @@
 //! Warnings: values that are served as written and are likely to be mistakes.
 
 use crate::dialects::{Accounts, Doubt, OfQueue};
-use crate::nearest::instead;
+use crate::nearest::did_you_mean_or_known;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::load::Entry;
 use crate::scenario::values::Place;
@@ -20,10 +20,10 @@ pub fn of_accounts(accounts: &Accounts, places: &[Entry<Place>], universe: &Univ
 
 /// A doubt with the nearest value that the vendor's page lists.
 pub fn in_words(doubt: &Doubt) -> String {
-    let instead = doubt
+    let hint = doubt
         .not_listed
         .as_ref()
-        .map(|(given, listed)| instead(given, listed.iter().copied()))
+        .map(|(given, listed)| did_you_mean_or_known(given, listed.iter().copied()))
         .unwrap_or_default();
-    format!("{}{instead}", doubt.message)
+    format!("{}{hint}", doubt.message)
 }

@@ -19,7 +19,7 @@ use super::fault::Rule;
 use super::load::Merged;
 use super::options::LoadOptions;
 use crate::contract::{Readings, UnknownReading};
-use crate::nearest::instead;
+use crate::nearest::did_you_mean_or_known;
 
 mod accounts;
 mod calls;
@@ -149,12 +149,13 @@ fn readings(merged: &Merged, options: &LoadOptions, mistakes: &mut Vec<Diagnosti
             Ok(()) => {}
             Err(UnknownReading::Id) => {
                 let known = options.readings().map(|r| r.id);
-                let message = format!("unknown reading `{}`{}", id.value, instead(&id.value, known));
+                let message =
+                    format!("unknown reading `{}`{}", id.value, did_you_mean_or_known(&id.value, known));
                 mistakes.push(entry.mistake(id.place, &id.value, message));
             }
             Err(UnknownReading::Option(options)) => {
                 let known = options.iter().copied();
-                let message = format!("`{}` is not an option{}", name, instead(name, known));
+                let message = format!("`{}` is not an option{}", name, did_you_mean_or_known(name, known));
                 mistakes.push(entry.mistake(option.place, &id.value, message));
             }
         }

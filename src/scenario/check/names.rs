@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use crate::nearest::instead;
+use crate::nearest::did_you_mean_or_known;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::load::Entry;
 use crate::scenario::values::At;
@@ -60,14 +60,14 @@ impl Names {
         let id = id?;
         let found = self.index.get(&id.value).copied();
         if found.is_none() && !self.partial && self.missing.borrow_mut().insert(id.value.clone()) {
-            let instead = if self.missing.borrow().len() <= PROPOSALS {
+            let hint = if self.missing.borrow().len() <= PROPOSALS {
                 let mut known: Vec<&str> = self.index.keys().map(String::as_str).collect();
                 known.sort_unstable();
-                instead(&id.value, known.iter().copied())
+                did_you_mean_or_known(&id.value, known.iter().copied())
             } else {
                 String::new()
             };
-            let message = format!("there is no {} `{}`{instead}", self.kind, id.value);
+            let message = format!("there is no {} `{}`{hint}", self.kind, id.value);
             mistakes.push(entry.mistake(id.place, part, message));
         }
         found
