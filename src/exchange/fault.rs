@@ -1,19 +1,18 @@
 //! What faults do to an answer. Delays and broken connections happen on the machine's clock, and
 //! with no lock held.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, Version, header};
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use serde_json::Value;
 
 use super::connection::{ConnectionHandle, HangUp};
+use super::stream_body::stream_body;
 use crate::scenario::{Disconnect, Effect};
 use crate::vendor::{RetryAfter, Unhandled, Vendor};
 use crate::world::{Due, Injected};
@@ -147,30 +146,6 @@ fn answer(status: u16, headers: &[(String, String)], body: Option<&Value>) -> Re
     response
 }
 
-type Frames = Pin<Box<dyn Stream<Item = Result<Bytes, axum::Error>> + Send>>;
-
-/// A body made of other frames than it was, which still says how long it is.
-struct Reshaped {
-    frames: Frames,
-    hint: SizeHint,
-}
-
-impl HttpBody for Reshaped {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        self.frames.poll_next_unpin(cx).map(|next| next.map(|frame| frame.map(Frame::data)))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.hint
-    }
-}
-
 /// The body at a pace in bytes a second, in ten pieces a second.
 fn slow(body: Body, pace: u64) -> Body {
     let hint = HttpBody::size_hint(&body);
@@ -185,7 +160,7 @@ fn slow(body: Body, pace: u64) -> Body {
             Some((Ok(next), Some(left)))
         })
     });
-    Body::new(Reshaped { frames: Box::pin(frames), hint })
+    stream_body(frames.map_ok(Frame::data), hint)
 }
 
 /// Half of a body: of its length where that is known, of its first frame where it is not.
@@ -209,7 +184,7 @@ fn cut(body: Body, handle: ConnectionHandle) -> Body {
     let hint = HttpBody::size_hint(&body);
     let first = stream::once(async move { Ok(half(body).await.0) });
     let frames = first.chain(hang_up(handle));
-    Body::new(Reshaped { frames: Box::pin(frames), hint })
+    stream_body(frames.map_ok(Frame::data), hint)
 }
 
 /// Half of the body as a chunk, and then what is no chunk.
@@ -225,7 +200,7 @@ fn bad_chunk(body: Body, handle: ConnectionHandle) -> Body {
         });
         stream::iter((!first.is_empty()).then_some(Ok(first))).chain(garbled)
     });
-    Body::new(Reshaped { frames: Box::pin(frames.chain(hang_up(handle))), hint: SizeHint::default() })
+    stream_body(frames.chain(hang_up(handle)).map_ok(Frame::data), SizeHint::default())
 }
 
 /// The end of the connection, once everything before is sent.

@@ -9,7 +9,8 @@
 //! the vendor's handlers see it, the vendor is asked to refuse it in its own words.
 //!
 //! - [`App`]: the server that every request shares.
-//! - `body`, `pinned`: reading a body within bounds; a base URL that names a world.
+//! - `body`, `stream_body`: reading bodies within bounds, and sending streams.
+//! - `pinned`: base URLs that name a world.
 //! - `fault`, `connection`: what faults do to an answer and to its connection.
 //! - `conduct`: what a request tells about the answer before it.
 //! - `record`, `mask`: the journal's record, without secrets.
@@ -31,6 +32,7 @@ mod offload;
 mod own;
 mod pinned;
 mod record;
+mod stream_body;
 
 use std::sync::Arc;
 
@@ -48,6 +50,7 @@ pub use heartbeat::Heartbeat;
 pub use metrics::{Metrics, Reload};
 pub use offload::{Offload, OffloadError};
 pub use own::{Refused, no_vendor, refusal, unknown_world};
+pub use stream_body::stream_body;
 
 /// Answers one request as the vendor whose path it is.
 ///

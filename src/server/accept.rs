@@ -6,17 +6,15 @@
 
 use std::future::Future;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
 use axum::response::Response;
-use bytes::Bytes;
+use futures_util::stream;
 use http_body_util::BodyExt as _;
-use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::body::{Body as HttpBody, Incoming};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
@@ -27,7 +25,7 @@ use super::http::{self, FINISH};
 use super::protocol::{Protocol, Rewind, detect};
 use super::shared::{Shared, WarningLimit};
 use super::socket::{FaultStream, Socket};
-use crate::exchange::{ConnectionHandle, HangUp};
+use crate::exchange::{ConnectionHandle, HangUp, stream_body};
 
 /// The longest time that a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(30);
@@ -213,36 +211,15 @@ async fn answer_on_workers(shared: &Arc<Shared>, request: Request<Incoming>) -> 
         }
     });
     let mut task = AbortOnDrop(Some(task.abort_handle()));
-    let Ok((head, hint, piece)) = answer.await else {
+    let Ok((head, hint, mut piece)) = answer.await else {
         // It panicked, or its threads are going: there is nothing to say.
         handle.hang_up(HangUp::Close);
         return std::future::pending().await;
     };
     task.0 = None;
-    let body = if hint.exact() == Some(0) { Body::empty() } else { Body::new(Pieces { piece, hint }) };
+    let pieces = stream::poll_fn(move |cx| piece.poll_recv(cx));
+    let body = if hint.exact() == Some(0) { Body::empty() } else { stream_body(pieces, hint) };
     Response::from_parts(head, body)
-}
-
-/// A body whose pieces come from another thread, and which still says how long it is.
-struct Pieces {
-    piece: mpsc::Receiver<Result<Frame<Bytes>, axum::Error>>,
-    hint: SizeHint,
-}
-
-impl HttpBody for Pieces {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        self.piece.poll_recv(cx)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.hint
-    }
 }
 
 /// Ends a task when whoever waits for it does no longer.
