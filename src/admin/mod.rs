@@ -1,8 +1,7 @@
 //! The admin API under `/_mock`: a file a resource. JSON everywhere; errors are
 //! `{"error":{"code","message"}}`.
 //!
-//! This file has the routes. `state`, `extract`, `body`, `markup` and `middleware` are what resources
-//! share.
+//! This file has the routes. Resources share `state`, `extract`, `body`, `markup` and `middleware`.
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};

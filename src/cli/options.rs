@@ -114,8 +114,8 @@ pub struct Args {
     /// without a dot
     #[arg(long, env = "CALLMOCK_ALLOW_HOST", value_name = "HOST", value_delimiter = ',', value_parser = host)]
     allow_host: Vec<String>,
-    /// The base URL that clients reach the server by, for URLs in answers; without it, they have the
-    /// host that the request named
+    /// The base URL that clients reach the server by, for URLs in answers; without it, they have
+    /// the host that the request named
     #[arg(long, env = "CALLMOCK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,
     /// Speak TLS, with a certificate made as it starts unless one is given; GET /_mock/certificate

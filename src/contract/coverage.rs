@@ -1,4 +1,4 @@
-//! CoverageCounter: how often each behavior was exercised. Never "passed": what a client made of an answer
+//! Coverage: how often each behavior was exercised. Never "passed": what a client made of an answer
 //! is not known here.
 
 use std::collections::BTreeMap;
@@ -20,8 +20,8 @@ pub struct Counts {
     /// By vendor, operation (none where the request names none) and status (none where there was no
     /// answer).
     pub answers: BTreeMap<(&'static str, Option<&'static str>, Option<u16>), u64>,
-    /// The first exchanges that met each behavior or finding, no more than [`CoverageCounter::EXAMPLES`]
-    /// of each.
+    /// The first exchanges that met each behavior or finding, no more than
+    /// [`CoverageCounter::EXAMPLES`] of each.
     pub examples: Vec<Example>,
 }
 

@@ -38,17 +38,17 @@ pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
     }
     let handler = arrival.endpoint.map_or_else(|| vendor.unmatched(), |endpoint| endpoint.handler);
     let request = Request::from_parts(parts.clone(), Body::empty());
-    let handled = AssertUnwindSafe(async move { handler(request).await }).catch_unwind();
-    let handled = if may_take_long(arrival) {
-        match arrival.app.offload.run(&arrival.handle, &arrival.context.stop, handled).await {
-            Ok(handled) => handled.ok(),
+    let response = AssertUnwindSafe(async move { handler(request).await }).catch_unwind();
+    let response = if may_take_long(arrival) {
+        match arrival.app.offload.run(&arrival.handle, &arrival.context.stop, response).await {
+            Ok(response) => response.ok(),
             Err(OffloadError::ClientGone) => return Err(HangUp::Close),
             Err(OffloadError::Panicked) => None,
         }
     } else {
-        handled.await.ok()
+        response.await.ok()
     };
-    Ok(handled.unwrap_or_else(|| arrival.vendor.refuse(&arrival.parts, Unhandled::Panic)))
+    Ok(response.unwrap_or_else(|| arrival.vendor.refuse(&arrival.parts, Unhandled::Panic)))
 }
 
 /// Whether a request's handler may take long: it looks through many calls, or reads much.

@@ -26,15 +26,13 @@ pub async fn depart<E>(mut arrival: Arrival, mut response: Response) -> Result<R
     if arrival.app.debug_headers {
         tell(&arrival, &mut response, &learned);
     }
-    match arrival.injection.shape(response, &arrival.parts, &arrival.handle) {
-        Some(response) => Ok(arrival.record.sending(response, learned)),
-        None => {
-            if let Some(taken) = &learned.walk {
-                arrival.context.world.walks().undo(taken);
-            }
-            arrival.hanging_up(HangUp::Close).await
+    let Some(response) = arrival.injection.shape(response, &arrival.parts, &arrival.handle) else {
+        if let Some(taken) = &learned.walk {
+            arrival.context.world.walks().undo(taken);
         }
-    }
+        return arrival.hanging_up(HangUp::Close).await;
+    };
+    Ok(arrival.record.sending(response, learned))
 }
 
 /// What was noted on the way, with what the request itself tells.

@@ -10,7 +10,7 @@ use crate::contract::{Behavior, Catalogue, NotEmulated, ReachedBy};
 pub fn json(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Value {
     let behaviors: Vec<Value> = catalogues
         .clone()
-        .flat_map(|c| c.behaviors())
+        .flat_map(Catalogue::behaviors)
         .map(|b| {
             let mut value = json!({
                 "id": b.id, "vendor": b.vendor(), "operation": b.operation(), "status": b.status,
@@ -43,7 +43,7 @@ pub fn json(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Val
 
 /// The catalogue as a table for a terminal: a line a behavior.
 pub fn table(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
-    let behaviors: Vec<&Behavior> = catalogues.flat_map(|c| c.behaviors()).collect();
+    let behaviors: Vec<&Behavior> = catalogues.flat_map(Catalogue::behaviors).collect();
     let width = behaviors.iter().map(|b| b.id.len()).max().unwrap_or(0);
     let mut text = format!("{:width$}  STATUS  STANDING    SUMMARY\n", "BEHAVIOR");
     for b in behaviors {

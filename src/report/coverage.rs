@@ -164,7 +164,7 @@ impl Section<'_> {
 impl Coverage {
     /// What was counted.
     pub fn of(counts: &Counts, catalogues: impl Iterator<Item = &'static Catalogue>) -> Self {
-        let behaviors = catalogues.flat_map(|catalogue| catalogue.behaviors()).map(|behavior| Count {
+        let behaviors = catalogues.flat_map(Catalogue::behaviors).map(|behavior| Count {
             id: behavior.id.to_owned(),
             count: counts.behaviors.get(behavior).copied().unwrap_or_default(),
         });
@@ -249,7 +249,7 @@ impl Coverage {
         let mut sections = vec![];
         for catalogue in catalogues {
             let called: BTreeSet<&str> =
-                catalogue.behaviors().filter(|b| met(b) > 0).map(|b| b.operation()).collect();
+                catalogue.behaviors().filter(|b| met(b) > 0).map(Behavior::operation).collect();
             let names = std::iter::once("any").chain(catalogue.operations.iter().map(|o| o.id));
             for operation in
                 names.filter(|name| called.contains(name) || (*name == "any" && !called.is_empty()))

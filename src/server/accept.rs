@@ -187,7 +187,8 @@ async fn serve_health<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     http::serve(Protocol::Http1, stream, handle, &shared, answer).await;
 }
 
-/// Answers a request on the threads that answer everything. Its body comes from there piece by piece.
+/// Answers a request on the threads that answer everything. The body of its answer comes from there
+/// frame by frame.
 async fn answer_on_workers(shared: &Arc<Shared>, request: Request<Incoming>) -> Response {
     let handle = request.extensions().get::<ConnectionHandle>().cloned().unwrap_or_default();
     let (answered, answer) = oneshot::channel();

@@ -1,4 +1,4 @@
-//! Guards that count open connections and requests in flight, so that a stop knows what to wait for.
+//! Guards that count open connections and requests in flight. A stop waits for these.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -23,8 +23,8 @@ impl Socket {
         Self { stream: Arc::new(stream), handle }
     }
 
-    /// Lets its handle look whether the client is there; if it moves, in the runtime that this is
-    /// called in.
+    /// Attaches it to its connection's handle. A socket that moves is registered again, in the
+    /// runtime that this is called in.
     ///
     /// # Errors
     /// When the process has no file descriptor left.
@@ -112,8 +112,8 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// What HTTP is written to, with or without TLS below: it garbles a write when its handle says so,
-/// and tells the handle whether the client keeps up.
+/// The stream that HTTP is written to, with or without TLS below. It garbles a write when its
+/// connection's handle says so, and tells the handle whether the client keeps up.
 pub struct FaultStream<S> {
     stream: S,
     handle: ConnectionHandle,

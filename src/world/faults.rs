@@ -48,8 +48,8 @@ pub struct Counts {
     pub window: Option<(DateTime<Utc>, u64)>,
 }
 
-/// The state of a fault: its text with its id, and its counts. The admin API shows it, and a snapshot
-/// keeps it.
+/// The state of a fault: its text with its id, and its counts. The admin API shows it, and a
+/// snapshot keeps it.
 #[derive(Debug, Clone, Serialize)]
 pub struct FaultState {
     /// As it was written, with its id.

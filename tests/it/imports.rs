@@ -47,8 +47,8 @@ impl Imports {
         self.0.iter().map(|(module, file)| (file.name.as_str(), used((module, file)))).collect()
     }
 
-    /// A path from the root, as one module of the crate means it; none for what is another crate's or
-    /// the module's own.
+    /// A path from the root, as one module of the crate means it; none for what is another crate's
+    /// or the module's own.
     fn absolute(&self, module: &[String], path: &[String]) -> Option<Module> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use callmock::contract::{Behavior, ReachedBy, Standing};
+use callmock::contract::{Catalogue, ReachedBy, Standing};
 use callmock::vendors;
 
 const CLAIMS: &str = include_str!("tested_by.json");
@@ -23,7 +23,7 @@ fn page(claims: &BTreeMap<String, Vec<String>>) -> String {
          - **choice**: nobody says; callmock chose.\n\n",
     );
     let count = |standing| {
-        let all = || vendors::catalogues().flat_map(|c| c.behaviors());
+        let all = || vendors::catalogues().flat_map(Catalogue::behaviors);
         all().filter(|behavior| behavior.standing == standing).count()
     };
     let _ = writeln!(
@@ -45,21 +45,13 @@ fn page(claims: &BTreeMap<String, Vec<String>>) -> String {
                 "| `{}`{} | {} | {} | {} |",
                 behavior.id,
                 if behavior.reached_by == ReachedBy::Fault { " (by a fault)" } else { "" },
-                standing(behavior),
+                behavior.standing.name(),
                 behavior.source.replace('|', "\\|"),
                 tests.join("<br>")
             );
         }
     }
     text
-}
-
-fn standing(behavior: &Behavior) -> &'static str {
-    match behavior.standing {
-        Standing::Documented => "documented",
-        Standing::Inferred => "inferred",
-        Standing::Choice => "choice",
-    }
 }
 
 /// The file of a test, and its name.
@@ -77,7 +69,7 @@ fn link(test: &str) -> String {
 fn the_support_page_is_made_from_the_catalogue_and_names_tests_that_there_are() {
     let claims: BTreeMap<String, Vec<String>> = serde_json::from_str(CLAIMS).expect("JSON");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for behavior in vendors::catalogues().flat_map(|catalogue| catalogue.behaviors()) {
+    for behavior in vendors::catalogues().flat_map(Catalogue::behaviors) {
         let tests =
             claims.get(behavior.id).unwrap_or_else(|| panic!("{} is claimed by no test", behavior.id));
         assert!(!tests.is_empty(), "{}", behavior.id);
