@@ -1,9 +1,9 @@
 //! The way of a request that is a vendor's, in three steps:
 //!
-//! 1. [`Arrival`]: the base URL or the credential selects the world, the path selects the vendor,
+//! 1. `arrive`: the base URL or the credential selects the world, the path selects the vendor,
 //!    the body is read whole, the operation is found, and the journal begins a record.
-//! 2. [`decide`]: a fault that is due, a refusal of what never reaches a handler, or the handler.
-//! 3. [`depart`]: what the answer tells of the client, the headers of callmock, and the journal.
+//! 2. `decide`: a fault that is due, a refusal of what never reaches a handler, or the handler.
+//! 3. `depart`: what the answer tells of the client, the headers of callmock, and the journal.
 //!
 //! Nothing here writes a byte that a vendor's client reads: where a request must be refused before
 //! the vendor's handlers see it, the vendor is asked to refuse it in its own words.

@@ -10,8 +10,8 @@ use super::running::{Answer, Running};
 use crate::urlencoded::strict;
 use crate::world::{Slot, Worlds};
 
-/// A world of a [`Mock`]: its clock, faults, journal and changes are its own, and so are its
-/// credentials.
+/// A world of a [`Mock`](super::Mock): its clock, faults, journal, changes and credentials are its
+/// own.
 ///
 /// Methods panic with callmock's own message, which says what to write instead, when they are asked
 /// for what cannot be.
