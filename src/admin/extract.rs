@@ -42,9 +42,9 @@ impl FromRequestParts<Admin> for Scope {
 }
 
 /// The URL that a caller reaches this server by, as the request says.
-pub struct BaseUrl(pub String);
+pub struct AdminUrl(pub String);
 
-impl FromRequestParts<Admin> for BaseUrl {
+impl FromRequestParts<Admin> for AdminUrl {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, admin: &Admin) -> Result<Self, Infallible> {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::body::{Body, read, wrong};
-use super::extract::{BaseUrl, WorldId};
+use super::extract::{AdminUrl, WorldId};
 use super::state::Admin;
 use crate::exchange::{Refused, refusal, unknown_world};
 use crate::scenario::{Library, NotFound, Scenario};
@@ -30,7 +30,7 @@ struct NewWorld {
 /// Makes a world that begins as the server's scenario does, or as another.
 pub async fn create(
     State(admin): State<Admin>,
-    BaseUrl(base): BaseUrl,
+    AdminUrl(base): AdminUrl,
     Body(body): Body,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
     let NewWorld { name, scenario, ttl_seconds } = read(&body)?;
@@ -94,7 +94,7 @@ fn find(library: &Library, wanted: &Value, most: usize) -> Result<Arc<Scenario>,
 }
 
 /// Every world there is, the default one first.
-pub async fn list(State(admin): State<Admin>, BaseUrl(base): BaseUrl) -> Json<Value> {
+pub async fn list(State(admin): State<Admin>, AdminUrl(base): AdminUrl) -> Json<Value> {
     let worlds: Vec<Value> = admin.app.worlds.all().iter().map(|slot| shown(&admin, &base, slot)).collect();
     Json(json!({ "worlds": worlds }))
 }
@@ -102,7 +102,7 @@ pub async fn list(State(admin): State<Admin>, BaseUrl(base): BaseUrl) -> Json<Va
 /// One world. Looking at it does not count as using it.
 pub async fn show(
     State(admin): State<Admin>,
-    BaseUrl(base): BaseUrl,
+    AdminUrl(base): AdminUrl,
     WorldId(id): WorldId,
 ) -> Result<Json<Value>, Refused> {
     let slot = admin.app.worlds.get(&id).ok_or_else(|| unknown_world(&admin.app, &id, true))?;

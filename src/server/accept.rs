@@ -79,7 +79,7 @@ async fn open(stream: TcpStream, shared: Arc<Shared>) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set");
     }
-    let _open = OpenConnection::new(Arc::clone(&shared.routes.app));
+    let _open = OpenConnection::new(Arc::clone(&shared.dispatcher.app));
     let handle = ConnectionHandle::default();
     let socket = Socket::new(stream, handle.clone());
     let mut stopped = shared.stopping.subscribe();

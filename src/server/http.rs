@@ -129,5 +129,5 @@ pub async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Response
     if codings.any(|coding| !coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked")) {
         return (StatusCode::NOT_IMPLEMENTED, [(header::CONNECTION, "close")]).into_response();
     }
-    Arc::clone(&shared.routes).answer(request.map(Body::new)).await
+    Arc::clone(&shared.dispatcher).answer(request.map(Body::new)).await
 }

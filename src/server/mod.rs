@@ -3,7 +3,7 @@
 //! - `accept`: accepting connections, on a thread of its own.
 //! - `protocol`, `tls`, `socket`: what a connection speaks, and the socket under it.
 //! - `http`: serving HTTP on one connection.
-//! - `routes`, `browsers`: the admin API, the vendors, and the rules for browsers.
+//! - `dispatch`, `browsers`: the admin API, the vendors, and the rules for browsers.
 //! - `reload`: hot reload of scenario files.
 
 use std::future::Future;
@@ -20,17 +20,17 @@ use tokio::task::JoinSet;
 
 mod accept;
 mod browsers;
+mod dispatch;
 mod guards;
 mod http;
 mod protocol;
 mod reload;
-mod routes;
 mod settings;
 mod shared;
 mod socket;
 mod tls;
 
-use routes::Routes;
+use dispatch::Dispatcher;
 pub use settings::Settings;
 use shared::{Shared, WarningLimit};
 pub use tls::{Tls, TlsError};
@@ -119,7 +119,7 @@ impl Server {
     /// runtime that this is called in.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
         let Self { listener, address, app, library, settings, stopping, admin } = self;
-        let routes = Routes::new(admin, Arc::clone(&app), &settings, address);
+        let dispatcher = Dispatcher::new(admin, Arc::clone(&app), &settings, address);
         let mut chores = JoinSet::new();
         chores.spawn(sweep(Arc::clone(&app)));
         chores.spawn(app.heartbeat.clone().beat());
@@ -128,7 +128,7 @@ impl Server {
         }
         let (ended, end) = oneshot::channel();
         let shared = Arc::new(Shared {
-            routes: Arc::new(routes),
+            dispatcher: Arc::new(dispatcher),
             settings,
             workers: Handle::current(),
             stopping,

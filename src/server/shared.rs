@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use super::routes::Routes;
+use super::dispatch::Dispatcher;
 use super::settings::Settings;
 
 /// The server as every connection shares it.
 pub struct Shared {
-    pub routes: Arc<Routes>,
+    pub dispatcher: Arc<Dispatcher>,
     pub settings: Settings,
     /// The threads that answer.
     pub workers: Handle,

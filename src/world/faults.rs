@@ -31,14 +31,14 @@ struct State {
 struct Active {
     id: Arc<str>,
     rule: Arc<Rule>,
-    counts: Counts,
+    counts: FaultCounts,
     /// When the current window of a rate limit began, on the machine.
     since: Instant,
 }
 
 /// What one fault has counted.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Counts {
+pub struct FaultCounts {
     /// Matching requests since it was added.
     pub seen: u64,
     /// How often it was due.
@@ -57,7 +57,7 @@ pub struct FaultState {
     pub fault: Fault,
     /// What it has counted.
     #[serde(flatten)]
-    pub counts: Counts,
+    pub counts: FaultCounts,
 }
 
 /// Written by hand: serde's `flatten` does not work with `deny_unknown_fields`.
@@ -80,7 +80,7 @@ impl<'de> Deserialize<'de> for FaultState {
         let Whole { id, vendor, operation, when, times, action, seen, fired, window } =
             Whole::deserialize(deserializer)?;
         let fault = Fault { id, vendor, operation, when, times, action };
-        Ok(Self { fault, counts: Counts { seen, fired, window } })
+        Ok(Self { fault, counts: FaultCounts { seen, fired, window } })
     }
 }
 
@@ -118,7 +118,7 @@ impl Faults {
         let faults = Self { seed, state: Mutex::default() };
         for rule in rules {
             // A scenario's ids were checked as it was loaded.
-            drop(faults.add(Arc::clone(rule), Counts::default()));
+            drop(faults.add(Arc::clone(rule), FaultCounts::default()));
         }
         faults
     }
@@ -127,7 +127,7 @@ impl Faults {
     ///
     /// # Errors
     /// When another has that id, or there are as many as there may be.
-    pub fn add(&self, rule: Arc<Rule>, counts: Counts) -> Result<Arc<str>, NotAdded> {
+    pub fn add(&self, rule: Arc<Rule>, counts: FaultCounts) -> Result<Arc<str>, NotAdded> {
         let mut state = self.lock();
         if state.active.len() >= Self::MOST {
             return Err(NotAdded::TooMany);
@@ -157,7 +157,7 @@ impl Faults {
     pub fn restored(
         seed: u64,
         numbered: u64,
-        rules: impl Iterator<Item = (Arc<Rule>, Counts)>,
+        rules: impl Iterator<Item = (Arc<Rule>, FaultCounts)>,
     ) -> Result<Self, NotAdded> {
         let (mut ids, mut active) = (HashSet::new(), vec![]);
         for (rule, counts) in rules {

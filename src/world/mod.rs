@@ -26,7 +26,7 @@ mod worlds;
 pub use changes::{Changes, Flags};
 pub use clock::{Clock, PastTheEnd};
 pub use conduct::{Attempts, Earlier, Step, TakenStep, UnfinishedWalk, Visited, Walks, Why};
-pub use faults::{Counts as FaultCounts, Due, FaultState, Faults, NotAdded};
+pub use faults::{Due, FaultCounts, FaultState, Faults, NotAdded};
 pub use ids::Ids;
 pub use journal::{
     Captured, Difference, Entry, Expected, Filter, Injected, Journal, Near, News, Page, RequestRecord,

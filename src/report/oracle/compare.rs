@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::diff::{Calls, Diff, Mistake};
+use super::diff::{Calls, Diff, Discrepancy};
 use super::rows::{Row, moment};
 use crate::vendor::{Field, Neutral, Precision, Tells, Vendor};
 
@@ -71,7 +71,14 @@ impl<'a> VendorCalls<'a> {
         for row in rows {
             let mut mistake = |kind, message| {
                 let (vendor, id) = (row.vendor.clone(), row.id.clone());
-                diff.mistakes.push(Mistake { kind, line: Some(row.line), vendor, id, field: None, message });
+                diff.mistakes.push(Discrepancy {
+                    kind,
+                    line: Some(row.line),
+                    vendor,
+                    id,
+                    field: None,
+                    message,
+                });
             };
             let Some(call) = self.shown.get(row.id.as_str()).copied() else {
                 mistake("invented_call", format!("{} shows no call of this id", self.name));
@@ -114,13 +121,13 @@ impl<'a> VendorCalls<'a> {
                 };
                 let (vendor, id) = (row.vendor.clone(), row.id.clone());
                 let field = Some(field.name());
-                diff.mistakes.push(Mistake { kind, line: Some(row.line), vendor, id, field, message });
+                diff.mistakes.push(Discrepancy { kind, line: Some(row.line), vendor, id, field, message });
             }
         }
         for (id, call) in self.shown.iter().filter(|(id, _)| !seen.contains_key(*id)) {
             let (vendor, id) = (self.name.to_owned(), (*id).to_owned());
             let message = format!("no row has it (call {} of {})", call.id, call.at.to_rfc3339());
-            diff.mistakes.push(Mistake {
+            diff.mistakes.push(Discrepancy {
                 kind: "missing_call",
                 line: None,
                 vendor,

@@ -13,7 +13,7 @@ pub struct Diff {
     /// How the values of each vendor's rows stand, by field.
     pub fields: BTreeMap<String, BTreeMap<&'static str, Tally>>,
     /// What is wrong.
-    pub mistakes: Vec<Mistake>,
+    pub mistakes: Vec<Discrepancy>,
     /// The vendors of which the table has no row, and how many calls they show.
     pub not_compared: BTreeMap<String, usize>,
 }
@@ -46,7 +46,7 @@ pub struct Tally {
 
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Mistake {
+pub struct Discrepancy {
     /// `wrong`, `missing`, `invented`, `missing_call`, `invented_call` or `repeated_call`.
     pub kind: &'static str,
     /// The row's line, where there is a row.
@@ -92,7 +92,7 @@ impl Diff {
             );
         }
         let mut printed: BTreeMap<(&str, &str, Option<&str>), usize> = BTreeMap::new();
-        for Mistake { kind, line, vendor, id, field, message } in &self.mistakes {
+        for Discrepancy { kind, line, vendor, id, field, message } in &self.mistakes {
             let so_far = printed.entry((kind, vendor, *field)).or_default();
             *so_far += 1;
             if *so_far > most {

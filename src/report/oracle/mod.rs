@@ -6,5 +6,5 @@ mod diff;
 mod rows;
 
 pub use compare::diff;
-pub use diff::{Calls, Diff, Mistake, Tally};
+pub use diff::{Calls, Diff, Discrepancy, Tally};
 pub use rows::{Row, read};

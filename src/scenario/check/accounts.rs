@@ -7,16 +7,16 @@ use crate::dialects::{Accounts, VENDORS};
 use crate::nearest::did_you_mean_or_known;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::file;
-use crate::scenario::load::{Entry, entry_of};
-use crate::scenario::values::{At, Place};
+use crate::scenario::load::{FileEntry, entry_of};
+use crate::scenario::values::{At, Position};
 use crate::universe::Holder;
 
 /// Checks the accounts of all files, and tells where each stands.
 pub fn accounts(
-    files: Vec<Entry<file::Accounts>>,
+    files: Vec<FileEntry<file::Accounts>>,
     allow_real_keys: bool,
     mistakes: &mut Vec<Diagnostic>,
-) -> (Accounts, Vec<Entry<Place>>) {
+) -> (Accounts, Vec<FileEntry<Position>>) {
     let mut places = vec![];
     let mut all = file::Accounts::default();
     let mut seen: HashMap<(&str, String), Arc<str>> = HashMap::new();
@@ -63,7 +63,7 @@ pub fn accounts(
 
 /// Looks up who holds a call, or all generated ones.
 pub fn holders<T>(
-    entry: &Entry<T>,
+    entry: &FileEntry<T>,
     on: Option<&[At<String>]>,
     accounts: &Accounts,
     mistakes: &mut Vec<Diagnostic>,

@@ -7,7 +7,7 @@ use super::names::Names;
 use crate::dialects::{Accounts, ListedAt};
 use crate::scenario::diagnostic::{Diagnostic, Invalid};
 use crate::scenario::file;
-use crate::scenario::load::Entry;
+use crate::scenario::load::FileEntry;
 use crate::scenario::values::Length;
 use crate::universe::{Call, CallId, CallOutcome, Ordinal, Rating, Recording, Ref, Universe, is_created_id};
 
@@ -24,7 +24,7 @@ pub struct CallNames {
 /// # Errors
 /// Every mistake in it.
 pub fn single_call(
-    mut entry: Entry<file::Call>,
+    mut entry: FileEntry<file::Call>,
     universe: &Universe,
     accounts: &Accounts,
     call_named: impl Fn(&str) -> Option<Ordinal>,
@@ -66,7 +66,7 @@ pub fn single_call(
 
 /// Looks up the records that a call names, and refuses what cannot be true of it.
 pub fn call(
-    mut entry: Entry<file::Call>,
+    mut entry: FileEntry<file::Call>,
     names: &CallNames,
     accounts: &Accounts,
     mistakes: &mut Vec<Diagnostic>,
@@ -131,7 +131,7 @@ pub fn call(
 }
 
 /// Refuses phases that contradict the outcome.
-fn phases(entry: &Entry<file::Call>, mistakes: &mut Vec<Diagnostic>) {
+fn phases(entry: &FileEntry<file::Call>, mistakes: &mut Vec<Diagnostic>) {
     let file::Call { talk, hold, outcome, .. } = &entry.value;
     let spoke = talk.map(|talk| talk.value.0).unwrap_or_default();
     if let Some(talk) = talk
@@ -150,7 +150,12 @@ fn phases(entry: &Entry<file::Call>, mistakes: &mut Vec<Diagnostic>) {
 }
 
 /// Refuses a wire time that would put the call elsewhere in the vendor's list than its `at` does.
-fn listed_at(entry: &Entry<file::Call>, vendor: &str, listed: ListedAt<'_>, mistakes: &mut Vec<Diagnostic>) {
+fn listed_at(
+    entry: &FileEntry<file::Call>,
+    vendor: &str,
+    listed: ListedAt<'_>,
+    mistakes: &mut Vec<Diagnostic>,
+) {
     let at = entry.value.at;
     let (shown, same) = match listed {
         ListedAt::UnixMillis(ms) => (ms.to_string(), at.value.0.timestamp_millis() == ms),

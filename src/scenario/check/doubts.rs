@@ -3,12 +3,16 @@
 use crate::dialects::{Accounts, Doubt, OfQueue};
 use crate::nearest::did_you_mean_or_known;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::load::Entry;
-use crate::scenario::values::Place;
+use crate::scenario::load::FileEntry;
+use crate::scenario::values::Position;
 use crate::universe::Universe;
 
 /// Warnings about values in the accounts that are likely to be mistakes.
-pub fn of_accounts(accounts: &Accounts, places: &[Entry<Place>], universe: &Universe) -> Vec<Diagnostic> {
+pub fn of_accounts(
+    accounts: &Accounts,
+    places: &[FileEntry<Position>],
+    universe: &Universe,
+) -> Vec<Diagnostic> {
     let queues: Vec<&OfQueue> = universe.queues().map(|(_, queue)| &queue.data).collect();
     let all = accounts.each().zip(places);
     all.flat_map(|((_, account), entry)| {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::nearest::did_you_mean_or_known;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::load::Entry;
+use crate::scenario::load::FileEntry;
 use crate::scenario::values::At;
 
 /// The entries of one kind by their ids.
@@ -25,7 +25,7 @@ const PROPOSALS: usize = 100;
 impl Names {
     pub fn of<T>(
         kind: &'static str,
-        entries: &[Entry<T>],
+        entries: &[FileEntry<T>],
         id: impl Fn(&T) -> &At<String>,
         mistakes: &mut Vec<Diagnostic>,
     ) -> Self {
@@ -35,7 +35,7 @@ impl Names {
             if id.value.is_empty() {
                 mistakes.push(entry.mistake(id.place, "id", "an id cannot be empty"));
             } else if let Some(first) = index.insert(id.value.clone(), n) {
-                let Entry { file, path, .. } = &entries[first];
+                let FileEntry { file, path, .. } = &entries[first];
                 let message = format!(
                     "a second {kind} `{}`; the first is {path} in {file}. Give it another id",
                     id.value
@@ -52,7 +52,7 @@ impl Names {
 
     pub fn find<T>(
         &self,
-        entry: &Entry<T>,
+        entry: &FileEntry<T>,
         part: &str,
         id: Option<&At<String>>,
         mistakes: &mut Vec<Diagnostic>,

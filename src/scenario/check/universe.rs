@@ -12,8 +12,8 @@ use super::names::Names;
 use crate::dialects::Accounts;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::file::{self, Generate};
-use crate::scenario::load::{Entry, Merged, entry_of};
-use crate::scenario::values::{Place, When};
+use crate::scenario::load::{FileEntry, Merged, entry_of};
+use crate::scenario::values::{Boundary, Position};
 use crate::universe::{Agent, CallOutcome, Customer, Plan, Population, Queue, Universe, is_generated_id};
 
 /// How many calls one scenario may generate.
@@ -94,7 +94,7 @@ fn agent(mut agent: file::Agent) -> Agent {
     }
 }
 
-fn customer(mut entry: Entry<file::Customer>, mistakes: &mut Vec<Diagnostic>) -> Customer {
+fn customer(mut entry: FileEntry<file::Customer>, mistakes: &mut Vec<Diagnostic>) -> Customer {
     let data = entry.value.take_data();
     for (vendor, data) in data.each() {
         if let Some((key, message)) = data.mistake() {
@@ -111,7 +111,7 @@ fn customer(mut entry: Entry<file::Customer>, mistakes: &mut Vec<Diagnostic>) ->
     }
 }
 
-fn queue(mut entry: Entry<file::Queue>, doubts: &mut Vec<Diagnostic>) -> Queue {
+fn queue(mut entry: FileEntry<file::Queue>, doubts: &mut Vec<Diagnostic>) -> Queue {
     let data = entry.value.take_data();
     for (vendor, data) in data.each() {
         for doubt in data.doubts() {
@@ -123,20 +123,20 @@ fn queue(mut entry: Entry<file::Queue>, doubts: &mut Vec<Diagnostic>) -> Queue {
     Queue { id: queue.id.value.into(), name: queue.name.into(), state: queue.state, data }
 }
 
-fn plan(entry: &Entry<Generate>, accounts: &Accounts, mistakes: &mut Vec<Diagnostic>) -> Option<Plan> {
+fn plan(entry: &FileEntry<Generate>, accounts: &Accounts, mistakes: &mut Vec<Diagnostic>) -> Option<Plan> {
     let Generate { calls, from, to, offset, on } = &entry.value;
     let offset = offset.map_or(FixedOffset::east_opt(0)?, |offset| offset.0);
     let midnight = |day: chrono::NaiveDate| day.and_time(NaiveTime::MIN).and_local_timezone(offset).single();
     let start = match from.0 {
-        When::Day(day) => midnight(day)?,
-        When::Moment(moment) => moment.with_timezone(&offset),
+        Boundary::Day(day) => midnight(day)?,
+        Boundary::Moment(moment) => moment.with_timezone(&offset),
     };
     let end = match to.value.0 {
-        When::Day(day) => midnight(day.succ_opt()?)?,
-        When::Moment(moment) => moment.with_timezone(&offset),
+        Boundary::Day(day) => midnight(day.succ_opt()?)?,
+        Boundary::Moment(moment) => moment.with_timezone(&offset),
     };
     let mut fail =
-        |place: Place, part: &str, message: String| mistakes.push(entry.mistake(place, part, message));
+        |place: Position, part: &str, message: String| mistakes.push(entry.mistake(place, part, message));
     if !GENERATED.contains(&calls.value) {
         let (least, most) = (GENERATED.start(), GENERATED.end());
         fail(calls.place, "calls", format!("expected {least} to {most} calls, found {}", calls.value));

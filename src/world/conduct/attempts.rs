@@ -15,14 +15,14 @@ pub struct Attempts(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    refused: HashMap<u64, Attempt>,
+    refused: HashMap<u64, Remembered>,
     order: VecDeque<u64>,
     /// How many exchanges were answered.
     answered: u64,
 }
 
 #[derive(Debug)]
-struct Attempt {
+struct Remembered {
     why: Why,
     who: u64,
     retry_after: Option<Duration>,
@@ -107,7 +107,7 @@ impl Attempts {
         };
         let tries = known.refused.get(&asked).map_or(0, |earlier| earlier.tries) + 1;
         let attempt =
-            Attempt { why, who, retry_after, at: (Instant::now(), now), number: known.answered, tries };
+            Remembered { why, who, retry_after, at: (Instant::now(), now), number: known.answered, tries };
         if known.refused.insert(asked, attempt).is_some() {
             known.order.retain(|other| *other != asked);
         }

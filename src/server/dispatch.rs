@@ -16,14 +16,14 @@ use super::settings::Settings;
 use crate::exchange::{self, App};
 
 /// Everything that answers on the port.
-pub struct Routes {
+pub struct Dispatcher {
     pub app: Arc<App>,
     admin: Router,
     cors: Option<CorsLayer>,
     browsers: Browsers,
 }
 
-impl Routes {
+impl Dispatcher {
     pub fn new(admin: Router, app: Arc<App>, settings: &Settings, address: SocketAddr) -> Self {
         let browsers = Browsers::new(address, &settings.cors, &settings.hosts);
         Self { app, admin, cors: cors(&settings.cors), browsers }
@@ -39,8 +39,8 @@ impl Routes {
             return self.dispatch(request).await;
         };
         let inner = tower::service_fn(move |request| {
-            let routes = Arc::clone(&self);
-            async move { Ok::<_, Infallible>(routes.dispatch(request).await) }
+            let this = Arc::clone(&self);
+            async move { Ok::<_, Infallible>(this.dispatch(request).await) }
         });
         let Ok(response) = cors.layer(inner).oneshot(request).await;
         response
