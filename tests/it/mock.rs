@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use callmock::exchange::App;
 use callmock::report::coverage::Coverage;
-use callmock::scenario::{self, Library, Request, Source};
+use callmock::scenario::{self, Library, LoadOptions, Source};
 use callmock::server::{Server, Settings};
 use callmock::vendors;
 use callmock::world::Filter;
@@ -87,8 +87,8 @@ impl Mock {
 
     async fn serving(source: Source, settings: Settings) -> Self {
         let catalogues = vendors::catalogues().collect();
-        let request = Request { sources: vec![source], catalogues, ..Request::default() };
-        let library = Library::open(request).unwrap_or_else(|invalid| panic!("{invalid}"));
+        let options = LoadOptions { sources: vec![source], catalogues, ..LoadOptions::default() };
+        let library = Library::open(options).unwrap_or_else(|invalid| panic!("{invalid}"));
         let server = Server::bind(("127.0.0.1", 0), library, settings).await.expect("a free port");
         let (address, app) = (server.address(), Arc::clone(server.app()));
         let (stop, stopped) = oneshot::channel::<()>();
