@@ -7,9 +7,11 @@
 
 use std::ops::Range;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use axum::body::Body;
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -17,7 +19,9 @@ use bytes::{BufMut, Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use sha2::{Digest, Sha256};
 
-use super::Context;
+use super::context::{BaseUrl, Context};
+use super::neutral::{Field, Neutral};
+use super::tells::Tells;
 use crate::contract::Finding;
 use crate::universe::{Call, Millis, Ordinal};
 use crate::urlencoded;
@@ -65,6 +69,22 @@ impl Recording {
     #[must_use]
     pub fn tones(&self) -> [u8; 20] {
         self.tones
+    }
+
+    /// The key of its tones, in hexadecimal digits.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.tones.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The recording of a key and a size in bytes; none where no recording has these.
+    #[must_use]
+    pub fn of_key(key: &str, size: u64) -> Option<Self> {
+        let mut tones = [0; 20];
+        for (n, byte) in tones.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(key.get(2 * n..2 * n + 2)?, 16).ok()?;
+        }
+        Some(Self { tones, samples: size.checked_sub(HEADER)? / u64::from(SAMPLE) })
     }
 
     /// The size of the file, in bytes.
@@ -172,6 +192,46 @@ pub fn find(context: &Context, view: &View, vendor: &str) -> Option<(Ordinal, Re
     let ordinal = place.parse::<u32>().ok().filter(|_| canonical)?.checked_sub(1).map(Ordinal)?;
     let call = view.call(ordinal).filter(|call| call.on_vendor(vendor) && call.is_over(view.now()))?;
     Some((ordinal, Recording::of(view, ordinal, length(call)?)))
+}
+
+/// The addresses of files, for answers that tell them.
+#[derive(Debug, Clone)]
+pub struct Links {
+    base_url: String,
+    world: Arc<str>,
+}
+
+impl Links {
+    /// The address of a call's file at a vendor; none for a call that is not over, or that has no
+    /// file of the service itself.
+    #[must_use]
+    pub fn url(&self, vendor: &str, view: &View, ordinal: Ordinal) -> Option<String> {
+        let call = view.call(ordinal).filter(|call| call.is_over(view.now()))?;
+        length(call)?;
+        Some(format!("{}{}", self.base_url, path(&self.world, vendor, ordinal)))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Links {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let BaseUrl(base_url) = BaseUrl::of(request);
+        Ok(Self { base_url, world: Arc::clone(Context::of(request).world.id()) })
+    }
+}
+
+/// How much a vendor whose answers tell the addresses of files tells of a call's recording: the
+/// scenario's own address as it is, or one of its own whose file is the neutral call's.
+#[must_use]
+pub fn tells_of_file(call: &Neutral, field: Field) -> Tells {
+    let own = call.recording.as_ref().is_some_and(|recording| recording.url.is_none());
+    match field {
+        Field::RecordingUrl if own => Tells::Own,
+        Field::RecordingUrl => Tells::Exactly,
+        Field::RecordingBytes | Field::RecordingSha256 if own => Tells::Exactly,
+        _ => Tells::Nothing,
+    }
 }
 
 /// The part of a file that a request asks for.

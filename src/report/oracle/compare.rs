@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::diff::{Calls, Diff, Discrepancy};
 use super::rows::{Row, moment};
+use crate::vendor::recording::Recording;
 use crate::vendor::{Field, Neutral, Precision, Tells, Vendor};
 
 /// Holds rows against the truth. Only the fields that some row of a vendor has are looked at: a
@@ -159,6 +160,9 @@ impl<'a> VendorCalls<'a> {
                 Judged::Invented
             };
         }
+        if told == Tells::Own {
+            return if none(got) { Judged::Absent } else { Judged::Coarser };
+        }
         match (none(&truth), none(got)) {
             (true, true) => return Judged::Exact,
             (true, false) => return Judged::Wrong(format!("{got}, but there is none")),
@@ -167,7 +171,7 @@ impl<'a> VendorCalls<'a> {
         }
         let wrong = |expected: &Value| Judged::Wrong(format!("{got}, but it is {expected}"));
         match told {
-            Tells::Nothing => Judged::Invented,
+            Tells::Nothing | Tells::Own => Judged::Invented,
             Tells::Exactly if same(field, got, &truth) => Judged::Exact,
             Tells::Exactly => wrong(&truth),
             Tells::To(precisions) => match (moment(got), moment(&truth)) {
@@ -281,6 +285,11 @@ fn value(call: &Neutral, field: Field) -> Value {
         Field::Parent => json!(call.parent),
         Field::RecordingUrl => json!(recording.and_then(|recording| recording.url.as_deref())),
         Field::RecordingDuration => json!(recording.map(|recording| recording.duration)),
+        Field::RecordingBytes => json!(recording.and_then(|recording| recording.bytes)),
+        Field::RecordingSha256 => {
+            let file = recording.and_then(|r| Recording::of_key(r.tones.as_deref()?, r.bytes?));
+            json!(file.map(|file| file.sha256()))
+        }
         Field::RatingScore => json!(rating.map(|rating| rating.score)),
         Field::RatingLabel => json!(rating.and_then(|rating| rating.label.as_deref())),
         Field::RatingChannel => json!(rating.and_then(|rating| rating.channel)),

@@ -7,7 +7,7 @@ use crate::contract::{Catalogue, not_emulated};
 
 /// Everything that Alibaba Cloud CCC promises.
 pub static CATALOGUE: Catalogue = Catalogue {
-    vendor: super::NAME,
+    vendor: super::name::NAME,
     product: "Alibaba Cloud CCC 2020-07-01",
     page: "https://api.aliyun.com/document/CCC/2020-07-01/ListCallDetailRecords",
     credential: "access key, signed with ACS3-HMAC-SHA256 or HMAC-SHA1, and `InstanceId`",

@@ -11,6 +11,7 @@ mod call_centre;
 mod contract;
 mod findings;
 mod gateway;
+mod name;
 mod operations;
 mod readings;
 mod records;
@@ -31,9 +32,7 @@ use crate::vendor::openapi::Document;
 use crate::vendor::{AnyRefusal, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler};
 use crate::world::{Clock, View, World};
 use gateway::refusals::Error;
-
-/// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
-const NAME: &str = "alibaba";
+use name::NAME;
 
 /// The vendor.
 pub struct Alibaba;

@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use hmac::Hmac;
 use sha1::Sha1;
 
-use super::NAME;
 use super::gateway::sign::mac;
+use super::name::NAME;
 use super::readings::SuccessMessage;
 use crate::dialects::alibaba::{self as data, CONTACT_TYPES, CONTACT_TYPES_UPPER};
 use crate::universe::{
@@ -361,6 +361,11 @@ pub fn tells_of_times_and_people(call: &Neutral, field: Field) -> Tells {
         Field::Agent | Field::Queue => Tells::ByItsOwnId,
         // A voicemail was never connected, so its recording is elsewhere (2.2).
         Field::RecordingDuration if call.answered_at.is_some() => Tells::Exactly,
-        Field::Customer | Field::Parent | Field::RecordingUrl | Field::RecordingDuration => Tells::Nothing,
+        Field::Customer
+        | Field::Parent
+        | Field::RecordingUrl
+        | Field::RecordingDuration
+        | Field::RecordingBytes
+        | Field::RecordingSha256 => Tells::Nothing,
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::NAME;
+use super::name::NAME;
 use super::readings::ScheduledResponse;
 use crate::dialects::ccai::{self as data, Created, CreatedKind};
 use crate::universe::{Agent, Call, CallOutcome, Customer, Decimals, Direction, Ordinal, Queue, Ref};

@@ -6,7 +6,7 @@ use crate::contract::{Catalogue, not_emulated};
 
 /// Everything that CCAI Platform promises.
 pub static CATALOGUE: Catalogue = Catalogue {
-    vendor: super::NAME,
+    vendor: super::name::NAME,
     product: "Google CCAI Platform, Apps API",
     page: "https://docs.cloud.google.com/contact-center/ccai-platform/docs/apps-api-call",
     credential: "HTTP Basic, `subdomain:token`",

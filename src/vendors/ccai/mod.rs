@@ -15,6 +15,7 @@ mod contract;
 mod error;
 mod findings;
 mod flags;
+mod name;
 mod operations;
 mod readings;
 
@@ -32,9 +33,7 @@ use crate::vendor::{
     AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler,
 };
 use crate::world::{View, World};
-
-/// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
-const NAME: &str = "ccai";
+use name::NAME;
 
 /// The vendor.
 pub struct Ccai;
@@ -53,7 +52,7 @@ impl Vendor for Ccai {
     }
 
     fn paths(&self) -> &'static [Paths] {
-        &[Paths::Under("/apps/api/"), Paths::Under("/manager/api/")]
+        &[Paths::Under("/apps/api/"), Paths::Under("/manager/api/"), Paths::Recordings(NAME)]
     }
 
     fn secure(&self, document: &mut Document) {

@@ -6,9 +6,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::super::NAME;
 use super::super::findings;
 use super::super::gateway::{Parameters, XML};
+use super::super::name::NAME;
 use crate::contract::{Operation, Readings, Route};
 use crate::vendor::openapi::{Answer, Described, Document, query};
 use crate::vendor::recording::{Part, find, recording_behaviors};

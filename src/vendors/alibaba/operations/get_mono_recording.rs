@@ -9,17 +9,17 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::super::NAME;
 use super::super::call_centre::{Instance, call_centre_refusals};
 use super::super::gateway::{
     Caller, Envelope, Gateway, Refused, VERSION, described, described_refusal, note_parameters,
 };
+use super::super::name::NAME;
 use super::super::readings::NoRecording;
 use super::super::records::{Record, message};
 use crate::contract::{Operation, Readings, Route, behaviors};
 use crate::urlencoded::strict;
 use crate::vendor::openapi::{self, Described, Document};
-use crate::vendor::recording::named_path;
+use crate::vendor::recording::{named_path, tells_of_file};
 use crate::vendor::{
     AnyRefusal, BaseUrl, Context, Endpoint, Field, Neutral, Outcome, Tells, checked, handler, shows_ended,
 };
@@ -182,8 +182,9 @@ struct Data {
 /// How much the address tells of a call: its recording.
 fn tells(call: &Neutral, field: Field) -> Tells {
     match field {
-        Field::RecordingUrl | Field::RecordingDuration if call.answered_at.is_some() => Tells::Exactly,
-        _ => Tells::Nothing,
+        _ if call.answered_at.is_none() => Tells::Nothing,
+        Field::RecordingDuration => Tells::Exactly,
+        field => tells_of_file(call, field),
     }
 }
 
