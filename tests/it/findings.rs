@@ -48,6 +48,30 @@ async fn ccai(mock: &Mock, method: &str, path: &str, body: &Value) -> Answer {
     send(request.header("content-type", "application/json").body(body)).await
 }
 
+/// The rules about CCAI Platform's list of calls.
+async fn ccai_lists(mock: &Mock) -> Vec<(&'static str, Answer)> {
+    let list =
+        async |query: &str| ccai(mock, "GET", &format!("/manager/api/v1/calls{query}"), &NOTHING).await;
+    let mut causes = vec![];
+    for (id, queries) in [
+        ("ccai.unknown_parameter", vec!["?updated_at=2024-05-14T00:00:00Z"]),
+        ("ccai.repeated_parameter", vec!["?page=1&page=2"]),
+        ("ccai.unknown_sort", vec!["?sort_column=agent_info"]),
+        ("ccai.bad_page", vec!["?page=0"]),
+        ("ccai.per_over_max", vec!["?per=101"]),
+        ("ccai.repeated_page", vec!["?per=9", "?per=9&page=2", "?per=9&page=2"]),
+        ("ccai.page_size_changed", vec!["?per=8", "?per=7&page=2"]),
+        ("ccai.search_changed", vec!["?per=6&sort_column=rating", "?per=6&page=2&sort_column=status"]),
+    ] {
+        let mut answers = vec![];
+        for query in queries {
+            answers.push(list(query).await);
+        }
+        causes.push((id, answers.pop().expect("an answer")));
+    }
+    causes
+}
+
 async fn paged(mock: &Mock, paging: Value) -> Answer {
     sencloud::list(mock, json!({ "paging": paging })).await
 }
@@ -104,6 +128,7 @@ async fn causes(mock: &Mock) -> Vec<(&'static str, Answer)> {
             ccai(mock, "POST", CALLS, &wrong).await
         }),
     ];
+    causes.extend(ccai_lists(mock).await);
     let created = ccai(mock, "POST", CALLS, &outbound()).await.json()["id"].to_string();
     let flag = format!("{CALLS}/{created}/customer_flag");
     causes.push(("ccai.body_on_get", ccai(mock, "GET", &flag, &json!({})).await));

@@ -4,9 +4,9 @@
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 
-use crate::ccai::{inbound, outbound};
+use crate::ccai::{basic, inbound, outbound};
 use crate::cli::{callmock, file, text};
-use crate::mock::Mock;
+use crate::mock::{Mock, send};
 use crate::{alibaba, commubo, sencloud};
 
 const NOTHING: Value = Value::Null;
@@ -335,10 +335,20 @@ async fn calls_that_a_client_created_are_the_truth_of_a_running_server_and_its_w
         vec![row(&first, "outbound", &number(&outbound())), row(&second, "inbound", &number(&inbound()))];
     rows[0]["from"] = first["outbound_number"].clone();
     rows[1]["to"] = second["outbound_number"].clone();
+    // The list has the scenario's one call as well, but not the number that called.
+    let key = basic(world.credential("ccai", "subdomain"), world.credential("ccai", "token"));
+    let listed =
+        send(mock.request("GET", "/manager/api/v1/calls?id[]=514").header("authorization", key)).await;
+    let earlier = &listed.json()[0];
+    rows.push(row(earlier, "inbound", ""));
+    rows[2]["from"] = Value::Null;
+    rows[2]["to"] = earlier["support_number"].clone();
+    rows[2]["talk"] = earlier["call_duration"].clone();
+    rows[2]["outcome"] = json!("answered");
     let arguments = ["--url", &mock.url(""), "--world", world.id()];
     let (code, said, error) = diff("created", &lines(&rows), &arguments);
     assert_eq!(code, Some(0), "{said}{error}");
-    assert!(said.contains("ccai: 2 of 2 calls"), "{said}");
+    assert!(said.contains("ccai: 3 of 3 calls"), "{said}");
     let elsewhere = diff("created-elsewhere", &lines(&rows), &["--url", &mock.url("")]);
     assert!(elsewhere.1.contains("invented call: ccai"), "{}", elsewhere.1);
     let unknown = diff("created-nowhere", &lines(&rows), &["--url", &mock.url(""), "--world", "nowhere"]);

@@ -3,6 +3,7 @@
 
 mod auth;
 mod examples;
+mod list_calls;
 mod model;
 pub mod probes;
 mod query;
