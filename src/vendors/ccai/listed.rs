@@ -1,5 +1,7 @@
 //! Calls as the Manager API writes them, key order included (sheet of neighbours, C2 and C2a).
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -36,7 +38,7 @@ pub struct ListedCall<'a> {
     out_ticket_id: Option<&'a str>,
     out_ticket_url: Option<String>,
     verified: bool,
-    recording_url: Option<&'a str>,
+    recording_url: Option<Cow<'a, str>>,
     recording_permission: &'static str,
     voicemail_reason: &'static str,
     deflection: &'static str,

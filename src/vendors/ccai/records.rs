@@ -7,11 +7,12 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-use super::name::NAME;
 use super::calls::{self, Ids, end_user_id};
+use super::name::NAME;
 use super::readings::ScheduledResponse;
 use crate::dialects::ccai::{self as data, Created, CreatedKind};
 use crate::universe::{Agent, Call, CallOutcome, Direction, EndedBy, Millis, Ordinal, Ref};
+use crate::vendor::recording::Links;
 use crate::world::{View, World};
 
 /// How one answer writes its calls.
@@ -20,17 +21,19 @@ pub struct Style {
     subdomain: String,
     lang: String,
     scheduled: ScheduledResponse,
+    links: Links,
     /// The ids of calls that have none of their own.
     pub ids: Ids,
 }
 
 impl Style {
     /// As an account's settings and the world's readings say.
-    pub fn of(world: &World, view: &View, account: &data::Account) -> Self {
+    pub fn of(world: &World, view: &View, account: &data::Account, links: Links) -> Self {
         Self {
             subdomain: account.subdomain.clone(),
             lang: account.languages.first().map_or("en", String::as_str).to_owned(),
             scheduled: world.reading(),
+            links,
             ids: Ids::of(view),
         }
     }
@@ -168,7 +171,7 @@ impl<'a> Record<'a> {
             "rating" => self.call.rating.as_ref().map_or(Key::None, |rating| Key::Number(rating.score)),
             "has_feedback" => number(self.call.rating.is_some().into()),
             "out_ticket_id" => text(self.ticket_id()),
-            "recording_url" => text(self.recording_url()),
+            "recording_url" => self.recording_url().map_or(Key::None, Key::Text),
             "disconnected_by" => text(Some(self.disconnected_by())),
             "fail_reason" => text(Some(self.fail_reason())),
             "support_number" => text(self.support_number()),
@@ -322,9 +325,11 @@ impl<'a> Record<'a> {
         self.created.and_then(|created| created.ticket_id.as_deref())
     }
 
-    /// Where its recording is, once it is over.
-    pub fn recording_url(&self) -> Option<&'a str> {
-        self.call.recording.as_ref().filter(|_| !self.is_under_way())?.url.as_deref()
+    /// The address of its recording once it is over: the scenario's, or one of callmock's own.
+    pub fn recording_url(&self) -> Option<Cow<'a, str>> {
+        let recording = self.call.recording.as_ref().filter(|_| !self.is_under_way())?;
+        let own = || self.style.links.url(NAME, self.view, self.ordinal).map(Cow::Owned);
+        recording.url.as_deref().map(Cow::Borrowed).or_else(own)
     }
 
     /// Who hung up, once it is over.

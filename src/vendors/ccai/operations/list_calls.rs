@@ -24,6 +24,7 @@ use crate::universe::{CallOutcome, Direction, Ordinal, is_created_id};
 use crate::urlencoded;
 use crate::vendor::openapi::{self, Answer, Described, Document, query};
 use crate::vendor::paging::{NumberedPage, link};
+use crate::vendor::recording::{Links, tells_of_file};
 use crate::vendor::{
     BaseUrl, Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, refusals,
 };
@@ -104,10 +105,10 @@ const TOTAL: HeaderName = HeaderName::from_static("total");
 const PER_PAGE: HeaderName = HeaderName::from_static("per-page");
 
 /// A page of the calls that match.
-async fn list_calls(account: Account, query: CallsQuery, context: Context) -> Response {
+async fn list_calls(account: Account, query: CallsQuery, links: Links, context: Context) -> Response {
     let CallsQuery { filter, order, page, per, .. } = &query;
     let view = context.view();
-    let style = Style::of(&context.world, &view, &account.settings);
+    let style = Style::of(&context.world, &view, &account.settings, links);
     let record = |ordinal| Some((ordinal, Record::of(&view, &style, ordinal)?));
     let passing = view.between(..).filter_map(record).filter(|(_, record)| filter.passes(record));
     let keyed = passing.map(|(ordinal, record)| (record.key(order.column), ordinal));
@@ -426,13 +427,10 @@ fn tells(call: &Neutral, field: Field) -> Tells {
             Some(CallOutcome::AbandonedQueue | CallOutcome::AbandonedRing) => Tells::As("abandoned"),
             _ => Tells::Exactly,
         },
-        Field::Direction
-        | Field::Wait
-        | Field::Ring
-        | Field::Talk
-        | Field::Hold
-        | Field::RecordingUrl
-        | Field::RatingScore => Tells::Exactly,
+        Field::Direction | Field::Wait | Field::Ring | Field::Talk | Field::Hold | Field::RatingScore => {
+            Tells::Exactly
+        }
+        Field::RecordingUrl | Field::RecordingBytes | Field::RecordingSha256 => tells_of_file(call, field),
         Field::Agent if waits => Tells::Nothing,
         Field::Agent | Field::Customer | Field::Queue | Field::Parent => Tells::ByItsOwnId,
         Field::From
