@@ -50,6 +50,10 @@ pub fn universe(
         let (place, path) = (entry.value.id.place, entry.path.clone());
         let here = entry_of(&entry.file, (), &path);
         let call = call(entry, &names, accounts, mistakes);
+        if call.recording.as_ref().is_some_and(|recording| recording.url.is_some()) {
+            let message = "the URL leads out of callmock, and is shown as written; leave it out to get one that callmock serves";
+            doubts.push(here.mistake(place, "recording.url", message));
+        }
         let answered = call.outcome == CallOutcome::Answered;
         for (vendor, data) in call.data.iter().flat_map(|data| data.each()) {
             for doubt in data.doubts(answered) {

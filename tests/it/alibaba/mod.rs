@@ -5,6 +5,7 @@ mod captures;
 mod client;
 mod error;
 mod get_call_detail_record;
+mod get_mono_recording;
 mod model;
 pub mod probes;
 mod query;

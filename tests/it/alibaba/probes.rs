@@ -28,6 +28,7 @@ pub async fn answers() -> Vec<(&'static str, Answer)> {
     answers.push(("body_timeout", Mock::with(CALLS, impatient()).await.raw(half.as_bytes()).await));
     answers.push(("not_emulated", page().with("Action", "MakeCall").send(&mock).await));
     answers.extend(super::get_call_detail_record::probes().await);
+    answers.extend(super::get_mono_recording::probes().await);
     answers
 }
 

@@ -3,6 +3,7 @@
 
 mod auth;
 mod examples;
+mod fetch_recording;
 mod list_calls;
 mod model;
 pub mod probes;

@@ -1,6 +1,7 @@
 //! Sencloud over HTTP. `R`, `P`, `A` and numbers are rows and sections of its fact sheet.
 
 mod error;
+mod fetch_recording;
 mod model;
 mod paging;
 pub mod probes;

@@ -1,0 +1,232 @@
+//! Recordings: every address of every answer leads to a WAV file of the length that the answer states.
+
+use serde_json::{Value, json};
+
+use crate::alibaba;
+use crate::client::World;
+use crate::mock::{Mock, send};
+
+/// The addresses of the vendors' own pages, which lead out of callmock.
+const OF_THE_PAGES: [&str; 1] = ["https://api.aliyun.com/troubleshoot"];
+
+/// Every URL in a text.
+fn urls(text: &str) -> Vec<String> {
+    let starts = text.match_indices("http").map(|(at, _)| &text[at..]);
+    let starts = starts.filter(|text| text.starts_with("http://") || text.starts_with("https://"));
+    let end = |text: &str| text.find(['"', '>', ' ', '\'', '<']).unwrap_or(text.len());
+    starts.map(|text| text[..end(text)].to_owned()).collect()
+}
+
+/// The answers of a world in which URLs may stand: each list to its end, and what each row leads to.
+async fn answers(mock: &Mock, world: &World<'_>) -> Vec<String> {
+    let mut bodies = vec![world.commubo("").await.body];
+    let mut after = String::from(".");
+    while !after.is_empty() {
+        let answer = world.sencloud(&json!({ "paging": { "limit": 100, "after": after } })).await;
+        after = answer.json()["paging"]["next"].as_str().unwrap_or_default().to_owned();
+        bodies.push(answer.body);
+    }
+    for page in 1.. {
+        let (user, token) = (world.credential("ccai", "subdomain"), world.credential("ccai", "token"));
+        let request = mock.request("GET", &format!("/manager/api/v1/calls?page={page}"));
+        let answer = send(request.header("authorization", crate::ccai::basic(user, token))).await;
+        if answer.status != 200 || answer.json().as_array().is_none_or(Vec::is_empty) {
+            break;
+        }
+        bodies.push(answer.body);
+    }
+    for page in 1..=3 {
+        let page = page.to_string();
+        let parameters = [("PageSize", "100"), ("PageNumber", page.as_str()), ("StartTime", "0")];
+        let listed = world.alibaba(&parameters).await.json();
+        for record in listed["Data"]["List"].as_array().into_iter().flatten() {
+            if record["RecordingReady"] == true {
+                let id = record["ContactId"].as_str().expect("an id");
+                let answer = world.alibaba(&[("Action", "GetMonoRecording"), ("ContactId", id)]).await;
+                let data = &answer.json()["Data"];
+                let url = data["FileUrl"].as_str().expect("an address");
+                let name = data["FileName"].as_str().expect("a name").replace('*', "%2A");
+                assert!(url.split('?').next().is_some_and(|path| path.ends_with(&name)), "{url} {name}");
+                bodies.push(answer.body);
+            }
+        }
+    }
+    bodies
+}
+
+/// The seconds of a WAV file, which is decoded for that.
+fn seconds(file: &[u8]) -> f64 {
+    let number = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes"));
+    assert_eq!((&file[..4], &file[8..16], &file[36..40]), (&b"RIFF"[..], &b"WAVEfmt "[..], &b"data"[..]));
+    assert_eq!((number(4) as usize, number(40) as usize), (file.len() - 8, file.len() - 44));
+    assert_eq!((number(20), number(24), number(32)), (0x0001_0001, 8000, 0x0010_0002), "PCM, mono, 16 bit");
+    f64::from(number(40)) / f64::from(number(28))
+}
+
+#[tokio::test]
+async fn every_url_of_every_answer_of_every_built_in_scenario_leads_to_a_file_of_its_length() {
+    for scenario in ["documented", "busy-day", "empty"] {
+        let mock = Mock::embedded(scenario).await;
+        let world = mock.default_world().await;
+        if world.made["credentials"].as_object().is_none_or(serde_json::Map::is_empty) {
+            continue;
+        }
+        let all = mock.get("/_mock/calls?limit=100000").await.json();
+        let truth: Vec<&Value> = all["calls"].as_array().expect("calls").iter().collect();
+        let mut followed = 0;
+        let bodies = answers(&mock, &world).await;
+        let mut all: Vec<String> = bodies.iter().flat_map(|body| urls(body)).collect();
+        all.sort();
+        all.dedup();
+        let step = (all.len() / 40).max(1);
+        for (n, url) in all.iter().enumerate() {
+            if OF_THE_PAGES.iter().any(|page| url.starts_with(page)) {
+                continue;
+            }
+            let (_, file) = url.rsplit_once("/_files/default/").unwrap_or_else(|| panic!("{url} leads out"));
+            let place: usize = file.split(['-', '.']).nth(1).and_then(|n| n.parse().ok()).expect("a place");
+            // Each is asked for; every fortieth is read and decoded, for the files are long.
+            let path = url.replace(&mock.url(""), "");
+            let head = mock.request("HEAD", &path).send().await.expect("an answer");
+            assert_eq!(head.status(), 200, "{url}");
+            let bytes = truth[place - 1]["recording"]["bytes"].as_u64().expect("a size");
+            assert_eq!(head.headers()["content-length"], bytes.to_string(), "{url}");
+            if n % step == 0 {
+                let file = mock.request("GET", &path).send().await.expect("an answer").bytes().await;
+                let length = seconds(&file.expect("a whole body"));
+                let stated = truth[place - 1]["recording"]["duration"].as_f64().expect("seconds");
+                assert!(length >= stated && length < stated + 1.0, "{url}: {length} s of {stated} s");
+            }
+            followed += 1;
+        }
+        assert!(followed > 0 || scenario == "empty", "{scenario}: no answer has a URL");
+    }
+}
+
+#[tokio::test]
+async fn a_created_calls_recording_can_be_fetched_once_it_is_over() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.default_world().await;
+    let created = world.ccai("POST", "calls", &crate::ccai::outbound()).await;
+    assert_eq!(created.status, 201, "{}", created.body);
+    let listed = async || {
+        let request = mock.request("GET", "/manager/api/v1/calls?sort_column=id&sort_direction=DESC&per=1");
+        let id = created.json()["id"].clone();
+        let all = send(mock.request("GET", &format!("/manager/api/v1/calls?id[]={id}")).header(
+            "authorization",
+            crate::ccai::basic(world.credential("ccai", "subdomain"), world.credential("ccai", "token")),
+        ))
+        .await;
+        drop(request);
+        all.json()[0]["recording_url"].clone()
+    };
+    assert_eq!(listed().await, Value::Null, "nothing is recorded yet");
+    world.admin("POST", "clock/advance", &json!({ "by": "PT1H" })).await;
+    let url = listed().await;
+    let path = url.as_str().expect("an address").replace(&mock.url(""), "");
+    let file = mock.request("GET", &path).send().await.expect("an answer").bytes().await.expect("a body");
+    assert!(seconds(&file) > 1.0);
+}
+
+#[tokio::test]
+async fn an_address_of_object_storage_is_good_until_its_time_on_the_worlds_clock() {
+    let mock = Mock::of(
+        &alibaba::CALLS.replace("clock: 2024-05-14T12:00:00+08:00", "clock: 2024-05-14T12:00:00+08:00"),
+    )
+    .await;
+    let world = mock.default_world().await;
+    let told =
+        world.alibaba(&[("Action", "GetMonoRecording"), ("ContactId", "in"), ("ExpireSeconds", "60")]).await;
+    let url = told.json()["Data"]["FileUrl"].as_str().expect("an address").to_owned();
+    assert_eq!(told.json()["Data"]["Duration"], 99_000);
+    let fetch = async || mock.get(&url.replace(&mock.url(""), "")).await;
+    let head = mock.request("HEAD", &url.replace(&mock.url(""), "")).send().await.expect("an answer");
+    assert_eq!(
+        (head.status().as_u16(), &head.headers()["content-length"]),
+        (200, &"1584044".parse().unwrap())
+    );
+    world.admin("POST", "clock/advance", &json!({ "by": "61s" })).await;
+    let late = fetch().await;
+    assert_eq!((late.status, late.outcome()), (403, "alibaba.fetch_recording.expired"));
+    assert!(
+        late.body.contains("<Code>AccessDenied</Code><Message>Request has expired.</Message>"),
+        "{}",
+        late.body
+    );
+    assert_eq!(late.findings(), ["alibaba.expired_link"]);
+    let journal = mock.journal().await;
+    let last = journal.last().expect("an exchange");
+    assert_eq!((&last["vendor"], &last["operation"]), (&json!("alibaba"), &json!("fetch_recording")));
+}
+
+#[tokio::test]
+async fn faults_apply_to_files_and_another_world_has_its_own() {
+    let mock = Mock::embedded("busy-day").await;
+    let world = mock.fork(json!({})).await;
+    let listed = world.sencloud(&json!({ "paging": { "limit": 100 } })).await;
+    let url = urls(&listed.body).into_iter().next().expect("an address");
+    assert!(url.contains(&format!("/_files/{}/sencloud-", world.id())), "{url}");
+    let path = url.replace(&mock.url(""), "");
+    world
+        .fault(json!({ "vendor": "sencloud", "operation": "fetch_recording", "do": { "status": 503 } }))
+        .await;
+    assert_eq!(mock.get(&path).await.status, 503);
+    let elsewhere = path.replace(&format!("/_files/{}/", world.id()), "/_files/default/");
+    assert_eq!(mock.request("HEAD", &elsewhere).send().await.expect("an answer").status(), 200);
+    assert_eq!(mock.get("/_files/nowhere/sencloud-1.wav").await.status, 404);
+    for none in
+        ["sencloud-0.wav", "sencloud-999999.wav", "sencloud-01.wav", "sencloud-1.mp3", "sencloud-x.wav"]
+    {
+        assert_eq!(mock.get(&format!("/_files/default/{none}")).await.status, 404, "{none}");
+    }
+    let of_nobody = mock.get("/_files/default/nobody-1.wav").await;
+    assert_eq!((of_nobody.status, of_nobody.behaviors().len()), (404, 0));
+}
+
+#[tokio::test]
+async fn a_url_that_a_scenario_writes_is_shown_as_written_and_check_says_that_it_leads_out() {
+    let yaml = crate::sencloud::LOGS;
+    let mock = Mock::of(yaml).await;
+    let listed = mock.default_world().await.sencloud(&json!({})).await;
+    assert!(listed.body.contains("\"https://example.com/1.mp3\""), "{}", listed.body);
+    let folder = std::env::temp_dir().join(format!("callmock-recordings-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join("urls.yaml");
+    std::fs::write(&file, yaml).expect("written");
+    let checked = crate::cli::callmock().arg("check").arg(&file).output().expect("it runs");
+    let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+    assert!(
+        checked.status.success() && said.contains("recording.url") && said.contains("leads out"),
+        "{said}"
+    );
+    std::fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[tokio::test]
+async fn a_public_url_stands_in_place_of_the_host_that_the_request_named() {
+    let settings = callmock::server::Settings {
+        public_url: Some("https://calls.example:8443".to_owned()),
+        ..callmock::server::Settings::default()
+    };
+    let yaml = crate::sencloud::LOGS.replace(
+        "recording: {url: \"https://example.com/1.mp3\", duration: 60s}",
+        "recording: {duration: 60s}",
+    );
+    let mock = Mock::with(&yaml, settings).await;
+    let listed = mock.default_world().await.sencloud(&json!({})).await;
+    assert!(
+        listed.body.contains("\"https://calls.example:8443/_files/default/sencloud-1.wav\""),
+        "{}",
+        listed.body
+    );
+    let mock = Mock::of(&yaml).await;
+    let key = format!("Bearer {}", crate::sencloud::KEY);
+    let request = mock.request("POST", crate::sencloud::PATH).header("host", "shop.localhost:81");
+    let request = request.header("content-type", "application/json").header("authorization", key);
+    let listed = send(request.body("{}")).await;
+    assert!(
+        listed.body.contains("\"http://shop.localhost:81/_files/default/sencloud-1.wav\""),
+        "{}",
+        listed.body
+    );
+}
