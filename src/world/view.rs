@@ -141,7 +141,7 @@ impl View {
     }
 
     /// The call with an ordinal, if an account of a vendor holds it and it is over. A list of past
-    /// calls shows exactly these. The rule is the same for calls of the scenario, the generator,
+    /// calls shows no others. The rule is the same for calls of the scenario, the generator,
     /// the admin API and requests.
     #[must_use]
     pub fn listed(&self, ordinal: Ordinal, vendor: &str, account: &str) -> Option<&Call> {
