@@ -21,11 +21,11 @@ pub struct Finding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// It works, and may be intended.
+    /// The request works, and may be intended.
     Note,
-    /// It works until an ordinary event breaks it, or does not do what it seems to do.
+    /// The request works until an ordinary event breaks it, or does not do what it seems to do.
     Warning,
-    /// It gives wrong results, or exposes a secret.
+    /// The request gives wrong results, or exposes a secret.
     Error,
 }
 

@@ -107,7 +107,8 @@ impl Slot {
         Ok(())
     }
 
-    /// Counts the lists and files that the clients of a world have left unfinished, at its end.
+    /// Counts the lists and files that the clients of a world have left unfinished. Called when the
+    /// world is replaced or removed.
     pub(super) fn settle(&self, world: &World) {
         for unfinished in world.walks().unfinished() {
             self.total.count_late(unfinished.finding, unfinished.example());

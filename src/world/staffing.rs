@@ -1,8 +1,8 @@
 //! Staffing: which available agent takes a call that a request put into a queue. The choice is
 //! drawn from the seed, once per call.
 //!
-//! An agent can take a call in the state `available` and while on no other such call. An outbound
-//! call names its agent itself, and does not keep that agent from taking others.
+//! An agent can take such a call while in the state `available` and on no other such call. An
+//! outbound call names its agent itself, and does not keep that agent from taking others.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

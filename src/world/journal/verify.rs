@@ -25,7 +25,7 @@ pub struct Expected {
     /// between them.
     #[serde(default)]
     pub in_order: Option<Vec<Wanted>>,
-    /// Whether all other exchanges are errors.
+    /// Whether other exchanges are forbidden.
     #[serde(default)]
     pub nothing_else: bool,
     /// The time to wait for the exchanges. If left out, none.
@@ -73,8 +73,8 @@ pub struct Count {
 /// The result of a verification.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
-    /// Whether the exchanges are as expected. Always false if the number has a maximum and the
-    /// journal has dropped exchanges that may have matched.
+    /// Whether the exchanges are as expected. Always false if the journal has dropped exchanges and
+    /// one more could be wrong: the number has a maximum, or other exchanges are forbidden.
     pub ok: bool,
     /// The number of exchanges that match.
     pub matched: u64,
@@ -84,7 +84,7 @@ pub struct Verdict {
     /// If too many match: the numbers of the first ten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub matching: Vec<u64>,
-    /// If others are errors: the numbers of the first ten others.
+    /// If other exchanges are forbidden: the numbers of the first ten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<u64>,
     /// The number of exchanges that the journal has dropped. They may have matched.
