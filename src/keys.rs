@@ -1,27 +1,27 @@
-//! Whether a key looks like a real one: what nobody types, and no test should hold.
+//! Whether a key looks real. A test should hold no real key.
 
-/// The shortest text that can look real.
+/// The shortest key that can look real, in letters and digits.
 const SHORTEST: usize = 20;
 
-/// Words by which people mark a key as none.
+/// Words by which people mark a key as made up.
 const MARKS: [&str; 10] =
     ["test", "mock", "fake", "example", "sample", "dummy", "demo", "secret", "token", "password"];
 
-/// Whether a text looks like a key that a service gave out: long, of letters and digits mixed,
-/// without a word that marks it as made up, and without the runs (`1234`, `ABCD`, `0000`) that come
-/// of typing one.
+/// Whether a text looks like a key that a service generated: long, a mix of letters and digits,
+/// without a word that marks it as made up, and without the runs (`1234`, `ABCD`, `0000`) of a key
+/// typed by hand.
 #[must_use]
 pub fn looks_real(key: &str) -> bool {
     let lower = key.to_lowercase();
     let bytes: Vec<u8> = lower.bytes().filter(u8::is_ascii_alphanumeric).collect();
     let others = lower.bytes().filter(|b| !b.is_ascii_alphanumeric()).count();
     let mixed = bytes.iter().any(u8::is_ascii_digit) && bytes.iter().any(u8::is_ascii_alphabetic);
-    // In a word or a year letters and digits keep to themselves.
+    // In a word or a year, letters and digits stand apart.
     let changes =
         bytes.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
     let distinct = bytes.iter().collect::<std::collections::HashSet<_>>().len();
     bytes.len() >= SHORTEST
-        // Some separators and Base64's own characters, but no sentence.
+        // A key may have separators and the special characters of Base64, but is not a sentence.
         && others * 5 <= bytes.len()
         && mixed
         && changes >= 4
@@ -30,15 +30,15 @@ pub fn looks_real(key: &str) -> bool {
         && !bytes.windows(4).any(is_run)
 }
 
-/// Whether a text says that it is made up.
+/// Whether a text contains a word that marks it as made up.
 #[must_use]
 pub fn is_marked(key: &str) -> bool {
     let lower = key.to_lowercase();
     MARKS.iter().any(|mark| lower.contains(mark))
 }
 
-/// Whether a credential has something at one of its ends that no credential has: white space, a
-/// line ending, quotation marks.
+/// Whether a credential begins or ends with a character that no credential has there: white space,
+/// a control character, or a quotation mark.
 #[must_use]
 pub fn is_dirty(credential: &str) -> bool {
     let dirt =
@@ -46,7 +46,8 @@ pub fn is_dirty(credential: &str) -> bool {
     credential.starts_with(dirt) || credential.ends_with(dirt)
 }
 
-/// Whether each byte follows the one before by the same small step: 1234, dcba, 0000.
+/// Whether each byte differs from the one before by the same step of -1, 0 or 1: `1234`, `dcba`,
+/// `0000`.
 fn is_run(window: &[u8]) -> bool {
     let step = |pair: &[u8]| i16::from(pair[1]) - i16::from(pair[0]);
     let first = step(&window[..2]);

@@ -1,12 +1,12 @@
-//! The nearest right word: what a message proposes for a misspelt one.
+//! Suggestions for misspelt words.
 
 /// The longest word that is compared, in bytes.
 const LONGEST: usize = 200;
 
-/// The option that a word was most likely meant to be, if any is near.
+/// The option that a word was most likely meant to be, if one is similar enough.
 #[must_use]
 pub fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Nobody mistypes a word that long, and looking for it would take its time.
+    // Nobody mistypes a word that long, and comparing it would take too much time.
     if word.len() > LONGEST {
         return None;
     }
@@ -15,8 +15,8 @@ pub fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Op
     options
         .into_iter()
         .filter(|option| option.len() <= LONGEST)
-        // Texts are at least as far apart as they differ in length: most are told without being
-        // compared.
+        // The edit distance is at least the difference in length, so most options need no
+        // comparison.
         .filter(|option| {
             let of_option = option.chars().count();
             of_option.abs_diff(letters) <= of_option.max(letters).div_ceil(3)
@@ -29,13 +29,14 @@ pub fn nearest<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> Op
         .map(|(_, option)| option)
 }
 
-/// `; did you mean …?`, or nothing where no option is near.
+/// `; did you mean …?`, or an empty text if no option is similar.
 #[must_use]
 pub fn did_you_mean<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) -> String {
     nearest(word, options).map_or_else(String::new, |option| format!("; did you mean `{option}`?"))
 }
 
-/// `; did you mean …? Known: …` for a word that is none of those known.
+/// `; did you mean …? Known: …`, for a word that is none of the known ones. The list has at most
+/// 100.
 pub fn did_you_mean_or_known<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let near = did_you_mean(word, known.clone());
     let list: Vec<String> = known.take(100).map(|word| format!("`{word}`")).collect();

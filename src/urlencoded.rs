@@ -1,24 +1,24 @@
-//! `application/x-www-form-urlencoded`, read strictly: what lenient readers let pass is a mistake
-//! that a client should hear about.
+//! A strict reader of `application/x-www-form-urlencoded`. An encoding that lenient readers accept
+//! is a mistake that the client should hear about.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// All but the unreserved characters of RFC 3986.
+/// All characters but the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// A broken percent-encoding, or bytes that are not UTF-8.
+/// The error for a broken percent-encoding, or for bytes that are not UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
 
-/// The decoded pairs of a query or form body, in order, repetitions and blanks kept.
+/// The decoded pairs of a query or form body, in order, including repeated and empty ones.
 ///
 /// # Errors
-/// At the first pair that does not decode.
+/// If a pair cannot be decoded.
 pub fn pairs(text: &str) -> Result<Vec<(String, String)>, Malformed> {
     split(text).map(|(name, value)| Ok((decode(name)?, decode(value)?))).collect()
 }
 
-/// The pairs as well as they decode, for showing to people.
+/// The pairs for people to read. Bytes that cannot be decoded are replaced.
 pub fn lossy(text: &str) -> impl Iterator<Item = (String, String)> {
     let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
     split(text).map(move |(name, value)| (decode(name), decode(value)))

@@ -2,33 +2,33 @@
 
 use serde::Serialize;
 
-/// An operation of a vendor's API: what its page promises.
+/// An operation of a vendor's API, as its page documents it.
 #[derive(Debug)]
 pub struct Operation {
     /// The second segment of its behaviors' ids, such as `list_calls`.
     pub id: &'static str,
-    /// The requests that are for this operation.
+    /// The requests that call this operation.
     pub route: Route,
     /// The URL of the vendor's page on this operation.
     pub page: &'static str,
-    /// One sentence.
+    /// What it does, in one sentence.
     pub summary: &'static str,
-    /// The page and lines, or the facts, that document it.
+    /// The page and lines, or the numbered facts, that document it.
     pub source: &'static str,
-    /// Its answers that are no refusals, and its features.
+    /// Its outcomes that are not refusals, and its features.
     pub behaviors: &'static [&'static Behavior],
-    /// Its own refusals.
+    /// The refusals of this operation alone.
     pub refusals: &'static [&'static Refusal],
 }
 
 impl Operation {
-    /// The HTTP methods as a person writes them: `GET`, `GET or POST`.
+    /// The HTTP methods for people to read: `GET`, `GET or POST`.
     #[must_use]
     pub fn method(&self) -> String {
         self.route.methods().join(" or ")
     }
 
-    /// The path on callmock's port, with `{name}` for a segment that differs.
+    /// The path on callmock's port, with `{name}` for each variable segment.
     #[must_use]
     pub fn path(&self) -> &'static str {
         match self.route {
@@ -37,7 +37,7 @@ impl Operation {
         }
     }
 
-    /// The path, followed by the parameter that names the operation where one does.
+    /// The path, followed by the parameter that names the operation, if there is one.
     #[must_use]
     pub fn request(&self) -> String {
         match self.route {
@@ -52,33 +52,33 @@ impl Operation {
     }
 }
 
-/// The requests that are for one operation.
+/// The requests that call one operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route {
-    /// Methods of a path.
+    /// A path with its methods.
     Path {
         /// HTTP methods, in capitals.
         methods: &'static [&'static str],
-        /// The path, with `{name}` for a segment that differs from request to request.
+        /// The path, with `{name}` for each variable segment.
         template: &'static str,
         /// Other paths of the same operation.
         aliases: &'static [&'static str],
     },
-    /// A remote procedure call: a parameter names the operation.
+    /// A remote procedure call. A parameter names the operation.
     Action {
         /// HTTP methods, in capitals.
         methods: &'static [&'static str],
-        /// The one path of all such operations.
+        /// The path that all such operations share.
         path: &'static str,
         /// The parameter that names the operation.
         parameter: &'static str,
-        /// The operation's name, the parameter's value.
+        /// The operation's name, which is the value of the parameter.
         name: &'static str,
     },
 }
 
 impl Route {
-    /// A method of a path.
+    /// The route of a path without aliases.
     #[must_use]
     pub const fn of(methods: &'static [&'static str], template: &'static str) -> Self {
         Self::Path { methods, template, aliases: &[] }
@@ -98,44 +98,45 @@ impl Route {
 pub struct Refusal {
     /// The outcome.
     pub behavior: Behavior,
-    /// The vendor's codes, the one that is told by default first; empty where it has none.
+    /// The vendor's codes, the default one first. Empty if the vendor has none.
     pub codes: &'static [&'static str],
 }
 
 impl Refusal {
-    /// The name by which a fault asks for it: its code, or the last segment of its behavior's id.
+    /// The name by which a fault asks for the refusal: its first code, or the last segment of its
+    /// behavior's id.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.codes.first().copied().unwrap_or(self.behavior.last_segment())
     }
 }
 
-/// What a refusal means to a client that thinks of trying again.
+/// Whether a client can recover from a refusal by trying again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recovery {
-    /// The same request is refused in the same way for ever.
+    /// It cannot: the same request is always refused in the same way.
     Never,
-    /// It passes by itself: the same request may be sent again, later.
+    /// The reason passes by itself. The same request may be sent again later.
     Passing,
-    /// It is about who asks, not about what is asked.
+    /// The reason is the credential, not the request.
     Credential,
-    /// It depends on a state that others change: to ask again is no mistake.
+    /// The reason is a state that others change. To send the request again is not a mistake.
     Changing,
 }
 
-/// An operation that a vendor has and callmock does not serve.
+/// An operation that the vendor has and callmock does not serve.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct NotEmulated {
     /// The HTTP method, or the name of the parameter that names the operation.
     pub method: &'static str,
-    /// The path, with `{…}` for what differs from request to request, or the operation's name.
+    /// The path, with `{…}` for each variable segment, or the operation's name.
     pub path: &'static str,
-    /// One sentence.
+    /// What it does, in one sentence.
     pub summary: &'static str,
 }
 
 impl NotEmulated {
-    /// Whether a request is for this operation.
+    /// Whether a request calls this operation.
     #[must_use]
     pub fn is(&self, method: &str, path: &str) -> bool {
         let (own, given) = (self.path.split('/'), path.split('/'));
@@ -151,7 +152,7 @@ impl NotEmulated {
 /// Declares the operations that a vendor has and callmock does not serve.
 macro_rules! not_emulated {
     ($( $method:literal $path:literal, $summary:literal; )+) => {
-        /// Every operation of this vendor that is known from its public material and is not served.
+        /// Every operation that is known from the vendor's public material and is not served.
         pub static NOT_EMULATED_OPERATIONS: &[$crate::contract::NotEmulated] = &[
             $( $crate::contract::NotEmulated { method: $method, path: $path, summary: $summary } ),+
         ];
@@ -161,62 +162,63 @@ macro_rules! not_emulated {
 /// One outcome or feature of an operation.
 ///
 /// An *outcome* decides the answer and has its status; each answer has exactly one. A *feature* is
-/// something the request used on the way (a filter, an order, a reading's other option) and has no
-/// status.
+/// something that the request used on the way (a filter, an order, another option of a reading) and
+/// has no status.
 #[derive(Debug, Serialize)]
 pub struct Behavior {
-    /// `<vendor>.<operation>[.<branch>].<outcome>`; stable, users write it in their tests.
+    /// `<vendor>.<operation>[.<branch>].<outcome>`. It is stable, because users write it in their
+    /// tests.
     pub id: &'static str,
-    /// The HTTP status of an outcome; none for a feature.
+    /// The HTTP status of an outcome. None for a feature.
     pub status: Option<u16>,
     /// What happens and when, in one sentence.
     pub summary: &'static str,
-    /// Page and lines, or the numbered fact that says so.
+    /// The page and lines, or the numbered fact, that document it.
     pub source: &'static str,
-    /// How sure the source is.
+    /// The reliability of the source.
     pub standing: Standing,
-    /// Whether a client's request alone can bring it about.
+    /// Whether a client's request alone can cause it.
     #[serde(skip_serializing_if = "ReachedBy::is_request")]
     pub reached_by: ReachedBy,
-    /// For a refusal: whether trying again can help.
+    /// For a refusal, whether a retry can help.
     #[serde(skip)]
     pub recovery: Recovery,
 }
 
 impl Behavior {
-    /// The vendor's name: the id's first segment.
+    /// The vendor's folder name, which is the first segment of the id.
     #[must_use]
     pub fn vendor(&self) -> &'static str {
         self.segment(0)
     }
 
-    /// The operation's id, or `any` for a refusal that every operation of the vendor shares.
+    /// The operation's id. For behaviors that all operations of the vendor share, `any`.
     #[must_use]
     pub fn operation(&self) -> &'static str {
         self.segment(1)
     }
 
-    /// Whether this is what a person means by a name: the whole id, or its last segments.
+    /// Whether a name means this behavior. A name is the whole id, or its last segments.
     #[must_use]
     pub fn is_called(&self, name: &str) -> bool {
         self.id.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
     }
 
-    /// The reading, with its option, without which no request brings this about: summaries have it
-    /// in parentheses.
+    /// The reading and option, as `id: option`, without which no request can cause this behavior.
+    /// They stand in parentheses in the summary.
     #[must_use]
     pub fn reading(&self) -> Option<&'static str> {
         self.summary.split_once("(reading `")?.1.split('`').next()
     }
 
-    /// The last segment of its id.
+    /// The last segment of the id.
     #[must_use]
     pub fn last_segment(&self) -> &'static str {
         self.id.rsplit('.').next().unwrap_or_default()
     }
 
-    /// Whether it refuses the same request in the same way for ever: a client error without a way
-    /// out.
+    /// Whether the same request is always refused in the same way: a client error that no retry can
+    /// help.
     #[must_use]
     pub fn is_for_good(&self) -> bool {
         self.recovery == Recovery::Never && self.status.is_some_and(|status| (400..500).contains(&status))
@@ -227,20 +229,20 @@ impl Behavior {
     }
 }
 
-/// How sure we are that the vendor behaves so.
+/// The reliability of the source of a behavior.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {
-    /// The vendor's own page says it.
+    /// The vendor's own page says so.
     Documented,
-    /// Other public material of the vendor, or its clients' code, says it.
+    /// Other public material of the vendor, or the code of its clients, says so.
     Inferred,
-    /// Nobody says: callmock chose.
+    /// No source says so. It is callmock's choice.
     Choice,
 }
 
 impl Standing {
-    /// As it is written.
+    /// The name, as it is written.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -251,13 +253,13 @@ impl Standing {
     }
 }
 
-/// What it takes to bring a behavior about.
+/// The means by which a behavior can be caused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ReachedBy {
     /// A client's request, in a world that a scenario can describe.
     Request,
-    /// Only an injected fault: no request and no scenario leads there.
+    /// Only an injected fault. No request and no scenario causes it.
     Fault,
 }
 
@@ -268,10 +270,11 @@ impl ReachedBy {
     }
 }
 
-/// Declares the outcomes and features of one operation, or of a whole vendor, and the list of them.
+/// Declares the behaviors of one operation, or of a whole vendor, and the list of them.
 ///
-/// `in "vendor.operation";` begins it. `NAME = "segment", 200, Documented, "source", "summary";` is
-/// an outcome; `-` in place of the status makes it a feature. Refusals stand in `refusals!`.
+/// It begins with `in "vendor.operation";`. A line
+/// `NAME = "segment", 200, Documented, "source", "summary";` declares an outcome, and one with `-`
+/// in place of the status a feature. Refusals are declared by `refusals!`.
 macro_rules! behaviors {
     (@status -) => { None };
     (@status $status:literal) => { Some($status) };
@@ -288,7 +291,7 @@ macro_rules! behaviors {
                 recovery: $crate::contract::Recovery::Never,
             };
         )*
-        /// Every outcome that is no refusal, and every feature.
+        /// Every outcome that is not a refusal, and every feature.
         pub static BEHAVIORS: &[&$crate::contract::Behavior] = &[$( &$name ),*];
     };
 }

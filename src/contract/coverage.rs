@@ -1,5 +1,5 @@
-//! Coverage: how often each behavior was exercised. Never "passed": what a client made of an answer
-//! is not known here.
+//! Coverage: how often each behavior was exercised. It never says "passed", because callmock cannot
+//! see how a client handled an answer.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,80 +8,80 @@ use chrono::{DateTime, Utc};
 
 use super::{Behavior, Finding, Inference};
 
-/// The numbers counted.
+/// The counts of one world, or of all worlds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// How often each behavior was met.
+    /// The number of times that each behavior was met.
     pub behaviors: BTreeMap<&'static Behavior, u64>,
-    /// How often each finding was made.
+    /// The number of times that each finding was made.
     pub findings: BTreeMap<&'static Finding, u64>,
-    /// How often each inference was drawn.
+    /// The number of times that each inference was drawn.
     pub inferences: BTreeMap<&'static Inference, u64>,
-    /// By vendor, operation (none where the request names none) and status (none where there was no
-    /// answer).
+    /// The number of answers by vendor, operation and status. The operation is none if the request
+    /// names none, and the status is none if there was no answer.
     pub answers: BTreeMap<(&'static str, Option<&'static str>, Option<u16>), u64>,
-    /// The first exchanges that met each behavior or finding, no more than
-    /// [`CoverageCounter::EXAMPLES`] of each.
+    /// The first exchanges that met each behavior or finding, at most [`CoverageCounter::EXAMPLES`]
+    /// of each.
     pub examples: Vec<Example>,
 }
 
-/// The behaviors, findings and inferences of one exchange: noted once by the vendor's checks, and
-/// shared by the journal, the counts and their examples.
+/// The behaviors, findings and inferences of one exchange. They are recorded once, by the vendor's
+/// checks, and shared by the journal, the counts and the examples.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Met {
-    /// The outcome first.
+    /// The behaviors, with the outcome first.
     pub behaviors: Vec<&'static Behavior>,
-    /// The findings, as they were made.
+    /// The findings, in the order in which they were made.
     pub findings: Vec<&'static Finding>,
-    /// The words that findings add about this exchange in particular.
+    /// The details that findings give about this exchange.
     pub details: Vec<(&'static Finding, String)>,
-    /// What the exchange tells of what its client made of earlier answers.
+    /// The inferences about the client's use of earlier answers.
     pub inferences: Vec<&'static Inference>,
 }
 
 /// The operation and the status of one exchange.
 #[derive(Debug, Clone, Copy)]
 pub struct Answered {
-    /// Who answered.
+    /// The vendor that answered.
     pub vendor: &'static str,
-    /// The operation asked for, where the request names one.
+    /// The requested operation, if the request names one.
     pub operation: Option<&'static str>,
-    /// The answer's status, where there was one.
+    /// The status of the answer. None if there was no answer.
     pub status: Option<u16>,
 }
 
-/// An exchange by which a behavior or a finding can be understood.
+/// An exchange that shows how a behavior or a finding comes about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     /// The request.
     pub request: ExampleRequest,
-    /// The answer's status, where there was one.
+    /// The status of the answer. None if there was no answer.
     pub status: Option<u16>,
-    /// What it met.
+    /// Its behaviors, findings and inferences.
     pub met: Arc<Met>,
 }
 
-/// A request as an example shows it: without secrets, and short.
+/// The request of an example: without secrets, and short.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExampleRequest {
-    /// The world it belonged to.
+    /// The id of its world.
     pub world: Arc<str>,
-    /// Its number in that world's journal.
+    /// Its number in the journal of that world.
     pub seq: u64,
     /// The world's time.
     pub at: DateTime<Utc>,
-    /// Method, path, query, and the beginning of the body.
+    /// The method, the path, the query, and the beginning of the body.
     pub text: String,
 }
 
-/// Counts that requests add to while others read them.
+/// Counts to which requests add while others read them.
 #[derive(Debug, Default)]
 pub struct CoverageCounter(Mutex<Totals>);
 
 #[derive(Debug, Default)]
 struct Totals {
     counts: Counts,
-    /// How many examples there are of each behavior and finding, by its id.
+    /// The number of examples of each behavior and finding, by its id.
     shown: BTreeMap<&'static str, usize>,
 }
 
@@ -100,23 +100,24 @@ impl Totals {
 }
 
 impl CoverageCounter {
-    /// How many exchanges are kept for each behavior and finding.
+    /// The number of examples kept for each behavior and finding.
     pub const EXAMPLES: usize = 3;
 
-    /// The numbers counted so far.
+    /// The counts so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.clone()
     }
 
-    /// Whether an exchange would serve as an example of what it met. What does not once never does.
+    /// Whether more examples are wanted of anything that an exchange met. Once false, it stays
+    /// false.
     #[must_use]
     pub fn wants_example(&self, met: &Met) -> bool {
         let totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         totals.wants(met)
     }
 
-    /// Counts one exchange, with the request where it would serve as an example.
+    /// Counts one exchange. The request is kept as an example if one is wanted.
     pub fn count(&self, answered: Answered, met: &Arc<Met>, request: Option<&ExampleRequest>) {
         let Answered { vendor, operation, status } = answered;
         let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -141,14 +142,15 @@ impl CoverageCounter {
         }
     }
 
-    /// Counts a finding that shows only later, from what followed an exchange or did not.
+    /// Counts a finding that only later requests, or their absence, show.
     pub fn count_late(&self, finding: &'static Finding, example: Option<Example>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.add_late(finding, example);
     }
 }
 
 impl Counts {
-    /// Adds a finding that shows only later, with the exchange that it is about.
+    /// Adds a finding that only later requests, or their absence, show, with the exchange that it
+    /// is about.
     pub fn add_late(&mut self, finding: &'static Finding, example: Option<Example>) {
         *self.findings.entry(finding).or_default() += 1;
         let Some(example) = example else { return };

@@ -1,36 +1,36 @@
-//! A finding: something wrong or fragile in what a client sent, that the vendor lets pass.
+//! A finding: something wrong or fragile in a client's request that the vendor does not reject.
 
 use serde::{Deserialize, Serialize};
 
-/// One rule about clients' requests. It never changes the answer.
+/// A rule about clients' requests. It never changes the answer.
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    /// `<vendor>.<what>`; stable, users write it in their tests.
+    /// `<vendor>.<what>`. It is stable, because users write it in their tests.
     pub id: &'static str,
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
     /// What the client did.
     pub summary: &'static str,
-    /// What comes of it.
+    /// What it leads to.
     pub why: &'static str,
     /// What to do instead.
     pub fix: &'static str,
 }
 
-/// How much a finding matters, the least first.
+/// The severity of a finding, the least severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// It works, and may be meant.
+    /// The request works, and may be intended.
     Note,
-    /// It works until something ordinary happens, or works otherwise than it looks.
+    /// The request works until an ordinary event breaks it, or does not do what it seems to do.
     Warning,
-    /// It gives wrong results, or away what must stay secret.
+    /// The request gives wrong results, or exposes a secret.
     Error,
 }
 
 impl Severity {
-    /// As it is written, in SARIF too.
+    /// The name, as it is written, and as SARIF writes it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -41,58 +41,56 @@ impl Severity {
     }
 }
 
-/// Something that can be inferred from how requests follow each other: that the client did the
-/// right thing with an answer.
+/// A conclusion from the order of requests: the client did the right thing with an answer.
 ///
-/// Coverage only knows that an answer was given. Where the next request shows what the client made
-/// of it, that is counted as well: still not proof that its tests looked.
+/// Coverage only knows that an answer was given. If the next request shows how the client handled
+/// it, that is counted as well. It does not prove that the client's tests checked it.
 #[derive(Debug, Serialize)]
 pub struct Inference {
-    /// `<vendor>.<what>`; stable.
+    /// `<vendor>.<what>`. It is stable.
     pub id: &'static str,
-    /// What the client must have done, and how one knows.
+    /// What the client must have done, and which requests show it.
     pub summary: &'static str,
 }
 
-/// The rules about how one request follows another, which are the same at every vendor but for
-/// their names.
+/// The rules about how one request follows another. Every vendor has them, under its own ids.
 #[derive(Debug)]
 pub struct Common {
-    /// Asked again at once after a refusal that passes by itself.
+    /// The client retried at once after a refusal that passes by itself.
     pub retried_at_once: &'static Finding,
-    /// Came back before the answer allowed it.
+    /// The client retried before the answer allowed it.
     pub retry_after_ignored: &'static Finding,
-    /// Asked the very same again after a refusal that does not pass.
+    /// The client repeated the same request after a refusal that does not pass.
     pub refused_again: &'static Finding,
-    /// A secret in the URL.
+    /// The URL contains a secret.
     pub secret_in_url: &'static Finding,
-    /// A body in an encoding that nobody promises to read.
+    /// The body has an encoding that the vendor's page does not promise to read.
     pub content_encoding: &'static Finding,
-    /// A body that begins with a byte order mark.
+    /// The body begins with a byte order mark.
     pub byte_order_mark: &'static Finding,
-    /// Came back when the answer allowed it.
+    /// The client retried no sooner than the answer allowed.
     pub waited: &'static Inference,
-    /// Asked again after a refusal that passes by itself, and got through.
+    /// The client retried after a refusal that passes by itself, and was answered.
     pub retried: &'static Inference,
-    /// Asked the same with another proof of who asks, and got through.
+    /// The client repeated a request with another credential or signature, and was answered.
     pub credential_corrected: &'static Inference,
 }
 
 /// The rules about walks through a vendor's lists.
 #[derive(Debug)]
 pub struct Paging {
-    /// A page that the walk had already.
+    /// The client asked for a page that the walk already had.
     pub repeated: &'static Finding,
-    /// A list that was left before its end.
+    /// The client left a list before its end.
     pub stopped_early: &'static Finding,
-    /// A page that an earlier one led to was asked for.
+    /// The client asked for a page that an earlier page led to.
     pub next_asked: &'static Inference,
-    /// A list was walked to its end.
+    /// The client walked a list to its end.
     pub walked_to_end: &'static Inference,
 }
 
-/// Declares a vendor's findings and inferences, with those that every vendor has, and the lists of
-/// them all.
+/// Declares a vendor's findings and inferences, including those that every vendor has, and the
+/// lists of them.
 macro_rules! findings {
     (
         vendor = $vendor:literal;
@@ -149,7 +147,7 @@ macro_rules! findings {
             CREDENTIAL_CORRECTED = concat!($vendor, ".credential_corrected"),
                 "After a refusal of who asks, or of the signature, the same was asked again with another proof, and answered.";
         );
-        /// The rules that every vendor has.
+        /// The findings and inferences that every vendor has.
         pub static COMMON: $crate::contract::Common = $crate::contract::Common {
             retried_at_once: &RETRIED_AT_ONCE,
             retry_after_ignored: &RETRY_AFTER_IGNORED,

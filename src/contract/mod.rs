@@ -1,6 +1,6 @@
-//! What a vendor promises, as data: its operations, their documented behaviors, the readings of its
-//! ambiguous points, and the findings about a client. Types only: nothing here knows HTTP or any
-//! one vendor.
+//! A vendor's contract as data: its operations, their documented behaviors, the readings of its
+//! ambiguous points, and the findings about a client. Only types are here. They know neither HTTP
+//! nor any particular vendor.
 
 mod behavior;
 mod coverage;
@@ -17,7 +17,7 @@ pub use pairwise::{Chosen, rows as pairwise};
 pub(crate) use reading::readings;
 pub use reading::{Choice, Reading, Readings, UnknownReading};
 
-/// Compares and orders what has an id by it: ids are unique in the catalogue.
+/// Compares and orders a type by its id, which is unique in the catalogue.
 macro_rules! by_id {
     ($($type:ty),+) => {
         $(
@@ -46,50 +46,51 @@ macro_rules! by_id {
 
 by_id!(Behavior, Finding, Inference, Operation, Reading);
 
-/// Everything one vendor promises. Each vendor's `contract.rs` declares one.
+/// The contract of one vendor. Each vendor's `contract.rs` declares one.
 #[derive(Debug)]
 pub struct Catalogue {
-    /// The vendor's folder name, the first segment of every id below.
+    /// The vendor's folder name, which is the first segment of every id below.
     pub vendor: &'static str,
-    /// The company and product, as a person would say it.
+    /// The company and product, for people to read.
     pub product: &'static str,
     /// The URL of the vendor's main page.
     pub page: &'static str,
-    /// How a request proves who sends it.
+    /// How a request proves who sent it.
     pub credential: &'static str,
-    /// The operations served.
+    /// The operations that callmock serves.
     pub operations: &'static [&'static Operation],
-    /// The operations that are known and not served.
+    /// The operations that the vendor has and callmock does not serve.
     pub not_emulated: &'static [NotEmulated],
     /// The features that all operations share.
     pub features: &'static [&'static Behavior],
     /// The refusals that all operations share.
     pub refusals: &'static [&'static Refusal],
-    /// Every ambiguous point with its options.
+    /// Every ambiguous point of the vendor's page, with its options.
     pub readings: &'static [&'static Reading],
     /// Every rule about a client's requests.
     pub findings: &'static [&'static Finding],
-    /// What can be inferred from how requests follow each other.
+    /// The conclusions that can be drawn from the order of requests.
     pub inferences: &'static [&'static Inference],
     /// The findings and inferences that every vendor has.
     pub common: &'static Common,
 }
 
 impl Catalogue {
-    /// Every outcome and feature: those that all operations share, then each operation's own.
+    /// Every behavior: those that all operations share, then those of each operation.
     pub fn behaviors(&self) -> impl Iterator<Item = &'static Behavior> + Clone + use<> {
         let shared = self.refusals.iter().map(|refusal| &refusal.behavior);
         let own = self.operations.iter().flat_map(|operation| operation.all_behaviors());
         self.features.iter().copied().chain(shared).chain(own)
     }
 
-    /// Every refusal: those that all operations share, then each operation's own.
+    /// Every refusal: those that all operations share, then those of each operation.
     pub fn all_refusals(&self) -> impl Iterator<Item = &'static Refusal> + Clone + use<> {
         let own = self.operations.iter().flat_map(|operation| operation.refusals);
         self.refusals.iter().chain(own).copied()
     }
 
-    /// The names by which faults ask for refusals, each once. Several refusals may share one.
+    /// The names by which faults ask for refusals, without duplicates. Several refusals may share a
+    /// name.
     #[must_use]
     pub fn errors(&self) -> Vec<&'static str> {
         let mut seen = std::collections::HashSet::new();
@@ -100,7 +101,7 @@ impl Catalogue {
         names.filter(|name| seen.insert(*name)).collect()
     }
 
-    /// The operation that is known and not served, where a request is for one.
+    /// The operation that a request calls, if it is one that callmock does not serve.
     #[must_use]
     pub fn not_emulated(&self, method: &str, path: &str) -> Option<&'static NotEmulated> {
         self.not_emulated.iter().find(|operation| operation.is(method, path))

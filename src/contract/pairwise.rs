@@ -1,17 +1,16 @@
-//! Choosing options of many readings in few rows, so that every two options of different readings
-//! meet in one of them: what goes wrong only where two come together is found without trying the
-//! product of all.
+//! Pairwise combinations of readings' options: few rows in which every two options of different
+//! readings meet. They find a failure that depends on two options without trying the whole product.
 
 use super::Reading;
 
 /// A reading with one of its options.
 pub type Chosen = (&'static Reading, &'static str);
 
-/// Rows with one option for each of some readings. Every pair of options of two readings stands in
-/// one row at least.
+/// Rows with one option of each reading. Every pair of options of two readings stands in at least
+/// one row.
 ///
-/// Greedy, and the same for the same readings: each row takes, reading by reading, the option that
-/// covers most pairs that no row has yet.
+/// The algorithm is greedy and deterministic. A row takes, reading by reading, the option that
+/// covers the most pairs that are in no row yet.
 #[must_use]
 pub fn rows(readings: &[(&'static Reading, Vec<&'static str>)]) -> Vec<Vec<Chosen>> {
     let mut open = Pairs::all(readings);
@@ -23,7 +22,8 @@ pub fn rows(readings: &[(&'static Reading, Vec<&'static str>)]) -> Vec<Vec<Chose
         for n in 0..readings.len() {
             if row[n].is_none() {
                 let gain = |option: &usize| open.gain(&row, n, *option);
-                // The last of the best: the default stands first, and has been tried by itself.
+                // `max_by_key` takes the last of the best. The default comes first, and has been
+                // tried by itself.
                 row[n] = (0..readings[n].1.len()).max_by_key(gain);
             }
         }
@@ -37,10 +37,10 @@ pub fn rows(readings: &[(&'static Reading, Vec<&'static str>)]) -> Vec<Vec<Chose
     rows.into_iter().map(chosen).collect()
 }
 
-/// A reading's place and an option's.
+/// The index of a reading, and of its option.
 type Place = (usize, usize);
 
-/// The pairs that no row has yet.
+/// The pairs that are in no row yet.
 struct Pairs(std::collections::BTreeSet<(Place, Place)>);
 
 impl Pairs {
@@ -58,7 +58,7 @@ impl Pairs {
         self.0.first().copied()
     }
 
-    /// How many open pairs an option would cover with what a row has so far.
+    /// The number of open pairs that an option covers together with the options chosen so far.
     fn gain(&self, row: &[Option<usize>], n: usize, option: usize) -> usize {
         let with = row.iter().enumerate().filter_map(|(other, chosen)| Some((other, (*chosen)?)));
         with.filter(|other| self.0.contains(&sorted((n, option), *other))).count()
@@ -125,8 +125,8 @@ mod tests {
                 }
             }
             prop_assert!(rows.iter().all(|row| row.len() == readings.len()));
-            // Nine rows are the fewest for options in threes; a greedy choice needs some more, and
-            // the product 531 441.
+            // Nine rows are the fewest for three options a reading. The greedy choice needs some
+            // more; the product has 531 441.
             prop_assert!(rows.len() <= 36, "{} rows for {sizes:?}", rows.len());
         }
     }

@@ -7,62 +7,62 @@ use serde::Serialize;
 /// One ambiguous point with its options.
 #[derive(Debug, Serialize)]
 pub struct Reading {
-    /// `<vendor>.<point>`; stable, users write it in scenarios.
+    /// `<vendor>.<point>`. It is stable, because users write it in scenarios.
     pub id: &'static str,
-    /// The question that the page leaves open.
+    /// The question that the vendor's page leaves open.
     pub question: &'static str,
-    /// Every option by its name, the default first.
+    /// The names of all options, the default first.
     pub options: &'static [&'static str],
-    /// Where the contradiction or the gap is.
+    /// The page and lines of the contradiction or the gap.
     pub source: &'static str,
 }
 
 impl Reading {
-    /// What holds unless a scenario says otherwise.
+    /// The default option.
     #[must_use]
     pub fn default(&self) -> &'static str {
         self.options[0]
     }
 
-    /// The option of that name, as the `'static` text of this reading.
+    /// The option with a name, as a `'static` text.
     #[must_use]
     pub fn option(&self, name: &str) -> Option<&'static str> {
         self.options.iter().copied().find(|option| *option == name)
     }
 }
 
-/// An enum of a reading's options: what vendors match on instead of comparing texts.
+/// An enum of a reading's options. Vendors match on it instead of comparing texts.
 pub trait Choice: Copy + Sized + 'static {
-    /// The reading that this enum answers.
+    /// The reading whose options these are.
     const READING: &'static Reading;
-    /// The variant of an option's name; the default's for a name that is not an option.
+    /// The variant with an option's name. The default for any other name.
     fn from_option(name: &str) -> Self;
 }
 
-/// The options that hold in one world: those that differ from the defaults.
+/// The chosen options of one world. Only those that differ from the defaults are stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Readings(BTreeMap<&'static str, &'static str>);
 
-/// A reading or an option that no vendor has.
+/// The error for a reading or an option that does not exist.
 #[derive(Debug, PartialEq, Eq)]
 pub enum UnknownReading {
-    /// No reading has that id.
+    /// No reading has this id.
     Id,
-    /// The reading has other options: these.
+    /// The reading has no such option. The value is its options.
     Option(&'static [&'static str]),
 }
 
 impl Readings {
-    /// Every reading at its first alternative.
+    /// The first option besides the default, for every reading that has one.
     pub fn alternate(all: impl IntoIterator<Item = &'static Reading>) -> Self {
         Self(all.into_iter().filter_map(|r| Some((r.id, *r.options.get(1)?))).collect())
     }
 
-    /// Chooses an option by its names.
+    /// Chooses an option by the ids of the reading and the option.
     ///
     /// # Errors
-    /// When the reading or the option does not exist; nothing is changed then.
+    /// When the reading or the option does not exist. Nothing is changed then.
     pub fn choose(
         &mut self,
         all: impl IntoIterator<Item = &'static Reading>,
@@ -75,25 +75,25 @@ impl Readings {
         Ok(())
     }
 
-    /// The option that holds for one reading.
+    /// The chosen option of a reading.
     #[must_use]
     pub fn get<C: Choice>(&self) -> C {
         C::from_option(self.option(C::READING))
     }
 
-    /// The options that differ from the defaults, by their readings' ids.
+    /// The options that differ from the defaults, with the ids of their readings.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.0.iter().map(|(id, option)| (*id, *option))
     }
 
-    /// The name of the option that holds for one reading.
+    /// The name of the chosen option of a reading.
     #[must_use]
     pub fn option(&self, reading: &Reading) -> &'static str {
         self.0.get(reading.id).copied().unwrap_or(reading.default())
     }
 }
 
-/// Declares a vendor's readings, an enum for each, and the list of them all.
+/// Declares a vendor's readings, an enum for each, and the list of them.
 macro_rules! readings {
     ($( $name:ident = $id:literal, $source:literal, $question:literal {
         $default:ident = $default_option:literal $(, $other:ident = $other_option:literal)+ $(,)?

@@ -1,5 +1,5 @@
-//! What Alibaba Cloud CCC adds to a scenario. Names in `PascalCase` are the wire's and override
-//! what is derived.
+//! Alibaba Cloud CCC's additions to a scenario. Names in `PascalCase` are the API's own and
+//! override the computed values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,23 +14,23 @@ use crate::keys;
 
 use super::{CallData, CustomerData, Doubt, ListedAt, QueueData};
 
-/// An access key with the contact-centre instances that it may read.
+/// An access key, with the contact-centre instances that it may read.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "AlibabaAccount")]
 pub struct Account {
-    /// The key's public half.
+    /// The access key id, which is the public half.
     pub access_key_id: String,
-    /// The key that signs.
+    /// The access key secret, with which requests are signed.
     pub access_key_secret: String,
-    /// A temporary (STS) credential's token; requests must then carry it.
+    /// The token of a temporary (STS) credential. If set, requests must carry it.
     pub security_token: Option<String>,
-    /// When the security token ends; never, if left out.
+    /// The time at which the security token expires. If left out, never.
     pub security_token_expires: Option<DateTime<Utc>>,
-    /// What the gateway makes of the key.
+    /// The state of the key at the gateway.
     #[serde(default)]
     pub state: KeyState,
-    /// The instances, each by its id alone or with its state.
+    /// The instances, each written as its id or with its state.
     #[serde(default)]
     pub instances: Vec<Instance>,
 }
@@ -57,23 +57,23 @@ impl super::Account for Account {
     }
 }
 
-/// Whether an access key id has the form of those that Alibaba Cloud gives out.
+/// Whether an access key id has the form of those that Alibaba Cloud issues.
 #[must_use]
 pub fn is_real_id(id: &str) -> bool {
     let given_out = id.starts_with("LTAI") || id.starts_with("STS.");
     given_out && id.len() >= 16 && !keys::is_marked(id)
 }
 
-/// What the gateway makes of a key.
+/// The state of a key at the gateway.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyState {
-    /// It signs requests.
+    /// The key is active.
     #[default]
     Active,
-    /// Switched off: `InvalidAccessKeyId.Inactive`.
+    /// The key is switched off: `InvalidAccessKeyId.Inactive`.
     Disabled,
-    /// Signs, but has no right to the operation: `Forbidden.RAM`.
+    /// The key can sign requests, but has no right to the operation: `Forbidden.RAM`.
     Forbidden,
 }
 
@@ -83,11 +83,11 @@ pub enum KeyState {
 pub struct Instance {
     /// `InstanceId`.
     pub id: String,
-    /// Whether it answers.
+    /// The state of the instance.
     pub state: InstanceState,
 }
 
-/// How an editor should read an [`Instance`].
+/// The schema of an [`Instance`], for editors.
 #[derive(JsonSchema)]
 #[schemars(untagged, deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
@@ -128,11 +128,11 @@ impl<'de> Deserialize<'de> for Instance {
     }
 }
 
-/// Whether an instance answers (contract.md 3.2, `AbnormalService.*`).
+/// The state of an instance (contract.md 3.2, `AbnormalService.*`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InstanceState {
-    /// It answers.
+    /// The instance answers.
     #[default]
     Running,
     /// `AbnormalService.Ceased`.
@@ -143,41 +143,41 @@ pub enum InstanceState {
     Disabled,
 }
 
-/// An agent at Alibaba.
+/// Alibaba's additions to an agent.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "AlibabaAgent")]
 pub struct Agent {
-    /// `AgentIds`; the agent's id and the instance's, joined by `@`, if left out.
+    /// `AgentIds`. If left out, the agent's id and the instance's, joined by `@`.
     pub agent_id: Option<String>,
-    /// `AgentNames`; the agent's name, if left out.
+    /// `AgentNames`. If left out, the agent's name.
     pub agent_name: Option<String>,
 }
 
-/// Alibaba shows no customer, only numbers: nothing to add.
+/// Alibaba's additions to a customer: none, because it shows only numbers.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "AlibabaCustomer")]
 pub struct Customer {}
 
-/// A queue at Alibaba.
+/// Alibaba's additions to a queue.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "AlibabaQueue")]
 pub struct Queue {
-    /// `SkillGroupIds`; the queue's id and the instance's, joined by `@`, if left out.
+    /// `SkillGroupIds`. If left out, the queue's id and the instance's, joined by `@`.
     pub skill_group: Option<String>,
-    /// `SkillGroupNames`; the queue's name, if left out.
+    /// `SkillGroupNames`. If left out, the queue's name.
     pub skill_group_name: Option<String>,
 }
 
 /// The types of contact that the page lists (`ContactType`).
 pub const CONTACT_TYPES: [&str; 7] =
     ["Outbound", "Back2Back", "PrivacyDial", "Internal", "Predictive", "Inbound", "Conference"];
-/// The same as newer pages spell them (6); position for position.
+/// The same types as newer pages spell them (6), in the same order.
 pub const CONTACT_TYPES_UPPER: [&str; 7] =
     ["OUTBOUND", "BACK2BACK", "PRIVACY_DIAL", "INTERNAL", "PREDICTIVE", "INBOUND", "CONFERENCE"];
-/// How contacts end (page, `ContactDisposition`).
+/// The outcomes of a contact that the page lists (`ContactDisposition`).
 pub const DISPOSITIONS: [&str; 12] = [
     "AbandonedInQueue",
     "NoAnswer",
@@ -192,14 +192,14 @@ pub const DISPOSITIONS: [&str; 12] = [
     "Reject",
     "ForwardToOutsideNumber",
 ];
-/// Why a far end was not connected (page, `EarlyMediaStateList`).
+/// The reasons for a far end that was not connected (page, `EarlyMediaStateList`).
 pub const EARLY_MEDIA_STATES: [&str; 7] =
     ["NoAnswer", "OutOfService", "NotExist", "Restricted", "Busy", "NotConnected", "PowerOff"];
-/// How surveys are put (page, `SatisfactionSurveyChannel`).
+/// The channels of surveys (page, `SatisfactionSurveyChannel`).
 pub const SURVEY_CHANNELS: [&str; 2] = ["IVR", "SMS"];
 
-/// A call detail record's fields (the page's 30 and the five that only the SDK has, contract.md
-/// 2.2).
+/// The fields of a call detail record: the page's 30, and the five that only the SDK has
+/// (contract.md 2.2).
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase", default)]
 #[expect(missing_docs, reason = "the wire's own names")]
@@ -220,7 +220,7 @@ pub struct Call {
     pub skill_group_ids: Option<String>,
     pub skill_group_names: Option<String>,
     pub call_ids: Option<String>,
-    /// Milliseconds since 1970; must be the call's `at`, for the list is ordered by it.
+    /// Milliseconds since 1970. It must be the call's `at`, because the list is ordered by it.
     pub start_time: Option<i64>,
     /// Milliseconds since 1970.
     pub established_time: Option<i64>,
@@ -229,7 +229,7 @@ pub struct Call {
     pub release_initiator: Option<String>,
     pub release_reason: Option<String>,
     pub early_media_state: Option<String>,
-    /// Seconds, as are the other durations.
+    /// In seconds, as the other durations.
     pub call_duration: Option<u64>,
     pub talk_time: Option<u64>,
     pub held_time: Option<u64>,
@@ -264,7 +264,7 @@ impl CallData for Call {
     }
 
     fn doubts(&self, _: bool) -> Vec<Doubt> {
-        // Contact types have two spellings.
+        // Contact types have a second spelling, which causes no warning.
         let contact_type = self.contact_type.as_deref().filter(|given| !CONTACT_TYPES_UPPER.contains(given));
         let channel = self.satisfaction_survey_channel.as_deref();
         [

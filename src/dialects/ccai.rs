@@ -1,4 +1,4 @@
-//! What Google CCAI Platform adds to a scenario.
+//! Google CCAI Platform's additions to a scenario.
 
 use std::borrow::Cow;
 
@@ -8,40 +8,40 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{CallData, CustomerData, Doubt, ListedAt, OfQueue, QueueData};
 
-/// A customer of CCAI Platform, by its subdomain, with the settings of its calls (contract.md
-/// sections 3 and 6).
+/// A customer of CCAI Platform, with the settings of its calls (contract.md sections 3 and 6).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "CcaiAccount")]
 pub struct Account {
-    /// The user of the Basic credential, and the Host's first label.
+    /// The user name of the Basic credential, and the first label of the Host.
     pub subdomain: String,
     /// The password of the Basic credential.
     pub token: String,
-    /// The domain under which a Host names the subdomain.
+    /// The domain that follows the subdomain in the Host.
     pub domain: Option<String>,
-    /// The numbers that outbound calls may come from.
+    /// The numbers from which outbound calls may come.
     #[serde(default)]
     pub outbound_numbers: Vec<String>,
-    /// The number that outbound calls come from when the request names none.
+    /// The number of an outbound call whose request names none.
     pub default_outbound_number: Option<String>,
-    /// The number that inbound and scheduled calls show when the request names none; the default
-    /// outbound number, then the first of the outbound numbers, if left out.
+    /// The number shown for an inbound or scheduled call whose request names none. If left out, the
+    /// default outbound number, or else the first of the outbound numbers.
     pub inbound_default_number: Option<String>,
     /// The enabled languages, as ISO 639-1 codes.
     #[serde(default)]
     pub languages: Vec<String>,
-    /// Whether an agent must make outbound calls with a ticket.
+    /// Whether outbound calls need a ticket.
     #[serde(default)]
     pub ticket_required: bool,
-    /// The id that the next created call gets.
+    /// The id of the next created call.
     pub next_call_id: Option<u64>,
-    /// The id that the next participant of a created call gets.
+    /// The id of the next participant of a created call.
     pub next_participant_id: Option<u64>,
-    /// How the calls created here come out; answered, if left out, and where a call of their kind
-    /// cannot come out so.
+    /// The outcome of the calls created here. If left out, answered. A call that cannot have the
+    /// outcome is answered too.
     pub created_outcome: Option<CreatedOutcome>,
-    /// Who holds the calls created here: as a call's `on`; CCAI Platform alone, if left out.
+    /// The holders of the calls created here, in the form of a call's `on`. If left out, CCAI
+    /// Platform alone.
     pub created_on: Option<Vec<String>>,
 }
 
@@ -85,7 +85,7 @@ impl super::Account for Account {
     }
 }
 
-/// An agent at CCAI Platform (`agent_info`).
+/// CCAI Platform's additions to an agent (`agent_info`).
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "CcaiAgent")]
@@ -98,7 +98,7 @@ pub struct Agent {
     pub avatar_url: Option<String>,
 }
 
-/// An end user at CCAI Platform.
+/// CCAI Platform's additions to a customer (`end_user`).
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "CcaiCustomer")]
@@ -111,31 +111,30 @@ pub struct Customer {
     pub out_contact_id: Option<String>,
 }
 
-/// A queue's menu at CCAI Platform.
+/// CCAI Platform's additions to a queue (`selected_menu`).
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "CcaiQueue")]
 pub struct Queue {
     /// `selected_menu.id`.
     pub menu_id: Option<u64>,
-    /// `selected_menu.menu_type`, as shown: `ivr_menu`, `mobile_menu`, `web_menu`.
+    /// `selected_menu.menu_type`, shown as written: `ivr_menu`, `mobile_menu`, `web_menu`.
     pub menu_type: Option<String>,
-    /// The kinds of call that may enter the queue, whatever its menu type says; if left out, those
-    /// of its menu type: `ivr_menu` lets in `ivr` and `mobile`, `mobile_menu` `mobile`, `web_menu`
-    /// `web`.
+    /// The kinds of calls that may enter the queue. If left out, the menu type decides: `ivr_menu`
+    /// admits `ivr` and `mobile`, `mobile_menu` admits `mobile`, `web_menu` admits `web`.
     pub entry: Option<Vec<Entry>>,
 }
 
-/// The types of menu there are (page L42 and the vendor's page on contact data).
+/// The menu types (page L42 and the vendor's page on contact data).
 pub const MENU_TYPES: [&str; 3] = ["ivr_menu", "mobile_menu", "web_menu"];
 
 impl Queue {
-    /// The kinds of call that may enter.
+    /// The kinds of calls that may enter the queue.
     #[must_use]
     pub fn ways_in(&self) -> &[Entry] {
         match (&self.entry, self.menu_type.as_deref()) {
             (Some(entry), _) => entry,
-            // As the page's own menu 9 is entered (C6, D6).
+            // Calls enter the page's own menu 9 in these ways (C6, D6).
             (None, Some("ivr_menu")) => &[Entry::Ivr, Entry::Mobile],
             (None, Some("mobile_menu")) => &[Entry::Mobile],
             (None, Some("web_menu")) => &[Entry::Web],
@@ -156,30 +155,30 @@ pub enum Entry {
     Web,
 }
 
-/// A call at CCAI Platform.
+/// CCAI Platform's additions to a call.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "CcaiCall")]
 pub struct Call {
-    /// Its id, which other requests may name as `call_id`.
+    /// The id, by which other requests may name the call in `call_id`.
     pub id: Option<u64>,
-    /// What a request said when it created the call: a snapshot's, never a scenario's.
+    /// The data of the request that created the call. It is set in a snapshot, never in a scenario.
     #[schemars(skip)]
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub created: Option<Created>,
 }
 
-/// How created calls come out.
+/// The outcome of created calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CreatedOutcome {
-    /// The two ends speak.
+    /// The two ends are connected.
     Answered,
-    /// Nobody takes it.
+    /// Nobody answers.
     NoAnswer,
     /// The line is busy.
     Busy,
-    /// It cannot be put through.
+    /// The call cannot be connected.
     Failed,
     /// The caller hangs up in the queue.
     AbandonedQueue,
@@ -188,46 +187,47 @@ pub enum CreatedOutcome {
 }
 
 impl CreatedOutcome {
-    /// Whether a call of a kind can come out so: only who calls in can hang up in a queue.
+    /// Whether a call of a kind can have this outcome. Only an inbound caller can hang up in a
+    /// queue.
     #[must_use]
     pub fn fits(self, kind: CreatedKind) -> bool {
         self != Self::AbandonedQueue || kind == CreatedKind::Inbound
     }
 }
 
-/// What a request said when it created a call.
+/// The data of a request that created a call.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Created {
-    /// Which of the three kinds.
+    /// The kind of call.
     pub kind: CreatedKind,
-    /// When the request came in.
+    /// The time at which the request arrived.
     pub at: DateTime<Utc>,
     /// `lang`.
     pub lang: String,
-    /// `ticket_id`, as a text.
+    /// `ticket_id`, as text.
     pub ticket_id: Option<String>,
-    /// The number that the contact centre shows, as given.
+    /// The number that the contact centre shows, as the request gave it.
     pub outbound_number: Option<String>,
-    /// When a scheduled call is due.
+    /// The time at which a scheduled call is due.
     pub scheduled_at: Option<DateTime<Utc>>,
-    /// Ids of its participants: the agent's, where there is one, then the end user's.
+    /// The ids of the participants: the agent's, if there is one, then the end user's.
     pub participants: Vec<u64>,
-    /// The end user's id, where the call has one.
+    /// The end user's id, if the call has one.
     pub end_user_id: Option<u64>,
-    /// The call that it was linked to.
+    /// The id of the call to which it was linked.
     pub parent_id: Option<u64>,
 }
 
-/// The kinds of call that can be created.
+/// The kinds of calls that can be created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CreatedKind {
-    /// An agent calls somebody.
+    /// An agent calls a person.
     Outbound,
-    /// Somebody is put into a queue.
+    /// A person is put into a queue.
     Inbound,
-    /// Somebody is called back later.
+    /// A person is called back later.
     Scheduled,
 }
 
@@ -237,7 +237,7 @@ impl QueueData for Queue {
     fn doubts(&self) -> Vec<Doubt> {
         let mut doubts =
             Vec::from_iter(Doubt::unless_listed("menu_type", self.menu_type.as_deref(), &MENU_TYPES));
-        // Whoever writes `entry: []` means it.
+        // An empty list, `entry: []`, is written on purpose.
         if self.menu_id.is_some() && self.entry.is_none() && self.ways_in().is_empty() {
             let message = "no call can enter this menu: inbound and scheduled calls into it are refused. Write a \
                            `menu_type` (`ivr_menu`, `mobile_menu`, `web_menu`), or `entry: [ivr, mobile, web]`";

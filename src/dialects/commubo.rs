@@ -1,5 +1,5 @@
-//! What commubo adds to a scenario. Names in camelCase are the wire's (page L77-131) and override
-//! what is derived.
+//! commubo's additions to a scenario. Names in `camelCase` are the API's own (page L77-131) and
+//! override the computed values.
 
 use std::borrow::Cow;
 
@@ -34,14 +34,14 @@ impl super::Account for Account {
     }
 }
 
-/// A member of an entry.
+/// A value in an entry.
 pub trait Member {
-    /// The member as an answer borrows it.
+    /// The value as an answer borrows it.
     type Shown<'a>
     where
         Self: 'a;
 
-    /// Borrows it.
+    /// Borrows the value.
     fn shown(&self) -> Self::Shown<'_>;
 }
 
@@ -61,9 +61,10 @@ impl Member for Vec<String> {
     }
 }
 
-/// Declares an entry of a scenario, and the same as an answer shows it: borrowed, without its id and
-/// without what the scenario leaves out. One list in the page's order makes both, so that neither
-/// can lack a member. A member after `@` is written by the type that stands after `as`.
+/// Declares an entry of a scenario, and the type that an answer shows it as. The shown type
+/// borrows, and leaves out the id and what the scenario leaves out. Both types come from one list
+/// in the page's order, so that neither can lack a member. A member after `@` is serialized by the
+/// type that follows `as`.
 macro_rules! entry {
     (
         $(#[$of_given:meta])*
@@ -116,7 +117,7 @@ macro_rules! entry {
 }
 
 entry! {
-    /// The `operator` that an agent is at commubo (page L309-410).
+    /// commubo's additions to an agent, which are its `operator` (page L309-410).
     #[schemars(rename = "CommuboAgent")]
     Agent by operator_id, shown as ShownAgent {
         created_date_time: String,
@@ -138,7 +139,7 @@ entry! {
 }
 
 entry! {
-    /// The `customer` that a customer is at commubo (page L189-308).
+    /// commubo's additions to a customer (page L189-308).
     #[schemars(rename = "CommuboCustomer")]
     Customer by customer_id, shown as ShownCustomer {
         created_date_time: String,
@@ -149,7 +150,7 @@ entry! {
         personal_name_kana: String,
         middle_name: String,
         middle_name_kana: String,
-        /// At most five (page L249-254).
+        /// Five numbers at most (page L249-254).
         #[schemars(length(max = 5))]
         phone_numbers: Vec<String>,
         org_name: String,
@@ -164,7 +165,7 @@ entry! {
     }
 }
 
-/// The conversation `scenario` that a queue is at commubo (page L411-421).
+/// commubo's additions to a queue, which are its conversation `scenario` (page L411-421).
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[expect(missing_docs, reason = "the wire's own names")]
@@ -173,7 +174,7 @@ pub struct Queue {
     pub scenario_id: Option<String>,
 }
 
-/// A call as commubo shows it (page L134-188, L422-426).
+/// commubo's additions to a call (page L134-188, L422-426).
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 #[expect(missing_docs, reason = "the wire's own names")]
@@ -184,10 +185,10 @@ pub struct Call {
     pub call_type: Option<Digits>,
     pub related_call_id: Option<String>,
     pub phone_number: Option<String>,
-    /// Must be the call's `at`, for the list is ordered by it.
+    /// It must be the call's `at`, because the list is ordered by it.
     pub call_date_time: Option<String>,
     pub connected_date_time: Option<String>,
-    /// Seconds.
+    /// In seconds.
     pub talk_time: Option<Digits>,
     pub connect_result: Option<String>,
     pub check_point: Option<String>,
@@ -220,7 +221,7 @@ impl CallData for Call {
             );
             doubts.push(Doubt::said("callType", message));
         }
-        // The page leaves both out where nobody was reached (L170, L176).
+        // The page leaves both out if nobody was reached (L170, L176).
         for (key, given) in [
             ("connectedDateTime", self.connected_date_time.is_some()),
             ("talkTime", self.talk_time.is_some()),
@@ -235,13 +236,12 @@ impl CallData for Call {
     }
 }
 
-/// A whole number, written with or without quotes, as the page itself does both (L113 and L332, L78
-/// and L138).
+/// A whole number, with or without quotes: the page writes both (L113 and L332, L78 and L138).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(transparent)]
 pub struct Digits(#[schemars(with = "DigitsSchema")] pub u64);
 
-/// How an editor should read [`Digits`].
+/// The schema of [`Digits`], for editors.
 #[derive(JsonSchema)]
 #[schemars(untagged)]
 #[expect(dead_code, reason = "only its schema is used")]

@@ -1,9 +1,10 @@
-//! Dialect data: what one vendor adds to an account, agent, customer, queue or call of a scenario.
+//! Dialect data: one vendor's additions to an account, agent, customer, queue or call of a
+//! scenario.
 //!
-//! A file a vendor, each with the same five types. They are data: no HTTP, and nothing of the rest
-//! of the crate. Neutral names (`tenant_id`, `menu_id`) configure; names as the vendor's wire
-//! writes them (`callId`, `ContactId`) override what would be derived from the neutral record, and
-//! are shown as written.
+//! Each vendor has a file with the same five types. They are data: they know neither HTTP nor the
+//! rest of the crate. A neutral name (`tenant_id`, `menu_id`) is a setting. A name as the vendor's
+//! API writes it (`callId`, `ContactId`) overrides the value that would be computed from the
+//! neutral record, and its value is shown as written.
 
 use std::borrow::Cow;
 
@@ -17,7 +18,7 @@ pub mod ccai;
 pub mod commubo;
 pub mod sencloud;
 
-/// Hands the list of vendors to another macro: the one place that has it as data.
+/// Passes the list of vendors to another macro. This is the only place that has the list as data.
 macro_rules! vendors {
     ($then:ident! { $($args:tt)* }) => {
         $then! { [commubo ccai alibaba sencloud] $($args)* }
@@ -25,54 +26,54 @@ macro_rules! vendors {
 }
 pub(crate) use vendors;
 
-/// A credential of one vendor.
+/// An account of one vendor, with its credential.
 pub trait Account {
-    /// The part of the credential that is not secret and names the account: tenant id, subdomain,
-    /// access key id.
+    /// The part of the credential that is not secret and names the account: a tenant id, a
+    /// subdomain, an access key id.
     fn public_half(&self) -> &str;
-    /// Every part that must not appear whole in a journal, a log or a report.
+    /// Every part that must be masked in a journal, a log or a report.
     fn secrets(&self) -> Vec<&str>;
-    /// A public half for another world's copy of this account, in the form that the vendor gives
-    /// them.
+    /// A public half for a copy of this account in another world. It has the form of the vendor's
+    /// own.
     fn fresh_public_half(&self, unique: u128) -> String;
-    /// Whether it looks like a credential that the vendor gave out.
+    /// Whether the credential looks like one that the vendor issued.
     fn looks_real(&self) -> bool {
         self.secrets().into_iter().any(keys::looks_real)
     }
-    /// Who holds the calls that requests of this account create, where the scenario says so.
+    /// The holders of the calls that this account's requests create, if the scenario sets them.
     fn created_on(&self) -> &[String] {
         &[]
     }
-    /// Whether it has a part of that name, at a vendor whose accounts have parts.
+    /// Whether the account has a part of that name, such as an instance. Most vendors' accounts
+    /// have no parts.
     fn has_part(&self, _name: &str) -> bool {
         false
     }
-    /// Warnings about values that are likely to be mistakes, in a scenario with these queues.
+    /// Warnings about values that are probably mistakes, in a scenario with these queues.
     fn doubts(&self, _queues: &[&OfQueue]) -> Vec<Doubt> {
         vec![]
     }
 }
 
-/// Something in a scenario that is served as written, and is likely to be another thing than was
-/// meant.
+/// A warning: a value that is served as written, but is probably a mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
-    /// The key.
+    /// The key of the value.
     pub key: &'static str,
-    /// What comes of it.
+    /// What is wrong with the value.
     pub message: String,
-    /// The value, where it is none of those that the vendor's page lists, and those.
+    /// The value and the values that the vendor's page lists, if it is none of them.
     pub not_listed: Option<(String, &'static [&'static str])>,
 }
 
 impl Doubt {
-    /// A doubt in words.
+    /// A warning with this message.
     #[must_use]
     pub fn said(key: &'static str, message: impl Into<String>) -> Self {
         Self { key, message: message.into(), not_listed: None }
     }
 
-    /// A doubt about a value that is there and not among those that the vendor's page lists.
+    /// A warning about a value that is not among those that the vendor's page lists.
     #[must_use]
     pub fn unless_listed(
         key: &'static str,
@@ -85,8 +86,7 @@ impl Doubt {
     }
 }
 
-/// Twelve letters and digits that stand for a number: short enough for a DNS label, and not to be
-/// guessed.
+/// Twelve letters and digits made from a number. They fit into a DNS label, and cannot be guessed.
 #[must_use]
 pub fn short(unique: u128) -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -97,26 +97,28 @@ pub fn short(unique: u128) -> String {
 
 /// One vendor's additions to a call.
 pub trait CallData {
-    /// The call's id on this vendor's wire, where the scenario sets it.
+    /// The id of the call at this vendor, if it is set.
     fn wire_id(&self) -> Option<Cow<'_, str>>;
-    /// The time that this vendor lists calls by, where the scenario sets it.
+    /// The time by which this vendor lists the call, if the scenario sets it.
     fn listed_at(&self) -> Option<ListedAt<'_>>;
-    /// What a scenario cannot say of a call: the key that is wrong, and what to write instead.
+    /// The key of a value that no call can have, and what to write instead.
     fn mistake(&self) -> Option<(&'static str, String)> {
         None
     }
-    /// The part of an account that alone shows the call, with its key, where the scenario sets one.
+    /// The key and the name of the account's part that alone shows the call, if the scenario sets
+    /// one.
     fn part(&self) -> Option<(&'static str, &str)> {
         None
     }
-    /// Warnings about values that are likely to be mistakes, of a call that was answered or not.
+    /// Warnings about values that are probably mistakes. `answered` is whether the call was
+    /// answered.
     fn doubts(&self, _answered: bool) -> Vec<Doubt> {
         vec![]
     }
-    /// Reads the additions of a snapshot's call, which may have more than a scenario's.
+    /// Reads the additions to a call from a snapshot, which may have more than a scenario.
     ///
     /// # Errors
-    /// The mistake in the data, if there is one: its key, and a message.
+    /// The mistake in the data, if there is one.
     fn of_snapshot<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>
     where
         Self: Sized + Deserialize<'de>,
@@ -133,11 +135,11 @@ fn of_snapshot<'de, T: CallData + Deserialize<'de>, D: Deserializer<'de>>(
 
 /// One vendor's additions to a queue.
 pub trait QueueData {
-    /// Warnings about values that are likely to be mistakes.
+    /// Warnings about values that are probably mistakes.
     fn doubts(&self) -> Vec<Doubt> {
         vec![]
     }
-    /// What the vendor calls it, where that is a name that people use.
+    /// The vendor's name for the queue, if people use it.
     fn alias(&self) -> Option<String> {
         None
     }
@@ -145,13 +147,13 @@ pub trait QueueData {
 
 /// One vendor's additions to a customer.
 pub trait CustomerData {
-    /// What the vendor could not show: the key that is wrong, and what to write instead.
+    /// The key of a value that the vendor cannot show, and what to write instead.
     fn mistake(&self) -> Option<(&'static str, String)> {
         None
     }
 }
 
-/// A call's time as a vendor's wire writes it.
+/// The time of a call, as a vendor's API writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListedAt<'a> {
     /// An RFC 3339 text.
@@ -216,7 +218,7 @@ macro_rules! data {
         }
 
         impl OfQueue {
-            /// The additions there are, with their vendors' names.
+            /// The additions that are present, with their vendors' names.
             pub fn each(&self) -> impl Iterator<Item = (&'static str, &dyn QueueData)> {
                 let all = std::iter::empty();
                 $(
@@ -229,7 +231,7 @@ macro_rules! data {
         }
 
         impl OfCustomer {
-            /// The additions there are, with their vendors' names.
+            /// The additions that are present, with their vendors' names.
             pub fn each(&self) -> impl Iterator<Item = (&'static str, &dyn CustomerData)> {
                 let all = std::iter::empty();
                 $(
@@ -242,7 +244,7 @@ macro_rules! data {
         }
 
         impl OfCall {
-            /// The additions there are, with their vendors' names.
+            /// The additions that are present, with their vendors' names.
             pub fn each(&self) -> impl Iterator<Item = (&'static str, &dyn CallData)> {
                 let all = std::iter::empty();
                 $(

@@ -1,5 +1,5 @@
-//! What Sencloud adds to a scenario. Names are the wire's (page L56-103) and override what is
-//! derived.
+//! Sencloud's additions to a scenario. Names are the API's own (page L56-103) and override the
+//! computed values.
 
 use std::borrow::Cow;
 
@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallData, CustomerData, Doubt, ListedAt, QueueData};
 
-/// A shop's key: `<account id>:<secret>` (contract.md section 4).
+/// The account of a shop. Its key is `<account id>:<secret>` (contract.md section 4).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "SencloudAccount")]
 pub struct Account {
-    /// The bearer key, whole.
+    /// The whole bearer key.
     pub api_key: String,
 }
 
@@ -28,12 +28,12 @@ impl super::Account for Account {
     }
 
     fn fresh_public_half(&self, unique: u128) -> String {
-        // Nineteen digits, as the ids of shops have.
+        // Nineteen digits, as in the ids of shops.
         (1_000_000_000_000_000_000 + unique % 8_000_000_000_000_000_000).to_string()
     }
 }
 
-/// An agent's extension.
+/// Sencloud's additions to an agent: its extension and its user.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the wire's own names")]
@@ -43,7 +43,7 @@ pub struct Agent {
     pub user_id: Option<String>,
 }
 
-/// A contact.
+/// Sencloud's additions to a customer: its contact.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the wire's own names")]
@@ -52,7 +52,8 @@ pub struct Customer {
     pub contact_id: Option<String>,
 }
 
-/// What the filters `hotline_ids` and `department_id` look at; no call log shows them.
+/// Sencloud's additions to a queue. The filters `hotline_ids` and `department_id` use them; no call
+/// log shows them.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the wire's own names")]
@@ -62,14 +63,14 @@ pub struct Queue {
     pub department_id: Option<String>,
 }
 
-/// The directions that the page lists (L30, L123); `unknown` is for none.
+/// The directions that the page lists (L30, L123). `unknown` stands for no value.
 pub const DIRECTIONS: [&str; 6] = ["unknown", "in", "out", "ext", "ext_in", "ext_out"];
-/// The states that the page lists (L162-166); `unknown` is for none.
+/// The states that the page lists (L162-166). `unknown` stands for no value.
 pub const CALL_STATES: [&str; 3] = ["unknown", "answered", "not_answered"];
-/// The statuses that the page and other public material have.
+/// The statuses in the page and in other public material.
 pub const CALL_STATUSES: [&str; 5] = ["Z", "P", "S", "N", "NS"];
 
-/// A call log.
+/// Sencloud's additions to a call: the fields of its log.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the wire's own names")]
@@ -83,15 +84,15 @@ pub struct Call {
     pub contact_id: Option<String>,
     pub caller: Option<String>,
     pub callee: Option<String>,
-    /// unknown, in, out, ext, `ext_in`, `ext_out`.
+    /// `unknown`, `in`, `out`, `ext`, `ext_in` or `ext_out`.
     pub direction: Option<String>,
-    /// unknown, answered, `not_answered`.
+    /// `unknown`, `answered` or `not_answered`.
     pub call_state: Option<String>,
-    /// Z, P, S, N, NS.
+    /// `Z`, `P`, `S`, `N` or `NS`.
     pub call_status: Option<String>,
-    /// Seconds.
+    /// In seconds.
     pub duration: Option<u64>,
-    /// RFC 3339; must be the call's `at`, for the list is ordered by it.
+    /// An RFC 3339 time. It must be the call's `at`, because the list is ordered by it.
     pub started_at: Option<String>,
     pub ended_at: Option<DateTime<Utc>>,
     pub created_at: Option<DateTime<Utc>>,
@@ -101,7 +102,7 @@ pub struct Call {
     pub call_targets: Option<Vec<CallTarget>>,
 }
 
-/// An extension that a call went to.
+/// An extension to which a call went.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the wire's own names")]
@@ -111,7 +112,7 @@ pub struct CallTarget {
     pub end_reason: String,
     pub ended_time: Option<DateTime<Utc>>,
     pub fail_code: i64,
-    /// Seconds.
+    /// In seconds.
     pub ring_duration: u64,
     pub ring_time: Option<DateTime<Utc>>,
     pub status: String,

@@ -9,26 +9,26 @@ use crate::contract::Readings;
 use crate::dialects::Accounts;
 use crate::universe::Universe;
 
-/// A scenario, loaded and checked: everything that a world starts with.
+/// A scenario, loaded and checked: the initial state of a world.
 #[derive(Debug)]
 pub struct Scenario {
-    /// One line for people.
+    /// The title, in one line.
     pub title: Option<String>,
     /// The records.
     pub universe: Arc<Universe>,
     /// The credentials.
     pub accounts: Accounts,
-    /// How time passes.
+    /// The clock.
     pub clock: ClockSpec,
-    /// What ids and chance are made from.
+    /// The seed of ids and random numbers.
     pub seed: u64,
     /// The options that differ from the defaults.
     pub readings: Readings,
-    /// What goes wrong on purpose.
+    /// The faults.
     pub faults: Vec<Arc<Rule>>,
-    /// Warnings: values that are served as written and are likely to be mistakes.
+    /// Warnings: values that are served as written, but are probably mistakes.
     pub doubts: Vec<Diagnostic>,
-    /// What the universe was made from: 32 hexadecimal digits, the same for the same texts and
+    /// The fingerprint of the universe: 32 hexadecimal digits, the same for the same texts and
     /// seed.
     pub fingerprint: String,
 }

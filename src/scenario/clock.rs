@@ -1,29 +1,29 @@
-//! How time passes in a world.
+//! The clock setting of a world.
 
 use chrono::{DateTime, Datelike, Utc};
 
-/// How time passes in a world.
+/// The clock setting of a world.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ClockSpec {
-    /// As on the machine.
+    /// The machine's time.
     Real,
-    /// It stands still.
+    /// A time that stands still.
     Fixed(DateTime<Utc>),
-    /// It started at a moment when the world did, and runs at a rate.
+    /// A time that runs at a rate of its own. It starts when the world does.
     Running {
-        /// The moment.
+        /// The time at the start.
         start: DateTime<Utc>,
-        /// Seconds of the world to a second of the machine; over 0.
+        /// Seconds of the world per second of the machine, over 0.
         rate: f64,
     },
 }
 
 impl ClockSpec {
-    /// The same, if it can be: rates of 0.001 to 1000000, and years of four digits, for no vendor's
-    /// wire has room for more.
+    /// The setting, if it is valid. The rate must be 0.001 to 1000000, and the year must have four
+    /// digits, because no vendor's format has room for more.
     ///
     /// # Errors
-    /// What is expected instead.
+    /// A message with the expected value.
     pub fn checked(self) -> Result<Self, String> {
         let (at, rate) = match self {
             ClockSpec::Real => return Ok(self),

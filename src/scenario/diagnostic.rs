@@ -1,20 +1,19 @@
-//! A mistake in a scenario file, as a person needs it: where, what was expected, and the nearest
-//! right word.
+//! A mistake in a scenario file, for people: its place, the expected value, and a suggestion.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-/// One mistake.
+/// A mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The file as the user named it.
     pub file: Arc<str>,
-    /// From 1; 0 where the mistake is the whole file's.
+    /// The line, from 1. 0 if the mistake concerns the whole file.
     pub line: u64,
-    /// From 1, in characters; 0 where the mistake is the whole file's.
+    /// The column, from 1, in characters. 0 if the mistake concerns the whole file.
     pub column: u64,
-    /// The path in the file, such as `calls[3].agent`; empty for the file itself.
+    /// The path in the file, such as `calls[3].agent`. Empty for the file itself.
     pub path: String,
     /// What is wrong and what to write instead.
     pub message: String,
@@ -34,7 +33,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// What is wrong with a scenario: at least one mistake.
+/// The mistakes of a scenario: at least one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invalid(pub Vec<Diagnostic>);
 
@@ -44,11 +43,11 @@ impl From<Diagnostic> for Invalid {
     }
 }
 
-/// How many lines are told of one kind of thing.
+/// The most messages that are shown.
 const TOLD: usize = 20;
 
-/// A line for each diagnostic, 20 at most: what is said of several places is said once, and the
-/// rest is counted.
+/// A line for each message, 20 at most. A message about several places is shown once, with the
+/// number of the others. Further messages are only counted.
 #[must_use]
 pub fn lines(all: &[Diagnostic]) -> Vec<String> {
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -73,7 +72,7 @@ pub fn lines(all: &[Diagnostic]) -> Vec<String> {
 }
 
 impl fmt::Display for Invalid {
-    /// A line a mistake, as [`lines`] has them.
+    /// Writes a line for each message, as [`lines`] does.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&lines(&self.0).join("\n"))
     }

@@ -1,4 +1,4 @@
-//! Faults: what goes wrong on purpose, as scenario files and the admin API write it.
+//! Faults: failures on purpose, as scenario files and the admin API write them.
 
 use std::collections::BTreeMap;
 
@@ -11,49 +11,49 @@ use crate::contract::{Catalogue, Operation};
 use crate::nearest::did_you_mean_or_known;
 use crate::universe::Millis;
 
-/// A fault: on which requests, and what happens to them.
+/// A fault: the requests that it affects, and its effect on them.
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a fault such as `{vendor: NAME, do: {error: NAME}}`")]
 pub struct Fault {
-    /// What to call it; `fault-1` and so on, if left out.
+    /// The id. If left out, `fault-1`, `fault-2` and so on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Whose requests.
+    /// The vendor whose requests it affects.
     pub vendor: String,
-    /// Which of them; all, if left out.
+    /// The operation that it affects. If left out, all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// On which of these; on every one, if left out.
+    /// The matching requests on which it is due. If left out, all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<When>,
-    /// How often at most.
+    /// The most times that it applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub times: Option<u64>,
-    /// What happens.
+    /// The effect.
     #[serde(rename = "do")]
     pub action: Action,
 }
 
-/// On which matching requests a fault is due: one of `nth`, `every`, `probability`.
+/// The matching requests on which a fault is due: one of `nth`, `every`, `probability`.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "`{nth: 3}`, `{every: 2}` or `{probability: 0.1}`")]
 pub struct When {
-    /// On the n-th matching request since the fault was added, from 1, once.
+    /// The n-th matching request since the fault was added, counted from 1, and no other.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub nth: Option<u64>,
-    /// On every n-th.
+    /// Every n-th matching request.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub every: Option<u64>,
-    /// By chance, drawn from the world's seed: 0 never, 1 always.
+    /// The probability, drawn from the world's seed: 0 is never, 1 is always.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 1.0))]
     pub probability: Option<f64>,
 }
 
-/// What happens: one of the kinds; `delay` may stand beside any other.
+/// The effect of a fault: one of the kinds. `delay` may be combined with any other.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(
     deny_unknown_fields,
@@ -61,40 +61,40 @@ pub struct When {
     expecting = "what happens, such as `{error: NAME}`, `{status: 503}`, `{delay: 2s}` or `{disconnect: reset}`"
 )]
 pub struct Action {
-    /// A refusal of the vendor's own, by name.
+    /// The name of one of the vendor's own refusals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Any answer, by its status.
+    /// The status of an answer of any content.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 200, max = 599))]
     pub status: Option<u16>,
-    /// With `status`: the answer's headers.
+    /// With `status`, the headers of the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<BTreeMap<String, String>>,
-    /// With `status`: the answer's body, a text as it is, anything else as JSON.
+    /// With `status`, the body of the answer. A text is sent as it is, anything else as JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
-    /// The answer comes later.
+    /// The time for which the answer is held back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delay: Option<Delay>,
-    /// The answer's body comes slowly.
+    /// A body that is sent slowly.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub slow_body: Option<SlowBody>,
-    /// Requests over a rate get the vendor's own throttling answer.
+    /// A rate limit. Requests over it get the vendor's own throttling answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimit>,
-    /// The connection breaks.
+    /// A broken connection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disconnect: Option<Disconnect>,
 }
 
-/// How long an answer is held back, on the machine's clock: a duration, or one drawn by chance.
+/// The delay of an answer, on the machine's clock: a duration, or a random one.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged, expecting = "a duration such as `250ms`, or `{median: 250ms, sigma: 0.5}`")]
 pub enum Delay {
-    /// The same every time.
+    /// The same duration every time.
     Fixed(Length),
-    /// Log-normal, as latencies of real services are.
+    /// A log-normal distribution, as the latencies of real services have.
     LogNormal(LogNormal),
 }
 
@@ -102,18 +102,18 @@ pub enum Delay {
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LogNormal {
-    /// Half of all are shorter.
+    /// The median.
     pub median: Length,
-    /// The standard deviation of the logarithm: 0 is fixed, 0.5 is usual, 5 at most.
+    /// The standard deviation of the logarithm: 0 is a fixed delay, 0.5 is usual, 5 is the most.
     #[schemars(range(min = 0.0, max = 5.0))]
     pub sigma: f64,
 }
 
-/// A slow body.
+/// A body that is sent slowly.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SlowBody {
-    /// How fast, at least 1.
+    /// The rate in bytes per second, at least 1.
     #[schemars(range(min = 1))]
     pub bytes_per_second: u64,
 }
@@ -122,24 +122,24 @@ pub struct SlowBody {
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimit {
-    /// How many requests a window lets through.
+    /// The number of requests that a window lets through.
     pub requests: u64,
-    /// How long a window is; it begins with its first request.
+    /// The length of a window. A window begins with its first request.
     pub per: Length,
-    /// Which clock ends a window.
+    /// The clock that ends a window.
     #[serde(default, skip_serializing_if = "LimitClock::is_either")]
     pub clock: LimitClock,
 }
 
-/// Which clock ends a window of a rate limit.
+/// The clock that ends a window of a rate limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LimitClock {
-    /// Whichever has passed it first: a client that waits as it is told gets through, and so does a
-    /// test that advances the world's clock.
+    /// Whichever of the machine's and the world's clock passes the end first. So a client that
+    /// waits as told gets through, and so does a test that advances the world's clock.
     #[default]
     Either,
-    /// The world's alone: where it stands, the window never ends.
+    /// The world's clock alone. If it is fixed, the window never ends.
     World,
 }
 
@@ -150,40 +150,40 @@ impl LimitClock {
     }
 }
 
-/// How a connection breaks.
+/// The way in which a connection breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Disconnect {
-    /// By a TCP RST instead of an answer.
+    /// A TCP RST instead of an answer.
     Reset,
-    /// It is closed in order, but without an answer.
+    /// An orderly close without an answer.
     Close,
-    /// It is closed after half of the answer's body.
+    /// A close after half of the answer's body.
     MidBody,
-    /// Half of the body comes as a chunk, and then what is no chunk.
+    /// Half of the body as a chunk, followed by bytes that are not a chunk.
     BadChunk,
 }
 
-/// A fault whose names were looked up.
+/// A fault whose names have been looked up.
 #[derive(Debug, Clone)]
 pub struct Rule {
-    /// As it was written.
+    /// The fault as written.
     pub fault: Fault,
     /// The vendor's folder name.
     pub vendor: &'static str,
-    /// The operation; none for all.
+    /// The operation. None is all operations.
     pub operation: Option<&'static Operation>,
-    /// On which matching requests.
+    /// The matching requests on which it is due.
     pub occasion: Occasion,
-    /// What happens besides a delay.
+    /// The effect besides a delay.
     pub effect: Effect,
-    /// How long its answer's body is.
+    /// The length of the body of its answer, in bytes.
     pub body_bytes: usize,
 }
 
 impl Rule {
-    /// What it does, as data, without a body that is longer than a journal should keep again and
-    /// again.
+    /// The action as data. A long body is replaced by its length, because the journal shows it with
+    /// each exchange.
     #[must_use]
     pub fn shown(&self) -> Value {
         let mut action = self.fault.action.clone();
@@ -196,62 +196,63 @@ impl Rule {
 
 /// The longest body of a fault's answer, in bytes.
 const LONGEST_BODY: usize = 1 << 20;
-/// The longest that the journal shows with each exchange.
+/// The longest body that the journal shows with each exchange, in bytes.
 const SHOWN_BODY: usize = 1 << 10;
-/// The longest delay: a client that gives up is not seen to, so its connection stays for as long.
+/// The longest delay. The server does not notice a client that gives up, so the connection stays
+/// open for the whole delay.
 pub const LONGEST_DELAY: Millis = Millis(600_000);
 
-/// On which matching requests a fault is due.
+/// The matching requests on which a fault is due.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Occasion {
-    /// On every one.
+    /// Every request.
     Always,
-    /// On the n-th, once.
+    /// The n-th request, and no other.
     Nth(u64),
-    /// On every n-th.
+    /// Every n-th request.
     Every(u64),
-    /// By chance.
+    /// A random request, with this probability.
     Probability(f64),
 }
 
-/// What happens to a request besides a delay.
+/// The effect of a fault besides a delay.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Nothing.
+    /// No effect.
     None,
-    /// The vendor refuses it, by this name.
+    /// The vendor's own refusal with this name.
     Error(String),
-    /// This answer, whatever was asked for.
+    /// A given answer, whatever was requested.
     Answer {
         /// The status.
         status: u16,
-        /// Names and values, checked.
+        /// The headers' names and values, which are valid.
         headers: Vec<(String, String)>,
         /// The body.
         body: Option<Value>,
     },
-    /// The body comes slowly: so many bytes a second.
+    /// A body that is sent slowly, at a rate in bytes per second.
     SlowBody(u64),
-    /// The vendor's throttling answer over a rate.
+    /// The vendor's throttling answer, above a rate.
     RateLimit(RateLimit),
-    /// The connection breaks.
+    /// A broken connection.
     Disconnect(Disconnect),
 }
 
-/// What is wrong with a fault: the path to it, and what to write instead.
+/// A mistake in a fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrong {
-    /// Such as `do.error`.
+    /// The path of the mistake, such as `do.error`.
     pub path: &'static str,
-    /// What is wrong.
+    /// A description of the mistake, and what to write instead.
     pub message: String,
 }
 
 impl Fault {
-    /// Looks up its names.
+    /// Looks up the names in the fault.
     ///
     /// # Errors
-    /// The first thing that is wrong with it.
+    /// The first mistake found.
     pub fn rule(self, catalogues: &[&'static Catalogue]) -> Result<Rule, Wrong> {
         let wrong = |path, message: String| Err(Wrong { path, message });
         let Some(catalogue) = catalogues.iter().copied().find(|c| c.vendor == self.vendor) else {
@@ -304,7 +305,7 @@ impl When {
 }
 
 impl Action {
-    /// Its kind, as it is written: `delay` where it does nothing else.
+    /// The kind of the action, as it is written. `delay` if it has no other effect.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {

@@ -1,5 +1,5 @@
-//! The scenario file format, version 1. Doc comments here are what editors show: they become the
-//! JSON Schema.
+//! The scenario file format, version 1. Editors show the doc comments here, which become the JSON
+//! Schema.
 
 use std::collections::BTreeMap;
 
@@ -11,54 +11,54 @@ use super::values::{At, Clock, DayOrMoment, Length, Moment, Offset, OptionName, 
 use crate::dialects::{self, vendors};
 use crate::universe::{AgentState, CallOutcome, Direction, EndedBy, QueueState, RatingChannel};
 
-/// A callmock scenario: what a world starts with.
+/// A callmock scenario: the initial state of a world.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// The version of this format: 1.
     #[schemars(with = "u64", range(min = 1, max = 1))]
     pub callmock: At<u64>,
-    /// One line for people.
+    /// A title, in one line.
     pub title: Option<String>,
     /// Other files, relative to this one, that are merged before it.
     #[serde(default)]
     pub include: Vec<At<String>>,
-    /// `real` (the default), a fixed time, or `{start: TIME, rate: 60}`.
+    /// The clock: `real` (the default), a fixed time, or `{start: TIME, rate: 60}`.
     pub clock: Option<Clock>,
-    /// Ids and generated data are made from it; the same seed gives the same bytes everywhere.
+    /// The seed of ids and generated data. The same seed gives the same bytes on every machine.
     pub seed: Option<u64>,
-    /// The credentials, by vendor.
+    /// The accounts with their credentials, by vendor.
     #[serde(default)]
     pub accounts: Accounts,
-    /// Who takes calls.
+    /// The agents, who take calls.
     #[serde(default)]
     pub agents: Vec<Agent>,
-    /// Whom the contact centre knows.
+    /// The customers whom the contact centre knows.
     #[serde(default)]
     pub customers: Vec<Customer>,
-    /// Where calls wait.
+    /// The queues in which calls wait.
     #[serde(default)]
     pub queues: Vec<Queue>,
-    /// Calls, one by one.
+    /// The calls, listed one by one.
     #[serde(default)]
     pub calls: Vec<Call>,
-    /// Calls by the thousand, after the listed ones.
+    /// Generated calls, added after the listed ones.
     pub generate: Option<Generate>,
-    /// Whether accounts may have keys that look like real ones. They need not be real to be kept
-    /// from files, so say so only where there is no other way.
+    /// Whether accounts may have keys that look real. callmock does not need real keys, and files
+    /// should not have them, so set it only if there is no other way.
     pub allow_real_keys: Option<bool>,
-    /// What goes wrong on purpose.
+    /// The faults: failures on purpose.
     #[serde(default)]
     pub faults: Vec<At<Fault>>,
-    /// Choices where a vendor's page is ambiguous, such as `commubo.end: inclusive`.
+    /// The readings: choices where a vendor's page is ambiguous, such as `commubo.end: inclusive`.
     #[serde(default)]
     pub readings: BTreeMap<At<String>, At<OptionName>>,
 }
 
-/// Declares the accounts section: a list a vendor.
+/// Declares the accounts section, with a list for each vendor.
 macro_rules! accounts {
     ([$($vendor:ident)+]) => {
-        /// The credentials, by vendor.
+        /// The accounts with their credentials, by vendor.
         #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields, default)]
         pub struct Accounts {
@@ -69,12 +69,12 @@ macro_rules! accounts {
         }
 
         impl Accounts {
-            /// Adds another file's accounts to these.
+            /// Adds the accounts of another file to these.
             pub fn append(&mut self, other: Self) {
                 $( self.$vendor.extend(other.$vendor); )+
             }
 
-            /// Every account with its vendor's name, its place in the vendor's list, and its place
+            /// Every account with its vendor's name, its index in the vendor's list, and its place
             /// in the file.
             pub fn each(&self) -> impl Iterator<Item = (&'static str, usize, At<&dyn dialects::Account>)> {
                 let all = std::iter::empty();
@@ -98,7 +98,7 @@ macro_rules! accounts {
 }
 vendors! { accounts! {} }
 
-/// Declares an entry that carries every vendor's additions under the vendor's key.
+/// Declares an entry that has every vendor's additions under the vendor's key.
 macro_rules! entry {
     ([$($vendor:ident)+] $(#[$doc:meta])* struct $name:ident => $of:ident { $($fields:tt)* }) => {
         $(#[$doc])*
@@ -113,7 +113,7 @@ macro_rules! entry {
         }
 
         impl $name {
-            /// Moves the vendors' additions out.
+            /// Takes the vendors' additions out of the entry.
             pub fn take_data(&mut self) -> dialects::$of {
                 dialects::$of { $( $vendor: self.$vendor.take(), )+ }
             }
@@ -122,33 +122,33 @@ macro_rules! entry {
 }
 
 vendors! { entry! {
-    /// Somebody, or an AI, who takes calls for the contact centre.
+    /// A person or an AI that takes calls for the contact centre.
     struct Agent => OfAgent {
-        /// What this and other files call it.
+        /// The id, by which this and other files refer to the agent.
         pub id: At<String>,
-        /// A text, or `{given, family, display?}`.
+        /// The name: a text, or `{given, family, display?}`.
         pub name: PersonName,
-        /// Its e-mail address.
+        /// The e-mail address.
         pub email: Option<String>,
-        /// Its extension's number.
+        /// The number of the extension.
         pub extension: Option<String>,
-        /// Whether it can take a call, as the scenario starts.
+        /// The state at the start of the scenario: whether the agent can take a call.
         #[serde(default)]
         pub state: AgentState,
     }
 } }
 
 vendors! { entry! {
-    /// Somebody whom the contact centre knows.
+    /// A person whom the contact centre knows.
     struct Customer => OfCustomer {
-        /// What this and other files call it.
+        /// The id, by which this and other files refer to the customer.
         pub id: At<String>,
-        /// A text, or `{given, family, display?}`.
+        /// The name: a text, or `{given, family, display?}`.
         pub name: Option<PersonName>,
-        /// The numbers it calls from.
+        /// The telephone numbers from which the customer calls.
         #[serde(default)]
         pub phones: Vec<String>,
-        /// The tickets it has.
+        /// The ids of the customer's tickets.
         #[serde(default)]
         pub tickets: Vec<String>,
     }
@@ -157,72 +157,72 @@ vendors! { entry! {
 vendors! { entry! {
     /// A queue, also known as a menu, a skill group, a hotline or a conversation scenario.
     struct Queue => OfQueue {
-        /// What this and other files call it.
+        /// The id, by which this and other files refer to the queue.
         pub id: At<String>,
-        /// What people call it.
+        /// The display name.
         pub name: String,
-        /// Whether it takes calls, as the scenario starts.
+        /// The state at the start of the scenario: whether the queue takes calls.
         #[serde(default)]
         pub state: QueueState,
     }
 } }
 
 vendors! { entry! {
-    /// One call. Its phases pass in the order dial, ivr, wait, ring, talk.
+    /// One call. Its phases follow in the order dial, ivr, wait, ring, talk.
     struct Call => OfCall {
-        /// What this and other files call it.
+        /// The id, by which this and other files refer to the call.
         pub id: At<String>,
-        /// Seen from the contact centre.
+        /// The direction, seen from the contact centre.
         pub direction: Direction,
         /// The number that called.
         pub from: String,
         /// The number that was called.
         pub to: String,
-        /// When it began.
+        /// The time at which the call began.
         pub at: At<Moment>,
-        /// From the beginning to the far end's first sign.
+        /// The time from the beginning to the first response of the far end.
         pub dial: Option<Length>,
-        /// In the telephone menu.
+        /// The time in the telephone menu.
         pub ivr: Option<Length>,
-        /// In the queue.
+        /// The time in the queue.
         pub wait: Option<Length>,
-        /// Ringing.
+        /// The ringing time.
         pub ring: Option<Length>,
-        /// Both ends connected.
+        /// The time for which both ends were connected.
         pub talk: Option<At<Length>>,
-        /// Within `talk`, on hold.
+        /// The part of `talk` on hold.
         pub hold: Option<At<Length>>,
-        /// How it came out.
+        /// The outcome.
         pub outcome: CallOutcome,
-        /// Who hung up.
+        /// The party that hung up.
         pub ended_by: Option<EndedBy>,
-        /// The id of the agent who took or placed it.
+        /// The id of the agent who took or placed the call.
         pub agent: Option<At<String>>,
         /// The id of the customer at the far end.
         pub customer: Option<At<String>>,
-        /// The id of the queue that it went through.
+        /// The id of the queue through which the call went.
         pub queue: Option<At<String>>,
-        /// The id of the call that it was derived from.
+        /// The id of the call from which this one was derived.
         pub parent: Option<At<String>>,
         /// A remark.
         pub note: Option<String>,
-        /// Its recording, or the message of a voicemail.
+        /// The recording of the call, or the message of a voicemail.
         pub recording: Option<Recording>,
-        /// What the customer made of it.
+        /// The customer's rating of the call.
         pub rating: Option<Rating>,
-        /// Who holds it: a vendor, or a vendor and the public half of a credential
-        /// (`commubo/TENANT`); everyone, if left out.
+        /// The holders of the call: vendors, or single accounts, written as the vendor and the
+        /// public half of the credential (`commubo/TENANT`). If left out, every account holds it.
         pub on: Option<Vec<At<String>>>,
     }
 } }
 
-/// A recorded sound.
+/// A sound recording.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recording {
-    /// Where it can be fetched.
+    /// The URL at which it can be fetched.
     pub url: Option<String>,
-    /// Its length.
+    /// The length.
     pub duration: Length,
 }
 
@@ -232,25 +232,25 @@ pub struct Recording {
 pub struct Rating {
     /// The score.
     pub score: i64,
-    /// What the score means.
+    /// The meaning of the score.
     pub label: Option<String>,
-    /// How the survey was put.
+    /// The channel of the survey.
     pub channel: Option<RatingChannel>,
 }
 
-/// Calls by the thousand: a believable mix, drawn from the seed.
+/// Generated calls: a believable mix, drawn from the seed.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Generate {
-    /// How many, 10 000 000 at most.
+    /// The number of calls, at most 10 000 000.
     #[schemars(with = "u32", range(min = 1, max = 10_000_000))]
     pub calls: At<u32>,
     /// The first day, or the first moment.
     pub from: DayOrMoment,
-    /// The last day, which is wholly in, or the moment after the last.
+    /// The last day, which is included, or the moment after the last one.
     pub to: At<DayOrMoment>,
-    /// The offset of days from UTC, and of the hours in which people call.
+    /// The offset of local time from UTC. Days and the distribution over the hours follow it.
     pub offset: Option<Offset>,
-    /// Who holds the calls, as for a single call.
+    /// The holders of the calls, in the form of a call's `on`.
     pub on: Option<Vec<At<String>>>,
 }

@@ -1,5 +1,5 @@
-//! The scenarios that one server can begin a world with: its own, the embedded ones, and those that
-//! a request brings.
+//! The scenarios with which a server can begin a world: its own, the embedded ones, and those that
+//! a request contains.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,29 +19,29 @@ use crate::nearest::did_you_mean_or_known;
 pub struct Library {
     options: LoadOptions,
     own: RwLock<Arc<Scenario>>,
-    /// Every file that the server's own scenario is made of, or was meant to be, as it was when it
-    /// was read.
+    /// The state of every file of the server's own scenario, at the time when it was read. Files
+    /// that do not exist are included.
     files: Mutex<Stamp>,
-    /// The others, once they were asked for.
+    /// The other scenarios, cached by name.
     named: Mutex<HashMap<String, Arc<Scenario>>>,
-    /// How often it was reloaded: what was read before a reload is not kept after it.
+    /// The number of reloads. A scenario that was read before a reload is not cached after it.
     reloads: AtomicU64,
 }
 
-/// No scenario has that name.
+/// The error for a name that gives no scenario.
 #[derive(Debug)]
 pub enum NotFound {
-    /// Nobody knows the name: what to write instead.
+    /// No scenario has the name. The value is a message that suggests others.
     Name(String),
-    /// It is known, but wrong.
+    /// The scenario has mistakes.
     Invalid(Invalid),
 }
 
 impl Library {
-    /// Loads a server's own scenario.
+    /// Loads the server's own scenario.
     ///
     /// # Errors
-    /// Every mistake in it.
+    /// Every mistake in the scenario.
     pub fn open(options: LoadOptions) -> Result<Self, Invalid> {
         let mut files = vec![];
         let own = RwLock::new(Arc::new(loaded(&options, &mut files)?));
@@ -49,7 +49,7 @@ impl Library {
         Ok(Self { options, own, files, named, reloads: AtomicU64::new(0) })
     }
 
-    /// The same library with other readings for its own scenario, whose calls it shares.
+    /// This library with other readings for its own scenario. The calls are shared.
     #[must_use]
     pub fn with_readings(&self, readings: Readings) -> Self {
         let own = self.own();
@@ -80,8 +80,8 @@ impl Library {
         Arc::clone(&self.own.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The names that a world may be begun with: the files that the server was started with, then
-    /// the embedded ones.
+    /// The names with which a world may be begun: the server's own files, then the embedded
+    /// scenarios.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let files = self.options.sources.iter().filter_map(|source| match source {
@@ -91,11 +91,11 @@ impl Library {
         files.chain(embedded_names().map(str::to_owned)).collect()
     }
 
-    /// A scenario by its name: one of the server's own files, alone, or an embedded one. No other
-    /// file is ever read.
+    /// The scenario with a name: one of the server's own files, alone, or an embedded scenario. No
+    /// other file is ever read.
     ///
     /// # Errors
-    /// When there is none, or when the file is wrong.
+    /// When no scenario has the name, or the file has mistakes.
     pub fn named(&self, name: &str) -> Result<Arc<Scenario>, NotFound> {
         let own = self.options.sources.iter().find(|source| match source {
             Source::Path(path) => {
@@ -125,10 +125,10 @@ impl Library {
         Ok(scenario)
     }
 
-    /// A scenario that came as a text over HTTP, of so many calls at most.
+    /// A scenario from a text that came over HTTP, with `most_calls` calls at most.
     ///
     /// # Errors
-    /// Every mistake in it.
+    /// Every mistake in the scenario.
     pub fn inline(&self, text: &str, most_calls: usize) -> Result<Arc<Scenario>, Invalid> {
         let source = Source::Text { name: "scenario".into(), text: text.into() };
         let options =
@@ -136,16 +136,17 @@ impl Library {
         loaded(&options, &mut vec![]).map(Arc::new)
     }
 
-    /// Loads the server's own scenario again, and everything else the next time it is asked for.
+    /// Loads the server's own scenario again. All others are loaded again when they are next
+    /// needed.
     ///
     /// # Errors
-    /// Every mistake in it; nothing is changed then.
+    /// Every mistake in the scenario. Nothing is changed then.
     pub fn reload(&self) -> Result<Arc<Scenario>, Invalid> {
         let mut files = vec![];
         let scenario = loaded(&self.options, &mut files);
         let mut watched = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if scenario.is_err() {
-            // What was not reached this time may be what must be mended.
+            // A file that was not reached this time may be the one that must be corrected.
             let reached = |path: &Path| files.iter().any(|(file, _)| file == path);
             let rest: Stamp =
                 watched.iter().filter(|(file, _)| !reached(file)).map(|(file, _)| state(file)).collect();
@@ -162,13 +163,13 @@ impl Library {
         Ok(scenario)
     }
 
-    /// Whether the server's own scenario has a file that can be edited.
+    /// Whether the server's own scenario is read from files.
     #[must_use]
     pub fn has_files(&self) -> bool {
         !self.files.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    /// Whether any of its files is not as it was when it was read.
+    /// Whether any file of the server's own scenario has changed since it was read.
     #[must_use]
     pub fn is_stale(&self) -> bool {
         self.files
@@ -178,7 +179,7 @@ impl Library {
             .any(|known| state(&known.0) != *known)
     }
 
-    /// What state its files are in now.
+    /// The current state of those files.
     #[must_use]
     pub fn stamp(&self) -> Stamp {
         self.files

@@ -1,5 +1,5 @@
-//! Reading scenario files: text to types, includes, and merging. Whatever the text itself gets
-//! wrong is found here.
+//! Reading scenario files: from text to types, with includes and merging. Mistakes of the text
+//! itself are found here.
 
 use std::collections::HashSet;
 use std::os::unix::fs::MetadataExt;
@@ -16,16 +16,16 @@ use super::values::{At, Clock, OptionName, Position};
 use crate::nearest::did_you_mean;
 use crate::yaml::{self, Bounds, Mistake};
 
-/// Where a scenario's text comes from.
+/// The source of a scenario's text.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// A file on disk.
     Path(PathBuf),
-    /// A text with the name to call it by: an embedded scenario, or one from a test.
+    /// A text with a name, such as an embedded scenario or one from a test.
     Text {
-        /// The name in messages.
+        /// The name, for messages.
         name: Arc<str>,
-        /// YAML or JSON.
+        /// The text, in YAML or JSON.
         text: Arc<str>,
     },
 }
@@ -48,11 +48,12 @@ pub fn embedded(name: &str) -> Option<Source> {
     Some(Source::Text { name: format!("scenarios/{name}.yaml").into(), text: text.into() })
 }
 
-/// What tells one state of some files from another; none where a file is not there.
+/// The states of some files. None for a file that does not exist. Two equal stamps mean that
+/// nothing was changed in between.
 pub type Stamp = Vec<(PathBuf, Option<State>)>;
 
-/// The state of a file: which one it is, how long, and when it and what is known of it were
-/// changed. Copying tools give back an old time of change and an old length, but no tool gives back
+/// The state of a file: its identity, its length, and when its contents and its metadata were
+/// changed. Copying tools restore an old modification time and an old length, but no tool restores
 /// all of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {
@@ -63,7 +64,7 @@ pub struct State {
     changed: (i64, i64),
 }
 
-/// The state of a file now.
+/// The current state of a file.
 pub fn state(path: &Path) -> (PathBuf, Option<State>) {
     let state = std::fs::metadata(path).ok().map(|of| State {
         device: of.dev(),
@@ -76,10 +77,10 @@ pub fn state(path: &Path) -> (PathBuf, Option<State>) {
 }
 
 impl Source {
-    /// The scenario that a word means: a file that exists, or the name of an embedded one.
+    /// The scenario with a name: an existing file, or else an embedded scenario.
     ///
     /// # Errors
-    /// A message for a word that is neither.
+    /// A message, if the name is neither.
     pub fn named(word: &str) -> Result<Self, String> {
         let path = Path::new(word);
         if path.is_file() {
@@ -96,7 +97,7 @@ impl Source {
     }
 }
 
-/// An entry with the file it stood in and its path there.
+/// An entry with its file and its path in the file.
 #[derive(Debug, Clone)]
 pub struct FileEntry<T> {
     pub value: T,
@@ -122,7 +123,7 @@ impl<T> FileEntry<T> {
     }
 }
 
-/// Several files as one, before anything in them is looked up.
+/// Several files merged into one, before names are looked up.
 #[derive(Debug)]
 pub struct Merged {
     pub title: Option<String>,
@@ -137,27 +138,28 @@ pub struct Merged {
     pub allow_real_keys: bool,
     pub faults: Vec<FileEntry<At<Fault>>>,
     pub readings: Vec<FileEntry<(At<String>, At<OptionName>)>>,
-    /// Every text, one after the other: what the scenario is made from.
+    /// The hash of every text, one after the other. The fingerprint of the scenario is made from
+    /// it.
     pub digest: Sha256,
-    /// Every file that was read or should have been, as it was then: what to watch.
+    /// The state of every file that was read or should have been, at that time. These files are
+    /// watched.
     pub files: Stamp,
-    /// What is wrong with the texts themselves.
+    /// The mistakes in the texts themselves.
     pub mistakes: Vec<Diagnostic>,
-    /// Which lists lack entries for that.
+    /// The lists that lack entries because of those mistakes.
     pub left_out: HashSet<String>,
     bounds: Bounds,
-    /// The files that were included already.
+    /// The files that have been included.
     included: HashSet<PathBuf>,
 }
 
-/// How many files may be included.
+/// The most files that may be included.
 const INCLUDES: usize = 1000;
 
-/// Reads the sources and all they include, in order, and notes every file on the way.
+/// Reads the sources and all files that they include, in order, and records every file.
 ///
 /// # Errors
-/// The first file that cannot be read or is no scenario at all, after the mistakes of those before
-/// it.
+/// The first file that cannot be read or is not a scenario, after the mistakes found before it.
 pub fn merged(sources: &[Source], bounds: Bounds, files: &mut Stamp) -> Result<Merged, Invalid> {
     let mut merged = Merged {
         title: None,
@@ -205,8 +207,8 @@ impl Merged {
         Ok(())
     }
 
-    /// Adds one file after those that it includes. `open` are the files that are being included
-    /// right now.
+    /// Adds one file, after the files that it includes. `open` has the files whose includes are
+    /// being read.
     fn add(
         &mut self,
         name: &Arc<str>,
@@ -238,7 +240,7 @@ impl Merged {
             if open.contains(&identity(&included)) {
                 return Err(fail(format!("`{}` includes itself by way of this file", include.value)).into());
             }
-            // What is there already would only be there twice.
+            // A file that is included a second time would only repeat its entries.
             if !self.included.insert(identity(&included)) {
                 continue;
             }
@@ -283,13 +285,14 @@ fn display(path: &Path) -> Arc<str> {
     path.display().to_string().into()
 }
 
-/// One name for one file, however it is reached; a file that is not there is told when it is read.
+/// The canonical path of a file, which is the same for every way to it. If the file does not exist,
+/// reading it reports that.
 fn identity(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 fn read(path: &Path) -> Result<Arc<str>, String> {
-    // Anything else may never end.
+    // Reading a pipe or a device might never end.
     if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err("is not a regular file".to_owned());
     }
@@ -303,11 +306,11 @@ fn whole(file: Arc<str>, message: String) -> Invalid {
     Diagnostic { file, line: 0, column: 0, path: String::new(), message }.into()
 }
 
-/// Reads one text that is right. JSON is YAML too, so both take the same way and get the same
-/// messages.
+/// Reads one text that must have no mistakes. JSON is a part of YAML, so both are read in the same
+/// way and get the same messages.
 ///
 /// # Errors
-/// Every mistake in it.
+/// Every mistake in the text.
 pub fn parse<T: DeserializeOwned>(name: &Arc<str>, text: &str, bounds: Bounds) -> Result<T, Invalid> {
     let read = yaml::read(text, bounds);
     match read.value {

@@ -1,4 +1,5 @@
-//! Scenarios: the files that say what a world starts with. Format, loading, checking, JSON Schema.
+//! Scenarios: the files with which a world begins. This module has their format, loading, checking
+//! and JSON Schema.
 //!
 //! - `file`, `fault`, `values`: the file format, as types.
 //! - `load`: reading files, their includes, and merging.
@@ -39,12 +40,12 @@ use crate::yaml::Bounds;
 /// Loads, merges and checks scenario files.
 ///
 /// # Errors
-/// Every mistake found, each with its place.
+/// Every mistake found, each with its place in the files.
 pub fn load(options: &LoadOptions) -> Result<Scenario, Invalid> {
     loaded(options, &mut vec![])
 }
 
-/// Loads a scenario and notes every file that it is made of, also where it fails.
+/// Loads a scenario and records every file that it consists of, even if loading fails.
 fn loaded(options: &LoadOptions, files: &mut Stamp) -> Result<Scenario, Invalid> {
     let bounds = if options.most_calls.is_some() { Bounds::FOREIGN } else { Bounds::OWN };
     let scenario = check::check(load::merged(&options.sources, bounds, files)?, options)?;
@@ -54,8 +55,8 @@ fn loaded(options: &LoadOptions, files: &mut Stamp) -> Result<Scenario, Invalid>
     })
 }
 
-/// Reads a call as a scenario writes it, for a world that is under way. `call_named` finds the
-/// world's calls, and `account_named` the scenario's name of a vendor's account.
+/// Reads a call in the form of a scenario file, for a world that already runs. `call_named` finds
+/// the world's calls, and `account_named` finds the scenario's name of a vendor's account.
 ///
 /// # Errors
 /// Every mistake in it, each with its place in the text.

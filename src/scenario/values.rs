@@ -1,4 +1,4 @@
-//! Single values of a scenario file: how their texts are read, and where they stood.
+//! Single values of a scenario file: how their texts are read, and their places.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -22,7 +22,7 @@ pub struct At<T> {
     pub place: Position,
 }
 
-/// Line and column, from 1.
+/// A line and a column, from 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Position {
     pub line: u64,
@@ -71,7 +71,7 @@ impl<T: Ord> Ord for At<T> {
     }
 }
 
-/// A type that a scenario writes as one text.
+/// Declares a type that a scenario writes as one text.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident($inner:ty), $expected:expr, $schema:tt, $parse:expr) => {
         $(#[$doc])*
@@ -113,8 +113,8 @@ macro_rules! text {
     };
 }
 
-/// An RFC 3339 time, also with the blanks that YAML's own timestamps have: `2018-09-01 13:01:23.5
-/// +09:00`.
+/// Reads an RFC 3339 time, which may have spaces as in YAML's own timestamps:
+/// `2018-09-01 13:01:23.5 +09:00`.
 fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
     let offset_apart = text.rsplit_once(' ').filter(|(_, offset)| offset.starts_with(['+', '-', 'Z']));
     let joined = offset_apart.map(|(time, offset)| format!("{}{offset}", time.trim_end()));
@@ -124,13 +124,13 @@ fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
 const MOMENT: &str = "an RFC 3339 time with its offset, such as `2018-09-01T13:01:23+09:00`";
 
 text! {
-    /// A moment.
+    /// A point in time.
     Moment(DateTime<Utc>), MOMENT, { "type": "string", "format": "date-time" },
     |text| moment(text).map(|moment| moment.to_utc())
 }
 
 text! {
-    /// A length of time.
+    /// A duration.
     Length(Millis), Millis::EXPECTED,
     { "type": "string", "pattern": "^(([0-9.]+(d|h|m|s|ms))+|P([0-9.]+D)?(T([0-9.]+[HMS])+)?)$", "examples": ["250ms", "8s", "5m", "PT5M"] },
     |text| text.parse().ok()
@@ -153,7 +153,7 @@ text! {
 }
 
 text! {
-    /// A day, or a moment.
+    /// A day, or a point in time.
     DayOrMoment(Boundary), "a day such as `2018-09-30`, or an RFC 3339 time with its offset",
     { "type": "string", "anyOf": [{ "format": "date" }, { "format": "date-time" }] },
     |text| match text.len() {
@@ -169,16 +169,16 @@ pub enum Boundary {
     Moment(DateTime<FixedOffset>),
 }
 
-/// `real`, a fixed time, or `{start: …, rate: …}`.
+/// The clock of a world: `real`, a fixed time, or `{start: …, rate: …}`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Clock(pub ClockSpec);
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RunningClock {
-    /// The world's time when it starts.
+    /// The world's time at its start.
     start: Moment,
-    /// Seconds of the world to a second of the machine; over 0.
+    /// Seconds of the world per second of the machine, over 0.
     #[serde(default = "one")]
     #[schemars(range(min = 0.001, max = 1_000_000.0))]
     rate: f64,
@@ -243,7 +243,7 @@ pub struct PersonName(pub Name);
 struct SplitName {
     given: String,
     family: String,
-    /// Given and family name, if left out.
+    /// The displayed name. If left out, the given and the family name.
     display: Option<String>,
 }
 
@@ -285,8 +285,8 @@ impl JsonSchema for PersonName {
     }
 }
 
-/// A reading's option. One of them is called `null`, which YAML takes for nothing unless it is
-/// quoted.
+/// The name of a reading's option. One option is called `null`, which YAML reads as null unless it
+/// is quoted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
 #[schemars(with = "Option<String>", inline)]
 pub struct OptionName(pub String);

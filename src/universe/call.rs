@@ -1,4 +1,4 @@
-//! A call, as no vendor writes it.
+//! A call, independent of any vendor.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,82 +11,82 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::{Agent, Customer, Millis, Ordinal, Queue, Ref};
 use crate::dialects::{OfCall, VENDORS};
 
-/// One call between two numbers. Its phases pass in the order dial, ivr, wait, ring, talk.
+/// One call between two numbers. Its phases follow in the order dial, ivr, wait, ring, talk.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
-    /// Its name in the scenario.
+    /// Its id in the scenario.
     pub id: CallId,
-    /// Seen from the contact centre.
+    /// Its direction, seen from the contact centre.
     pub direction: Direction,
     /// The number that called.
     pub from: Arc<str>,
     /// The number that was called.
     pub to: Arc<str>,
-    /// When it began.
+    /// The time at which the call began.
     pub at: DateTime<Utc>,
-    /// From the beginning to the far end's first sign.
+    /// The time from the beginning to the first response of the far end.
     pub dial: Millis,
-    /// In the telephone menu.
+    /// The time in the telephone menu.
     pub ivr: Millis,
-    /// In the queue.
+    /// The time in the queue.
     pub wait: Millis,
-    /// Ringing at the agent, or at the far end of an outbound call.
+    /// The ringing time at the agent, or at the far end of an outbound call.
     pub ring: Millis,
-    /// Both ends connected; nothing unless the call was answered.
+    /// The time for which both ends were connected. Zero unless the call was answered.
     pub talk: Millis,
-    /// Within `talk`, on hold.
+    /// The part of `talk` on hold.
     pub hold: Millis,
-    /// How it came out.
+    /// The outcome.
     pub outcome: CallOutcome,
-    /// Who hung up, where that is known.
+    /// The party that hung up, if it is known.
     pub ended_by: Option<EndedBy>,
-    /// Who took or placed it.
+    /// The agent who took or placed the call.
     pub agent: Option<Ref<Agent>>,
-    /// Who is at the far end, where the contact centre knows them.
+    /// The customer at the far end, if the contact centre knows them.
     pub customer: Option<Ref<Customer>>,
-    /// The queue it went through.
+    /// The queue through which the call went.
     pub queue: Option<Ref<Queue>>,
-    /// The call that it was derived from, by a transfer for example.
+    /// The call from which this one was derived, for example by a transfer.
     pub parent: Option<Ordinal>,
     /// A remark.
     pub note: Option<Arc<str>>,
     /// Its recording, or the message of a voicemail.
     pub recording: Option<Recording>,
-    /// What the customer made of it.
+    /// The customer's rating of the call.
     pub rating: Option<Box<Rating>>,
-    /// Who holds it; everyone, if none.
+    /// The accounts that hold the call. None is every account.
     pub on: Option<Arc<[Holder]>>,
-    /// Whether its agent is still to be chosen, when it begins.
+    /// Whether its agent is chosen only when it begins.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub awaits_agent: bool,
-    /// What vendors add to it.
+    /// The vendors' additions.
     pub data: Option<Box<OfCall>>,
 }
 
-/// Where a call stands at a time.
+/// The phase of a call at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// It has not begun.
+    /// The call has not begun.
     Scheduled,
     /// The number is being dialled.
     Dialing,
-    /// In the telephone menu.
+    /// The caller is in the telephone menu.
     Ivr,
-    /// In the queue.
+    /// The caller is in the queue.
     Queued,
-    /// Ringing.
+    /// The agent's or the far end's telephone is ringing.
     Ringing,
-    /// Both ends speak.
+    /// Both ends are connected.
     Connected,
     /// A message is being left.
     Voicemail,
-    /// It is over.
+    /// The call is over.
     Ended,
 }
 
 impl Phase {
-    /// As the admin API writes it.
+    /// The name, as the admin API writes it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -103,13 +103,13 @@ impl Phase {
 }
 
 impl Call {
-    /// When the two ends were connected; never for a call that was not answered.
+    /// The time at which the two ends were connected. None if the call was not answered.
     #[must_use]
     pub fn answered_at(&self) -> Option<DateTime<Utc>> {
         (self.outcome == CallOutcome::Answered).then(|| self.at + TimeDelta::from(self.before_answer()))
     }
 
-    /// When it ended. A voicemail ends when its message does.
+    /// The time at which the call ended. A voicemail ends with its message.
     #[must_use]
     pub fn ended_at(&self) -> DateTime<Utc> {
         let message = match (&self.outcome, &self.recording) {
@@ -119,19 +119,19 @@ impl Call {
         self.at + TimeDelta::from(self.before_answer() + self.talk + message)
     }
 
-    /// Whether it has begun at a time.
+    /// Whether the call has begun at a time.
     #[must_use]
     pub fn has_begun(&self, now: DateTime<Utc>) -> bool {
         self.at <= now
     }
 
-    /// Whether it is over at a time: what a list of past calls may show.
+    /// Whether the call is over at a time. A list of past calls shows no others.
     #[must_use]
     pub fn is_over(&self, now: DateTime<Utc>) -> bool {
         self.ended_at() <= now
     }
 
-    /// Where it stands at a time.
+    /// The phase of the call at a time.
     #[must_use]
     pub fn phase(&self, now: DateTime<Utc>) -> Phase {
         if !self.has_begun(now) {
@@ -205,11 +205,11 @@ impl Call {
     }
 }
 
-/// A call's name in its scenario.
+/// The id of a call in its scenario or its world.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CallId {
-    /// As a scenario lists it.
+    /// An id that a scenario writes.
     Listed(Box<str>),
     /// The n-th generated call, from 1: `gen-1`.
     Generated(u32),
@@ -224,7 +224,7 @@ impl CallId {
         matches!(self, CallId::Created(_))
     }
 
-    /// Whether it reads so.
+    /// Whether the id is written as `name`.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
         let counted =
@@ -247,26 +247,26 @@ impl fmt::Display for CallId {
     }
 }
 
-/// Who began the call, seen from the contact centre.
+/// The direction of a call, seen from the contact centre.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
-    /// A customer called.
+    /// A customer called the contact centre.
     Inbound,
-    /// The contact centre called.
+    /// The contact centre called the far end.
     Outbound,
     /// One agent called another.
     Internal,
 }
 
-/// How a call came out.
+/// The outcome of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "Outcome")]
 pub enum CallOutcome {
-    /// The two ends spoke.
+    /// The two ends were connected.
     Answered,
-    /// Nobody took it.
+    /// Nobody answered.
     NoAnswer,
     /// The line was busy.
     Busy,
@@ -280,11 +280,11 @@ pub enum CallOutcome {
     AbandonedRing,
     /// The caller left a message.
     Voicemail,
-    /// It could not be put through.
+    /// The call could not be connected.
     Failed,
 }
 
-/// Who hung up.
+/// The party that hung up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EndedBy {
@@ -292,14 +292,14 @@ pub enum EndedBy {
     Agent,
     /// The customer.
     Customer,
-    /// Neither.
+    /// Neither of them: the system.
     System,
 }
 
-/// A recorded sound.
+/// A sound recording.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
-    /// Where it can be fetched.
+    /// The URL at which it can be fetched.
     pub url: Option<Arc<str>>,
     /// Its length.
     pub duration: Millis,
@@ -310,13 +310,13 @@ pub struct Recording {
 pub struct Rating {
     /// The score.
     pub score: i64,
-    /// What the score means, in the contact centre's words.
+    /// The meaning of the score, in the contact centre's words.
     pub label: Option<Box<str>>,
-    /// How the survey was put.
+    /// The channel of the survey.
     pub channel: Option<RatingChannel>,
 }
 
-/// How a survey was put.
+/// The channel of a survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RatingChannel {
@@ -326,12 +326,12 @@ pub enum RatingChannel {
     Sms,
 }
 
-/// Who holds a call: all accounts of a vendor, or one.
+/// The holder of a call: all accounts of a vendor, or one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Holder {
     /// The vendor's folder name.
     pub vendor: &'static str,
-    /// The public half of one credential; every account of the vendor, if none.
+    /// The public half of one account. None is every account of the vendor.
     pub account: Option<Box<str>>,
 }
 

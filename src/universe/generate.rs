@@ -1,7 +1,8 @@
-//! The generator: a believable contact centre's calls from a seed, the same bytes on every machine.
+//! The generator: the calls of a believable contact centre, made from a seed. The bytes are the
+//! same on every machine.
 //!
-//! Only integers and a portable stream cipher are used, so that no platform's floating point or
-//! word size shows.
+//! It uses only integers and a portable stream cipher, so that the result does not depend on a
+//! machine's floating point or word size.
 
 use std::sync::Arc;
 
@@ -15,34 +16,34 @@ use super::{
 };
 use crate::dialects::{OfAgent, OfCustomer, OfQueue};
 
-/// What to generate.
+/// The parameters of generated calls.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// How many calls.
+    /// The number of calls.
     pub calls: u32,
-    /// The first moment of the first day. Days and their hours are counted from here.
+    /// The first moment of the first day. Days and hours are counted from it.
     pub from: DateTime<Utc>,
-    /// The moment after the last.
+    /// The moment after the last one.
     pub to: DateTime<Utc>,
-    /// Where the day stands at `from`: the local hour that the mix of hours starts with.
+    /// The local hour of the day at `from`. The distribution over the hours starts with it.
     pub first_hour: u32,
-    /// Who holds the calls.
+    /// The holders of the calls.
     pub on: Option<Arc<[Holder]>>,
 }
 
-/// Whether a text is an id that the generator gives.
+/// Whether a text has the form of a generated call's id.
 #[must_use]
 pub fn is_generated_id(id: &str) -> bool {
     id.strip_prefix("gen-").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Whether a text is an id that a world gives to the calls that requests create.
+/// Whether a text has the form of a created call's id.
 #[must_use]
 pub fn is_created_id(id: &str) -> bool {
     id.strip_prefix("created-").is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// How many of a thousand calls of a day begin in each local hour.
+/// For each local hour, the number of calls that begin in it, of a thousand calls of a day.
 const HOURS: [u32; 24] =
     [2, 1, 1, 1, 1, 3, 8, 25, 60, 104, 109, 99, 72, 87, 104, 102, 95, 88, 62, 42, 18, 9, 5, 2];
 
@@ -72,7 +73,8 @@ const OUTBOUND: &[(u32, CallOutcome)] = &[
 const INTERNAL: &[(u32, CallOutcome)] =
     &[(85, CallOutcome::Answered), (12, CallOutcome::NoAnswer), (3, CallOutcome::Busy)];
 
-/// Talk, in milliseconds: most calls take minutes, some seconds, a few the better part of an hour.
+/// The distribution of `talk`, in milliseconds: mostly minutes, sometimes seconds, and seldom most
+/// of an hour.
 const TALK: &[(u32, (u32, u32))] = &[
     (22, (4_000, 60_000)),
     (54, (60_000, 360_000)),
@@ -82,21 +84,21 @@ const TALK: &[(u32, (u32, u32))] = &[
 
 const SCORES: &[(u32, i64)] = &[(46, 5), (27, 4), (12, 3), (6, 2), (9, 1)];
 
-/// The people and queues that calls are drawn from.
+/// The people and queues from which calls are drawn.
 #[derive(Debug)]
 pub struct Population<'a> {
-    /// Who takes the calls.
+    /// The agents who take the calls.
     pub agents: &'a mut Vec<Agent>,
-    /// Who calls and is called.
+    /// The customers who call and are called.
     pub customers: &'a mut Vec<Customer>,
-    /// Where inbound calls wait.
+    /// The queues in which inbound calls wait.
     pub queues: &'a mut Vec<Queue>,
 }
 
 impl Plan {
-    /// The calls, oldest first, the first of which gets the ordinal `first`.
+    /// The calls, oldest first. The first one gets the ordinal `first`.
     ///
-    /// A kind of which the population has nobody is filled with made-up entries before that.
+    /// If the population has no agents, no queues or no customers, made-up ones are added first.
     #[must_use]
     pub fn calls(&self, seed: u64, first: u32, population: Population<'_>) -> Vec<Call> {
         let mut chance = Chance(ChaCha8Rng::seed_from_u64(seed));
@@ -150,7 +152,7 @@ const GIVENS: [&str; 16] = [
     "Aoi", "Ji-woo", "Fang", "Thu", "Alex", "Ren", "Jun", "Khanh", "Sam", "Sora", "Lei", "Bao", "Maria",
     "Rin", "Tao", "Hieu",
 ];
-/// Customers are made up to this many; more calls come from the same people again.
+/// The most customers that are made up. With more calls, the same people call again.
 const MOST_CUSTOMERS: u32 = 60_000;
 
 fn made_up_agent(n: usize) -> Agent {
@@ -180,7 +182,7 @@ fn made_up_customer(n: u32, chance: &mut Chance) -> Customer {
     Customer {
         id: format!("customer-{}", n + 1).into(),
         name: Some(full_name(given, family)),
-        // The first thousand numbers are the lines' and the strangers'.
+        // The first thousand numbers belong to the contact centre and to unknown callers.
         phones: vec![fictional_number(u64::from(n) + 1000).into()],
         tickets: vec![],
         data: OfCustomer::default(),
@@ -195,33 +197,33 @@ fn full_name(given: &str, family: &str) -> Name {
     }
 }
 
-/// A number of the North American block kept for fiction (555-0100 to 555-0199 of every area code),
-/// so that nobody's real telephone is ever in a scenario.
+/// A number from the block of the North American plan that is kept for fiction (555-0100 to
+/// 555-0199 of every area code), so that no real telephone number is ever in a scenario.
 fn fictional_number(n: u64) -> String {
     let (area, last) = (201 + n / 100 % 780, n % 100);
     format!("+1{area}55501{last:02}")
 }
 
-/// Everything that stays the same while calls are made up.
+/// The parts of the generation that are the same for all calls.
 struct Generator<'a> {
     plan: &'a Plan,
     agents: usize,
-    /// The contact centre's own number of each queue.
+    /// The contact centre's own number for each queue.
     lines: Vec<Arc<str>>,
-    /// Each agent's extension.
+    /// The extension of each agent.
     extensions: Vec<Arc<str>>,
-    /// Each customer's number, where it has one.
+    /// The number of each customer, if there is one.
     phones: Vec<Option<Arc<str>>>,
 }
 
-/// A call whose parent is still named by its place among the drafts.
+/// A call whose parent is still an index into the drafts.
 struct Draft {
     call: Call,
     parent: Option<usize>,
 }
 
 impl Generator<'_> {
-    /// Makes up one call and, where it is transferred, the calls that follow from it.
+    /// Makes up one call and, if it is transferred, the call that follows it.
     fn generate(&self, chance: &mut Chance, drafts: &mut Vec<Draft>) {
         let call = self.call(chance);
         let transferred = call.direction == Direction::Inbound
@@ -278,7 +280,8 @@ impl Generator<'_> {
         }
     }
 
-    /// The call that an agent hands on: it begins as the first ends, and another agent takes it.
+    /// The second call of a transfer. It begins when the first one ends, and another agent takes
+    /// it.
     fn transfer(&self, first: &Call, chance: &mut Chance) -> Call {
         let agent = chance.below(self.agents as u64);
         let ring = chance.between(1_000, 9_000);
@@ -310,7 +313,7 @@ impl Generator<'_> {
         answered(second, chance)
     }
 
-    /// Who is at the far end: mostly known customers, some strangers.
+    /// The far end of a call: mostly a known customer, sometimes an unknown caller.
     fn far_end(&self, chance: &mut Chance) -> (Option<usize>, Arc<str>) {
         let customer = chance.below(self.phones.len() as u64);
         match &self.phones[customer] {
@@ -319,7 +322,7 @@ impl Generator<'_> {
         }
     }
 
-    /// A moment of the plan, as likely as its hour of the day is busy.
+    /// A random time within the plan, weighted by the hour of the day.
     fn moment(&self, chance: &mut Chance) -> DateTime<Utc> {
         let span = self.plan.to - self.plan.from;
         let day = 86_400_000;
@@ -327,7 +330,7 @@ impl Generator<'_> {
         loop {
             let offset = chance.below(total.div_ceil(day)) as u64 * day + self.hour(chance) * 3_600_000;
             let offset = offset + chance.below(3_600_000) as u64;
-            // The last day may be a part of one.
+            // The last day may be incomplete.
             if offset < total {
                 return self.plan.from + TimeDelta::milliseconds(i64::try_from(offset).unwrap_or(0));
             }
@@ -404,7 +407,7 @@ fn answered(call: Call, chance: &mut Chance) -> Call {
     }
 }
 
-/// Sorts drafts by time, numbers them, and turns parents' places into ordinals.
+/// Sorts drafts by time, numbers them, and turns the indexes of parents into ordinals.
 fn in_time_order(drafts: Vec<Draft>, first: u32) -> Vec<Call> {
     let mut order: Vec<usize> = (0..drafts.len()).collect();
     order.sort_by_key(|place| (drafts[*place].call.at, *place));
@@ -423,12 +426,12 @@ fn in_time_order(drafts: Vec<Draft>, first: u32) -> Vec<Call> {
         .collect()
 }
 
-/// Seeded chance in integers.
+/// Random integers from a seed.
 struct Chance(ChaCha8Rng);
 
 impl Chance {
-    /// A number of 0 up to, not including, a bound of at least 1: the high half of a product, which
-    /// is as portable as the stream itself.
+    /// A number from 0 up to, but not including, a bound of at least 1. It is the high half of a
+    /// product, which is as portable as the stream itself.
     fn below(&mut self, bound: u64) -> usize {
         let wide = u128::from(self.0.next_u64()) * u128::from(bound.max(1));
         usize::try_from(wide >> 64).unwrap_or(0)

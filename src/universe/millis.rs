@@ -1,4 +1,4 @@
-//! A length of time in whole milliseconds, as scenarios, flags and the admin API write it.
+//! A duration in whole milliseconds, and its text in scenarios, flags and the admin API.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,16 +6,16 @@ use std::str::FromStr;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-/// A length of time: 0 to 49 days, in milliseconds, small enough to stand six times in every call.
+/// A duration of 0 to 49 days, in milliseconds. It has 32 bits, because every call has six of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Millis(pub u32);
 
 impl Millis {
-    /// What a text should look like, for messages.
+    /// A description of the valid texts, for messages.
     pub const EXPECTED: &str = "a duration such as `250ms`, `8s`, `5m`, `1h30m` or `PT5M`, up to 49 days";
 
-    /// Whole seconds, the rest cut off.
+    /// The whole seconds, rounded down.
     #[must_use]
     pub fn as_seconds(self) -> u64 {
         u64::from(self.0) / 1000
@@ -42,7 +42,7 @@ impl From<Millis> for TimeDelta {
     }
 }
 
-/// The text is not a duration; [`Millis::EXPECTED`] says what is.
+/// The error for a text that is not a duration. [`Millis::EXPECTED`] describes the valid ones.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotADuration;
 
@@ -55,10 +55,10 @@ impl FromStr for Millis {
     }
 }
 
-/// A length of time in the same forms, however long.
+/// A duration of any length, in the same forms.
 ///
 /// # Errors
-/// When the text has none of the forms, or is longer than can be told.
+/// When the text has none of the forms, or the duration does not fit.
 pub fn length(text: &str) -> Result<TimeDelta, NotADuration> {
     i64::try_from(millis(text)?).ok().and_then(TimeDelta::try_milliseconds).ok_or(NotADuration)
 }
@@ -83,7 +83,7 @@ fn millis(text: &str) -> Result<u64, NotADuration> {
     Ok(millis)
 }
 
-/// Adds up numbers with units; a number may have a fraction as long as it comes out in whole
+/// The sum of numbers with units. A number may have a fraction if it comes out in whole
 /// milliseconds.
 fn parts(mut text: &str, units: &[(&str, u64)]) -> Result<u64, NotADuration> {
     let mut total: u64 = 0;

@@ -1,7 +1,7 @@
-//! The universe: what a scenario becomes. Immutable, indexed, vendor-neutral records, shared behind
-//! an `Arc`.
+//! The universe: the records of a scenario. They are immutable, indexed and vendor-neutral, and
+//! shared behind an `Arc`.
 //!
-//! One call exists once; each vendor shows it in its own dialect.
+//! Each call exists once, and each vendor shows it in its own dialect.
 
 use std::collections::HashMap;
 use std::ops::{Bound, Range, RangeBounds};
@@ -34,14 +34,14 @@ pub struct Universe {
     customers: Vec<Customer>,
     queues: Vec<Queue>,
     calls: Vec<Call>,
-    /// Ordinals by (time, ordinal).
+    /// Every ordinal, ordered by time and then by ordinal.
     by_time: Vec<Ordinal>,
-    /// Ids that a scenario sets, by vendor. All others are computed.
+    /// The ids that a scenario sets, by vendor. All other ids are computed.
     wire_ids: HashMap<&'static str, HashMap<Box<str>, Ordinal>>,
 }
 
 impl Universe {
-    /// Takes the records and indexes them.
+    /// Builds the indexes of some records.
     #[must_use]
     pub fn new(
         seed: u64,
@@ -63,31 +63,31 @@ impl Universe {
         Self { seed, agents, customers, queues, calls, by_time, wire_ids }
     }
 
-    /// What ids and generated data were made from.
+    /// The seed of ids and generated data.
     #[must_use]
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
-    /// How many calls there are.
+    /// The number of calls.
     #[must_use]
     pub fn len(&self) -> usize {
         self.calls.len()
     }
 
-    /// Whether there is no call.
+    /// Whether the universe has no calls.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.calls.is_empty()
     }
 
-    /// Every call in the order of the scenario, which is the order of ordinals.
+    /// Every call, in the order of ordinals, which is the order of the scenario.
     #[must_use]
     pub fn calls(&self) -> &[Call] {
         &self.calls
     }
 
-    /// The call at a place, if the universe has as many.
+    /// The call with an ordinal, if the universe has it.
     #[must_use]
     pub fn call(&self, ordinal: Ordinal) -> Option<&Call> {
         self.calls.get(ordinal.0 as usize)
@@ -126,15 +126,15 @@ impl Universe {
         &self.queues[queue.index()]
     }
 
-    /// The call to which a scenario gave this id on a vendor's wire.
+    /// The call with this id at a vendor, if a scenario sets it.
     #[must_use]
     pub fn by_wire_id(&self, vendor: &str, id: &str) -> Option<Ordinal> {
         self.wire_ids.get(vendor)?.get(id).copied()
     }
 
-    /// The stretch of the time index with the calls that began within a range of time.
+    /// The range of the time index whose calls began within a range of time.
     ///
-    /// Costs two binary searches, whatever the size of the universe and of the range.
+    /// The cost is two binary searches, whatever the size of the universe and of the range.
     #[must_use]
     pub fn between(&self, times: impl RangeBounds<DateTime<Utc>>) -> Range<usize> {
         let at = |ordinal: &Ordinal| self.calls[ordinal.0 as usize].at;
@@ -151,7 +151,7 @@ impl Universe {
         start..end.max(start)
     }
 
-    /// The call at a place of the time index.
+    /// The call at an index of the time index.
     #[must_use]
     pub fn in_time_order(&self, index: usize) -> Ordinal {
         self.by_time[index]

@@ -1,11 +1,11 @@
-//! Ids that look like a vendor's own and need no table.
+//! Ids that look like a vendor's own, without a table of them.
 
 use super::{Ordinal, Universe};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// A bijection between calls' ordinals and texts of `N` decimal digits: the same seed gives the
-/// same ids, and an id is found again by arithmetic, so that a million calls need no map.
+/// A bijection between calls' ordinals and texts of `N` decimal digits. The same seed gives the
+/// same ids. The ordinal of an id is computed, so that a million calls need no map.
 #[derive(Debug, Clone, Copy)]
 pub struct Decimals<const N: u32> {
     offset: u64,
@@ -13,13 +13,14 @@ pub struct Decimals<const N: u32> {
 
 impl<const N: u32> Decimals<N> {
     const MODULUS: u128 = 10_u128.pow(N);
-    /// Coprime to ten, and near the golden section of 10^18, so that neighbours lie far apart.
+    /// Coprime to ten, and near the golden section of 10^18, so that the ids of neighbours lie far
+    /// apart.
     const FACTOR: u128 = 618_033_988_749_894_849;
 
-    /// The ids of one universe.
+    /// The bijection of one universe.
     ///
     /// # Panics
-    /// At compile time where `N` is over 18.
+    /// At compile time, if `N` is over 18.
     #[must_use]
     pub fn of(universe: &Universe) -> Self {
         const { assert!(N <= 18, "18 digits fit in 64 bits") }
@@ -33,7 +34,7 @@ impl<const N: u32> Decimals<N> {
         format!("{number:0width$}", width = N as usize)
     }
 
-    /// The call that an id belongs to, if it can be one's at all.
+    /// The call to which an id belongs. None if the text cannot be an id.
     #[must_use]
     pub fn ordinal(self, id: &str) -> Option<Ordinal> {
         if id.len() != N as usize || !id.bytes().all(|b| b.is_ascii_digit()) {
@@ -59,8 +60,8 @@ impl<const N: u32> Decimals<N> {
 }
 
 impl Universe {
-    /// Twenty bytes that name one entry of a kind ("agent", 3) for good, for ids that are never
-    /// looked up.
+    /// Twenty bytes that identify one entry of a kind, such as ("agent", 3), and depend only on the
+    /// seed. They are for ids that are never looked up.
     #[must_use]
     pub fn opaque(&self, kind: &str, index: usize) -> [u8; 20] {
         let kind = kind.bytes().fold(0_u64, |sum, b| sum.wrapping_mul(257).wrapping_add(u64::from(b)));

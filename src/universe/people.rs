@@ -5,60 +5,60 @@ use serde::{Deserialize, Serialize};
 
 use crate::dialects::{OfAgent, OfCustomer};
 
-/// Somebody, or an AI, who takes calls for the contact centre.
+/// A person or an AI that takes calls for the contact centre.
 #[derive(Debug)]
 pub struct Agent {
-    /// Its name in the scenario.
+    /// The id in the scenario.
     pub id: Box<str>,
-    /// What people call it.
+    /// The display name.
     pub name: Name,
-    /// Its e-mail address.
+    /// The e-mail address.
     pub email: Option<Box<str>>,
-    /// Its extension's number.
+    /// The number of the extension.
     pub extension: Option<Box<str>>,
-    /// Whether it can take a call, as the scenario starts.
+    /// The state at the start of the scenario.
     pub state: AgentState,
-    /// What vendors add to it.
+    /// The vendors' additions.
     pub data: OfAgent,
 }
 
-/// Whether an agent can take a call.
+/// The state of an agent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentState {
-    /// It can.
+    /// The agent can take a call.
     #[default]
     Available,
-    /// It cannot now.
+    /// The agent cannot take a call at present.
     Unavailable,
-    /// It has no right to.
+    /// The agent has no permission to take calls.
     NoAccess,
-    /// The vendors behave as if it did not exist.
+    /// Vendors behave as if the agent did not exist.
     Unknown,
 }
 
-/// Somebody whom the contact centre knows.
+/// A person whom the contact centre knows.
 #[derive(Debug)]
 pub struct Customer {
-    /// Its name in the scenario.
+    /// The id in the scenario.
     pub id: Box<str>,
-    /// What people call it.
+    /// The display name.
     pub name: Option<Name>,
-    /// The numbers it calls from.
+    /// The telephone numbers.
     pub phones: Vec<Box<str>>,
-    /// The tickets it has.
+    /// The ids of the customer's tickets.
     pub tickets: Vec<Box<str>>,
-    /// What vendors add to it.
+    /// The vendors' additions.
     pub data: OfCustomer,
 }
 
 /// A person's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
-    /// The whole name, as shown.
+    /// The whole name, as displayed.
     pub display: Box<str>,
-    /// The given name, where it is told apart.
+    /// The given name, if it is known separately.
     pub given: Option<Box<str>>,
-    /// The family name, where it is told apart.
+    /// The family name, if it is known separately.
     pub family: Option<Box<str>>,
 }

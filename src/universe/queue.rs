@@ -8,25 +8,25 @@ use crate::dialects::OfQueue;
 /// A queue, also known as a menu, a skill group, a hotline or a conversation scenario.
 #[derive(Debug)]
 pub struct Queue {
-    /// Its name in the scenario.
+    /// Its id in the scenario.
     pub id: Box<str>,
-    /// What people call it.
+    /// Its display name.
     pub name: Box<str>,
-    /// Whether it takes calls, as the scenario starts.
+    /// Its state at the start of the scenario.
     pub state: QueueState,
-    /// What vendors add to it.
+    /// The vendors' additions.
     pub data: OfQueue,
 }
 
-/// Whether a queue takes calls.
+/// The state of a queue.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum QueueState {
-    /// It does.
+    /// The queue takes calls.
     #[default]
     Open,
-    /// Somebody switched it to another destination.
+    /// A person has redirected the queue to another destination.
     ManualRedirection,
-    /// Outside its hours.
+    /// The queue is outside its hours.
     AfterHours,
 }

@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-/// A call's place in its universe: what breaks ties between equal times, and what wire ids are made
-/// from.
+/// The index of a call in its universe. It breaks ties between equal times, and ids at vendors are
+/// computed from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Ordinal(pub u32);

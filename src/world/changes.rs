@@ -1,5 +1,5 @@
-//! What changed in a world since its scenario: states of agents and queues, flags of calls, numbers
-//! that count up. Calls of the universe never change.
+//! The changes of a world since its scenario: states of agents and queues, flags of calls, and
+//! counters. The calls of the universe never change.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
@@ -13,30 +13,30 @@ use crate::universe::{AgentState, Ordinal, QueueState};
 /// The changes of one world. The world keeps them behind its one lock.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// By the agent's index.
+    /// The agents' switched states, by the agent's index.
     pub agents: HashMap<usize, AgentState>,
-    /// By the queue's index.
+    /// The queues' switched states, by the queue's index.
     pub queues: HashMap<usize, QueueState>,
-    /// What is known of a call's customer.
+    /// The flags of calls' customers.
     pub flags: HashMap<Ordinal, Flags>,
-    /// Who is on which of the calls that requests created.
+    /// The agents' assignments to the calls that requests created.
     pub staffing: Staffing,
     rates: HashMap<Box<str>, Rate>,
     counters: HashMap<Box<str>, u64>,
 }
 
-/// What was counted in a second.
+/// The requests counted in one second.
 #[derive(Debug, Clone, Copy)]
 struct Rate {
-    /// The second of the world's clock.
+    /// The second on the world's clock, since 1970.
     second: i64,
     count: u32,
-    /// When that second began, on the machine.
+    /// The time on the machine's clock at which the second began.
     since: Instant,
 }
 
 impl Changes {
-    /// No change, with counters and rates that have counted.
+    /// No changes, except for counters and rates restored from a snapshot.
     #[must_use]
     pub fn counting_on(counters: &BTreeMap<String, u64>, rates: &BTreeMap<String, (i64, u32)>) -> Self {
         let counters = counters.iter().map(|(key, next)| (key.as_str().into(), *next)).collect();
@@ -45,13 +45,14 @@ impl Changes {
         Self { rates, counters, ..Self::default() }
     }
 
-    /// What was counted in which second of the world's clock, by what is counted.
+    /// Every rate's key with its second on the world's clock and the count in that second.
     pub fn rates(&self) -> impl Iterator<Item = (&str, (i64, u32))> {
         self.rates.iter().map(|(key, rate)| (key.as_ref(), (rate.second, rate.count)))
     }
 
-    /// Counts one more in the current second, and tells how many that makes. The second is over
-    /// when either clock has passed it: a client waits by the machine's, a test by the world's.
+    /// Counts one event in the current second, and returns the count including it. A second ends
+    /// when either clock has passed it: a client waits by the machine's clock, a test advances the
+    /// world's.
     pub fn count_in_second(&mut self, what: &str, now: DateTime<Utc>) -> u32 {
         let second = now.timestamp();
         let new = || Rate { second, count: 0, since: Instant::now() };
@@ -68,7 +69,7 @@ impl Changes {
         self.counters.iter().map(|(key, next)| (key.as_ref(), *next))
     }
 
-    /// The next number of a counter: from `first` on, without those in use.
+    /// Takes the next number of a counter. It starts at `first` and skips numbers in use.
     pub fn next_number(&mut self, counter: &str, first: u64, in_use: impl Fn(u64) -> bool) -> u64 {
         let next = self.counters.entry(counter.into()).or_insert(first);
         while in_use(*next) {
@@ -79,14 +80,14 @@ impl Changes {
     }
 }
 
-/// What is known of the customer of a call.
+/// Facts about the customer of a call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Flags {
-    /// Their identity was checked.
+    /// Whether the customer's identity was verified.
     pub verified: bool,
-    /// They mean harm.
+    /// Whether the customer is known to be malicious.
     pub bad_actor: bool,
-    /// They called before.
+    /// Whether the customer called before.
     pub repeat: bool,
 }

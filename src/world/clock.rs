@@ -1,5 +1,5 @@
-//! A world's clock: the only place that asks the machine for the time. It drives what vendors tell
-//! and decide, never sockets, timeouts or delays.
+//! A world's clock, and the only place that asks the machine for the time. Vendors' answers and
+//! decisions depend on it; sockets, timeouts and delays never do.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use crate::scenario::ClockSpec;
 #[derive(Debug)]
 pub struct Clock(Mutex<Set>);
 
-/// What a clock was last set to, and when.
+/// The last setting of a clock, and the machine's time at which it was made.
 #[derive(Debug, Clone, Copy)]
 struct Set {
     spec: ClockSpec,
@@ -26,13 +26,14 @@ impl Clock {
         Self(Mutex::new(Set { spec, at: Instant::now() }))
     }
 
-    /// The world's time.
+    /// The current time of the world.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.read().now()
     }
 
-    /// How it goes on from now: a running clock's start is now.
+    /// The setting from which the clock continues. For a running clock, its start is the current
+    /// time.
     #[must_use]
     pub fn spec(&self) -> ClockSpec {
         let set = self.read();
@@ -42,8 +43,8 @@ impl Clock {
         }
     }
 
-    /// Seconds of the world to a second of the machine; one where it stands, for nothing better can
-    /// be said.
+    /// The rate: seconds of the world per second of the machine. For a fixed clock, 1.0, because no
+    /// other value is better.
     #[must_use]
     pub fn rate(&self) -> f64 {
         match self.read().spec {
@@ -52,16 +53,16 @@ impl Clock {
         }
     }
 
-    /// Sets it.
+    /// Sets the clock.
     pub fn set(&self, spec: ClockSpec) {
         *self.lock() = Set { spec, at: Instant::now() };
     }
 
-    /// Moves it forward in one step, and tells the new time. A real clock runs on from there at the
-    /// machine's pace.
+    /// Moves the clock forward in one step, and returns the new time. A real clock then runs on
+    /// from there at the machine's rate.
     ///
     /// # Errors
-    /// When that is past the last time that can be told; the clock stays as it is.
+    /// When the new time would be past the year 9999. The clock stays as it is.
     pub fn advance(&self, by: TimeDelta) -> Result<DateTime<Utc>, PastTheEnd> {
         let mut set = self.lock();
         let then = set.now().checked_add_signed(by).filter(|then| *then <= last()).ok_or(PastTheEnd)?;
@@ -74,7 +75,7 @@ impl Clock {
         Ok(then)
     }
 
-    /// The machine's time, whatever the world's is: what clients sign their requests with.
+    /// The machine's time, whatever the world's time is. Clients sign their requests with it.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else must ask")]
     pub fn machine() -> DateTime<Utc> {
@@ -90,11 +91,12 @@ impl Clock {
     }
 }
 
-/// A clock cannot be advanced past the year 9999.
+/// The error for advancing a clock past the year 9999.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PastTheEnd;
 
-/// 9999-12-31T23:59:59Z: later years have five digits, which no vendor's wire has room for.
+/// The latest time of a clock, 9999-12-31T23:59:59Z. Later years have five digits, which no
+/// vendor's format has room for.
 fn last() -> DateTime<Utc> {
     DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

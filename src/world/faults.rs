@@ -1,5 +1,5 @@
-//! A world's faults: which are due on a request. What they do to the answer is the exchange's
-//! business.
+//! A world's faults, and which of them are due on a request. Their effect on the answer is applied
+//! by the exchange.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,7 +23,7 @@ pub struct Faults {
 #[derive(Debug, Default)]
 struct State {
     active: Vec<Active>,
-    /// How many were ever added without an id of their own: the last one's number.
+    /// The number of ids given so far to faults without an id of their own.
     added: u64,
 }
 
@@ -32,30 +32,29 @@ struct Active {
     id: Arc<str>,
     rule: Arc<Rule>,
     counts: FaultCounts,
-    /// When the current window of a rate limit began, on the machine.
+    /// The time on the machine's clock at which the current window of a rate limit began.
     since: Instant,
 }
 
-/// What one fault has counted.
+/// The counts of one fault.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct FaultCounts {
-    /// Matching requests since it was added.
+    /// The matching requests since the fault was added.
     pub seen: u64,
-    /// How often it was due.
+    /// The number of requests on which the fault was due.
     pub fired: u64,
-    /// When the current window of a rate limit began, and how many requests it has had.
+    /// The start of the current window of a rate limit, and the requests in it so far.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<(DateTime<Utc>, u64)>,
 }
 
-/// The state of a fault: its text with its id, and its counts. The admin API shows it, and a
-/// snapshot keeps it.
+/// A fault as written, with its id and its counts. The admin API shows it, and a snapshot keeps it.
 #[derive(Debug, Clone, Serialize)]
 pub struct FaultState {
-    /// As it was written, with its id.
+    /// The fault as written, with its id.
     #[serde(flatten)]
     pub fault: Fault,
-    /// What it has counted.
+    /// Its counts.
     #[serde(flatten)]
     pub counts: FaultCounts,
 }
@@ -89,44 +88,44 @@ impl<'de> Deserialize<'de> for FaultState {
 pub struct Due {
     /// Its id.
     pub id: Arc<str>,
-    /// What it says.
+    /// The fault itself.
     pub rule: Arc<Rule>,
-    /// How long it holds the answer back.
+    /// The time for which the answer is held back.
     pub delay: Duration,
-    /// How long until a rate limit lets requests through again, by the world's clock.
+    /// The time until a rate limit lets requests through again, on the world's clock.
     pub retry_after: Duration,
-    /// The same by the machine's clock, where that ends a window too.
+    /// The same time on the machine's clock. None if only the world's clock ends a window.
     pub machine_wait: Option<Duration>,
 }
 
-/// Why a fault cannot be added.
+/// The reason why a fault cannot be added.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NotAdded {
-    /// There is a fault of that id already.
+    /// Another fault has the same id.
     Taken,
-    /// There are [`Faults::MOST`] already.
+    /// The world has [`Faults::MOST`] faults already.
     TooMany,
 }
 
 impl Faults {
-    /// How many there may be: each request is held against all of them.
+    /// The most faults of a world. Each request is checked against all of them.
     pub const MOST: usize = 10_000;
 
-    /// Some faults of a scenario.
+    /// The faults of a scenario.
     #[must_use]
     pub fn new(seed: u64, rules: &[Arc<Rule>]) -> Self {
         let faults = Self { seed, state: Mutex::default() };
         for rule in rules {
-            // A scenario's ids were checked as it was loaded.
+            // The ids were checked when the scenario was loaded.
             drop(faults.add(Arc::clone(rule), FaultCounts::default()));
         }
         faults
     }
 
-    /// Adds a fault, and tells its id.
+    /// Adds a fault, and returns its id.
     ///
     /// # Errors
-    /// When another has that id, or there are as many as there may be.
+    /// When another fault has that id, or the world has [`Faults::MOST`] faults.
     pub fn add(&self, rule: Arc<Rule>, counts: FaultCounts) -> Result<Arc<str>, NotAdded> {
         let mut state = self.lock();
         if state.active.len() >= Self::MOST {
@@ -150,10 +149,10 @@ impl Faults {
         Ok(id)
     }
 
-    /// Some faults with what they have counted.
+    /// The faults of a snapshot, with their counts.
     ///
     /// # Errors
-    /// When two of them have one id.
+    /// When two of them have the same id.
     pub fn restored(
         seed: u64,
         numbered: u64,
@@ -170,13 +169,14 @@ impl Faults {
         Ok(Self { seed, state: Mutex::new(State { active, added: numbered }) })
     }
 
-    /// How many were ever added without an id of their own: the next one's number follows.
+    /// The number of ids given so far to faults without an id of their own. The next id continues
+    /// from there.
     #[must_use]
     pub fn numbered(&self) -> u64 {
         self.lock().added
     }
 
-    /// Every fault there is.
+    /// Every fault of the world.
     #[must_use]
     pub fn all(&self) -> Vec<FaultState> {
         let state = |active: &Active| {
@@ -192,7 +192,7 @@ impl Faults {
         self.lock().active.clear();
     }
 
-    /// Removes one fault; false where there is none of that id.
+    /// Removes one fault. Returns false if no fault has that id.
     pub fn remove(&self, id: &str) -> bool {
         let mut state = self.lock();
         let before = state.active.len();
@@ -200,9 +200,10 @@ impl Faults {
         state.active.len() < before
     }
 
-    /// Counts a request in every fault that it matches, and tells those that happen to it, in the
-    /// order they were added: delays, and the first of all others that is due. Those after it have
-    /// seen the request, and no more.
+    /// Counts a request in every fault that matches it, and returns the faults that apply to it, in
+    /// the order in which they were added. Every delay that is due applies. Of the other faults
+    /// that are due, only the first applies; those after it count the request as seen, not as
+    /// fired.
     pub fn due(&self, vendor: &str, operation: Option<&str>, now: DateTime<Utc>) -> Vec<Due> {
         let mut state = self.lock();
         if state.active.is_empty() {
@@ -247,7 +248,7 @@ impl Active {
             let by_the_machine = limit.clock == LimitClock::Either;
             let (began, requests) = counts
                 .window
-                // A clock that was set back has left its window, as one that went on has.
+                // Setting the clock back leaves the window, just as letting it run on does.
                 .filter(|(began, _)| *began <= now && now - *began < per)
                 .filter(|_| !by_the_machine || since.elapsed() < machines)
                 .unwrap_or_else(|| {
@@ -264,21 +265,21 @@ impl Active {
             }
         }
         counts.fired += 1;
-        // Drawn apart from whether it is due: a fault that is due by a small chance must not have
-        // small delays.
+        // Drawn separately from the probability of the fault: otherwise a fault with a low
+        // probability would always have short delays.
         let drawn = chance(seed, &format!("{id} delay"), counts.seen);
         let delay = rule.fault.action.delay.map_or(Duration::ZERO, |delay| length(delay, drawn));
         Some(Due { id: Arc::clone(id), rule: Arc::clone(rule), delay, retry_after, machine_wait })
     }
 }
 
-/// How long a delay is, this time.
+/// The length of a delay, for one drawing of two random numbers.
 fn length(delay: Delay, chance: [f64; 2]) -> Duration {
     let longest = Duration::from_millis(LONGEST_DELAY.0.into());
     match delay {
         Delay::Fixed(length) => Duration::from_millis(length.0.0.into()),
         Delay::LogNormal(LogNormal { median, sigma }) => {
-            // Box-Muller; the first chance is never 1, so its complement is never 0.
+            // Box-Muller transform. The first number is never 1, so its complement is never 0.
             let radius = (-2.0 * (1.0 - chance[0]).ln()).sqrt();
             let normal = radius * (std::f64::consts::TAU * chance[1]).cos();
             let millis = f64::from(median.0.0) * (sigma * normal).exp();

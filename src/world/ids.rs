@@ -1,5 +1,5 @@
-//! A world's ids and chance: seeded, so that the same requests after a reset get the same ids
-//! again.
+//! A world's ids and random numbers. They come from a seed, so the same requests after a reset get
+//! the same ids again.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use uuid::Uuid;
 
-/// A source of ids, each drawn from the seed and a counter.
+/// A source of ids. Each is drawn from the seed and a counter.
 #[derive(Debug)]
 pub struct Ids {
     seed: u64,
@@ -16,25 +16,25 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// The ids of a seed, from the first.
+    /// The ids of a seed, from the first one.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self::after(seed, 0)
     }
 
-    /// The ids of a seed, after some were drawn.
+    /// The ids of a seed, continued after `drawn` ids.
     #[must_use]
     pub fn after(seed: u64, drawn: u64) -> Self {
         Self { seed, drawn: AtomicU64::new(drawn), shown: AtomicU64::new(0) }
     }
 
-    /// How many were drawn.
+    /// The number of ids drawn.
     #[must_use]
     pub fn drawn(&self) -> u64 {
         self.drawn.load(Ordering::Relaxed)
     }
 
-    /// The next UUID (version 4 in form).
+    /// The next UUID, in the form of version 4.
     #[must_use]
     pub fn uuid(&self) -> Uuid {
         let bytes = bytes(self.seed, self.drawn.fetch_add(1, Ordering::Relaxed));
@@ -48,18 +48,20 @@ impl Ids {
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
-    /// A number that nobody can guess and no other server has: for what must not be mistaken for
-    /// another world's, before and after a restart. It never stands in a vendor's answer.
+    /// A random number that cannot be guessed and is unique among servers. It names things that
+    /// must not be confused between worlds, before or after a restart. It never appears in a
+    /// vendor's answer.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "a seed would give two servers the same credentials")]
     pub fn unguessable() -> u128 {
-        // The version's and variant's bits are the same in all; what is left is folded over them.
+        // All version 4 UUIDs share their version and variant bits, so the second one is rotated by
+        // half its length: its random bits then cover the first one's fixed bits.
         let (a, b) = (Uuid::new_v4().as_u128(), Uuid::new_v4().as_u128());
         a ^ b.rotate_left(64)
     }
 }
 
-/// Chance that is the same for the same seed, name and number: 0 inclusive to 1 exclusive, twice.
+/// Two random numbers in 0.0..1.0, always the same for the same seed, name and number.
 #[must_use]
 pub fn chance(seed: u64, name: &str, n: u64) -> [f64; 2] {
     use sha2::{Digest as _, Sha256};
@@ -67,7 +69,7 @@ pub fn chance(seed: u64, name: &str, n: u64) -> [f64; 2] {
     let mut key = [0; 8];
     key.copy_from_slice(&digest[..8]);
     let bytes = bytes(u64::from_be_bytes(key), n);
-    // 32 bits are exact in a double, on every machine.
+    // 32 bits are exact in an `f64`, on every machine.
     [0, 4].map(|at| {
         let four = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
         f64::from(u32::from_be_bytes(four)) / 4_294_967_296.0

@@ -1,17 +1,17 @@
-//! The bounds of a server's worlds.
+//! The limits of a server's worlds.
 
 use std::time::Duration;
 
-/// How much a server's worlds keep, and how many there may be.
+/// The limits on the number of a server's worlds, and on what each keeps.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Exchanges in the journal; older ones are dropped and counted.
+    /// The exchanges that a journal keeps. Older ones are dropped and counted.
     pub journal_size: usize,
-    /// Bytes of each body in the journal; the rest is counted.
+    /// The bytes of a body that a journal keeps. The rest is only counted.
     pub journal_body: usize,
-    /// Forked worlds at one time.
+    /// The forked worlds that may exist at one time.
     pub max_worlds: usize,
-    /// How long a forked world may be idle, unless it was made with another length.
+    /// The time for which a forked world may be idle, unless it was forked with its own limit.
     pub world_ttl: Duration,
 }
 

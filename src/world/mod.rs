@@ -47,11 +47,11 @@ use crate::dialects::Accounts;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::universe::{Agent, AgentState, Call, Ordinal, Queue, QueueState, Ref, Universe};
 
-/// One client's view: a shared universe and its own clock, ids, journal, nonces, readings and
+/// One client's view: a shared universe with its own clock, ids, journal, nonces, readings and
 /// credentials.
 ///
-/// A request works on the world it found when it came in. Resetting, restoring and reloading put a
-/// new world in its place.
+/// A request uses the world that was current when it arrived. Resetting, restoring and reloading
+/// replace the world with a new one.
 #[derive(Debug)]
 pub struct World {
     id: Arc<str>,
@@ -67,7 +67,7 @@ pub struct World {
     coverage: Arc<CoverageCounter>,
     created: ArcSwap<Created>,
     changes: Mutex<Changes>,
-    /// When the next created call begins whose agent is still to be chosen, in microseconds since
+    /// The start of the next created call whose agent is still to be chosen, in microseconds since
     /// 1970.
     next_due: AtomicI64,
     readings: ArcSwap<Readings>,
@@ -75,14 +75,14 @@ pub struct World {
 }
 
 impl World {
-    /// A world as its scenario begins.
+    /// A world at the start of its scenario.
     #[must_use]
     pub fn new(id: Arc<str>, scenario: Arc<Scenario>, names: Names, limits: Limits) -> Self {
         let secrets = Arc::new(Secrets::of(&scenario.accounts, &names));
         Self::beginning(id, scenario, Arc::new(names), Arc::new(Journal::new(limits)), secrets)
     }
 
-    /// The same world as its scenario begins, with a journal that goes on counting.
+    /// This world at the start of its scenario, with an empty journal whose numbers continue.
     #[must_use]
     pub fn as_it_began(&self) -> Self {
         let journal = Arc::new(self.journal.successor());
@@ -90,7 +90,7 @@ impl World {
         Self::beginning(Arc::clone(&self.id), scenario, names, journal, Arc::clone(&self.secrets))
     }
 
-    /// The same world as another scenario begins; the journal and the coverage go on.
+    /// This world at the start of another scenario. The journal and the coverage continue.
     #[must_use]
     pub fn with_scenario(&self, scenario: Arc<Scenario>) -> Self {
         let secrets = Arc::new(Secrets::of(&scenario.accounts, &self.names));
@@ -127,31 +127,31 @@ impl World {
         }
     }
 
-    /// Its name: `default` for the default world.
+    /// Its id: `default` for the default world.
     #[must_use]
     pub fn id(&self) -> &Arc<str> {
         &self.id
     }
 
-    /// What it began as.
+    /// The scenario with which it began.
     #[must_use]
     pub fn scenario(&self) -> &Arc<Scenario> {
         &self.scenario
     }
 
-    /// The records behind it.
+    /// The records of its scenario.
     #[must_use]
     pub fn universe(&self) -> &Arc<Universe> {
         &self.scenario.universe
     }
 
-    /// Its accounts, under their names in the scenario.
+    /// Its accounts, under the scenario's names.
     #[must_use]
     pub fn accounts(&self) -> &Accounts {
         &self.scenario.accounts
     }
 
-    /// The names by which its accounts go here.
+    /// The public halves of its accounts.
     #[must_use]
     pub fn names(&self) -> &Names {
         &self.names
@@ -163,19 +163,19 @@ impl World {
         &self.clock
     }
 
-    /// What goes wrong in it on purpose.
+    /// Its faults.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults
     }
 
-    /// What its clients exercised.
+    /// The coverage by its clients.
     #[must_use]
     pub fn coverage(&self) -> &CoverageCounter {
         &self.coverage
     }
 
-    /// What was counted in it so far, with what its clients have left undone as of now.
+    /// The counts so far, including the lists and files that its clients have left unfinished.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = self.coverage.counts();
@@ -185,7 +185,8 @@ impl World {
         counts
     }
 
-    /// The findings that show only from what followed, by the exchange that they are about.
+    /// The findings about unfinished lists and files, by the number of the exchange that they are
+    /// about. They are not in the journal, because only the absence of a later request shows them.
     #[must_use]
     pub fn late_findings(&self) -> HashMap<u64, Vec<(&'static Finding, String)>> {
         let mut late: HashMap<u64, Vec<(&'static Finding, String)>> = HashMap::new();
@@ -197,64 +198,64 @@ impl World {
         late
     }
 
-    /// Its time now.
+    /// Its current time.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 
-    /// Its source of ids and chance.
+    /// Its source of ids and random numbers.
     #[must_use]
     pub fn ids(&self) -> &Ids {
         &self.ids
     }
 
-    /// The values that a client may use once.
+    /// The nonces that its clients have used.
     #[must_use]
     pub fn nonces(&self) -> &Nonces {
         &self.nonces
     }
 
-    /// What was refused lately.
+    /// The recent refusals.
     #[must_use]
     pub fn attempts(&self) -> &Attempts {
         &self.attempts
     }
 
-    /// How its clients go through lists.
+    /// The walks of its clients through lists.
     #[must_use]
     pub fn walks(&self) -> &Arc<Walks> {
         &self.walks
     }
 
-    /// What must not leave it whole.
+    /// The secrets to mask in all that leaves it.
     #[must_use]
     pub fn secrets(&self) -> &Arc<Secrets> {
         &self.secrets
     }
 
-    /// What its clients sent and got.
+    /// The exchanges of its clients.
     #[must_use]
     pub fn journal(&self) -> &Arc<Journal> {
         &self.journal
     }
 
-    /// The option that holds for a reading.
+    /// The chosen option of a reading.
     #[must_use]
     pub fn reading<C: Choice>(&self) -> C {
         self.readings.load().get()
     }
 
-    /// The options that hold, where they differ from the defaults.
+    /// The chosen options that differ from the defaults.
     #[must_use]
     pub fn readings(&self) -> Arc<Readings> {
         self.readings.load_full()
     }
 
-    /// Chooses options in one step, or none of them.
+    /// Changes the chosen options in one step: either all changes of `choose` or none.
     ///
     /// # Errors
-    /// Whatever `choose` finds wrong; nothing is changed then.
+    /// The error of `choose`. Nothing is changed then.
     pub fn choose<E>(&self, choose: impl Fn(&mut Readings) -> Result<(), E>) -> Result<(), E> {
         self.changes(|_| {
             let mut readings = Readings::clone(&self.readings.load());
@@ -264,7 +265,7 @@ impl World {
         })
     }
 
-    /// What a request sees of it: the universe and the calls created beside it, as of now.
+    /// A view for one request: the universe and the created calls, as of now.
     #[must_use]
     pub fn view(&self) -> View {
         let now = self.now();
@@ -274,9 +275,9 @@ impl World {
         View::new(Arc::clone(self.universe()), self.created.load_full(), now)
     }
 
-    /// Chooses the agents of the calls that have begun by a time and have none yet, in the order in
-    /// which they began, each as of its beginning. Every step of a world does this before anything
-    /// else.
+    /// Chooses the agents of the calls that have begun by `now` and have none yet. The calls are
+    /// taken in the order of their start, and the state of agents is that at each start. Every step
+    /// of a world does this before anything else.
     fn settle(&self, changes: &mut Changes, now: DateTime<Utc>) {
         if changes.staffing.next_due().is_none_or(|due| due > now) {
             return;
@@ -300,7 +301,7 @@ impl World {
         self.next_due.store(due, Ordering::Release);
     }
 
-    /// Sets its clock.
+    /// Sets the clock.
     pub fn set_clock(&self, spec: ClockSpec) {
         self.changes(|changes| {
             self.settle(changes, self.now());
@@ -309,10 +310,10 @@ impl World {
         });
     }
 
-    /// Moves its clock forward in one step, and tells the new time.
+    /// Moves the clock forward in one step, and returns the new time.
     ///
     /// # Errors
-    /// When that is past the last time that can be told; the clock stays as it is.
+    /// When the new time would be past the year 9999. The clock stays as it is.
     pub fn advance_clock(&self, by: TimeDelta) -> Result<DateTime<Utc>, PastTheEnd> {
         self.changes(|changes| {
             self.settle(changes, self.now());
@@ -322,7 +323,7 @@ impl World {
         })
     }
 
-    /// Switches an agent's state, for calls that begin from now on.
+    /// Switches the state of an agent, for calls that begin from now on.
     pub fn switch_agent(&self, agent: Ref<Agent>, state: AgentState) {
         self.changes(|changes| {
             self.settle(changes, self.now());
@@ -330,25 +331,26 @@ impl World {
         });
     }
 
-    /// Switches a queue's state.
+    /// Switches the state of a queue.
     pub fn switch_queue(&self, queue: Ref<Queue>, state: QueueState) {
         self.changes(|changes| changes.queues.insert(queue.index(), state));
     }
 
-    /// Reads or makes changes, under the world's one lock; never for longer than a step.
+    /// Runs a step that reads or changes the world's changes, under its one lock. A step must be
+    /// short.
     pub fn changes<T>(&self, step: impl FnOnce(&mut Changes) -> T) -> T {
-        // Every step leaves the changes whole, so a panic in one is no reason to stop.
+        // Every step leaves the changes consistent, so a poisoned lock can still be used.
         step(&mut self.changes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether an agent can take a call now.
+    /// The current state of an agent.
     #[must_use]
     pub fn agent_state(&self, agent: Ref<Agent>) -> AgentState {
         let changed = self.changes(|changes| changes.agents.get(&agent.index()).copied());
         changed.unwrap_or(self.universe().agent(agent).state)
     }
 
-    /// Whether a queue takes calls now.
+    /// The current state of a queue.
     #[must_use]
     pub fn queue_state(&self, queue: Ref<Queue>) -> QueueState {
         let changed = self.changes(|changes| changes.queues.get(&queue.index()).copied());
@@ -358,7 +360,7 @@ impl World {
     /// Creates a call beside the universe, in one step with the numbers that it takes.
     ///
     /// # Errors
-    /// What `make` finds wrong; nothing is created then.
+    /// The error of `make`. Nothing is created then.
     ///
     /// # Panics
     /// At 4 294 967 296 calls.
@@ -386,8 +388,8 @@ impl World {
 }
 
 impl Changes {
-    /// Lets a new call take an available agent as of a time; where there is none, it ends as
-    /// `untaken` says.
+    /// Gives a new call an available agent, as of a time. If no agent is available, the call ends
+    /// as `untaken` says.
     #[must_use]
     pub fn staffed(
         &self,
@@ -401,7 +403,7 @@ impl Changes {
     }
 }
 
-/// The number that was drawn for the choice of a call's agent.
+/// The random number for the choice of a call's agent.
 fn drawn(universe: &Universe, ordinal: Ordinal) -> u16 {
     let bytes = universe.opaque("agent of call", ordinal.0 as usize);
     u16::from_be_bytes([bytes[0], bytes[1]])

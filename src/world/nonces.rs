@@ -1,16 +1,16 @@
-//! Values that a client may use once, in bounded memory.
+//! Nonces: values that a client may use once. The memory is bounded.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
-/// The most recent nonces. The oldest are forgotten first, so a client that sends more than the
-/// bound between two uses of one nonce gets away with it; the memory stays bounded.
+/// The most recent nonces. The oldest are forgotten first, so a client can use a nonce again after
+/// as many others as are remembered; the memory stays bounded.
 #[derive(Debug, Default)]
 pub struct Nonces(Mutex<Seen>);
 
-/// What stands for a nonce, whose length is its client's choice.
+/// The hash of a nonce. The nonce itself may be of any length.
 type Digest = [u8; 16];
 
 #[derive(Debug, Default)]
@@ -20,17 +20,17 @@ struct Seen {
 }
 
 impl Nonces {
-    /// How many are remembered.
+    /// The number of nonces remembered.
     pub const REMEMBERED: usize = 65_536;
 
-    /// What stands for every nonce remembered, the oldest first.
+    /// The hashes of all remembered nonces, in hexadecimal, the oldest first.
     #[must_use]
     pub fn digests(&self) -> Vec<String> {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         seen.order.iter().map(|digest| format!("{:032x}", u128::from_be_bytes(*digest))).collect()
     }
 
-    /// The nonces that some digests stand for; none where one is no digest.
+    /// The nonces with these hashes. None if a text is not a hash in hexadecimal.
     #[must_use]
     pub fn of(digests: &[String]) -> Option<Self> {
         let digest = |text: &String| {
@@ -41,7 +41,7 @@ impl Nonces {
         Some(Self(Mutex::new(Seen { set: order.iter().copied().collect(), order })))
     }
 
-    /// Notes a use; false if it was used before.
+    /// Records a use of a nonce. Returns false if it was used before.
     pub fn first_use(&self, owner: &str, nonce: &str) -> bool {
         let digest = Sha256::new().chain_update(owner).chain_update([0]).chain_update(nonce).finalize();
         let mut key = Digest::default();

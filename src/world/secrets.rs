@@ -1,4 +1,4 @@
-//! The secrets that a world's credentials have, and how a text is shown without them.
+//! The secrets in a world's credentials, and masking them in texts.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,11 +10,13 @@ use super::Names;
 use crate::dialects::Accounts;
 use crate::urlencoded;
 
-/// Every secret of a world, in each form that it may stand in: plain, percent-encoded up to three
-/// times in either case, in hexadecimal, and in Base64 with its name or without.
+/// Every secret of a world, in each form in which it may appear: plain, percent-encoded up to three
+/// times with digits in either case, in hexadecimal, and in Base64 with or without the account
+/// name.
 #[derive(Debug, Default)]
 pub struct Secrets {
-    /// Longest first, so that a secret that contains another is masked whole.
+    /// Each form with its mask. The longest comes first, so that a secret that contains another is
+    /// masked whole.
     forms: Vec<(String, String)>,
     plain: HashSet<String>,
 }
@@ -30,7 +32,7 @@ impl Secrets {
             let own = account.secrets().into_iter().find(all_secret).map(|name| names.own(vendor, name));
             account.secrets().into_iter().chain(own).collect::<Vec<_>>()
         });
-        // As Basic has it: with the name before it.
+        // HTTP Basic puts the account name before the secret.
         for (vendor, account) in accounts.each() {
             for name in [account.public_half(), names.own(vendor, account.public_half())] {
                 for secret in account.secrets() {
@@ -61,7 +63,7 @@ impl Secrets {
         Self { forms, plain }
     }
 
-    /// A text that was cut off, without the beginning of a secret at its end.
+    /// Takes the beginning of a secret off the end of a text that was cut.
     #[must_use]
     pub fn without_begun<'a>(&self, text: &'a str) -> &'a str {
         let begun = |form: &str| {
@@ -72,13 +74,13 @@ impl Secrets {
         &text[..text.len() - longest]
     }
 
-    /// Whether a text is a secret, whole.
+    /// Whether a text is exactly one of the secrets.
     #[must_use]
     pub fn has(&self, text: &str) -> bool {
         self.plain.contains(text)
     }
 
-    /// A text without any secret.
+    /// The text with every secret masked.
     #[must_use]
     pub fn masked<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.forms.iter().fold(Cow::Borrowed(text), |text, (secret, shown)| {
@@ -91,7 +93,7 @@ impl Secrets {
     }
 }
 
-/// A secret as it may be shown: enough to tell two apart, never enough to use.
+/// The mask of a secret: enough to tell two secrets apart, too little to use one.
 #[must_use]
 pub fn mask(secret: &str) -> String {
     let length = secret.chars().count();
@@ -99,7 +101,7 @@ pub fn mask(secret: &str) -> String {
     format!("{shown}…({length})")
 }
 
-/// `%2B` as `%2b`: both are in use.
+/// Writes `%2B` as `%2b`: both cases are in use.
 fn lower_case_digits(encoded: &str) -> String {
     let mut pieces = encoded.split('%');
     let mut lower = pieces.next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! A world's place in a server: resetting, restoring and reloading replace the world in it.
+//! The place of a world in a server. A reset, restore or reload replaces the world in it.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,20 +10,20 @@ use chrono::{DateTime, Utc};
 use super::{Clock, World};
 use crate::contract::CoverageCounter;
 
-/// A world's place: the world in it is exchanged as a whole when it is reset, restored or reloaded.
-/// Requests under way finish on the world they found.
+/// The place of a world in a server. A reset, restore or reload replaces the world in it as a
+/// whole. A request that is under way finishes on the world with which it began.
 #[derive(Debug)]
 pub struct Slot {
     id: Arc<str>,
     name: Option<String>,
     world: ArcSwap<World>,
     created_at: DateTime<Utc>,
-    /// How long it may be idle; for ever, if none.
+    /// The time for which the world may be idle. None is forever.
     ttl: Option<Duration>,
     used: Mutex<Instant>,
-    /// Held while the world is replaced; reading it takes no lock.
+    /// Held while the world is replaced. Reading the world takes no lock.
     replacing: Mutex<()>,
-    /// What all worlds of the server have exercised.
+    /// The coverage of all worlds of the server.
     total: Arc<CoverageCounter>,
 }
 
@@ -54,60 +54,61 @@ impl Slot {
         &self.id
     }
 
-    /// What people call it.
+    /// The world's display name.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
-    /// When it was made, by the machine's clock.
+    /// The time on the machine's clock at which the world was forked.
     #[must_use]
     pub fn created_at(&self) -> DateTime<Utc> {
         self.created_at
     }
 
-    /// How long it may be idle; for ever, if none.
+    /// The time for which the world may be idle. None is forever.
     #[must_use]
     pub fn ttl(&self) -> Option<Duration> {
         self.ttl
     }
 
-    /// The world as it is now.
+    /// The world that is now in this place.
     #[must_use]
     pub fn world(&self) -> Arc<World> {
         self.world.load_full()
     }
 
-    /// Somebody uses it.
+    /// Records a use of the world, which restarts its idle time.
     pub fn touch(&self) {
         if self.ttl.is_some() {
             *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         }
     }
 
-    /// Returns it to its scenario: changes, ids, clock, faults, readings, journal, coverage.
+    /// Returns the world to its scenario: changes, ids, clock, faults, readings, journal, coverage.
     pub fn reset(&self) {
         let Ok(()) = self.replace(|world| Ok::<_, Infallible>(world.as_it_began()));
     }
 
-    /// Puts another world in its place that is made from the one there, one maker after the other:
+    /// Replaces the world with one that `make` derives from it. Replacements run one at a time, so
     /// none is lost.
     ///
     /// # Errors
-    /// What the maker finds wrong; the world stays then.
+    /// The error of `make`. The world then stays as it is.
     pub fn replace<E>(&self, make: impl FnOnce(&World) -> Result<World, E>) -> Result<(), E> {
         let _one_at_a_time = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
         let next = make(&self.world.load())?;
         let next = Arc::new(next);
         let before = self.world.swap(Arc::clone(&next));
-        // Otherwise they go on in the new one.
+        // With the same walks, the new world continues what its clients have left unfinished.
         if !Arc::ptr_eq(before.walks(), next.walks()) {
             self.settle(&before);
         }
         Ok(())
     }
 
-    /// Counts what the clients of a world that ends have left undone.
+    /// Counts the lists and files that the clients of a world have left unfinished. Called when the
+    /// world is replaced or removed.
     pub(super) fn settle(&self, world: &World) {
         for unfinished in world.walks().unfinished() {
             self.total.count_late(unfinished.finding, unfinished.example());

@@ -1,4 +1,4 @@
-//! A whole world as data: what it takes to answer the same requests with the same bytes again.
+//! A whole world as data: all that is needed to answer the same requests with the same bytes again.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::AtomicI64;
@@ -15,57 +15,58 @@ use crate::contract::{Catalogue, Readings, UnknownReading};
 use crate::scenario::ClockSpec;
 use crate::universe::{AgentState, Call, Ordinal, QueueState, Ref, Universe};
 
-/// A world's clock, ids, changes, faults and readings. Its journal and its coverage are not a part
-/// of it: they tell what clients did, not what they get.
+/// A world's clock, ids, changes, faults and readings. The journal and the coverage are left out:
+/// they record what clients did, and do not affect answers.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
     /// The version of this format: 1.
     pub callmock: u32,
-    /// What the universe was made from: calls are named by their place in it.
+    /// The fingerprint of the scenario. Calls are named by their ordinals, so another universe
+    /// would not fit.
     pub universe: String,
-    /// How time goes on.
+    /// The clock.
     pub clock: ClockState,
-    /// How many ids were drawn.
+    /// The number of ids drawn.
     pub ids: u64,
-    /// The options that differ from the defaults.
+    /// The options that differ from the defaults, by reading.
     pub readings: BTreeMap<String, String>,
-    /// The faults with what they have counted.
+    /// The faults with their counts.
     pub faults: Vec<FaultState>,
-    /// How many faults got a number for an id.
+    /// The number of ids given to faults without an id of their own.
     pub numbered_faults: u64,
     /// The states of agents that were switched, by id.
     pub agents: BTreeMap<String, AgentState>,
     /// The states of queues that were switched, by id.
     pub queues: BTreeMap<String, QueueState>,
-    /// What is known of calls' customers, by the call's place.
+    /// The flags of calls' customers, by the call's ordinal.
     pub flags: BTreeMap<u32, Flags>,
-    /// What was counted in a second, by what is counted.
+    /// The second and the count of each rate.
     pub rates: BTreeMap<String, (i64, u32)>,
-    /// The next numbers of ids that count.
+    /// The next number of each counter.
     pub counters: BTreeMap<String, u64>,
-    /// What clients may not use again, as digests.
+    /// The hashes of the nonces that clients have used.
     pub nonces: Vec<String>,
-    /// The calls that were created.
+    /// The created calls.
     pub calls: Vec<Call>,
 }
 
-/// A clock, as the admin API shows and sets it.
+/// A clock as the admin API shows and sets it.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize)]
 #[serde(tag = "mode", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClockState {
-    /// As on the machine.
+    /// The machine's time.
     Real,
-    /// It stands.
+    /// A time that stands still.
     Fixed {
-        /// At this time.
+        /// The time.
         now: DateTime<Utc>,
     },
-    /// It runs.
+    /// A time that runs at a rate of its own.
     Running {
-        /// From this time.
+        /// The current time.
         now: DateTime<Utc>,
-        /// Seconds of the world to a second of the machine.
+        /// Seconds of the world per second of the machine.
         rate: f64,
     },
 }
@@ -90,12 +91,12 @@ impl From<ClockState> for ClockSpec {
     }
 }
 
-/// Why a snapshot cannot be restored in a world.
+/// The reason why a snapshot cannot be restored in a world.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotRestored {
-    /// The member that is wrong.
+    /// The member of the snapshot that is wrong.
     pub path: &'static str,
-    /// What is wrong with it.
+    /// A description of the mistake.
     pub message: String,
 }
 
@@ -137,10 +138,10 @@ impl World {
         }
     }
 
-    /// The same world as a snapshot has it, with the journal and the coverage of this one.
+    /// The world as a snapshot describes it, with the journal and the coverage of this one.
     ///
     /// # Errors
-    /// The first member that does not fit this world's scenario.
+    /// The first member of the snapshot that does not fit this world's scenario.
     pub fn restored(
         &self,
         snapshot: &Snapshot,

@@ -1,8 +1,8 @@
-//! Staffing: the calls that requests put into a queue are taken by an available agent, drawn from
-//! the seed once a call.
+//! Staffing: which available agent takes a call that a request put into a queue. The choice is
+//! drawn from the seed, once per call.
 //!
-//! Available is who has that state and is on no other such call. An outbound call names its agent
-//! itself, and keeps nobody from taking others.
+//! An agent can take such a call while in the state `available` and on no other such call. An
+//! outbound call names its agent itself, and does not keep that agent from taking others.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,27 +10,27 @@ use chrono::{DateTime, Utc};
 
 use crate::universe::{Agent, AgentState, Call, CallOutcome, Millis, Ordinal, Ref, Universe};
 
-/// Which agents are on which calls, and which calls have no agent yet.
+/// The agents' calls, and the calls that have no agent yet.
 #[derive(Debug, Default)]
 pub struct Staffing {
-    /// By the agent's index: the beginnings of its calls, each with the end of the longest of those
-    /// that began by then.
+    /// For each agent's index, the start times of its calls. The value of a start time is the
+    /// latest end of all calls that began by then.
     busy: HashMap<usize, BTreeMap<DateTime<Utc>, DateTime<Utc>>>,
-    /// The calls whose agent is chosen when they begin.
+    /// The calls whose agent is chosen at their start.
     due: BTreeSet<(DateTime<Utc>, Ordinal)>,
 }
 
-/// The end of a call that nobody can take.
+/// The end of a call for which no agent is available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Untaken {
-    /// Its caller waits for so long, and hangs up in the queue.
+    /// The caller waits for this long, then hangs up in the queue.
     Abandoned(Millis),
-    /// It fails as it begins.
+    /// The call fails at its start.
     Failed,
 }
 
 impl Staffing {
-    /// The staffing that some created calls lead to.
+    /// The staffing that follows from the created calls of a snapshot.
     #[must_use]
     pub fn of<'a>(calls: impl Iterator<Item = (Ordinal, &'a Call)>) -> Self {
         let mut staffing = Self::default();
@@ -40,7 +40,7 @@ impl Staffing {
         staffing
     }
 
-    /// Notes a created call: its agent is on it, or is still to be chosen.
+    /// Records the agent of a created call, or that its agent is still to be chosen.
     pub fn note(&mut self, ordinal: Ordinal, call: &Call) {
         if call.awaits_agent {
             self.due.insert((call.at, ordinal));
@@ -49,7 +49,7 @@ impl Staffing {
             let before = calls.range(..=call.at).next_back().map(|(_, end)| *end);
             let end = before.map_or(call.ended_at(), |before| before.max(call.ended_at()));
             calls.insert(call.at, end);
-            // Only a clock that was set back makes a call that begins before others.
+            // Calls begin in order of time, unless the clock was set back.
             for (_, later) in calls.range_mut(call.at..).skip(1) {
                 if *later >= end {
                     break;
@@ -59,13 +59,13 @@ impl Staffing {
         }
     }
 
-    /// The beginning of the next call whose agent is still to be chosen.
+    /// The start of the next call whose agent is still to be chosen.
     #[must_use]
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
         self.due.first().map(|(at, _)| *at)
     }
 
-    /// Takes the next call whose agent must be chosen by a time.
+    /// Takes the next call whose start is at or before `now`.
     pub fn take_due(&mut self, now: DateTime<Utc>) -> Option<Ordinal> {
         self.due
             .first()
@@ -74,7 +74,7 @@ impl Staffing {
             .map(|(_, call)| call)
     }
 
-    /// Chooses the agent of a call as of a time, from a number that was drawn for it.
+    /// Chooses the agent of a call at a time, by the random number `drawn`.
     #[must_use]
     pub fn choose(
         &self,
@@ -98,7 +98,7 @@ impl Staffing {
         }
         let (wait, dial, outcome) = match untaken {
             Untaken::Abandoned(patience) => (patience, call.dial, CallOutcome::AbandonedQueue),
-            // It has begun before it fails.
+            // A failed call has begun before it fails, so its dial phase is not empty.
             Untaken::Failed => (Millis(0), call.dial.max(Millis(1)), CallOutcome::Failed),
         };
         Call { agent: None, wait, dial, outcome, ring: Millis(0), talk: Millis(0), recording: None, ..call }

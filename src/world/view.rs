@@ -1,5 +1,6 @@
-//! What a request sees of a world: its universe and, beside it, the calls created so far. A view is
-//! two pointers, takes no lock, and stays as it is for as long as its list is being sent.
+//! A view: the universe and the created calls, as one request sees them. A view takes no lock and
+//! never changes, however long its list takes to send. Its records are behind two pointers, so it
+//! is cheap to copy.
 
 use std::ops::{Bound, Deref, Range, RangeBounds};
 use std::sync::Arc;
@@ -9,17 +10,17 @@ use chrono::{DateTime, Utc};
 
 use crate::universe::{Call, Ordinal, Universe};
 
-/// The calls that were created in a world, in the order of their creation; their ordinals go on
-/// where the universe's end.
+/// The calls created in a world, in the order of creation. Their ordinals follow those of the
+/// universe.
 #[derive(Debug, Clone, Default)]
 pub struct Created {
     calls: Vec<Arc<Call>>,
-    /// Places in `calls` by (time, place).
+    /// Indexes into `calls`, ordered by time and then by index.
     by_time: Vec<u32>,
 }
 
 impl Created {
-    /// The same with one call more.
+    /// These calls and one more.
     ///
     /// # Panics
     /// At 4 294 967 296 created calls.
@@ -27,15 +28,15 @@ impl Created {
     pub fn with(&self, call: Call) -> Self {
         let place = u32::try_from(self.calls.len()).expect("fewer created calls than fit in 32 bits");
         let mut next = self.clone();
-        // A new call has the greatest place, so it comes after those of its own time.
+        // A new call has the greatest index, so it follows all others of the same time.
         let at = next.by_time.partition_point(|place| next.calls[*place as usize].at <= call.at);
         next.by_time.insert(at, place);
         next.calls.push(Arc::new(call));
         next
     }
 
-    /// The same with others in the place of some calls. None of them may begin at another time than
-    /// the one it replaces.
+    /// These calls, with some of them replaced. Each replacement must begin at the same time as the
+    /// call that it replaces.
     #[must_use]
     pub fn replaced(&self, calls: Vec<(usize, Call)>) -> Self {
         let mut next = self.clone();
@@ -45,48 +46,48 @@ impl Created {
         next
     }
 
-    /// The call at a place.
+    /// The call at an index.
     #[must_use]
     pub fn call(&self, place: usize) -> Option<&Call> {
         self.calls.get(place).map(Arc::as_ref)
     }
 
-    /// Every one, in the order of their creation.
+    /// Every created call, in the order of creation.
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
         self.calls.iter().map(Arc::as_ref)
     }
 
-    /// How many there are.
+    /// The number of created calls.
     #[must_use]
     pub fn len(&self) -> usize {
         self.calls.len()
     }
 
-    /// Whether there are none.
+    /// Whether no call was created.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.calls.is_empty()
     }
 }
 
-/// Tells work that reads many calls that nobody waits for it any more.
+/// A signal to a long read of calls that its result is no longer needed.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// Nobody waits any more.
+    /// Sends the signal.
     pub fn set(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether nobody waits any more.
+    /// Whether the signal was sent.
     #[must_use]
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// A universe and what was created beside it, as of one moment.
+/// A universe and the calls created beside it, as of one moment.
 #[derive(Debug, Clone)]
 pub struct View {
     universe: Arc<Universe>,
@@ -95,7 +96,7 @@ pub struct View {
     stop: Stop,
 }
 
-/// People, queues and ids are the universe's alone.
+/// People, queues and ids come from the universe alone.
 impl Deref for View {
     type Target = Universe;
 
@@ -105,13 +106,13 @@ impl Deref for View {
 }
 
 impl View {
-    /// A universe with what was created beside it, as of a moment.
+    /// A universe and the calls created beside it, as of a moment.
     #[must_use]
     pub fn new(universe: Arc<Universe>, created: Arc<Created>, now: DateTime<Utc>) -> Self {
         Self { universe, created, now, stop: Stop::default() }
     }
 
-    /// The same, whose stretches of time end early once nobody waits for them.
+    /// The same view, whose iterators end early once `stop` is set.
     #[must_use]
     pub fn until(mut self, stop: Stop) -> Self {
         self.stop = stop;
@@ -124,7 +125,7 @@ impl View {
         self.now
     }
 
-    /// The call at a place: the universe's, then the created ones.
+    /// The call with an ordinal: of the universe, or created.
     #[must_use]
     pub fn call(&self, ordinal: Ordinal) -> Option<&Call> {
         match (ordinal.0 as usize).checked_sub(self.universe.len()) {
@@ -133,34 +134,34 @@ impl View {
         }
     }
 
-    /// How many calls there are, the universe's and the created ones.
+    /// The number of calls, of the universe and created.
     #[must_use]
     pub fn size(&self) -> usize {
         self.universe.len() + self.created.len()
     }
 
-    /// The call at a place, where an account of a vendor holds it and it is over: what a list of
-    /// past calls may show. The rule is the same for every call, whether the scenario, the
-    /// generator, an admin or a request made it.
+    /// The call with an ordinal, if an account of a vendor holds it and it is over. A list of past
+    /// calls shows no others. The rule is the same for calls of the scenario, the generator,
+    /// the admin API and requests.
     #[must_use]
     pub fn listed(&self, ordinal: Ordinal, vendor: &str, account: &str) -> Option<&Call> {
         self.call(ordinal).filter(|call| call.is_over(self.now) && call.held_by(vendor, account))
     }
 
-    /// The calls that are there at the view's time, of those that began within a range: a call is
-    /// there from its beginning, and one that a request created from its creation.
+    /// The calls that exist at the view's time, of those that began within a range. A call exists
+    /// from its beginning, and one that a request created from its creation.
     pub fn there(&self, times: impl RangeBounds<DateTime<Utc>>) -> impl Iterator<Item = Ordinal> + '_ {
         self.between(times).filter(|ordinal| {
             self.call(*ordinal).is_some_and(|call| call.has_begun(self.now) || call.id.is_created())
         })
     }
 
-    /// The calls that were created beside the universe, in the order of their creation.
+    /// The created calls, in the order of creation.
     pub fn created(&self) -> impl Iterator<Item = &Call> {
         self.created.calls()
     }
 
-    /// The call of a name: the scenario's name of it, or the one that its creation gave it.
+    /// The call with an id, as the scenario wrote it or as its creation gave it.
     #[must_use]
     pub fn by_name(&self, name: &str) -> Option<Ordinal> {
         let is_named = |call: &Call| call.id.is(name);
@@ -171,7 +172,7 @@ impl View {
         u32::try_from(place).ok().map(Ordinal)
     }
 
-    /// The call to which a scenario, or its creation, gave this id on a vendor's wire.
+    /// The call with this id at a vendor, as a scenario set it or its creation gave it.
     #[must_use]
     pub fn by_wire_id(&self, vendor: &str, id: &str) -> Option<Ordinal> {
         self.universe.by_wire_id(vendor, id).or_else(|| {
@@ -185,7 +186,7 @@ impl View {
 
     /// The calls that began within a range of time, oldest first; equal times by ordinal.
     ///
-    /// Costs four binary searches, whatever the size of the universe and of the range.
+    /// The cost is four binary searches, whatever the size of the universe and of the range.
     #[must_use]
     pub fn between(&self, times: impl RangeBounds<DateTime<Utc>>) -> Slice {
         let (start, end) = (times.start_bound().cloned(), times.end_bound().cloned());
@@ -206,7 +207,7 @@ impl View {
     }
 }
 
-/// A stretch of time of a view: a merge of two indexes that are sorted already.
+/// The calls of a view in a range of time: a merge of two sorted indexes.
 #[derive(Debug, Clone)]
 pub struct Slice {
     view: View,
@@ -214,7 +215,7 @@ pub struct Slice {
     created: Range<usize>,
 }
 
-/// The next call of one of the two indexes: what it is sorted by.
+/// The sort key of the next call of one of the two indexes.
 type Candidate = Option<(DateTime<Utc>, Ordinal)>;
 
 impl Slice {
@@ -310,7 +311,7 @@ mod tests {
             prop_assert_eq!(slice.clone().map(|o| o.0 as usize).collect::<Vec<_>>(), expected.clone());
             let backwards: Vec<usize> = slice.clone().rev().map(|o| o.0 as usize).collect();
             prop_assert_eq!(backwards, expected.iter().rev().copied().collect::<Vec<_>>());
-            // From both ends at once, nothing is met twice.
+            // Taken from both ends at once, no call comes twice.
             let mut both = slice;
             let mut seen = vec![];
             while let Some(front) = both.next() {

@@ -1,4 +1,4 @@
-//! Every world of a server: the default one, and those that were forked from a scenario, each found
+//! Every world of a server: the default world, and the worlds forked from scenarios. Each is found
 //! by its id or by any of its credentials.
 
 use std::collections::HashMap;
@@ -25,26 +25,26 @@ struct Forked {
     by_credential: HashMap<(&'static str, Box<str>), Arc<Slot>>,
 }
 
-/// How to make a world.
+/// The parameters of a new world.
 #[derive(Debug)]
 pub struct Fork {
-    /// What it begins as.
+    /// The scenario with which it begins.
     pub scenario: Arc<Scenario>,
-    /// What people call it.
+    /// Its display name.
     pub name: Option<String>,
-    /// How long it may be idle; as the server's limits say, if none.
+    /// The time for which it may be idle. None is the server's default.
     pub ttl: Option<Duration>,
 }
 
-/// There are as many worlds as the server may have.
+/// The error when the server has its maximum number of worlds. The value is the maximum.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TooMany(pub usize);
 
 impl Worlds {
-    /// The id of the world that every request without another belongs to.
+    /// The id of the default world. A request that selects no other world belongs to it.
     pub const DEFAULT: &'static str = "default";
 
-    /// A default world that begins as a scenario does.
+    /// The worlds of a new server: only the default world, which begins with the given scenario.
     #[must_use]
     pub fn new(scenario: Arc<Scenario>, limits: Limits) -> Self {
         let world = World::new(Self::DEFAULT.into(), scenario, Names::default(), limits);
@@ -53,13 +53,13 @@ impl Worlds {
         Self { default, forked: RwLock::default(), limits, total }
     }
 
-    /// The place of the default world.
+    /// The slot of the default world.
     #[must_use]
     pub fn default_slot(&self) -> &Arc<Slot> {
         &self.default
     }
 
-    /// The place of a world, by its id.
+    /// The slot of a world, by its id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<Arc<Slot>> {
         if id == Self::DEFAULT {
@@ -68,7 +68,8 @@ impl Worlds {
         self.read(|forked| forked.by_id.get(id).filter(|slot| !slot.is_over()).cloned())
     }
 
-    /// The world that a credential selects: the default one, unless it is another's.
+    /// The world that a credential selects. If no forked world has the credential, the default
+    /// world.
     #[must_use]
     pub fn identify(&self, vendor: &'static str, public_half: Option<&str>) -> Arc<World> {
         let found = public_half.and_then(|half| {
@@ -82,7 +83,7 @@ impl Worlds {
         slot.world()
     }
 
-    /// Whether a public half is an account's of the default world, or selects another world.
+    /// Whether a public half belongs to an account of the default world or of a forked one.
     #[must_use]
     pub fn knows(&self, vendor: &'static str, public_half: &str) -> bool {
         let of_default = || {
@@ -94,11 +95,11 @@ impl Worlds {
             || of_default()
     }
 
-    /// Makes a world with credentials of its own. No call is copied: it shares its scenario's
-    /// universe.
+    /// Forks a world with credentials of its own. No call is copied: the world shares the universe
+    /// of its scenario.
     ///
     /// # Errors
-    /// When there are as many as there may be, none of them idle for too long.
+    /// When the server has its maximum number of worlds, and none of them has expired.
     pub fn fork(&self, fork: Fork) -> Result<Arc<Slot>, TooMany> {
         let names = Names::fresh(&fork.scenario.accounts, Ids::unguessable);
         let world = World::new(short(Ids::unguessable()).into(), fork.scenario, names, self.limits);
@@ -120,17 +121,17 @@ impl Worlds {
         Ok(slot)
     }
 
-    /// Removes a forked world; false where there is none of that id.
+    /// Removes a forked world. Returns false if no world has that id.
     pub fn remove(&self, id: &str) -> bool {
         self.forked.write().unwrap_or_else(PoisonError::into_inner).remove(id)
     }
 
-    /// Removes the worlds that were idle for too long.
+    /// Removes the worlds that were idle for longer than their limit.
     pub fn sweep(&self) {
         self.forked.write().unwrap_or_else(PoisonError::into_inner).sweep();
     }
 
-    /// The place of every world, the default one first, then the oldest.
+    /// The slots of all worlds: the default one first, then the oldest.
     #[must_use]
     pub fn all(&self) -> Vec<Arc<Slot>> {
         let mut slots: Vec<Arc<Slot>> =
@@ -140,14 +141,14 @@ impl Worlds {
         slots
     }
 
-    /// What all worlds together count into since the server began, resets or not.
+    /// The counter that all worlds share. It counts from the server's start, across resets.
     #[must_use]
     pub fn total(&self) -> &CoverageCounter {
         &self.total
     }
 
-    /// What was counted in all worlds together so far, with what their clients have left undone as
-    /// of now.
+    /// The counts of all worlds together, including the lists and files that clients have left
+    /// unfinished so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = self.total.counts();

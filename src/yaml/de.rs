@@ -1,5 +1,5 @@
-//! A tree for serde. A key that nobody knows and an entry of a list that cannot be read are noted
-//! and left out, so that one run tells more than one mistake.
+//! A serde deserializer for a tree. Unknown keys, and list entries that cannot be read, are
+//! recorded and left out, so that one run reports more than one mistake.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -18,19 +18,19 @@ use super::path::Path;
 use super::scalar::{number, truth, whole};
 use super::tree::{Kind, Node, Scalar, address};
 
-/// The name of a newtype whose value comes with its place: see [`read_at`].
+/// The name of a newtype that asks for a value with its place: see [`read_at`].
 pub const AT: &str = "\0at";
 
-/// The most mistakes that are noted.
+/// The most mistakes that are recorded.
 const NOTED: usize = 200;
 
-/// For how many of them the nearest right word is looked for.
+/// The number of unknown keys for which a similar known one is looked up.
 const PROPOSALS: usize = 50;
 
 /// Reads a value with its place: line and column, from 1.
 ///
 /// # Errors
-/// As its deserializer has it.
+/// The error of the deserializer.
 pub fn read_at<'de, D: Deserializer<'de>, T: de::Deserialize<'de>>(
     deserializer: D,
 ) -> Result<(T, u64, u64), D::Error> {
@@ -52,16 +52,16 @@ pub fn read_at<'de, D: Deserializer<'de>, T: de::Deserialize<'de>>(
     deserializer.deserialize_newtype_struct(AT, Three(std::marker::PhantomData))
 }
 
-/// The most passes over a tree, each without the entries that could not be read so far.
+/// The most passes over a tree. Each pass leaves out the entries that could not be read so far.
 const PASSES: usize = 20;
 
-/// The same for a large one, so that its mistakes cost little.
+/// The most passes over a large tree, so that its mistakes cost little time.
 const FEW_PASSES: usize = 3;
 
-/// From which weight on a tree is large.
+/// The weight from which a tree is large, in bytes.
 const LARGE: u64 = 16 << 20;
 
-/// Reads a tree.
+/// Reads a value from a tree.
 pub fn read<T: DeserializeOwned>(root: &Node<'_>) -> Read<T> {
     let passes = if root.weight < LARGE { PASSES } else { FEW_PASSES };
     let (mut without, mut hard, mut left_out) = (HashSet::new(), vec![], vec![]);
@@ -80,7 +80,8 @@ pub fn read<T: DeserializeOwned>(root: &Node<'_>) -> Read<T> {
             Err(mut error) => {
                 let unit = error.unit.take();
                 hard.push(error.mistake(root));
-                // What cannot be read may hide what is wrong with the rest.
+                // An entry that cannot be read may hide the mistakes after it, so the next pass
+                // leaves it out.
                 if let Some((unit, key)) = unit.filter(|_| hard.len() < passes) {
                     without.insert(unit);
                     left_out.push(key);
@@ -89,7 +90,7 @@ pub fn read<T: DeserializeOwned>(root: &Node<'_>) -> Read<T> {
                 None
             }
         };
-        // A key that is missing for being misspelt is one mistake, not two.
+        // A key that is missing because it is misspelt is one mistake, not two.
         hard.retain(|missing| {
             let is_it = |near: &String| missing.message == missing_key(near);
             !mistakes.iter().any(|mistake| {
@@ -104,7 +105,7 @@ pub fn read<T: DeserializeOwned>(root: &Node<'_>) -> Read<T> {
     }
 }
 
-/// The mistakes that are noted on the way.
+/// The mistakes recorded in one pass.
 #[derive(Default)]
 struct Notes(RefCell<Vec<Mistake>>);
 
@@ -126,7 +127,7 @@ struct De<'n, 'p> {
     node: &'n Node<'n>,
     path: &'p Path<'p>,
     notes: &'p Notes,
-    /// The addresses of what is left out.
+    /// The addresses of the values that are left out.
     without: &'p HashSet<usize>,
 }
 
@@ -144,8 +145,8 @@ impl<'n> De<'n, '_> {
         Error::invalid_type(self.unexpected(), visitor).at(self.node, self.path)
     }
 
-    /// Refuses what should be a list or a mapping. A text is not shown then: it may be a whole file
-    /// that is none of these.
+    /// Refuses a value that should be a list or a mapping. The message does not show a text,
+    /// because it may be a whole file.
     fn refused_shape<'de, V: Visitor<'de>>(&self, visitor: &V) -> Error {
         let unexpected = match self.unexpected() {
             Unexpected::Str(_) => Unexpected::Other("a text"),
@@ -154,7 +155,7 @@ impl<'n> De<'n, '_> {
         Error::invalid_type(unexpected, visitor).at(self.node, self.path)
     }
 
-    /// A scalar that has a meaning besides that of its text.
+    /// The scalar, if the value is one and is not null.
     fn scalar<'de, V: Visitor<'de>>(&self, visitor: &V) -> Result<&'n Scalar<'n>, Error> {
         match &self.node.kind {
             Kind::Scalar(scalar) if !scalar.is_null() => Ok(scalar),
@@ -278,8 +279,8 @@ impl<'de> Deserializer<'de> for De<'_, '_> {
         self.deserialize_str(visitor)
     }
 
-    /// A scalar's own text, whatever else it could mean. What is no scalar goes to those who take a
-    /// text among others.
+    /// Passes on the text of a scalar, whatever else it could mean. A list or a mapping goes to
+    /// visitors that accept it besides a text.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match &self.node.kind {
             Kind::Scalar(scalar) if scalar.is_null() => Err(self.refused(&visitor)),
@@ -398,7 +399,7 @@ impl<'de> Deserializer<'de> for De<'_, '_> {
     serde::forward_to_deserialize_any! { i128 u128 }
 }
 
-/// Line, column, value.
+/// A value with its place, as three parts: line, column, value.
 struct AtPlace<'n, 'p> {
     part: u8,
     de: De<'n, 'p>,
@@ -421,7 +422,7 @@ impl<'de> SeqAccess<'de> for AtPlace<'_, '_> {
 struct Items<'n, 'p> {
     items: std::iter::Enumerate<std::slice::Iter<'n, Rc<Node<'n>>>>,
     list: De<'n, 'p>,
-    /// Whether the list is as good without an item.
+    /// Whether an item that cannot be read may be left out of the list.
     leaves_out: bool,
 }
 
@@ -465,7 +466,7 @@ impl<'de, 'n, I: Iterator<Item = (&'n str, &'n Node<'n>, &'n Node<'n>)>> MapAcce
         let read = seed.deserialize(De { node, path: &path, ..self.map });
         read.map_err(|error| {
             let error = error.at(node, &path);
-            // The text itself may be read without one of its keys.
+            // A top-level key that cannot be read may be left out.
             if matches!(self.map.path, Path::Root) { error.within(node, &path) } else { error }
         })
     }

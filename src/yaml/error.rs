@@ -9,13 +9,13 @@ use super::path::Path;
 use super::tree::{Node, address};
 use crate::nearest::{did_you_mean_or_known, nearest};
 
-/// Why a value could not be read, and where, once that is known.
+/// The reason why a value could not be read, and its place once it is known.
 #[derive(Debug)]
 pub struct Error {
     message: String,
     place: Option<(u64, u64, String)>,
-    /// The entry that can be left out for the rest to be read: its address, and the first key of
-    /// its path.
+    /// The entry to leave out so that the rest can be read: its address, and the first key of its
+    /// path.
     pub unit: Option<(usize, String)>,
 }
 
@@ -75,7 +75,7 @@ fn found(unexpected: &Unexpected<'_>) -> String {
     }
 }
 
-/// The first bytes of a text, as far as a message shows it.
+/// The beginning of a text for a message, at most 100 bytes.
 pub fn short(text: &str) -> String {
     let end = text.floor_char_boundary(100);
     if end < text.len() { format!("{}…", &text[..end]) } else { text.to_owned() }
@@ -126,9 +126,10 @@ pub fn missing_key(key: &str) -> String {
     format!("the key `{key}` is missing")
 }
 
-/// The message about an unknown key, and the known key that is near it.
+/// The message about an unknown key, and the known key that is similar to it. If `proposes` is
+/// false, none is looked up.
 pub fn unknown_key(key: &str, known: &[&str], proposes: bool) -> (String, Option<String>) {
-    // YAML 1.1 takes the word for a truth value, and writers of it write that.
+    // YAML 1.1 reads `on` as a truth value, and its writers may write it as `true`.
     if key == "true" && known.contains(&"on") {
         let message = "unknown key `true`; did you mean `on`? Whatever wrote this file took the word for `true`: put \
                        it in quotes";

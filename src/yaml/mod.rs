@@ -1,9 +1,9 @@
-//! YAML, and JSON with it, as people write it by hand: every mistake is told in plain words with
-//! its place, several in one run, and a text stays a text wherever a text is wanted (`No`, `007`,
-//! `1.0`).
+//! A reader of YAML that people write by hand. JSON is read as YAML. Mistakes are reported in plain
+//! words with their places, several in one run. Where a text is expected, a scalar is read as a
+//! text, even if it looks like another type (`No`, `007`, `1.0`).
 //!
-//! The events are granit-parser's. What is here makes a tree of them, which knows where everything
-//! stood and how large it is once its aliases are followed, and hands the tree to serde.
+//! The parser is granit-parser. This module builds a tree from its events, and hands the tree to
+//! serde. The tree has the place of each value, and its size with all aliases expanded.
 
 mod de;
 mod error;
@@ -27,7 +27,7 @@ pub fn read<T: DeserializeOwned>(text: &str, bounds: Bounds) -> Read<T> {
     }
 }
 
-/// Reads a text that has no mistake.
+/// Reads a text that must have no mistakes.
 ///
 /// # Errors
 /// The first mistake.

@@ -1,8 +1,8 @@
-//! The path of a value in a text: `calls[3].agent`.
+//! The path of a value in a text, such as `calls[3].agent`.
 
 use std::fmt;
 
-/// The path of a value in the text.
+/// The path of a value in a text.
 pub enum Path<'p> {
     Root,
     Key(&'p Path<'p>, &'p str),
@@ -10,7 +10,7 @@ pub enum Path<'p> {
 }
 
 impl Path<'_> {
-    /// The key of the text itself that it begins with.
+    /// The top-level key with which the path begins.
     pub fn first(&self) -> String {
         match self {
             Path::Root => String::new(),

@@ -1,6 +1,6 @@
-//! The meanings of a scalar besides that of its text.
+//! Reading a scalar as a truth value or a number.
 
-/// The words that YAML 1.1 takes for truth values.
+/// A truth value, in any of the words of YAML 1.1.
 pub fn truth(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "y" => Some(true),
@@ -28,7 +28,7 @@ pub fn whole<T: TryFrom<i128>>(text: &str) -> Option<T> {
     T::try_from(sign * number).ok()
 }
 
-/// A number with a fraction or an exponent, or a whole one.
+/// A number: whole, with a fraction, or with an exponent.
 pub fn number(text: &str) -> Option<f64> {
     let digits = text.trim_start_matches(['+', '-']);
     let starts = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.');

@@ -1,5 +1,5 @@
-//! A text as a tree. Aliases share what they name, so that nothing is copied before it is known how
-//! much it would be.
+//! A text as a tree. An alias shares the node that it names, so that nothing is copied before its
+//! size is known.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,33 +14,33 @@ use super::mistake::Mistake;
 pub struct Bounds {
     /// The most values.
     pub values: u64,
-    /// The most bytes that aliases may add, once they are followed.
+    /// The most bytes that aliases may add when they are expanded.
     pub aliases: u64,
 }
 
 impl Bounds {
-    /// For the user's own files, which may be large.
+    /// The bounds of the user's own files, which may be large.
     pub const OWN: Self = Self { values: 100_000_000, aliases: 48 << 20 };
-    /// For texts that come over HTTP.
+    /// The bounds of texts that come over HTTP.
     pub const FOREIGN: Self = Self { values: 3_000_000, aliases: 4 << 20 };
 }
 
 /// The deepest nesting of lists and mappings.
 const DEPTH: usize = 200;
 
-/// A value, where it stood.
+/// A value with its place.
 #[derive(Debug)]
 pub struct Node<'t> {
     pub kind: Kind<'t>,
     pub line: u64,
     pub column: u64,
-    /// About how many bytes it is, once its aliases are followed.
+    /// The approximate size in bytes, with all aliases expanded.
     pub weight: u64,
-    /// How many lists and mappings stand in one another below it.
+    /// The depth of the lists and mappings nested in it.
     height: usize,
 }
 
-/// The address of a value: it tells two apart that have the same text.
+/// The address of a value. It distinguishes values that have the same text.
 pub fn address(node: &Node<'_>) -> usize {
     std::ptr::from_ref(node).addr()
 }
@@ -55,25 +55,25 @@ pub enum Kind<'t> {
 #[derive(Debug)]
 pub struct Scalar<'t> {
     pub text: Cow<'t, str>,
-    /// Whether it may be another thing than a text: it has no quotes, and nothing says that it is a
-    /// text.
+    /// Whether the scalar may be of another type than text: it has no quotes, and no tag says that
+    /// it is a text.
     pub plain: bool,
 }
 
 impl Scalar<'_> {
-    /// Whether it is nothing at all.
+    /// Whether the scalar is null.
     pub fn is_null(&self) -> bool {
         self.plain && matches!(&*self.text, "" | "~" | "null" | "Null" | "NULL")
     }
 }
 
-/// The weight of a value besides its text, in bytes.
+/// The weight of a value without its text, in bytes.
 const VALUE: u64 = 48;
 
-/// Reads a text.
+/// Builds the tree of a text.
 ///
 /// # Errors
-/// The first thing that is no YAML, or more than the bounds allow.
+/// The first part of the text that is not YAML, or that exceeds the bounds.
 pub fn parse(text: &str, bounds: Bounds) -> Result<Rc<Node<'_>>, Mistake> {
     let mut build = Build { bounds, open: vec![], anchors: HashMap::new(), root: None, values: 0, added: 0 };
     for next in Parser::new_from_str(text) {
@@ -94,7 +94,7 @@ fn mistake((line, column): (usize, usize), message: impl Into<String>) -> Mistak
     Mistake { line, column, path: String::new(), message: message.into(), meant: None }
 }
 
-/// A list or a mapping that is not at its end.
+/// A list or a mapping whose end was not reached yet.
 struct Open<'t> {
     anchor: usize,
     line: u64,
@@ -179,7 +179,7 @@ impl<'t> Build<'t> {
     }
 
     fn put(&mut self, anchor: usize, node: Rc<Node<'t>>, at: (usize, usize)) -> Result<(), Mistake> {
-        // An alias may be deeper than what is open.
+        // The value of an alias brings its own depth.
         if self.open.len() + node.height > DEPTH {
             return Err(too_deep(at));
         }
@@ -207,7 +207,7 @@ fn too_deep(at: (usize, usize)) -> Mistake {
     mistake(at, format!("lists and mappings stand more than {DEPTH} deep in one another"))
 }
 
-/// The height of the highest value in a list or a mapping.
+/// The greatest height of the values in a list or a mapping.
 fn height_of(kind: &Kind<'_>) -> usize {
     let highest = match kind {
         Kind::Scalar(_) => None,
@@ -219,7 +219,8 @@ fn height_of(kind: &Kind<'_>) -> usize {
 
 type Pairs<'t> = Vec<(Rc<Node<'t>>, Rc<Node<'t>>)>;
 
-/// Keys and values, with what merge keys (`<<`) bring after what stands there itself.
+/// The keys and values of a mapping. Merge keys (`<<`) add keys that the mapping does not have
+/// itself.
 fn pairs(items: Vec<Rc<Node<'_>>>) -> Result<Pairs<'_>, Mistake> {
     let (mut own, mut merged) = (vec![], vec![]);
     let mut items = items.into_iter();
@@ -255,7 +256,7 @@ fn pairs(items: Vec<Rc<Node<'_>>>) -> Result<Pairs<'_>, Mistake> {
     Ok(own)
 }
 
-/// The message about a text that is no YAML.
+/// The message about a text that is not YAML.
 fn in_words(kind: &ErrorKind, info: &str) -> String {
     use ErrorKind as E;
     let said = match kind {

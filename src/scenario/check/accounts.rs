@@ -1,4 +1,4 @@
-//! The credentials of a scenario, and the entries that name who holds calls.
+//! The accounts of a scenario, and the holders of calls.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::scenario::load::{FileEntry, entry_of};
 use crate::scenario::values::{At, Position};
 use crate::universe::Holder;
 
-/// Checks the accounts of all files, and tells where each stands.
+/// Checks the accounts of all files, and returns the place of each.
 pub fn accounts(
     files: Vec<FileEntry<file::Accounts>>,
     allow_real_keys: bool,
@@ -56,12 +56,12 @@ pub fn accounts(
         }
         all.append(entry.value);
     }
-    // As the accounts themselves will stand: vendor by vendor.
+    // In the order of the accounts themselves: vendor by vendor.
     places.sort_by_key(|(vendor, _)| VENDORS.iter().position(|known| known == vendor));
     (all.into_accounts(), places.into_iter().map(|(_, place)| place).collect())
 }
 
-/// Looks up who holds a call, or all generated ones.
+/// Looks up the holders of a call, or of all generated calls.
 pub fn holders<T>(
     entry: &FileEntry<T>,
     on: Option<&[At<String>]>,

@@ -1,4 +1,4 @@
-//! One call: the records that it names, and what cannot be true of it.
+//! Checking one call: the records that it names, and contradictions in it.
 
 use chrono::{DateTime, SubsecRound};
 
@@ -11,7 +11,7 @@ use crate::scenario::load::FileEntry;
 use crate::scenario::values::Length;
 use crate::universe::{Call, CallId, CallOutcome, Ordinal, Rating, Recording, Ref, Universe, is_created_id};
 
-/// What a call may name.
+/// The ids that a call may name.
 pub struct CallNames {
     pub agents: Names,
     pub customers: Names,
@@ -19,10 +19,10 @@ pub struct CallNames {
     pub calls: Names,
 }
 
-/// One call for a world that is under way, named as in a scenario's entry.
+/// Checks one call for a world that already runs. The call is written as an entry of a scenario.
 ///
 /// # Errors
-/// Every mistake in it.
+/// Every mistake in the call.
 pub fn single_call(
     mut entry: FileEntry<file::Call>,
     universe: &Universe,
@@ -40,7 +40,7 @@ pub fn single_call(
         let index = all.into_iter().enumerate().map(|(n, id)| (id.to_owned(), n)).collect();
         Names::indexed(kind, index)
     };
-    // A universe may have millions of calls: only the ones that are named are looked for.
+    // A universe may have millions of calls, so only those that the entry names are looked up.
     let named = [Some(&entry.value.id), entry.value.parent.as_ref()].into_iter().flatten();
     let named: Vec<(String, Ordinal)> =
         named.filter_map(|id| Some((id.value.clone(), call_named(&id.value)?))).collect();
@@ -64,7 +64,7 @@ pub fn single_call(
     if mistakes.is_empty() { Ok(call) } else { Err(Invalid(mistakes)) }
 }
 
-/// Looks up the records that a call names, and refuses what cannot be true of it.
+/// Looks up the records that a call names, and refuses contradictions.
 pub fn call(
     mut entry: FileEntry<file::Call>,
     names: &CallNames,
@@ -105,7 +105,7 @@ pub fn call(
         direction,
         from: from.into(),
         to: to.into(),
-        // The finest time that any vendor shows is a microsecond: what is finer must not decide an
+        // The finest time that a vendor shows is a microsecond. Anything finer must not decide the
         // order.
         at: at.value.0.trunc_subsecs(6),
         dial: length(entry.value.dial),
@@ -149,7 +149,8 @@ fn phases(entry: &FileEntry<file::Call>, mistakes: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Refuses a wire time that would put the call elsewhere in the vendor's list than its `at` does.
+/// Refuses a vendor's time that would give the call another place in the vendor's list than its
+/// `at`.
 fn listed_at(
     entry: &FileEntry<file::Call>,
     vendor: &str,

@@ -1,4 +1,4 @@
-//! Warnings: values that are served as written and are likely to be mistakes.
+//! Warnings: values that are served as written, but are probably mistakes.
 
 use crate::dialects::{Accounts, Doubt, OfQueue};
 use crate::nearest::did_you_mean_or_known;
@@ -7,7 +7,7 @@ use crate::scenario::load::FileEntry;
 use crate::scenario::values::Position;
 use crate::universe::Universe;
 
-/// Warnings about values in the accounts that are likely to be mistakes.
+/// Warnings about values in the accounts.
 pub fn of_accounts(
     accounts: &Accounts,
     places: &[FileEntry<Position>],
@@ -22,7 +22,7 @@ pub fn of_accounts(
     .collect()
 }
 
-/// A doubt with the nearest value that the vendor's page lists.
+/// The text of a warning, with the most similar value that the vendor's page lists.
 pub fn in_words(doubt: &Doubt) -> String {
     let hint = doubt
         .not_listed

@@ -1,5 +1,5 @@
-//! Checking a merged scenario and turning it into what a world starts with: every name is looked up
-//! here, and what cannot be true is refused.
+//! Checking a merged scenario and building a world's initial state from it. Every name is looked up
+//! here, and contradictions are refused.
 //!
 //! - `accounts`: the credentials, and the entries that name them.
 //! - `calls`: one call, of a file or of a request.
@@ -33,17 +33,17 @@ use accounts::accounts;
 use doubts::of_accounts;
 use universe::universe;
 
-/// How many faults one scenario may have, as many as a world.
+/// The most faults of one scenario, the same as of a world.
 const FAULTS: usize = 10_000;
 
 /// Checks a merged scenario.
 ///
 /// # Errors
-/// Every mistake in it.
+/// Every mistake in the scenario.
 pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Invalid> {
     let mut mistakes = std::mem::take(&mut merged.mistakes);
     let of_text = mistakes.len();
-    // Who stands in an entry that could not be read would be missed everywhere.
+    // If an entry cannot be read, every use of its id would be reported too.
     if ["accounts", "agents", "customers", "queues"].iter().any(|list| merged.left_out.contains(*list)) {
         return Err(Invalid(mistakes));
     }
@@ -80,8 +80,8 @@ pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Inva
     })
 }
 
-/// The mistakes without those that only follow from the first ones: what an entry lacks because a
-/// key in it is misspelt.
+/// The mistakes without those that follow from a mistake in the text: a misspelt key makes its
+/// entry incomplete.
 fn without_followers(mut mistakes: Vec<Diagnostic>, of_text: usize) -> Vec<Diagnostic> {
     let rest = mistakes.split_off(of_text);
     let follows = |later: &Diagnostic| {
@@ -95,7 +95,7 @@ fn without_followers(mut mistakes: Vec<Diagnostic>, of_text: usize) -> Vec<Diagn
     mistakes
 }
 
-/// Refuses more calls than one who is not at home may bring.
+/// Refuses more calls than a scenario that comes over HTTP may have.
 fn few_calls(merged: &Merged, most: usize, mistakes: &mut Vec<Diagnostic>) {
     let message = |calls: usize| {
         format!(

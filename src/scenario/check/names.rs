@@ -1,4 +1,4 @@
-//! Entries by their ids, and the nearest one where an id is none.
+//! The ids of entries, and suggestions for an unknown id.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -8,18 +8,18 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::load::FileEntry;
 use crate::scenario::values::At;
 
-/// The entries of one kind by their ids.
+/// The indexes of the entries of one kind, by their ids.
 pub struct Names {
     kind: &'static str,
     pub index: HashMap<String, usize>,
-    /// The names that were asked for and are not there: each is told once.
+    /// The unknown ids that were reported. Each is reported once.
     missing: RefCell<HashSet<String>>,
-    /// Whether there may be others, in entries that could not be read.
+    /// Whether there may be other ids, in entries that could not be read.
     pub partial: bool,
 }
 
-/// For how many names that are not there the nearest right one is looked for: that costs as much as
-/// there are names.
+/// The number of unknown ids for which a similar one is looked up. Each costs time in proportion to
+/// the number of ids.
 const PROPOSALS: usize = 100;
 
 impl Names {

@@ -16,7 +16,7 @@ use crate::scenario::load::{FileEntry, Merged, entry_of};
 use crate::scenario::values::{Boundary, Position};
 use crate::universe::{Agent, CallOutcome, Customer, Plan, Population, Queue, Universe, is_generated_id};
 
-/// How many calls one scenario may generate.
+/// The number of calls that one scenario may generate.
 const GENERATED: RangeInclusive<u32> = 1..=10_000_000;
 
 /// Builds the universe of a merged scenario.

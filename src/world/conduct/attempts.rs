@@ -1,4 +1,4 @@
-//! What was refused lately, so that a request can be told from a further try.
+//! The recent refusals of a world, so that a retry can be told from a first request.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 
 use crate::contract::Behavior;
 
-/// The refusals that a further try may follow, by what was asked. Bounded: the oldest are forgotten
-/// first.
+/// The recent refusals that a retry may follow, by the hash of the request. The memory is bounded:
+/// the oldest are forgotten first.
 #[derive(Debug, Default)]
 pub struct Attempts(Mutex<Known>);
 
@@ -17,7 +17,7 @@ pub struct Attempts(Mutex<Known>);
 struct Known {
     refused: HashMap<u64, Remembered>,
     order: VecDeque<u64>,
-    /// How many exchanges were answered.
+    /// The number of exchanges answered so far.
     answered: u64,
 }
 
@@ -26,46 +26,47 @@ struct Remembered {
     why: Why,
     who: u64,
     retry_after: Option<Duration>,
-    /// The machine's time and the world's: a client may sleep, or a test advance the clock.
+    /// The time of the refusal, on the machine's clock and the world's: a client may sleep, and a
+    /// test may advance the world's clock.
     at: (Instant, DateTime<Utc>),
     number: u64,
-    /// How often it was refused in a row.
+    /// The number of refusals in a row.
     tries: u32,
 }
 
-/// Why something was refused, as far as a further try goes.
+/// The reason of a refusal, as far as a retry is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
-    /// For reasons that pass by themselves.
+    /// A reason that passes by itself.
     Passing,
-    /// Because of who asks.
+    /// The credential.
     Credential,
-    /// For good, with this outcome.
+    /// A permanent reason, with this outcome.
     ForGood(&'static Behavior),
 }
 
-/// The earlier try at what is asked again.
+/// The earlier refusal of a request that is now retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Earlier {
-    /// Why it was refused.
+    /// The reason of the refusal.
     pub why: Why,
-    /// How long ago, by the clock that went on further.
+    /// The time since the refusal, on the clock that advanced further.
     pub waited: Duration,
-    /// How long to wait, where the answer said so.
+    /// The time to wait before a retry, if the answer named one.
     pub retry_after: Option<Duration>,
-    /// Whether nothing else was asked in between.
+    /// Whether no other request came in between.
     pub directly_before: bool,
-    /// Whether it came from the same client, by its credential.
+    /// Whether both requests came from the same client, by their credential.
     pub by_the_same: bool,
-    /// How often it was refused in a row.
+    /// The number of refusals in a row.
     pub tries: u32,
 }
 
 impl Attempts {
-    /// How many are remembered.
+    /// The number of refusals remembered.
     const REMEMBERED: usize = 1024;
 
-    /// The earlier try at the same, if it was refused.
+    /// The last refusal of the same request. None if it was not refused.
     #[must_use]
     pub fn earlier(&self, asked: u64, who: u64, now: DateTime<Utc>) -> Option<Earlier> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,14 +83,14 @@ impl Attempts {
         })
     }
 
-    /// Forgets every refusal: what made them is gone.
+    /// Forgets every refusal. Used when the faults that caused them are removed.
     pub fn forget(&self) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.refused.clear();
         known.order.clear();
     }
 
-    /// Notes an answer: a refusal that a further try may follow, or none.
+    /// Records an answer: a refusal with its reason, or no refusal.
     pub fn answered(
         &self,
         (asked, who): (u64, u64),

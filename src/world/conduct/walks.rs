@@ -1,4 +1,4 @@
-//! Walks through paged lists: which pages of a list were asked for, and which were not.
+//! Walks: the pages of a list that a client has asked for, and those that it has not.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::contract::{Example, Finding};
 
-/// The walks of a world's clients. Several may go through one list at a time: each first page
-/// begins another.
+/// The walks of a world's clients. Several walks may go through one list at a time: each request
+/// for the first page begins another.
 #[derive(Debug, Default)]
 pub struct Walks(Mutex<All>);
 
@@ -21,78 +21,78 @@ struct All {
 struct Walk {
     id: u64,
     list: u64,
-    /// Pages that are known to be there, and were not asked for yet.
+    /// The pages that an answer has named and no request has asked for.
     awaited: HashSet<u64>,
     visited: HashSet<u64>,
-    /// In what form the list is walked: pages of which size.
+    /// The form of the list, such as its page size.
     variant: u64,
-    /// Whether nothing led to it.
+    /// Whether no earlier page led to its first one.
     astray: bool,
     unfinished: &'static Finding,
-    /// The exchange that it has come to.
+    /// The last exchange of the walk.
     last: Option<Example>,
 }
 
-/// A page that was answered.
+/// A page of a list that was answered.
 #[derive(Debug)]
 pub struct Visited<'a> {
-    /// What list it is of: what was searched for and in which order, but not which page.
+    /// A hash of the list: its filter and its order, without the page.
     pub list: u64,
-    /// In what form it is walked, where a list has several: pages of which size.
+    /// The form of the list, such as its page size, if a list has several.
     pub variant: u64,
-    /// Which page.
+    /// The position of the page in the list.
     pub position: &'a str,
-    /// Whether it is the page that a walk begins with.
+    /// Whether walks begin with this page.
     pub first: bool,
-    /// The pages that follow, as far as the answer tells.
+    /// The positions of the following pages that the answer names.
     pub onward: Vec<String>,
 }
 
-/// What a page is in a walk.
+/// The part that a page plays in a walk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// The first of a walk.
+    /// The first page of a walk.
     Began,
-    /// One that an earlier page led to, with more to come.
+    /// A page that an earlier page led to. More pages are to come.
     Followed,
-    /// One that an earlier page led to, and the last that was missing.
+    /// A page that an earlier page led to, and the last one that was missing.
     Finished,
-    /// One that the same walk was given before.
+    /// A page that this walk has had before.
     Repeated,
-    /// One that a page of another list led to.
+    /// A page that a page of another list led to.
     OfAnotherList,
-    /// One that no page led to.
+    /// A page that no page led to.
     Astray,
 }
 
-/// A step that was taken and can be undone: a page that did not arrive was not had.
+/// A step in a walk. It can be undone if its page did not reach the client.
 #[derive(Debug, Clone)]
 pub struct TakenStep {
     walk: u64,
     position: u64,
-    /// What it led to that was not known before.
+    /// The following pages that were not known before.
     onward: Vec<u64>,
     step: Step,
 }
 
-/// A list that was left before its end.
+/// A list that a client left before its end.
 #[derive(Debug, Clone)]
 pub struct UnfinishedWalk {
-    /// What it is called.
+    /// The finding about it.
     pub finding: &'static Finding,
-    /// The exchange of the last page, where it is known.
+    /// The exchange of its last page, if it is known.
     pub last: Option<Example>,
-    /// In words.
+    /// What is missing, in words.
     pub detail: String,
 }
 
 impl Walks {
-    /// How many walks are remembered.
+    /// The number of walks remembered.
     const REMEMBERED: usize = 256;
-    /// How many pages of each.
+    /// The number of pages remembered for each walk.
     const PAGES: usize = 1000;
 
-    /// What a text stands for in a walk.
+    /// The hash of a list or a position.
     #[must_use]
     pub fn hash(of: impl Hash) -> u64 {
         let mut hasher = DefaultHasher::new();
@@ -100,7 +100,7 @@ impl Walks {
         hasher.finish()
     }
 
-    /// Notes a page, and tells what it is; `unfinished` is what it is called if those that follow
+    /// Records a page, and returns the step. `unfinished` is the finding if the pages that follow
     /// are never asked for.
     pub fn visit(&self, page: &Visited<'_>, unfinished: &'static Finding) -> TakenStep {
         let position = Self::hash(page.position);
@@ -125,16 +125,16 @@ impl Walks {
         if let Some(walk) = all.walks.iter().find(of_this_list) {
             return TakenStep { walk: walk.id, position, onward: vec![], step: Step::Repeated };
         }
-        // Positions are alike in many lists: only the list that was walked last says something,
-        // where this one is new.
+        // Positions look alike in many lists. Only a new list is compared, and only with the list
+        // that was walked last.
         let is_new = !all.walks.iter().any(|walk| walk.list == page.list);
         let elsewhere = is_new && all.walks.back().is_some_and(|walk| walk.awaited.contains(&position));
         let step = if elsewhere { Step::OfAnotherList } else { Step::Astray };
-        // Where nothing led here, nothing more is owed.
+        // No earlier page led to this one, so the pages after it are not awaited.
         all.begin(page, position, vec![], step, unfinished)
     }
 
-    /// Takes a step back: its page did not arrive.
+    /// Undoes a step whose page did not reach the client.
     pub fn undo(&self, taken: &TakenStep) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match taken.step {
@@ -152,20 +152,21 @@ impl Walks {
         }
     }
 
-    /// Whether a list is being walked in another form than a page's.
+    /// Whether another walk through the same list is unfinished and has another form than
+    /// `variant`.
     #[must_use]
     pub fn goes_on_otherwise(&self, list: u64, variant: u64) -> bool {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.walks.iter().any(|walk| walk.list == list && walk.variant != variant && !walk.awaited.is_empty())
     }
 
-    /// Forgets the walks through a list: its client goes back and forth.
+    /// Forgets the walks through a list: its client goes back and forth, or has the whole of it.
     pub fn look_around(&self, list: u64) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.walks.retain(|walk| walk.list != list);
     }
 
-    /// Which exchange a walk has come to.
+    /// Sets the last exchange of a walk.
     pub fn came_to(&self, taken: &TakenStep, exchange: Example) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(walk) = all.walks.iter_mut().find(|known| known.id == taken.walk) {
@@ -173,8 +174,8 @@ impl Walks {
         }
     }
 
-    /// The lists that were left before their end, as of now. Whoever has gone to a list's end may
-    /// look at its first page as often as they like: to poll it, or for the total.
+    /// The lists that were left before their end, as of now. A client that has walked to the end of
+    /// a list may ask for its first page as often as it likes: to poll it, or for the total.
     #[must_use]
     pub fn unfinished(&self) -> Vec<UnfinishedWalk> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -209,7 +210,7 @@ impl Walks {
 }
 
 impl TakenStep {
-    /// What the page is in its walk.
+    /// The part that the page plays in its walk.
     #[must_use]
     pub fn step(&self) -> Step {
         self.step
@@ -217,7 +218,7 @@ impl TakenStep {
 }
 
 impl UnfinishedWalk {
-    /// The exchange of the last page, as one that causes the finding.
+    /// The exchange of the last page, with the finding added.
     #[must_use]
     pub fn example(&self) -> Option<Example> {
         let mut example = self.last.clone()?;
@@ -250,7 +251,7 @@ impl All {
             last: None,
         };
         if step == Step::Began {
-            // Pages may be asked for in any order, the first one last.
+            // Pages may be asked for in any order, even the first one last.
             self.walks.retain(|other| {
                 let before = other.astray && other.is_of(page);
                 if before {
@@ -262,7 +263,7 @@ impl All {
         }
         self.walks.push_back(walk);
         if self.walks.len() > Walks::REMEMBERED {
-            // One that is forgotten proves nothing.
+            // A walk that is forgotten causes no finding.
             let finished = self.walks.iter().position(|walk| walk.awaited.is_empty()).unwrap_or(0);
             self.walks.remove(finished);
         }

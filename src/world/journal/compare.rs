@@ -1,4 +1,4 @@
-//! Comparing what was sent with what was wanted, field by field.
+//! Comparing an exchange with the expected one, field by field.
 
 use std::fmt;
 
@@ -8,28 +8,28 @@ use serde_json::Value;
 use super::Captured;
 use crate::urlencoded;
 
-/// Where an exchange differs from what was wanted.
+/// A difference between an exchange and the expected one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Difference {
-    /// Such as `query.start` or `body.filter.extension_ids[0]`.
+    /// The path of the field, such as `query.start` or `body.filter.extension_ids[0]`.
     pub path: String,
-    /// What was wanted.
+    /// The expected value.
     pub expected: Value,
-    /// What was sent; null where nothing was.
+    /// The value that was sent. Null if none was.
     pub actual: Value,
 }
 
-/// Where an exchange differs from what was wanted: counted all of it, and kept as far as that is
-/// wanted.
+/// The differences between an exchange and the expected one. All are counted, and the first `keep`
+/// of them are kept.
 #[derive(Debug, Default)]
 pub struct Found {
     pub kept: Vec<Difference>,
     pub keep: usize,
     pub count: usize,
-    /// How far it is from a match: another vendor's or operation's exchange is farther than any
-    /// with other fields.
+    /// The distance from a match. An exchange of another vendor or operation is farther away than
+    /// any that differs only in its fields.
     pub distance: usize,
-    /// How many comparisons may still be made.
+    /// The number of comparisons that may still be made.
     pub left: u64,
 }
 
@@ -47,7 +47,7 @@ impl Found {
         }
     }
 
-    /// Whether a comparison comes out without a difference; none of it is kept or counted.
+    /// Whether a comparison finds no difference. Its differences are neither kept nor counted.
     fn tried(&mut self, compare: impl FnOnce(&mut Self)) -> bool {
         let mut found = Self { left: self.left, ..Self::default() };
         compare(&mut found);
@@ -55,14 +55,14 @@ impl Found {
         found.count == 0
     }
 
-    /// Whether one comparison more may be made.
+    /// Takes one comparison from the budget. False if none is left.
     fn may(&mut self) -> bool {
         self.left = self.left.saturating_sub(1);
         self.left > 0
     }
 }
 
-/// Where a value stands: put together only where it is shown.
+/// The path of a value. It becomes a text only when it is shown.
 pub enum Path<'a> {
     Root(&'static str),
     Member(&'a Path<'a>, &'a str),
@@ -79,7 +79,7 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// Holds one parameter's values, which are texts, against what was wanted.
+/// Compares the values of one parameter, which are texts, with the expected value.
 pub fn parameter(wanted: &Value, values: &[&str], path: &Path<'_>, found: &mut Found) {
     let matches = |found: &mut Found, wanted: &Value, value: &str| {
         found.may()
@@ -104,7 +104,7 @@ pub fn parameter(wanted: &Value, values: &[&str], path: &Path<'_>, found: &mut F
     }
 }
 
-/// Holds a captured body, JSON or a form, against what was wanted.
+/// Compares a captured body, JSON or a form, with the expected value.
 pub fn body(wanted: &Value, captured: &Captured, found: &mut Found) {
     const BODY: Path<'static> = Path::Root("body");
     if captured.truncated() {
@@ -132,8 +132,8 @@ pub fn body(wanted: &Value, captured: &Captured, found: &mut Found) {
     }
 }
 
-/// Notes where a value lacks a part of what was wanted: members that are not wanted, and elements
-/// of lists that are not, do not matter.
+/// Records where a value differs from the expected one. Members and list elements that are not in
+/// the expected value are ignored.
 fn subset(wanted: &Value, actual: &Value, path: &Path<'_>, found: &mut Found) {
     if !found.may() {
         return;
@@ -156,8 +156,8 @@ fn subset(wanted: &Value, actual: &Value, path: &Path<'_>, found: &mut Found) {
             }
             true
         }
-        // As numbers only where one has a fraction's form: two great integers may differ and yet be
-        // one as doubles.
+        // Compared as `f64` only if one of them is written as a fraction: two large integers may
+        // differ and still be equal as `f64`.
         (Value::Number(wanted), Value::Number(actual)) => {
             let as_doubles = wanted.is_f64() || actual.is_f64();
             wanted == actual
@@ -171,9 +171,9 @@ fn subset(wanted: &Value, actual: &Value, path: &Path<'_>, found: &mut Found) {
     }
 }
 
-/// The places of the wanted elements that are left when as many as can be have an element of their
-/// own that fits: a matching, for an element that several could take must go where it leaves most
-/// for the others.
+/// The indexes of the expected elements that have no element of their own in the actual list. A
+/// bipartite matching, because an element that fits several expected ones must be given to the one
+/// that leaves the most for the others.
 fn unmatched<W, A>(wanted: &[W], actual: &[A], mut fits: impl FnMut(&W, &A) -> bool) -> Vec<usize> {
     let fitting: Vec<Vec<usize>> = wanted
         .iter()
@@ -240,7 +240,7 @@ mod tests {
         }
         assert_eq!(paths(&json!({ "filter": { "ids": ["101", "101"] } }), &actual), ["body.filter.ids[1]"]);
         assert_eq!(paths(&json!({ "filter": { "n": "1" } }), &actual), ["body.filter.n"]);
-        // What only one fits must not be taken by what others fit as well.
+        // An element that alone fits an expected one must not be given to another.
         assert_eq!(
             paths(&json!([{ "a": 1 }, { "b": 2 }]), &json!([{ "a": 1, "b": 2 }, { "a": 1 }])),
             [""; 0]

@@ -1,4 +1,4 @@
-//! The journal: what a world's clients sent and got, in a ring of bounded size.
+//! The journal: the exchanges of a world's clients, in a ring buffer of bounded size.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,13 +18,13 @@ mod verify;
 pub use compare::Difference;
 pub use verify::{Expected, Near, TooMuch, Verdict, Wanted};
 
-/// A ring of exchanges: the oldest are dropped, and counted, when there are more than the bound.
+/// A ring buffer of exchanges. Over its limit, the oldest are dropped and counted.
 #[derive(Debug)]
 pub struct Journal {
     limits: Limits,
     ring: Mutex<Ring>,
     numbers: Arc<Numbers>,
-    /// Rings whenever an exchange is complete: how many were, ever.
+    /// Notifies subscribers when an exchange is complete. The value is the number of notifications.
     bell: Arc<watch::Sender<u64>>,
 }
 
@@ -34,39 +34,40 @@ struct Ring {
     dropped: u64,
 }
 
-/// What a journal shares with its successors, so that no number is given twice.
+/// The counters that a journal shares with its successors, so that no number is given twice.
 #[derive(Debug, Default)]
 struct Numbers {
-    /// How many exchanges were ever begun: the last one's number.
+    /// The number of exchanges begun, which is the number of the last one.
     begun: AtomicU64,
-    /// How many were ever completed, whether or not the ring still had them.
+    /// The number of exchanges completed, including those that the ring had already dropped.
     completed: AtomicU64,
 }
 
-/// One exchange, without secrets: they were masked before it came here.
+/// One exchange. Its secrets were masked before it came here.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// Its number in this journal, from 1.
     pub seq: u64,
-    /// The world's time when the request had come in.
+    /// The time on the world's clock at which the request had arrived.
     pub at: DateTime<Utc>,
-    /// Who answered.
+    /// The vendor that answered.
     pub vendor: &'static str,
-    /// The operation asked for, where the request names one.
+    /// The requested operation, if the request names one.
     pub operation: Option<&'static str>,
     /// The behaviors, findings and inferences.
     pub met: Arc<Met>,
-    /// What was injected, the one that decided the answer first.
+    /// The faults that applied, with the one that decided the answer first.
     pub faults: Vec<Injected>,
-    /// From the request's end to the answer's; to its head, while the body is under way.
+    /// The time from the end of the request to the end of the answer. While the body is being sent,
+    /// the time to the answer's head.
     pub duration: Duration,
-    /// What came in.
+    /// The request.
     pub request: RequestRecord,
-    /// What went out.
+    /// The answer.
     pub response: ResponseRecord,
-    /// What the vendor found out on the way that its answer does not say.
+    /// Facts that the vendor found while it made the answer, and that the answer does not contain.
     pub explanation: Option<serde_json::Value>,
-    /// Its place in the order of completion, once its body has ended.
+    /// Its place in the order of completion. None until its body has ended.
     pub completed: Option<u64>,
 }
 
@@ -75,74 +76,74 @@ pub struct Entry {
 pub struct Injected {
     /// Its id.
     pub id: Arc<str>,
-    /// Its kind, as it is written.
+    /// Its kind, as a scenario writes it.
     pub kind: &'static str,
-    /// What it does, as it may be shown: without secrets, and no longer than a body in the journal.
+    /// Its action, to show: without secrets, and no longer than the journal's limit for bodies.
     pub action: serde_json::Value,
 }
 
-/// A request as it came in.
+/// A request as it arrived.
 #[derive(Debug, Clone)]
 pub struct RequestRecord {
-    /// As sent.
+    /// The method, as sent.
     pub method: String,
-    /// Without the query.
+    /// The path, without the query.
     pub path: String,
-    /// Decoded, in the order sent.
+    /// The query's parameters, decoded, in the order sent.
     pub query: Vec<(String, String)>,
-    /// Names in lower case, in the order sent.
+    /// The headers, with names in lower case, in the order sent.
     pub headers: Vec<(String, String)>,
-    /// As sent.
+    /// The body, as sent.
     pub body: Captured,
 }
 
-/// An answer as it went out.
+/// An answer as it was sent.
 #[derive(Debug, Clone)]
 pub struct ResponseRecord {
-    /// The status code; none where the connection ended before there was an answer.
+    /// The status code. None if the connection ended before there was an answer.
     pub status: Option<u16>,
-    /// Names in lower case.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Complete when `finished`.
+    /// The body. It is complete if `finished` is true.
     pub body: Captured,
-    /// Whether the body was sent to its end.
+    /// Whether the whole body was sent.
     pub finished: bool,
 }
 
-/// The first bytes of a body, and how many there were.
+/// The first bytes of a body, and its length.
 #[derive(Debug, Clone, Default)]
 pub struct Captured {
-    /// As many as the journal keeps.
+    /// The bytes that the journal keeps.
     pub bytes: Bytes,
-    /// As many as there were.
+    /// The length of the whole body, in bytes.
     pub total: u64,
 }
 
 impl Captured {
-    /// Whether there were more bytes than are kept.
+    /// Whether the body was longer than the bytes kept.
     #[must_use]
     pub fn truncated(&self) -> bool {
         self.total > self.bytes.len() as u64
     }
 }
 
-/// Which exchanges to show.
+/// The criteria that select exchanges. All that are set must hold.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Of this vendor.
+    /// The vendor that answered.
     pub vendor: Option<String>,
-    /// Of this operation.
+    /// The requested operation.
     pub operation: Option<String>,
-    /// With this status.
+    /// The status code of the answer.
     pub status: Option<u16>,
-    /// That met this behavior.
+    /// The id of a behavior that the exchange met.
     pub behavior: Option<String>,
-    /// That caused this finding.
+    /// The id of a finding that the exchange caused.
     pub finding: Option<String>,
 }
 
 impl Filter {
-    /// Whether it lets an exchange through.
+    /// Whether an exchange fits all criteria.
     #[must_use]
     pub fn matches(&self, entry: &Entry) -> bool {
         let is =
@@ -158,25 +159,26 @@ impl Filter {
     }
 }
 
-/// Some exchanges, oldest first.
+/// A page of exchanges, oldest first.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The exchanges.
     pub entries: Vec<Entry>,
-    /// What to give as `after` for those that follow: the last number looked at.
+    /// The value of `after` for the next page: the number of the last exchange examined.
     pub next: u64,
-    /// How many the ring has lost so far.
+    /// The number of exchanges that the ring has dropped so far.
     pub dropped: u64,
 }
 
-/// What was completed since one looked last, oldest first.
+/// The exchanges completed since an earlier look, oldest first.
 #[derive(Debug, Clone)]
 pub struct News {
     /// The exchanges.
     pub entries: Vec<Entry>,
-    /// What to ask with next.
+    /// The value of `since` for the next look.
     pub next: u64,
-    /// How many were completed besides, but lost by the ring before one looked.
+    /// The number of exchanges that were also completed, but that the ring dropped before this
+    /// look.
     pub missed: u64,
 }
 
@@ -188,31 +190,31 @@ impl Journal {
         Self { limits, ring, numbers, bell }
     }
 
-    /// An empty journal whose numbers go on where this one's end, so that a cursor or a stream of
-    /// this one stays true. What is still under way is written into this one, and so is forgotten
-    /// with it.
+    /// An empty journal whose numbers continue this one's, so that cursors and streams of this
+    /// journal stay valid. Exchanges that are under way are still written to this journal, and so
+    /// are forgotten with it.
     #[must_use]
     pub fn successor(&self) -> Self {
         let (numbers, bell) = (Arc::clone(&self.numbers), Arc::clone(&self.bell));
         Self { limits: self.limits, ring: Mutex::default(), numbers, bell }
     }
 
-    /// How many bytes of a body are kept.
+    /// The number of bytes of a body that are kept.
     #[must_use]
     pub fn body_limit(&self) -> usize {
         self.limits.journal_body
     }
 
-    /// Tells whenever something was completed, here or in a successor.
+    /// A receiver that is notified of every completed exchange, of this journal or of a successor.
     #[must_use]
     pub fn bell(&self) -> watch::Receiver<u64> {
         self.bell.subscribe()
     }
 
-    /// Adds an exchange whose answer is about to be sent, and tells its number.
+    /// Adds an exchange whose answer is about to be sent, and returns its number.
     pub fn begin(&self, entry: Entry) -> u64 {
         let mut ring = self.lock();
-        // Under the ring's lock: its entries are in the order of their numbers.
+        // Under the lock of the ring, so that entries are in the order of their numbers.
         let seq = self.numbers.begun.fetch_add(1, Ordering::Relaxed) + 1;
         ring.entries.push_back(Entry { seq, completed: None, ..entry });
         while ring.entries.len() > self.limits.journal_size {
@@ -222,7 +224,7 @@ impl Journal {
         seq
     }
 
-    /// Puts what is known by now in the place of what was known of an exchange.
+    /// Replaces an exchange that has begun with a later version of it.
     pub fn amend(&self, seq: u64, entry: Entry) {
         let mut ring = self.lock();
         if let Ok(index) = ring.entries.binary_search_by_key(&seq, |entry| entry.seq) {
@@ -230,8 +232,8 @@ impl Journal {
         }
     }
 
-    /// Completes an exchange when its body has ended; it is only counted if the ring has lost it by
-    /// then.
+    /// Completes an exchange after its body has ended. If the ring has dropped it, it is only
+    /// counted.
     pub fn complete(&self, seq: u64, complete: impl FnOnce(&mut Entry)) {
         let mut ring = self.lock();
         let completed = self.numbers.completed.fetch_add(1, Ordering::Relaxed) + 1;
@@ -244,14 +246,14 @@ impl Journal {
         self.bell.send_modify(|rung| *rung += 1);
     }
 
-    /// The exchanges after a number that a filter lets through, at most `limit`.
+    /// The exchanges after a number that fit a filter, at most `limit`.
     #[must_use]
     pub fn page(&self, filter: &Filter, after: u64, limit: usize) -> Page {
         self.page_with(filter, after, limit, &HashMap::new())
     }
 
-    /// The same, with findings that were not known yet when the exchanges were written down, by
-    /// their numbers.
+    /// The same page, with findings added that were made after the exchanges were recorded. They
+    /// are given by the number of the exchange.
     #[must_use]
     pub fn page_with(
         &self,
@@ -282,13 +284,13 @@ impl Journal {
         Page { entries, next, dropped: ring.dropped }
     }
 
-    /// How many exchanges were completed so far: where to begin to look for news.
+    /// The number of exchanges completed so far: the value of `since` that selects only later ones.
     #[must_use]
     pub fn completed(&self) -> u64 {
         self.numbers.completed.load(Ordering::Relaxed)
     }
 
-    /// The exchanges that were completed since, in the order of their completion.
+    /// The exchanges completed after the first `since`, in the order of completion.
     #[must_use]
     pub fn news(&self, since: u64) -> News {
         let ring = self.lock();
@@ -300,7 +302,7 @@ impl Journal {
         News { entries, next, missed }
     }
 
-    /// Forgets every exchange. Numbers go on, so that a cursor taken before stays true.
+    /// Forgets every exchange. Numbers continue, so that earlier cursors stay valid.
     pub fn clear(&self) {
         let mut ring = self.lock();
         ring.entries.clear();
@@ -308,8 +310,8 @@ impl Journal {
     }
 
     fn lock(&self) -> MutexGuard<'_, Ring> {
-        // A panic while the lock was held cannot leave the ring half-changed: every step keeps it
-        // whole.
+        // A panic under the lock cannot leave the ring half-changed: every step keeps it
+        // consistent.
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,5 +1,5 @@
-//! Asking the journal: was it called as it should have been? And if not, what came closest, field
-//! by field?
+//! Verification: whether the journal contains the expected exchanges. If not, the closest
+//! exchanges, with their differences field by field.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -8,32 +8,32 @@ use super::compare::{Difference, Found, Path, body, parameter};
 use super::{Entry, Filter, Journal};
 use crate::scenario::Length;
 
-/// What should have happened.
+/// The exchanges that a test expects.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(
     deny_unknown_fields,
     expecting = "an object such as {\"match\": {\"vendor\": …}, \"count\": {\"exactly\": 1}}"
 )]
 pub struct Expected {
-    /// Which exchanges count; all, if left out.
+    /// The criteria for the exchanges. If left out, all exchanges count.
     #[serde(default, rename = "match")]
     pub wanted: Wanted,
-    /// How many there should be; at least one, if left out.
+    /// The expected number of exchanges. If left out, at least one.
     #[serde(default)]
     pub count: Count,
-    /// In the place of `match` and `count`: exchanges that should have come one after another.
-    /// Others may stand between.
+    /// In place of `match` and `count`: exchanges that must come in this order. Others may come
+    /// between them.
     #[serde(default)]
     pub in_order: Option<Vec<Wanted>>,
-    /// Whether there should be no exchange but those.
+    /// Whether other exchanges are forbidden.
     #[serde(default)]
     pub nothing_else: bool,
-    /// How long to wait for it; not at all, if left out.
+    /// The time to wait for the exchanges. If left out, none.
     #[serde(default)]
     pub within: Option<Length>,
 }
 
-/// Which exchanges count. What is left out matches everything.
+/// The criteria for an exchange. A criterion that is left out matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(
     deny_unknown_fields,
@@ -41,53 +41,53 @@ pub struct Expected {
     expecting = "an object such as {\"operation\": \"list_calls\", \"status\": 200}"
 )]
 pub struct Wanted {
-    /// Of this vendor.
+    /// The vendor that answered.
     pub vendor: Option<String>,
-    /// Of this operation.
+    /// The requested operation.
     pub operation: Option<String>,
-    /// With this status.
+    /// The status code of the answer.
     pub status: Option<u16>,
-    /// That met this behavior.
+    /// The id of a behavior that the exchange met.
     pub behavior: Option<String>,
-    /// Whose request has these headers, by whatever case of letters; null is for one that must not
-    /// be there.
+    /// Headers of the request. The case of names does not matter; null is for a header that must be
+    /// absent.
     pub headers: Option<Map<String, Value>>,
-    /// Whose query has these parameters; null is for one that must not be there.
+    /// Parameters of the query. Null is for a parameter that must be absent.
     pub query: Option<Map<String, Value>>,
-    /// Whose body, JSON or form, has these parts, at any depth.
+    /// A part of the body, JSON or a form, at any depth.
     pub body: Option<Value>,
 }
 
-/// How many exchanges there should be.
+/// The expected number of exchanges.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default, expecting = "an object such as {\"exactly\": 2} or {\"at_least\": 1}")]
 pub struct Count {
-    /// As many.
+    /// The exact number.
     pub exactly: Option<u64>,
-    /// As many or more.
+    /// The least number.
     pub at_least: Option<u64>,
-    /// As many or fewer.
+    /// The greatest number.
     pub at_most: Option<u64>,
 }
 
-/// What the journal says to that.
+/// The result of a verification.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
-    /// Whether the count is as it should be; never where exchanges that may have matched were lost
-    /// and there may be too many.
+    /// Whether the exchanges are as expected. Always false if the journal has dropped exchanges and
+    /// one more could be wrong: the number has a maximum, or other exchanges are forbidden.
     pub ok: bool,
-    /// How many exchanges match.
+    /// The number of exchanges that match.
     pub matched: u64,
-    /// Where it is not and there are too few: the exchanges that came closest, the closest first.
+    /// If too few match: the closest exchanges, the closest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closest: Option<Vec<Near>>,
-    /// Where there are too many: the numbers of the first ten.
+    /// If too many match: the numbers of the first ten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub matching: Vec<u64>,
-    /// Where nothing else should have come: the numbers of the first ten others.
+    /// If other exchanges are forbidden: the numbers of the first ten.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<u64>,
-    /// How many exchanges the journal has lost, which may have matched.
+    /// The number of exchanges that the journal has dropped. They may have matched.
     #[serde(skip_serializing_if = "is_zero")]
     pub dropped: u64,
 }
@@ -102,20 +102,20 @@ fn is_zero(n: &u64) -> bool {
 pub struct Near {
     /// Its number in the journal.
     pub seq: u64,
-    /// Where it differs.
+    /// The differences.
     pub differences: Vec<Difference>,
 }
 
-/// How many near misses are shown.
+/// The number of near misses shown.
 const SHOWN: usize = 3;
-/// How many differences of each.
+/// The number of differences shown for each near miss.
 const DIFFERENCES: usize = 50;
-/// How many values of bodies are compared at most, in all.
+/// The most values that one verification compares.
 const COMPARISONS: u64 = 5_000_000;
-/// How long a list that is looked for may be.
+/// The longest list in an expected body.
 const LONGEST_LIST: usize = 1000;
 
-/// What should have happened is so large that looking for it would take too long.
+/// The error for an expectation that would take too long to verify.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TooMuch(pub String);
 
@@ -135,8 +135,9 @@ impl Count {
         self.exactly.is_some() || self.at_most.is_some()
     }
 
-    /// Whether it can only be told at the end of a wait, for there may be too many by then. As many
-    /// as are wanted exactly end it: who waits for two wants to go on when they have come.
+    /// Whether the result is final only at the end of a wait, because too many may still come. An
+    /// exact number ends the wait when it is reached: a test that waits for two exchanges wants to
+    /// continue as soon as they have come.
     fn forbids(self) -> bool {
         self.exactly == Some(0) || self.at_most.is_some()
     }
@@ -146,24 +147,23 @@ impl Count {
     }
 }
 
-/// How many numbers of exchanges are told.
+/// The number of exchanges' numbers shown.
 const NUMBERS: usize = 10;
 
 impl Expected {
-    /// Whether it can only be told at the end of a wait: nothing, nothing more, or nothing else
-    /// should come.
+    /// Whether the result is final only at the end of a wait, because some exchanges must not come.
     #[must_use]
     pub fn forbids(&self) -> bool {
         self.nothing_else || (self.in_order.is_none() && self.count.forbids())
     }
 
-    /// Whether `match` or `count` say something.
+    /// Whether `match` or `count` is set.
     #[must_use]
     pub fn says_more_than_order(&self) -> bool {
         self.wanted != Wanted::default() || self.count != Count::default()
     }
 
-    /// Everything that an exchange is held against.
+    /// Every set of criteria, with its path.
     pub fn each(&self) -> impl Iterator<Item = (String, &Wanted)> {
         let steps = self.in_order.iter().flatten().enumerate();
         let steps = steps.map(|(n, wanted)| (format!("in_order[{n}]"), wanted));
@@ -172,7 +172,7 @@ impl Expected {
     }
 }
 
-/// Comparisons, as many as may be made.
+/// A budget of comparisons.
 struct Looking {
     left: u64,
 }
@@ -190,7 +190,7 @@ impl Looking {
         Ok(found)
     }
 
-    /// The exchanges that came closest, the closest first.
+    /// The closest exchanges, the closest first.
     fn closest(&mut self, wanted: &Wanted, mut near: Vec<(usize, &Entry)>) -> Result<Vec<Near>, TooMuch> {
         near.sort_by_key(|(distance, entry)| (*distance, std::cmp::Reverse(entry.seq)));
         near.truncate(SHOWN);
@@ -208,10 +208,10 @@ impl Looking {
 }
 
 impl Journal {
-    /// Holds the journal against what should have happened.
+    /// Verifies that the journal contains the expected exchanges.
     ///
     /// # Errors
-    /// When that would take too long.
+    /// When the verification would take too long.
     pub fn verify(&self, expected: &Expected) -> Result<Verdict, TooMuch> {
         let page = self.page(&Filter::default(), 0, usize::MAX);
         for (_, wanted) in expected.each() {
@@ -232,7 +232,7 @@ impl Journal {
             let missing = steps.get(matching.len());
             let others = if expected.nothing_else { first(others) } else { vec![] };
             let ok = missing.is_none() && others.is_empty() && !lost(false);
-            // What came before the last step that was met cannot be the one that is missing.
+            // The missing step must come after the last step that was found.
             let met = matching.last().copied().unwrap_or_default();
             let mut closest = vec![];
             if let Some(step) = missing {
