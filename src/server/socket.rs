@@ -26,7 +26,8 @@ impl Socket {
     /// Attaches the socket to its connection's handle. If `moves`, the socket is registered again
     /// with the runtime in which this is called.
     ///
-    /// # Errors If the process has no file descriptor left.
+    /// # Errors
+    /// If the process has no file descriptor left.
     pub fn settle(&mut self, moves: bool) -> io::Result<()> {
         if moves {
             let copy = std::net::TcpStream::from(self.stream.as_fd().try_clone_to_owned()?);

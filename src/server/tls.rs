@@ -54,7 +54,8 @@ const VALID: i64 = 800;
 impl Tls {
     /// Generates a certificate for the local names of a machine and for `host`.
     ///
-    /// # Errors If no certificate can be generated.
+    /// # Errors
+    /// If no certificate can be generated.
     pub fn self_signed(host: &str) -> Result<Self, TlsError> {
         let mut names: Vec<String> =
             ["localhost", "127.0.0.1", "::1", "callmock", "host.docker.internal"].map(str::to_owned).into();
@@ -81,7 +82,8 @@ impl Tls {
 
     /// Reads a certificate chain and its private key from PEM files.
     ///
-    /// # Errors If a file cannot be read, or does not contain the expected PEM section.
+    /// # Errors
+    /// If a file cannot be read, or does not contain the expected PEM section.
     pub fn from_files(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
         let read = |path: &Path| {
             let text = std::fs::read_to_string(path);
