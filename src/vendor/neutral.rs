@@ -1,4 +1,4 @@
-//! A call as no vendor writes it.
+//! A call in callmock's own words.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,36 +8,36 @@ use super::Vendor;
 use crate::universe::{Call, CallOutcome, Direction, Millis, Ordinal, Rating};
 use crate::world::{View, World};
 
-/// A call as `GET /_mock/calls` shows it. Durations are whole seconds.
+/// A call as `GET /_mock/calls` shows it. Durations are in whole seconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Neutral {
-    /// Its name in the scenario.
+    /// The call's id in the scenario.
     pub id: String,
-    /// Who called whom.
+    /// Whether the call is inbound, outbound or internal.
     pub direction: Direction,
     /// The caller's number.
     pub from: String,
     /// The called number.
     pub to: String,
-    /// When it began.
+    /// The time of the beginning.
     pub at: DateTime<Utc>,
-    /// When it was answered, if it was.
+    /// The time of the answer, if the call was answered.
     pub answered_at: Option<DateTime<Utc>>,
-    /// When it ended; none until then.
+    /// The time of the end; `None` until then.
     pub ended_at: Option<DateTime<Utc>>,
-    /// Dialling.
+    /// Seconds of dialling.
     pub dial: i64,
-    /// In the telephone menu.
+    /// Seconds in the telephone menu.
     pub ivr: i64,
-    /// In the queue.
+    /// Seconds in the queue.
     pub wait: i64,
-    /// Ringing.
+    /// Seconds of ringing.
     pub ring: i64,
-    /// From answer to end.
+    /// Seconds from answer to end.
     pub talk: i64,
-    /// On hold, within `talk`.
+    /// Seconds on hold, as a part of `talk`.
     pub hold: u64,
-    /// How it came out; none while it is under way.
+    /// The outcome; `None` while the call is in progress.
     pub outcome: Option<CallOutcome>,
     /// The agent's id in the scenario.
     pub agent: Option<String>,
@@ -45,18 +45,18 @@ pub struct Neutral {
     pub customer: Option<String>,
     /// The queue's id in the scenario.
     pub queue: Option<String>,
-    /// The id of the call that it belongs to.
+    /// The id of the call that this one was derived from, by a transfer for example.
     pub parent: Option<String>,
-    /// What was recorded.
+    /// The recording, if there is one.
     pub recording: Option<Recorded>,
-    /// What the customer said of it.
+    /// The customer's rating of the call.
     pub rating: Option<Rating>,
-    /// Who holds it, where not everybody does.
+    /// The vendors or accounts that hold the call; `None` if all do.
     pub on: Option<Vec<String>>,
-    /// Its id at each vendor that shows it.
+    /// The call's id at each vendor that shows it.
     pub ids: Map<String, Value>,
-    /// Where it stands, in the words of the vendor by which it was created; `scheduled`, `dialing`,
-    /// `ivr`, `queued`, `ringing`, `connected`, `voicemail` or `ended`, if none created it.
+    /// The current state, in the words of the vendor that created the call. For other calls it is
+    /// `scheduled`, `dialing`, `ivr`, `queued`, `ringing`, `connected`, `voicemail` or `ended`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
@@ -64,26 +64,26 @@ pub struct Neutral {
 /// A recording.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recorded {
-    /// Where it is.
+    /// The URL of the file.
     pub url: Option<String>,
-    /// How long it is.
+    /// The duration in seconds.
     pub duration: u64,
 }
 
-/// Declares the members of a neutral call that a team's own table may have.
+/// Declares the fields of a neutral call that a team's own table may have.
 macro_rules! fields {
     ($( $name:ident = $text:literal, $summary:literal; )+) => {
-        /// A member of a neutral call that a vendor may tell.
+        /// A field of a neutral call that a vendor may tell.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Field {
             $( #[doc = $summary] $name, )+
         }
 
         impl Field {
-            /// Every member.
+            /// Every field.
             pub const ALL: &[Self] = &[$( Self::$name ),+];
 
-            /// As it is written.
+            /// The field's name in JSON.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $( Self::$name => $text, )+ }
@@ -118,7 +118,7 @@ fields! {
 }
 
 impl Neutral {
-    /// A call of a world, with the id that it has at each vendor that holds it.
+    /// A call of a world, with its id at each vendor that holds it.
     #[must_use]
     pub fn of(vendors: &[&'static dyn Vendor], world: &World, view: &View, ordinal: Ordinal) -> Option<Self> {
         let call: &Call = view.call(ordinal)?;
@@ -127,7 +127,7 @@ impl Neutral {
             let id = vendor.call_id(view, ordinal).filter(|_| call.on_vendor(name))?;
             Some((name.to_owned(), Value::String(id)))
         });
-        // A call is under way until its end: what has not happened yet is not told.
+        // A call in progress shows only the facts that are known so far.
         let now = view.now();
         let happened = |at: DateTime<Utc>| at <= now;
         let over = call.is_over(now);
