@@ -26,7 +26,7 @@ pub struct Settings {
     pub first_byte: Duration,
     /// The longest pause within a request body.
     pub body_idle: Duration,
-    /// The longest silence on an HTTP/2 connection, in which even pings stay unanswered.
+    /// The longest time in which an HTTP/2 client sends nothing and answers no ping.
     pub http2_idle: Duration,
     /// The most calls that a scenario sent over HTTP may have.
     pub max_world_calls: usize,
