@@ -2,24 +2,24 @@
 //! talks to them can be developed, tested and contract-checked on one machine, offline. Nobody has
 //! verified it against the live services.
 //!
-//! The map, from the ground up; imports run down only:
+//! The modules, from the bottom up. Imports run down only, as `docs/architecture.md` shows:
 //!
 //! | module | duty |
 //! | --- | --- |
-//! | [`contract`] | what a vendor promises, as types: operations, behaviors, readings, findings |
-//! | [`dialects`] | what one vendor adds to a scenario's entries |
-//! | [`yaml`] | a text as a tree with places, and as values; every mistake in plain words |
+//! | [`contract`] | the types of what a vendor promises: operations, behaviors, readings, findings |
+//! | [`dialects`] | each vendor's additions to the entries of a scenario |
+//! | [`yaml`] | a YAML reader that keeps line and column, and reports every mistake in plain words |
 //! | [`universe`] | neutral records of calls, people and queues; the time index; the generator |
-//! | [`scenario`] | the files a world starts with: format, loading, checking, JSON Schema |
-//! | [`world`] | one client's view: clock, ids, faults, journal, changes; every world of a server |
-//! | [`exchange`] | the one middleware between socket and vendor: which world, which faults, what is noted |
-//! | [`vendor`] | what a vendor is: the trait, endpoints, refusals, neutral calls, `OpenAPI`, cursors |
-//! | [`vendors`] | a folder a vendor: contract, auth, a file an operation |
+//! | [`scenario`] | scenario files: format, loading, checking, JSON Schema |
+//! | [`world`] | one client's view of a universe: clock, ids, faults, journal, changes; the list of worlds |
+//! | [`exchange`] | the middleware between socket and vendor: selects the world, injects faults, keeps the journal |
+//! | [`vendor`] | the trait `Vendor`, and shared parts: endpoints, refusals, neutral calls, `OpenAPI`, cursors |
+//! | [`vendors`] | one folder per vendor: contract, authentication, one file per operation |
 //! | [`admin`] | the API under `/_mock` |
-//! | [`report`] | catalogue, coverage and findings as text, JSON, JUnit, HTML, SARIF; OpenAPI; what was called |
-//! | [`server`] | listener, mounting, TLS, hot reload, stop |
+//! | [`report`] | catalogue, coverage and findings as text, JSON, JUnit, HTML and SARIF; the oracle |
+//! | [`server`] | listener, dispatch, TLS, hot reload, stop |
 //! | [`mock`] | the server inside a Rust test |
-//! | [`cli`] | a file a subcommand |
+//! | [`cli`] | one file per subcommand |
 
 #![warn(clippy::unwrap_used)]
 

@@ -1,4 +1,4 @@
-//! Exit codes; everything else is in the library.
+//! The binary: it turns the library's `Exit` into an exit code.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `PATCH /_mock/agents/{id|email}`: can an agent take a call?
+//! `PATCH /_mock/agents/{id|email}`: changes whether an agent can take a call.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -10,7 +10,7 @@ use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::universe::AgentState;
 
-/// Changes an agent's state, and shows what it is now.
+/// Changes an agent's state and returns the new state.
 pub async fn change(scope: Scope, Named(name): Named, Body(body): Body) -> Result<Json<Value>, Refused> {
     let world = scope.world();
     let named =

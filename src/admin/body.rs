@@ -1,4 +1,4 @@
-//! Reading JSON bodies, and refusing what is wrong with them.
+//! Reading JSON bodies, and refusing invalid ones.
 
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
@@ -9,22 +9,22 @@ use super::state::Admin;
 use crate::exchange::{ReadError, Refused, refusal};
 use crate::nearest::did_you_mean;
 
-/// A request's body, whole.
+/// The whole body of a request.
 pub struct Body(pub Bytes);
 
-/// The largest body read: some times what a snapshot of a busy world has.
+/// The largest body that is read, in bytes: several times the size of a busy world's snapshot.
 pub const LARGEST: usize = 64 << 20;
 
 impl FromRequest<Admin> for Body {
     type Rejection = Refused;
 
     async fn from_request(request: Request, admin: &Admin) -> Result<Self, Refused> {
-        // It is in memory already.
+        // The middleware `whole` has read the body into memory already.
         Bytes::from_request(request, admin).await.map(Self).map_err(|_| unread(ReadError::Broken))
     }
 }
 
-/// Why a body was not read, in the admin API's words.
+/// The admin API's refusal of a body that could not be read.
 pub fn unread(error: ReadError) -> Refused {
     let (status, message) = match error {
         ReadError::TooLarge => {
@@ -42,7 +42,7 @@ pub fn unread(error: ReadError) -> Refused {
     refusal(status, "unreadable_body", message)
 }
 
-/// A JSON body; nothing at all counts as `{}`.
+/// Parses a JSON body. An empty body counts as `{}`.
 pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
     let body: &[u8] = if body.is_empty() { b"{}" } else { body };
     let mut deserializer = serde_json::Deserializer::from_slice(body);
@@ -64,12 +64,12 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
     whole.map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_body", message))
 }
 
-/// A refusal of one member of a body.
+/// A refusal that names the invalid member of a body by its path.
 pub fn wrong(path: &str, message: &str) -> Refused {
     refusal(StatusCode::BAD_REQUEST, "invalid_body", format!("`{path}` is not right: {message}"))
 }
 
-/// The `state` of a body `{"state": …}`.
+/// Parses a body `{"state": …}` and returns the state. `states` are the names that a refusal lists.
 pub fn new_state<T: DeserializeOwned>(body: &[u8], states: &[&str]) -> Result<T, Refused> {
     use serde_json::Value;
     let wrong = |found: &str| {

@@ -1,4 +1,4 @@
-//! `GET /_mock/calls`: the neutral truth that every vendor shows in its own dialect.
+//! `GET` and `POST /_mock/calls`: the neutral calls that every vendor shows in its own dialect.
 
 use std::ops::Bound;
 
@@ -20,8 +20,8 @@ use crate::world::Stop;
 
 const PARAMETERS: [&str; 4] = ["from", "to", "after", "limit"];
 
-/// The calls that began from a moment on and before another, oldest first; `next` goes into
-/// `after`. A call is there from its beginning, with its status.
+/// Lists the calls that began at `from` or later and before `to`, oldest first. The next page's
+/// `after` is this page's `next`. A call is listed from its beginning on, with its current status.
 pub async fn list(
     State(admin): State<Admin>,
     scope: Scope,
@@ -44,8 +44,7 @@ pub async fn list(
     Ok(Json(json!({ "calls": shown, "next": next })))
 }
 
-/// Adds a call, written as a scenario writes it: what it is from then on, for every vendor that
-/// holds it.
+/// Adds a call, written as in a scenario. Every vendor that holds the call shows it from then on.
 pub async fn create(
     State(admin): State<Admin>,
     scope: Scope,
@@ -54,7 +53,7 @@ pub async fn create(
     let refused = |message: &str| refusal(StatusCode::BAD_REQUEST, "invalid_call", message);
     let text = std::str::from_utf8(&body).map_err(|_| refused("the body is not UTF-8"))?;
     let world = scope.world();
-    // Read and looked up before the world is held: a universe may have millions of calls.
+    // Parsing and look-ups come before the world is locked: a universe may have millions of calls.
     let before = world.view();
     let in_scenario = |vendor: &str, half: &str| world.names().in_scenario(vendor, half).to_owned();
     let (universe, accounts) = (world.universe(), world.accounts());

@@ -1,4 +1,4 @@
-//! `GET` and `PUT …/clock`, `POST …/clock/advance`: what time it is in a world.
+//! `GET` and `PUT …/clock`, `POST …/clock/advance`: the clock of a world.
 
 use axum::Json;
 use chrono::{DateTime, Utc};
@@ -17,7 +17,7 @@ const MODES: [&str; 3] = ["real", "fixed", "running"];
 const TIME: &str =
     "an RFC 3339 time with its offset, such as `2018-09-01T13:01:23+09:00`, of the years 0 to 9999";
 
-/// How the world's time passes, and what time it is.
+/// Returns the clock's mode and the world's current time.
 pub async fn show(scope: Scope) -> Json<Value> {
     Json(shown(&scope.world()))
 }
@@ -33,7 +33,7 @@ struct Setting {
     rate: Option<f64>,
 }
 
-/// Sets the clock. A time that is left out is the world's time now.
+/// Sets the clock. If `now` is left out, the clock starts from the world's current time.
 pub async fn set(scope: Scope, Body(body): Body) -> Result<Json<Value>, Refused> {
     let Setting { mode, now, rate } = read(&body)?;
     let world = scope.world();

@@ -1,4 +1,4 @@
-//! `GET …/coverage`: which behaviors a world's clients have exercised, and how often.
+//! `GET …/coverage`: the behaviors that a world's clients have exercised, with counts.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -14,8 +14,8 @@ use crate::report::coverage::Coverage;
 use crate::report::{badge, html, junit};
 use crate::urlencoded;
 
-/// Every behavior with how often it was met, in the form that files of coverage have. Exercised,
-/// not passed: what the client made of the answer is not known here.
+/// Returns every behavior with its count, in the format of coverage files. A behavior is called
+/// exercised, never passed: callmock does not know what the client made of the answer.
 pub async fn show(
     State(admin): State<Admin>,
     scope: Scope,
@@ -36,19 +36,19 @@ pub async fn show(
     })
 }
 
-/// Which report is asked for.
+/// The report that a query asks for.
 pub struct Asked {
-    /// One of those offered.
+    /// The format, one of those that the resource offers.
     pub format: &'static str,
-    /// Whether it is about all worlds since the server began, gone ones too.
+    /// Whether the report covers all worlds since the server started, including removed ones.
     pub all_worlds: bool,
 }
 
 impl Asked {
-    /// Reads `format=` and `worlds=all`.
+    /// Reads `format=` and `worlds=all`. Without `format=`, the first of `formats` is chosen.
     ///
     /// # Errors
-    /// What is wrong with them.
+    /// A refusal of an unknown parameter, format or value.
     pub fn read(query: Option<&str>, formats: &[&'static str]) -> Result<Self, Refused> {
         let wrong = |message: String| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", message);
         let pairs = urlencoded::pairs(query.unwrap_or_default())

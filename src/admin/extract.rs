@@ -1,4 +1,4 @@
-//! Extractors: the world, the entry and the base URL that a request names.
+//! Extractors: the world, the named entry and the base URL of an admin request.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -14,13 +14,13 @@ use crate::exchange::{Refused, refusal, unknown_world};
 use crate::vendor::host;
 use crate::world::{Slot, World};
 
-/// The world that a path names, or the default one; asking counts as using it.
+/// The world that the path names, or the default one. Extracting it counts as use of the world.
 pub struct Scope {
     pub slot: Arc<Slot>,
 }
 
 impl Scope {
-    /// The world as it is now.
+    /// The world's current state.
     pub fn world(&self) -> Arc<World> {
         self.slot.world()
     }
@@ -41,7 +41,7 @@ impl FromRequestParts<Admin> for Scope {
     }
 }
 
-/// The URL that a caller reaches this server by, as the request says.
+/// The base URL by which the caller reached this server, according to the request's `Host`.
 pub struct AdminUrl(pub String);
 
 impl FromRequestParts<Admin> for AdminUrl {
@@ -54,7 +54,8 @@ impl FromRequestParts<Admin> for AdminUrl {
     }
 }
 
-/// The address by which this machine reaches a server, where that listens on all of them.
+/// The address by which this machine reaches a server: loopback, if the server listens on all
+/// addresses.
 #[must_use]
 pub fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
@@ -65,7 +66,7 @@ pub fn reachable(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-/// The last parameter of a path: an agent, a queue, a fault.
+/// The last parameter of the path, such as the id of an agent, queue or fault.
 pub struct Named(pub String);
 
 impl FromRequestParts<Admin> for Named {
@@ -78,7 +79,7 @@ impl FromRequestParts<Admin> for Named {
     }
 }
 
-/// The world that a path names, there or not.
+/// The id of the world that the path names, whether or not that world exists.
 pub struct WorldId(pub String);
 
 impl FromRequestParts<Admin> for WorldId {

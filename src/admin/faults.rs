@@ -1,4 +1,4 @@
-//! `GET`, `POST` and `DELETE …/faults`: what goes wrong on purpose.
+//! `GET`, `POST` and `DELETE …/faults`: the faults of a world.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::nearest::did_you_mean;
 use crate::scenario::Fault;
 use crate::world::{FaultCounts, Faults, NotAdded};
 
-/// Every fault with what it has counted, in the order they were added.
+/// Lists every fault with its counts, in the order in which they were added.
 pub async fn list(scope: Scope) -> Json<Value> {
     Json(json!({ "faults": scope.world().faults().all() }))
 }
@@ -41,7 +41,7 @@ pub async fn add(
             refusal(StatusCode::TOO_MANY_REQUESTS, "too_many_faults", message)
         }
     });
-    // Whatever failed until now did so in another test: what comes next is no further try at it.
+    // Earlier failures belong to another test: the next request must not count as their retry.
     world.attempts().forget();
     Ok((StatusCode::CREATED, Json(json!({ "id": added? }))))
 }

@@ -1,4 +1,4 @@
-//! `GET …/findings`: what in the clients' requests was wrong or fragile.
+//! `GET …/findings`: the findings about clients' requests.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -15,8 +15,8 @@ use crate::report::coverage::Coverage;
 use crate::report::{junit, sarif};
 use crate::world::Filter;
 
-/// Every finding that was made, how often, why it matters, what to do instead, and the exchanges
-/// that the journal still has of it.
+/// Returns every finding that was made, with its count, reason and remedy, and with its exchanges
+/// that the journal still has.
 pub async fn list(
     State(admin): State<Admin>,
     scope: Scope,
@@ -32,7 +32,8 @@ pub async fn list(
         "junit" => return Ok(markup("application/xml", junit::xml(&coverage, all.into_iter()))),
         _ => {}
     }
-    // Numbers are a world's own: of all worlds together there are none to show.
+    // Journal numbers are unique within one world only, so a report about all worlds shows no
+    // exchanges.
     let entries = if all_worlds {
         vec![]
     } else {

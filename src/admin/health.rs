@@ -1,4 +1,4 @@
-//! `GET /_mock/health` and `GET /_mock/ready`: is it alive, and does it answer?
+//! `GET /_mock/health` and `GET /_mock/ready`: liveness and readiness.
 
 use axum::Json;
 use axum::extract::State;
@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use super::state::Admin;
 
-/// The process is alive.
+/// Answers 200 for as long as the process lives.
 pub async fn health() -> Json<Value> {
     Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
 }
 
-/// The server answers as the vendors do: the port is only opened once the scenario is loaded, and
-/// the threads that answer gave a sign of life just now.
+/// Answers 200 if the worker threads gave a recent heartbeat, else 503. The scenario is loaded by
+/// then: the port opens only afterwards.
 pub async fn ready(State(admin): State<Admin>) -> Response {
     match admin.app.heartbeat.silence() {
         None => Json(json!({ "status": "ready" })).into_response(),

@@ -1,4 +1,4 @@
-//! `GET /_mock`: who is here, with which credentials, and what to paste first.
+//! `GET /_mock`: the vendors, their credentials, and commands to paste.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use super::extract::AdminUrl;
 use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 
-/// Vendors, base URLs, operations, the default credentials, and ready-to-paste curl lines.
+/// Returns vendors, base URLs, operations, the default credentials, and curl commands.
 pub async fn show(State(admin): State<Admin>, AdminUrl(base_url): AdminUrl) -> Json<Value> {
     let world = admin.app.worlds.default_slot().world();
     let vendors: Vec<Value> = admin
@@ -44,8 +44,8 @@ pub async fn show(State(admin): State<Admin>, AdminUrl(base_url): AdminUrl) -> J
     }))
 }
 
-/// `GET /_mock/certificate`: the certificate that clients must trust, as PEM, where the server
-/// speaks TLS.
+/// `GET /_mock/certificate`: the certificate that clients must trust, as PEM. Without TLS there is
+/// none, and the answer is 404.
 pub async fn certificate(State(admin): State<Admin>) -> Result<Response, Refused> {
     let pem = admin.certificate.ok_or_else(|| {
         refusal(StatusCode::NOT_FOUND, "not_found", "the server speaks no TLS; start it with --tls")

@@ -1,4 +1,4 @@
-//! `GET` and `DELETE /_mock/journal`: what the clients sent and got.
+//! `GET` and `DELETE /_mock/journal`: the recorded exchanges.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -16,7 +16,7 @@ use crate::world::{Captured, Entry, Filter, Injected};
 
 const PARAMETERS: [&str; 7] = ["vendor", "operation", "status", "behavior", "finding", "after", "limit"];
 
-/// The exchanges that the query asks for, oldest first.
+/// Lists the exchanges that match the query, oldest first.
 pub async fn list(
     State(admin): State<Admin>,
     scope: Scope,
@@ -29,14 +29,14 @@ pub async fn list(
     Ok(Json(json!({ "exchanges": exchanges, "next": page.next, "dropped": page.dropped })))
 }
 
-/// Forgets every exchange.
+/// Deletes every exchange.
 pub async fn clear(scope: Scope) -> StatusCode {
     scope.world().journal().clear();
     StatusCode::NO_CONTENT
 }
 
-/// Why one exchange's signature was refused: what the client signed, what it should have signed,
-/// and where the two part.
+/// Explains why the signature of one exchange was refused: the string that the client signed, the
+/// string that it should have signed, and where they differ.
 pub async fn signature(scope: Scope, Named(seq): Named) -> Result<Json<Value>, Refused> {
     let missing = |message: String| refusal(StatusCode::NOT_FOUND, "not_found", message);
     let number: u64 = seq.parse().map_err(|_| {
@@ -57,7 +57,7 @@ pub async fn signature(scope: Scope, Named(seq): Named) -> Result<Json<Value>, R
     Ok(Json(json!({ "seq": number, "behaviors": ids(&entry.met).0, "signature": signature })))
 }
 
-/// Which exchanges to show.
+/// A query for exchanges.
 pub struct Query {
     pub filter: Filter,
     pub after: u64,
@@ -65,8 +65,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads a query, and refuses what nothing can ever match: a typing mistake must not look like
-    /// an empty journal. `without` are the parameters that have no meaning here.
+    /// Parses a query. Refuses names that can never match, because a typing mistake must not look
+    /// like an empty journal. `without` lists the parameters that this resource does not support.
     pub fn read(query: &str, catalogues: &[&'static Catalogue], without: &[&str]) -> Result<Self, Refused> {
         let read = Self::parse(query, without)
             .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", message))?;
@@ -154,7 +154,7 @@ pub fn exchange(entry: &Entry) -> Value {
     value
 }
 
-/// The ids of the behaviors and of the findings.
+/// The ids of an exchange's behaviors and of its findings.
 fn ids(met: &Met) -> (Vec<&'static str>, Vec<&'static str>) {
     let behaviors = met.behaviors.iter().map(|behavior| behavior.id);
     (behaviors.collect(), met.findings.iter().map(|finding| finding.id).collect())
@@ -164,7 +164,7 @@ fn injected(injected: &Injected) -> Value {
     json!({ "id": injected.id, "do": injected.action })
 }
 
-/// A body as JSON where it is JSON, otherwise as text; what was cut off is said.
+/// Adds a body as JSON if it parses, else as text. A truncated body is marked, with its full size.
 fn body(message: &mut Value, captured: &Captured) {
     let text = || Value::String(String::from_utf8_lossy(&captured.bytes).into_owned());
     message["body"] = match (captured.bytes.is_empty(), captured.truncated()) {
@@ -178,7 +178,7 @@ fn body(message: &mut Value, captured: &Captured) {
     }
 }
 
-/// Pairs as an object; a name that came more than once has a list.
+/// Pairs as a JSON object. A name that occurs more than once has an array.
 fn object(pairs: &[(String, String)]) -> Value {
     let mut object = Map::new();
     for (name, value) in pairs {

@@ -1,16 +1,16 @@
-//! Reports that are no JSON.
+//! Answers with reports that are not JSON.
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::report::html;
 
-/// A report that is no JSON.
+/// An answer with a report of the media type `kind`.
 pub fn markup(kind: &'static str, text: String) -> Response {
     ([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], text).into_response()
 }
 
-/// A report as a page, which may load nothing and run nothing.
+/// An answer with an HTML report, under a policy that lets it load and run nothing.
 pub fn page(text: String) -> Response {
     let mut response = markup("text/html; charset=utf-8", text);
     if let Ok(policy) = HeaderValue::from_str(&html::policy()) {

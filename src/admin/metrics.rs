@@ -1,4 +1,4 @@
-//! `GET /_mock/metrics`: what the server counts, for Prometheus.
+//! `GET /_mock/metrics`: the server's metrics for Prometheus.
 
 use axum::extract::State;
 use axum::http::header;
@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 
 use super::state::Admin;
 
-/// The metrics as text.
+/// Returns the metrics as text.
 pub async fn show(State(admin): State<Admin>) -> impl IntoResponse {
     let Admin { app, since, .. } = &admin;
     let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);

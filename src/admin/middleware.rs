@@ -1,4 +1,4 @@
-//! What happens to every admin request before its handler: the token, the body, and long work.
+//! The middleware of all admin requests: the token, the body, and offloading of long work.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -12,10 +12,11 @@ use super::state::Admin;
 use crate::exchange::{ConnectionHandle, HangUp, OffloadError, refusal};
 use crate::world::Stop;
 
-/// The places that need no token: whoever starts a server must be able to ask whether it is there.
+/// The paths that need no token: health checks must work without one.
 const OPEN: [&str; 2] = ["/_mock/health", "/_mock/ready"];
 
-/// Lets nobody in without the token, where there is one. How long it takes tells nothing about it.
+/// Refuses a request without the admin token, if one is set. The comparison takes constant time, so
+/// its duration reveals nothing about the token.
 pub async fn authorize(State(admin): State<Admin>, request: Request, next: Next) -> Response {
     let Some(token) = &admin.token else { return next.run(request).await };
     if OPEN.contains(&request.uri().path()) {
@@ -36,7 +37,7 @@ pub async fn authorize(State(admin): State<Admin>, request: Request, next: Next)
     response
 }
 
-/// Reads a request's body before anybody works with it: who sends slowly holds nobody up.
+/// Reads the whole body before the handler runs, so that a slow sender blocks no handler.
 pub async fn whole(State(admin): State<Admin>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     match admin.app.bodies.read(&parts.headers, body, LARGEST).await {
@@ -48,11 +49,10 @@ pub async fn whole(State(admin): State<Admin>, request: Request, next: Next) -> 
     }
 }
 
-/// The resources whose answers read much of a world: all calls, the journal, the coverage,
-/// snapshots.
+/// The ends of paths whose handlers may read much of a world.
 const LONG: [&str; 5] = ["/calls", "/journal", "/coverage", "/findings", "/snapshot"];
 
-/// Lets what may take long run where it blocks nobody.
+/// Runs the handlers that may take long on threads of their own, where they block no other request.
 pub async fn offload(State(admin): State<Admin>, mut request: Request, next: Next) -> Response {
     if !LONG.iter().any(|end| request.uri().path().ends_with(end)) {
         return next.run(request).await;

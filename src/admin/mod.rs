@@ -1,7 +1,8 @@
-//! The admin API under `/_mock`: a file a resource. JSON everywhere; errors are
+//! The admin API under `/_mock`, with one file per resource. Answers are JSON; errors are
 //! `{"error":{"code","message"}}`.
 //!
-//! This file has the routes. Resources share `state`, `extract`, `body`, `markup` and `middleware`.
+//! This file has the routes. The resources share `state`, `extract`, `body`, `markup` and
+//! `middleware`.
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -41,13 +42,13 @@ pub use state::Admin;
 use crate::exchange::{Refused, refusal, unknown_world};
 use crate::nearest::did_you_mean;
 
-/// Declares the router and the list of its paths at once. A world's resources stand under `/_mock`
+/// Declares the router and the list of its paths together. A world's resources are under `/_mock`
 /// for the default world, and under `/_mock/worlds/{world}` for every world.
 macro_rules! routes {
     (server { $($path:literal => $methods:expr;)+ } world { $($of_world:literal => $of_world_methods:expr;)+ }) => {
         /// The paths of the server's own resources.
         const PATHS: &[&str] = &[$($path),+];
-        /// The paths of each world's resources, after `/_mock` or `/_mock/worlds/{world}`.
+        /// The paths of each world's resources, relative to `/_mock` or `/_mock/worlds/{world}`.
         const OF_WORLD: &[&str] = &[$($of_world),+];
 
         /// The routes of the admin API.

@@ -1,4 +1,4 @@
-//! `GET /_mock/openapi/{vendor}.json`: what a vendor's requests and answers look like.
+//! `GET /_mock/openapi/{vendor}.json`: the OpenAPI document of a vendor.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 
-/// An OpenAPI 3.1 document, by the readings of the default world.
+/// Returns an OpenAPI 3.1 document under the readings of the default world.
 pub async fn show(State(admin): State<Admin>, Named(file): Named) -> Result<Json<Value>, Refused> {
     let name = file.strip_suffix(".json").unwrap_or(&file);
     let vendors = || admin.app.vendors.iter();

@@ -1,4 +1,4 @@
-//! `PATCH /_mock/queues/{id or menu id}`: does a queue take calls?
+//! `PATCH /_mock/queues/{id or menu id}`: changes whether a queue takes calls.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -10,7 +10,7 @@ use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::universe::{Queue, QueueState};
 
-/// Changes a queue's state, and shows what it is now.
+/// Changes a queue's state and returns the new state.
 pub async fn change(scope: Scope, Named(name): Named, Body(body): Body) -> Result<Json<Value>, Refused> {
     let world = scope.world();
     let named = |queue: &Queue| {

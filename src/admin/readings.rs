@@ -1,4 +1,4 @@
-//! `GET` and `PATCH …/readings`: the options that hold where a vendor's page is ambiguous.
+//! `GET` and `PATCH …/readings`: the chosen options where a vendor's page is ambiguous.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +13,18 @@ use crate::contract::{Catalogue, Readings, UnknownReading};
 use crate::exchange::Refused;
 use crate::nearest::did_you_mean;
 
-/// Every reading with the option that holds.
+/// Returns every reading with its chosen option.
 pub async fn show(State(admin): State<Admin>, scope: Scope) -> Json<Value> {
     Json(shown(&admin.catalogues(), &scope.world().readings()))
 }
 
-/// Chooses options, all of them or none, and shows what holds then.
+/// Chooses options and returns all readings. If one of them is invalid, none is changed.
 pub async fn change(
     State(admin): State<Admin>,
     scope: Scope,
     Body(body): Body,
 ) -> Result<Json<Value>, Refused> {
-    // One option is called `null`, which JSON has a value for.
+    // A JSON `null` stands for the option that is called `null`.
     let wanted: BTreeMap<String, Option<String>> = read(&body)?;
     let catalogues = admin.catalogues();
     let all = || catalogues.iter().flat_map(|catalogue| catalogue.readings.iter().copied());

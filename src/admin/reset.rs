@@ -1,10 +1,10 @@
-//! `POST …/reset`: back to the scenario.
+//! `POST …/reset`: returns a world to its scenario.
 
 use axum::http::StatusCode;
 
 use super::extract::Scope;
 
-/// Returns a world to its scenario: changes, ids, clock, faults, readings, journal, coverage.
+/// Resets changes, ids, clock, faults, readings, journal and coverage of a world.
 pub async fn reset(scope: Scope) -> StatusCode {
     scope.slot.reset();
     StatusCode::NO_CONTENT

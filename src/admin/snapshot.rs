@@ -1,4 +1,4 @@
-//! `GET` and `PUT …/snapshot`: a whole world as data, and back.
+//! `GET` and `PUT …/snapshot`: the state of a whole world as JSON.
 
 use axum::Json;
 use axum::extract::State;
@@ -10,13 +10,13 @@ use super::state::Admin;
 use crate::exchange::Refused;
 use crate::world::Snapshot;
 
-/// The world as data.
+/// Returns the world's state.
 pub async fn show(scope: Scope) -> Json<Snapshot> {
     Json(scope.world().snapshot())
 }
 
-/// Puts a world back to what it was, or makes one the like of another that began with the same
-/// scenario. Its journal, its coverage and its credentials stay.
+/// Restores a snapshot of this world, or of another one with the same scenario. The world keeps its
+/// journal, coverage and credentials.
 pub async fn restore(
     State(admin): State<Admin>,
     scope: Scope,

@@ -1,4 +1,4 @@
-//! What every admin handler can reach.
+//! The state that every admin handler shares.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,36 +11,36 @@ use crate::exchange::App;
 use crate::scenario::Library;
 use crate::world::World;
 
-/// What every admin handler can reach.
+/// The state that every admin handler shares.
 #[derive(Clone)]
 pub struct Admin {
-    /// The server.
+    /// The server's application, which vendor requests share too.
     pub app: Arc<App>,
     /// The scenarios that a world can begin with.
     pub library: Arc<Library>,
-    /// Where it listens.
+    /// The address that the server listens on.
     pub address: SocketAddr,
-    /// Its certificate, where it speaks TLS, as PEM.
+    /// The server's certificate as PEM, if it speaks TLS.
     pub certificate: Option<Arc<str>>,
-    /// The most calls that a scenario which comes with a request may have.
+    /// The most calls that a scenario in a request body may have.
     pub max_world_calls: usize,
-    /// Held by whoever makes a world from a scenario.
+    /// A lock, so that one world at a time is made from a scenario in a request.
     pub making: Arc<Mutex<()>>,
-    /// What callers must prove to know, if anything.
+    /// The token that callers must send, if one is required.
     pub token: Option<Arc<str>>,
     /// Whether the server is stopping.
     pub stopped: watch::Receiver<bool>,
-    /// Since when it listens.
+    /// The time at which the server began to listen, for the uptime.
     pub since: Instant,
 }
 
 impl Admin {
-    /// What every vendor promises.
+    /// The catalogues of all vendors.
     pub(super) fn catalogues(&self) -> Vec<&'static Catalogue> {
         self.app.vendors.iter().map(|vendor| vendor.catalogue()).collect()
     }
 
-    /// A world's first credential of every vendor.
+    /// A world's first credential for every vendor.
     pub(super) fn credentials(&self, world: &World) -> serde_json::Value {
         self.app.credentials(world)
     }

@@ -1,5 +1,5 @@
-//! `GET …/journal/stream`: the journal as server-sent events, an exchange as soon as its answer is
-//! complete.
+//! `GET …/journal/stream`: the journal as server-sent events. An exchange is sent once its answer
+//! is complete.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -20,12 +20,12 @@ use super::state::Admin;
 use crate::exchange::{App, Refused};
 use crate::world::{Filter, Slot, Worlds};
 
-/// How often it is asked whether the world is still there.
+/// The interval at which a stream checks that its world still exists.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Events `exchange`, with the exchange as the journal shows it, and `missed`, with how many came
-/// and went too fast to be seen. `id` is for `Last-Event-ID`: a client that comes back goes on
-/// where it was.
+/// Streams two kinds of events: `exchange`, with an exchange as the journal shows it, and `missed`,
+/// with the number of exchanges that the journal dropped before they could be sent. A client that
+/// reconnects with `Last-Event-ID` continues after that event.
 pub async fn stream(
     State(admin): State<Admin>,
     scope: Scope,
@@ -64,7 +64,7 @@ struct Listening {
 }
 
 impl Listening {
-    /// The next event; none once the server stops or the world is gone.
+    /// Waits for the next event. Returns `None` once the server stops or the world is removed.
     async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.waiting.pop_front() {
@@ -78,7 +78,7 @@ impl Listening {
             if *self.stopped.borrow() || !self.is_there() {
                 return None;
             }
-            // Whoever listens uses the world.
+            // An open stream counts as use of the world.
             self.slot.touch();
             tokio::select! {
                 rung = self.bell.changed() => rung.ok()?,

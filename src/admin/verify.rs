@@ -1,4 +1,4 @@
-//! `POST …/journal/verify`: was it called as it should have been?
+//! `POST …/journal/verify`: compares the journal with the requests that a test expects.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,15 +16,15 @@ use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::world::{Expected, TooMuch, Verdict, Wanted};
 
-/// The longest wait.
+/// The longest `within`.
 const LONGEST_WAIT: Duration = Duration::from_mins(10);
 
-/// The shortest time between two looks at the journal, however fast exchanges come.
+/// The shortest interval between two checks of the journal, however fast exchanges come.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// 200 where the journal has as many matching exchanges as it should, 422 with the closest ones
-/// where it has not. With `within` it waits until it has, and where none should come until the time
-/// has passed.
+/// Answers 200 if the journal has the expected exchanges, else 422 with the closest ones. With
+/// `within`, it waits until they have come. If the expectation forbids exchanges, it waits for the
+/// whole time, since a forbidden one may still come.
 pub async fn verify(
     State(admin): State<Admin>,
     scope: Scope,
@@ -48,7 +48,7 @@ pub async fn verify(
     let verdict = loop {
         bell.mark_unchanged();
         let (journal, of) = (Arc::clone(&journal), Arc::clone(&expected));
-        // Bounded, but not short: others should not wait for it.
+        // A verification is bounded but not short, so it must not block a worker thread.
         let verdict = tokio::task::spawn_blocking(move || journal.verify(&of)).await;
         let failed = || {
             let message = "callmock failed: this is a bug of callmock, and its log says more";
@@ -56,13 +56,13 @@ pub async fn verify(
         };
         let path = if expected.in_order.is_some() { "in_order" } else { "match.body" };
         let verdict = verdict.map_err(|_| failed())?.map_err(|TooMuch(why)| wrong(path, &why))?;
-        // More of them, or others, only make it worse.
+        // Further exchanges cannot mend this verdict.
         let hopeless = !verdict.matching.is_empty() || !verdict.others.is_empty();
         let decided = hopeless || (verdict.ok && !expected.forbids());
         if decided || Instant::now() >= until || *stopped.borrow() {
             break verdict;
         }
-        // Whoever waits uses the world.
+        // A waiting request counts as use of the world.
         scope.slot.touch();
         tokio::select! {
             _ = bell.changed() => tokio::time::sleep(LOOK).await,
@@ -74,8 +74,8 @@ pub async fn verify(
     Ok((status, Json(verdict)))
 }
 
-/// Refuses names that nothing can ever match: a typing mistake must not look like a client that did
-/// not call.
+/// Refuses names that can never match: a typing mistake must not look like a client that made no
+/// requests.
 fn known(path: &str, wanted: &Wanted, catalogues: &[&'static Catalogue]) -> Result<(), Refused> {
     let of = |member: &str| format!("{path}.{member}");
     let vendors: Vec<&str> = catalogues.iter().map(|catalogue| catalogue.vendor).collect();
@@ -89,10 +89,10 @@ fn known(path: &str, wanted: &Wanted, catalogues: &[&'static Catalogue]) -> Resu
     one_of(&of("behavior"), wanted.behavior.as_deref(), &behaviors)
 }
 
-/// Refuses a name that is not among some.
+/// Refuses a name that is not one of `known`.
 pub fn one_of(path: &str, given: Option<&str>, known: &[&str]) -> Result<(), Refused> {
     let Some(given) = given.filter(|given| !known.contains(given)) else { return Ok(()) };
-    // The last segments of an id are what people remember.
+    // People remember the last segments of an id, so a match of these is suggested first.
     let ending = format!(".{given}");
     let meant: Vec<&str> = known.iter().copied().filter(|known| known.ends_with(&ending)).collect();
     let near = match meant.as_slice() {
@@ -106,5 +106,5 @@ pub fn one_of(path: &str, given: Option<&str>, known: &[&str]) -> Result<(), Ref
     Err(wrong(path, &format!("there is no `{given}`{near}; known: {}{more}", listed.join(", "))))
 }
 
-/// How many names a message lists.
+/// The most names that a message lists.
 const LISTED: usize = 20;

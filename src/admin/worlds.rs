@@ -1,4 +1,4 @@
-//! `POST /_mock/worlds` and the like: worlds of one's own, each with credentials of its own.
+//! `/_mock/worlds`: creates, lists and removes worlds, each with its own credentials.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::exchange::{Refused, refusal, unknown_world};
 use crate::scenario::{Library, NotFound, Scenario};
 use crate::world::{Fork, Slot, TooMany, Worlds};
 
-/// The longest time that a request waits for its turn to make a world from a scenario.
+/// The longest time that a request waits for the lock `making`.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
@@ -27,7 +27,7 @@ struct NewWorld {
     ttl_seconds: Option<u64>,
 }
 
-/// Makes a world that begins as the server's scenario does, or as another.
+/// Creates a world from the server's scenario, or from the one that the body names or contains.
 pub async fn create(
     State(admin): State<Admin>,
     AdminUrl(base): AdminUrl,
@@ -44,8 +44,8 @@ pub async fn create(
         None => admin.library.own(),
         Some(wanted) => {
             let (library, most) = (Arc::clone(&admin.library), admin.max_world_calls);
-            // A scenario may be large: one is being made at a time, and others should not wait for
-            // it in vain.
+            // Loading a large scenario takes long. Only one is loaded at a time, and a waiting
+            // request gives up after `PATIENCE`.
             let turn = tokio::time::timeout(PATIENCE, Arc::clone(&admin.making).lock_owned()).await;
             let turn = turn.map_err(|_| {
                 let message = format!(
@@ -73,7 +73,7 @@ pub async fn create(
     Ok((StatusCode::CREATED, Json(shown(&admin, &base, &slot))))
 }
 
-/// The scenario that a body asks for: by name, as `{"inline": …}`, or as it is.
+/// The scenario that a body asks for: a name, `{"inline": …}`, or the scenario's own members.
 fn find(library: &Library, wanted: &Value, most: usize) -> Result<Arc<Scenario>, String> {
     let inline = |text: &str| library.inline(text, most).map_err(|invalid| invalid.to_string());
     match wanted {
@@ -93,13 +93,13 @@ fn find(library: &Library, wanted: &Value, most: usize) -> Result<Arc<Scenario>,
     }
 }
 
-/// Every world there is, the default one first.
+/// Lists all worlds, the default one first.
 pub async fn list(State(admin): State<Admin>, AdminUrl(base): AdminUrl) -> Json<Value> {
     let worlds: Vec<Value> = admin.app.worlds.all().iter().map(|slot| shown(&admin, &base, slot)).collect();
     Json(json!({ "worlds": worlds }))
 }
 
-/// One world. Looking at it does not count as using it.
+/// Returns one world. This does not count as use of the world.
 pub async fn show(
     State(admin): State<Admin>,
     AdminUrl(base): AdminUrl,
@@ -109,7 +109,7 @@ pub async fn show(
     Ok(Json(shown(&admin, &base, &slot)))
 }
 
-/// Removes a world; its credentials are nobody's from then on.
+/// Removes a world. Its credentials are unknown from then on.
 pub async fn remove(State(admin): State<Admin>, WorldId(id): WorldId) -> Result<StatusCode, Refused> {
     if id == Worlds::DEFAULT {
         let message = "the default world stays; POST /_mock/reset returns it to its scenario";

@@ -8,7 +8,7 @@ use crate::scenario::{self, LoadOptions, Source};
 use crate::vendors;
 use crate::world::Clock;
 
-/// Files to check together, as `serve` would merge them
+/// Files to check, merged in order as `serve` merges them
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Scenario files, or names of built-in ones

@@ -1,6 +1,8 @@
-//! The processes that callmock starts, and those that it inherits as a container's process 1.
+//! The processes that callmock starts, and the orphans that it inherits as process 1 of a
+//! container.
 //!
-//! None outlives it: the kernel ends a command whose callmock has gone, by whatever way it went.
+//! No command outlives callmock: the kernel ends a command whose callmock has ended, for whatever
+//! reason.
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
@@ -20,20 +22,20 @@ use tokio::sync::mpsc;
 
 use super::exit::{Exit, not_run};
 
-/// The first word of the command line by which callmock becomes another command.
+/// The hidden first argument with which callmock replaces itself by another command.
 pub const BECOME: &str = "__become";
 
-/// True once no command may start any more.
+/// Set once no more commands may start.
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
-/// The commands that run, by process.
+/// The process ids of the running commands.
 static RUNNING: Mutex<Option<HashSet<u32>>> = Mutex::new(None);
 
 fn running() -> MutexGuard<'static, Option<HashSet<u32>>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A command that dies with callmock.
+/// A command that is killed when callmock ends.
 pub fn command(words: &[OsString]) -> Command {
     let own = std::env::current_exe().ok().filter(|_| cfg!(target_os = "linux"));
     let Some(own) = own else {
@@ -46,16 +48,16 @@ pub fn command(words: &[OsString]) -> Command {
     command
 }
 
-/// Becomes a command that dies with the callmock that started it: `words` are that one's process
-/// and the command.
+/// Replaces this process by a command that is killed when its parent ends. `words` are the parent's
+/// process id and the command line.
 pub fn run_as(words: &[OsString]) -> Exit {
     let [parent, name, arguments @ ..] = words else { return Exit::Usage };
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{getppid, set_parent_process_death_signal};
-        // Without it the command runs as well, and only outlives a callmock that was killed.
+        // If this fails, the command runs all the same, but outlives a callmock that is killed.
         let _ = set_parent_process_death_signal(Some(Signal::KILL));
-        // It may have gone before it was asked to tell.
+        // The parent may have ended before the signal was set.
         let is_there = getppid().is_some_and(|pid| parent == pid.as_raw_nonzero().get().to_string().as_str());
         if !is_there {
             return Exit::Failed;
@@ -66,12 +68,12 @@ pub fn run_as(words: &[OsString]) -> Exit {
     Exit::As(not_run(&error))
 }
 
-/// Starts a command.
+/// Starts a command and registers its process id.
 ///
 /// # Errors
-/// When it cannot be, or when none may start any more.
+/// If the command cannot start, or if no more commands may start.
 pub fn spawn(command: &mut Command) -> io::Result<Child> {
-    // Whoever reaps looks here first, and must not find one that is not noted yet.
+    // The lock is held until the new process is registered, so that the reaper does not reap it.
     let mut running = running();
     if STOPPED.load(Ordering::Acquire) {
         return Err(io::ErrorKind::Interrupted.into());
@@ -81,10 +83,10 @@ pub fn spawn(command: &mut Command) -> io::Result<Child> {
     Ok(child)
 }
 
-/// Waits for the end of a command.
+/// Waits until a command has ended.
 ///
 /// # Errors
-/// When it was lost.
+/// If the wait fails.
 pub async fn ended(child: &mut Child) -> io::Result<ExitStatus> {
     let pid = child.id();
     let ended = child.wait().await;
@@ -92,10 +94,10 @@ pub async fn ended(child: &mut Child) -> io::Result<ExitStatus> {
     ended
 }
 
-/// Waits for the end of a command, and keeps what it says until then.
+/// Waits until a command has ended, and collects its output.
 ///
 /// # Errors
-/// When it was lost.
+/// If the wait fails.
 pub async fn output(child: Child) -> io::Result<Output> {
     let pid = child.id();
     let output = child.wait_with_output().await;
@@ -109,17 +111,17 @@ fn forget(pid: Option<u32>) {
     }
 }
 
-/// Lets no command start any more.
+/// Forbids the start of more commands.
 pub fn stop() {
     STOPPED.store(true, Ordering::Release);
 }
 
-/// True while a command runs.
+/// Whether a command is running.
 pub fn run() -> bool {
     running().iter().any(|running| !running.is_empty())
 }
 
-/// Hands a signal to a command.
+/// Sends a signal to a command.
 pub fn pass(child: &Child, signal: Signal) {
     let pid = child.id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
     if let Some(pid) = pid
@@ -129,17 +131,17 @@ pub fn pass(child: &Child, signal: Signal) {
     }
 }
 
-/// Hands a signal to every command that runs, and to what these have started: each leads a group of
-/// its own.
+/// Sends a signal to every running command and to the processes that it has started. Each command
+/// leads a process group of its own.
 pub fn pass_to_groups(signal: Signal) {
     let pids: Vec<u32> = running().iter().flatten().copied().collect();
     for pid in pids.into_iter().filter_map(|pid| Pid::from_raw(pid.cast_signed())) {
-        // It may have ended a moment ago.
+        // The command may have ended in the meantime.
         let _ = kill_process_group(pid, signal);
     }
 }
 
-/// Reaps the orphans that a container's process 1 inherits, for as long as this is polled.
+/// Reaps the orphans of process 1, for as long as this future is polled.
 pub async fn reap_orphans() {
     if std::process::id() != 1 {
         return std::future::pending().await;
@@ -165,14 +167,13 @@ fn reap() {
         if is_orphan(pid)
             && let Some(pid) = Pid::from_raw(pid.cast_signed())
         {
-            // Whoever else waited for it has it.
+            // It may have been reaped elsewhere.
             let _ = waitpid(Some(pid), WaitOptions::NOHANG);
         }
     }
 }
 
-/// Whether a process has ended and is this one's to reap: its state is `Z` and its parent is 1, as
-/// `/proc` has it.
+/// Whether a process is a zombie whose parent is process 1: state `Z` and parent 1 in `/proc`.
 fn is_orphan(pid: u32) -> bool {
     let Ok(state) = fs::read(format!("/proc/{pid}/stat")) else { return false };
     let state = String::from_utf8_lossy(&state);
@@ -180,14 +181,14 @@ fn is_orphan(pid: u32) -> bool {
     words.next() == Some("Z") && words.next() == Some("1")
 }
 
-/// The signals that are passed on.
+/// The signals that are passed on to commands.
 pub struct Signals(mpsc::UnboundedReceiver<Signal>);
 
 impl Signals {
-    /// Catches them from now on.
+    /// Catches the signals from now on.
     ///
     /// # Errors
-    /// When they cannot be caught.
+    /// If the signals cannot be caught.
     pub fn catch() -> Result<Self, String> {
         let (caught, signals) = mpsc::unbounded_channel();
         let passed = [
@@ -208,7 +209,7 @@ impl Signals {
         Ok(Self(signals))
     }
 
-    /// The next one.
+    /// Waits for the next signal.
     pub async fn next(&mut self) -> Signal {
         match self.0.recv().await {
             Some(signal) => signal,
@@ -217,7 +218,7 @@ impl Signals {
     }
 }
 
-/// Whether the command line is that of a callmock that becomes another command; its words then.
+/// The words after the argument [`BECOME`], if the command line begins with it.
 pub fn becomes(words: &[OsString]) -> Option<&[OsString]> {
     match words {
         [_, first, rest @ ..] if first == OsStr::new(BECOME) => Some(rest),

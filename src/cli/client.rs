@@ -1,4 +1,4 @@
-//! The plainest of clients, for the subcommands that ask a running server something.
+//! A minimal HTTP client, for the subcommands that send a request to a running server.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ impl Origin {
     /// The origin of a base URL.
     ///
     /// # Errors
-    /// Where it is none.
+    /// If the URL is not http or https.
     pub fn of(uri: &Uri) -> Result<Self, String> {
         let tls = match uri.scheme_str() {
             Some("http") => false,
@@ -39,7 +39,7 @@ impl Origin {
         Ok(Self { tls, host, port: uri.port_u16().unwrap_or(if tls { 443 } else { 80 }) })
     }
 
-    /// Its base URL.
+    /// The base URL of the origin.
     pub fn url(&self) -> String {
         let scheme = if self.tls { "https" } else { "http" };
         let host = &self.host;
@@ -50,17 +50,17 @@ impl Origin {
         }
     }
 
-    /// What a path answers with.
+    /// Sends a GET request, and returns the status and the body.
     ///
     /// # Errors
-    /// Where there is no answer.
+    /// If there is no answer, or if the token would go to another machine over unverified TLS.
     pub async fn get(&self, path: &str, token: Option<&str>) -> Result<(StatusCode, Vec<u8>), String> {
         let stream =
             TcpStream::connect((self.host.as_str(), self.port)).await.map_err(|error| error.to_string())?;
         if !self.tls {
             return self.get_on(stream, path, token).await;
         }
-        // The certificate may be anyone's: a secret is said to this machine only.
+        // The certificate is not verified, so a secret is sent to this machine only.
         let here = stream.peer_addr().is_ok_and(|peer| peer.ip().is_loopback());
         if token.is_some() && !here {
             return Err("the admin token is not sent to another machine, for its certificate is not checked; use http or the \
@@ -100,7 +100,7 @@ impl Origin {
     }
 }
 
-/// Trusts any certificate: the question is what the server answers, not who it is.
+/// Accepts any certificate, because the purpose is the server's answer, not its identity.
 #[derive(Debug)]
 struct AnyCertificate(WebPkiSupportedAlgorithms);
 

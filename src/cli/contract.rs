@@ -9,7 +9,7 @@ use crate::vendors;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// How to print it
+    /// The format of the catalogue
     #[arg(long, value_enum, default_value = "table", env = "CALLMOCK_FORMAT")]
     format: Format,
 }

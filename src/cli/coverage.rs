@@ -20,53 +20,53 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Add up several files, such as those of a suite's shards
+    /// Add up several coverage files, such as those of a suite's shards
     Merge {
-        /// Where to write the sum
+        /// The file to write the sum to
         #[arg(short, long, value_name = "OUT")]
         out: PathBuf,
-        /// Files that `exec --coverage-out` wrote, or `GET /_mock/coverage` answered
+        /// Coverage files, from `exec --coverage-out` or from `GET /_mock/coverage`
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Tell what was exercised, and what never
+    /// Show the behaviors that were exercised and those that never were
     Report {
-        /// How to print it; `sarif` has the findings only, `badge` is an SVG
+        /// The format of the report; `sarif` has only the findings, `badge` is an SVG
         #[arg(long, value_enum, default_value = "text", env = "CALLMOCK_FORMAT")]
         format: Format,
         #[command(flatten)]
         gate: Gate,
-        /// Files that `exec --coverage-out` wrote, or `GET /_mock/coverage` answered
+        /// Coverage files, from `exec --coverage-out` or from `GET /_mock/coverage`
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
 }
 
-/// What a suite must come up to.
+/// The conditions that a suite must meet.
 #[derive(Debug, clap::Args)]
 pub struct Gate {
-    /// End with 3 where less was exercised, in percent of what requests can reach of the operations
-    /// that were called
+    /// Exit with 3 if less than this percentage was exercised, of the behaviors that requests can
+    /// reach in the operations that were called
     #[arg(long, env = "CALLMOCK_FAIL_UNDER", value_name = "PCT", value_parser = clap::value_parser!(u8).range(0..=100))]
     fail_under: Option<u8>,
-    /// End with 4 where something in what was sent is wrong or fragile; of this severity or graver:
-    /// note (all, if none is named), warning, error
+    /// Exit with 4 if there is a finding of this severity or a higher one: note (the default, every
+    /// finding), warning, error
     #[arg(long, env = "CALLMOCK_DENY_FINDINGS", value_name = "SEVERITY", num_args = 0..=1, require_equals = true, default_missing_value = "note", value_parser = denied)]
     deny_findings: Option<Denied>,
-    /// Leave out of account what this file names, each with a reason: `exclude: [{behavior: ID,
-    /// reason: TEXT}]`
+    /// Exclude the behaviors and findings in this file, each with a reason: `exclude: [{behavior:
+    /// ID, reason: TEXT}]`
     #[arg(long, env = "CALLMOCK_EXCLUSIONS", value_name = "FILE")]
     exclusions: Option<PathBuf>,
 }
 
-/// The least severity that is denied; none, where an environment variable says no.
+/// The least severity that is denied. `None` if an environment variable says no.
 #[derive(Debug, Clone, Copy)]
 pub struct Denied(pub Option<Severity>);
 
-/// Reads a severity, or what people write into an environment variable for yes and no.
+/// Parses a severity, or a yes or no from an environment variable.
 ///
 /// # Errors
-/// Where it is neither.
+/// If the text is neither.
 pub fn denied(text: &str) -> Result<Denied, String> {
     Ok(Denied(match text.to_lowercase().as_str() {
         "" | "0" | "false" | "no" | "off" | "n" | "f" => None,
@@ -77,21 +77,21 @@ pub fn denied(text: &str) -> Result<Denied, String> {
     }))
 }
 
-/// The exit code where too little was exercised.
+/// The exit code if too little was exercised.
 const UNDER: u8 = 3;
-/// The exit code where there are findings.
+/// The exit code if there are denied findings.
 pub const FOUND: u8 = 4;
 
 impl Gate {
-    /// What the file of exclusions says.
+    /// Reads the exclusions of `--exclusions`.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The mistake in the file.
     pub fn exclusions(&self) -> Result<Exclusions, String> {
         exclusions_of(self.exclusions.as_deref())
     }
 
-    /// How to end, and a word to it where it is not well.
+    /// Checks the conditions, and prints the reason if one is not met.
     pub fn judge(&self, coverage: &Coverage) -> Exit {
         let share = coverage.share(vendors::catalogues());
         let (percent, of) = (share.percent(), share.of);
@@ -123,10 +123,10 @@ impl Gate {
     }
 }
 
-/// What a file of exclusions says, if there is one.
+/// Reads a file of exclusions, if one is given.
 ///
 /// # Errors
-/// What is wrong with it.
+/// The mistake in the file.
 pub fn exclusions_of(file: Option<&Path>) -> Result<Exclusions, String> {
     let Some(path) = file else { return Ok(Exclusions::default()) };
     let wrong = |error: &dyn std::fmt::Display| format!("--exclusions {}: {error}", path.display());
@@ -134,7 +134,7 @@ pub fn exclusions_of(file: Option<&Path>) -> Result<Exclusions, String> {
     Exclusions::read(&text, vendors::catalogues()).map_err(|error| wrong(&error))
 }
 
-/// Findings, a line each, with what to do instead.
+/// Findings as text, one per line, with their remedies.
 pub fn told(found: &[&'static Finding]) -> String {
     let lines: Vec<String> = found
         .iter()
@@ -216,10 +216,10 @@ fn read(file: &Path) -> Result<Coverage, String> {
     })
 }
 
-/// Writes a file of coverage.
+/// Writes a coverage file.
 ///
 /// # Errors
-/// What the file system says.
+/// The error of the file system.
 pub fn write(coverage: &Coverage, file: &Path) -> Result<(), String> {
     std::fs::write(file, json(coverage) + "\n").map_err(|error| format!("{}: {error}", file.display()))
 }

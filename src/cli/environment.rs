@@ -1,6 +1,6 @@
-//! Flags from the environment. A flag on the command line wins before its variable is even looked
-//! at; a value that a shell, an env file or an orchestrator damaged is mended or refused under the
-//! variable's name.
+//! Flags from environment variables. The variable of a flag is not read if the flag is on the
+//! command line. Damage by a shell, an env file or an orchestrator is repaired, or the value is
+//! refused under the variable's name.
 
 use std::collections::HashMap;
 use std::error::Error as _;
@@ -15,10 +15,10 @@ use clap::{Arg, ArgAction, ArgMatches, Command, Error};
 use crate::nearest::did_you_mean;
 use crate::vendors;
 
-/// Notes about mended variables, kept until there is a log.
+/// Notes about repaired variables, kept until the log is started.
 static NOTES: Mutex<Vec<String>> = Mutex::new(vec![]);
 
-/// Takes the notes about mended variables; each is told once.
+/// Takes the notes about repaired variables, so that each is shown once.
 pub fn notes() -> Vec<String> {
     std::mem::take(&mut NOTES.lock().unwrap_or_else(PoisonError::into_inner))
 }
@@ -32,28 +32,28 @@ fn note(text: String) {
 
 /// A mistake in the arguments.
 pub enum ArgumentError {
-    /// As clap says, of the command line.
+    /// A mistake on the command line, in clap's words.
     CommandLine(Box<Error>),
-    /// A variable is wrong.
+    /// A mistake in a variable.
     Variable(String),
 }
 
 /// The arguments of the command line, completed from the environment. `whole` is the command with
-/// its variables.
+/// the variables of its flags.
 ///
 /// # Errors
-/// The first mistake in either. Help and version are errors, too, as clap has it.
+/// The first mistake in either. As usual with clap, help and version are errors, too.
 pub fn matches(whole: &Command, words: &[OsString]) -> Result<ArgMatches, ArgumentError> {
     let bare = without_environment(whole.clone());
     let of_line = |error: Error| ArgumentError::CommandLine(Box::new(error));
     match bare.clone().try_get_matches_from(words) {
         Ok(_) => {}
-        // A variable may have what is missing.
+        // A variable may supply the missing argument.
         Err(error) if error.kind() == ErrorKind::MissingRequiredArgument => {}
         Err(error) => {
             let shows = [ErrorKind::DisplayHelp, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand];
             if shows.contains(&error.kind()) {
-                // Help names the variables.
+                // The command with its variables makes the help, which names them.
                 return Err(of_line(whole.clone().try_get_matches_from(words).err().unwrap_or(error)));
             }
             return Err(of_line(error));
@@ -90,13 +90,13 @@ fn without_environment(command: Command) -> Command {
     command.mut_args(|argument| argument.env(Resettable::Reset)).mut_subcommands(without_environment)
 }
 
-/// A variable's value as an argument (`--flag=value`); none where the variable is unset or empty.
+/// A variable's value as an argument (`--flag=value`). `None` if the variable is unset or empty.
 fn word(argument: &Arg, flag: &str, variable: &OsStr) -> Result<Option<OsString>, String> {
     let Some(value) = std::env::var_os(variable) else { return Ok(None) };
     let name = variable.to_string_lossy();
     let secret = argument.is_hide_env_values_set();
     let Some(value) = mended(&name, &value, secret)? else {
-        // Whoever sets a secret means one; without it everybody would be let in.
+        // An empty secret is a mistake: ignoring it would let everybody in.
         if secret {
             return Err(format!("the environment variable {name} is empty: give it a value, or unset it"));
         }
@@ -113,7 +113,7 @@ fn word(argument: &Arg, flag: &str, variable: &OsStr) -> Result<Option<OsString>
     Ok(Some(format!("--{flag}={value}").into()))
 }
 
-/// Refuses a variable's value by the variable's name.
+/// Checks a variable's value, so that a refusal names the variable.
 fn refuse_value(
     bare: &Command,
     words: &[OsString],
@@ -143,7 +143,7 @@ fn refuse_value(
     Err(format!("the environment variable {name}: {why}{shown}"))
 }
 
-/// A yes or a no, in the words that people write for them.
+/// Parses a yes or a no.
 fn yes_or_no(text: &str) -> Option<bool> {
     match text.to_lowercase().as_str() {
         "true" | "yes" | "on" | "1" | "y" | "t" => Some(true),
@@ -152,8 +152,8 @@ fn yes_or_no(text: &str) -> Option<bool> {
     }
 }
 
-/// A variable's value without the blanks, quotation marks and line ends that env files and shells
-/// leave at its ends; none where nothing is left, or where the value is a service link.
+/// A variable's value without the spaces, quotation marks and line ends that env files and shells
+/// leave at its ends. `None` if nothing is left, or if the value is a service link.
 fn mended(name: &str, value: &OsStr, secret: bool) -> Result<Option<String>, String> {
     let text = value.to_str().ok_or_else(|| format!("the environment variable {name} is not UTF-8 text"))?;
     let mut trimmed = text.trim();
@@ -186,10 +186,10 @@ fn is_link(value: &str) -> bool {
     ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme))
 }
 
-/// A variable's mended value; none where the variable is unset or empty.
+/// A variable's repaired value. `None` if the variable is unset or empty.
 ///
 /// # Errors
-/// A message with the variable's name, where the value is not UTF-8.
+/// If the value is not UTF-8; the message names the variable.
 pub fn text(name: &str) -> Result<Option<String>, String> {
     std::env::var_os(name).map_or(Ok(None), |value| mended(name, &value, false))
 }
@@ -215,19 +215,18 @@ pub fn misspelt(command: &Command) -> Vec<String> {
     told
 }
 
-/// Every variable that a flag has, and those that `exec` sets.
+/// The variables of all flags, and those that `exec` sets.
 fn known(command: &Command) -> Vec<String> {
     let own = command.get_arguments().filter_map(|argument| argument.get_env()?.to_str().map(str::to_owned));
     let inner = command.get_subcommands().flat_map(known);
     own.chain(inner).chain(["CALLMOCK_CA_CERT".to_owned(), "CALLMOCK_URL".to_owned()]).collect()
 }
 
-/// Whether a variable is one of those that Kubernetes and Docker put beside a service called
-/// `callmock` or `callmock-…`.
+/// Whether Kubernetes or Docker made a variable for a service called `callmock` or `callmock-…`.
 fn is_made_by_an_orchestrator(rest: &str, value: &str) -> bool {
     let mut parts = rest.split('_').rev();
     let of_port = |mut parts: std::iter::Rev<std::str::Split<'_, char>>| {
-        // PORT_8080_TCP, with ADDR, PORT or PROTO after it.
+        // PORT_8080_TCP, optionally followed by ADDR, PORT or PROTO.
         let protocol = parts.find(|part| !["ADDR", "PORT", "PROTO"].contains(part));
         protocol.is_some_and(|protocol| ["TCP", "UDP", "SCTP"].contains(&protocol))
             && parts.next().is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))

@@ -1,4 +1,4 @@
-//! `callmock exec -- CMD`: a command with a server of its own beside it, for as long as it runs.
+//! `callmock exec -- CMD`: runs a command with a server of its own.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -24,12 +24,12 @@ use crate::vendors;
 pub struct Args {
     #[command(flatten)]
     pub server: options::Args,
-    /// Write what was exercised to this file, for `callmock coverage`
+    /// Write the coverage of the command to this file, for `callmock coverage`
     #[arg(long, env = "CALLMOCK_COVERAGE_OUT", value_name = "FILE")]
     coverage_out: Option<PathBuf>,
     #[command(flatten)]
     gate: coverage::Gate,
-    /// The command, and its arguments
+    /// The command and its arguments
     #[arg(required = true, last = true, value_name = "CMD")]
     command: Vec<OsString>,
 }
@@ -46,8 +46,8 @@ pub fn run(args: &Args) -> Exit {
             return Exit::Usage;
         }
     };
-    // The command and its signals are looked after apart from the threads that answer, however busy
-    // these are.
+    // The command and its signals have a runtime of their own, so that busy worker threads do not
+    // delay them.
     let run = serve::runtime().and_then(|runtime| {
         let apart = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let apart = apart.map_err(|error| format!("the runtime could not be started: {error}"))?;
@@ -69,7 +69,7 @@ async fn exec(
     sidecar: Sidecar,
     exclusions: Exclusions,
 ) -> Result<Exit, String> {
-    // Caught before the command exists: none can be lost between.
+    // Signals are caught before the command starts, so that none is lost in between.
     let signals = Signals::catch()?;
     if let Some(file) = &mut port_file {
         file.write(sidecar.address)?;
@@ -94,8 +94,8 @@ async fn exec(
 }
 
 impl Args {
-    /// What is left out of account; and that what is counted can be written at all, before anything
-    /// runs.
+    /// Reads the exclusions. Before anything runs, it also checks that the coverage file can be
+    /// written.
     fn exclusions(&self) -> Result<Exclusions, String> {
         if let Some(file) = &self.coverage_out {
             let opened = std::fs::OpenOptions::new().create(true).append(true).open(file);
@@ -105,11 +105,11 @@ impl Args {
     }
 }
 
-/// Waits for the end of a command, hands it every signal until then, and reaps what is left to a
+/// Waits until the command has ended. Until then, it passes on signals, and reaps orphans as
 /// process 1.
 async fn look_after(mut child: Child, mut signals: Signals) -> std::io::Result<ExitStatus> {
-    // A terminal sends its signals to everything that runs in front of it, the command too: it must
-    // not get them twice.
+    // A terminal sends its signals to the whole foreground group, which includes the command.
+    // Passing them on would deliver them twice.
     let terminals = if is_in_front() { &[Signal::INT, Signal::QUIT][..] } else { &[] };
     let orphans = children::reap_orphans();
     tokio::pin!(orphans);
@@ -126,8 +126,7 @@ async fn look_after(mut child: Child, mut signals: Signals) -> std::io::Result<E
     }
 }
 
-/// Whether a terminal's keys reach this process and the command alike, wherever their input comes
-/// from.
+/// Whether this process is in the foreground group of its terminal, wherever its input comes from.
 fn is_in_front() -> bool {
     let terminal = std::fs::File::open("/dev/tty");
     terminal.is_ok_and(|terminal| tcgetpgrp(terminal).is_ok_and(|front| front == getpgrp()))

@@ -1,19 +1,19 @@
-//! How the program ends.
+//! The ways in which the program ends.
 
 use std::io::ErrorKind;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitCode, ExitStatus};
 
-/// How the program ends.
+/// The way in which the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// It did what was asked.
+    /// The request was carried out.
     Done,
-    /// Something failed while it ran.
+    /// A failure at run time.
     Failed,
-    /// The command line or a scenario is wrong.
+    /// A mistake in the command line or a scenario.
     Usage,
-    /// As the command that it ran.
+    /// The exit code of the command that was run, or a code of a subcommand's own.
     As(u8),
 }
 
@@ -28,14 +28,14 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// A command's exit code; for one that a signal ended, 128 and the signal's number, as shells have
-/// it.
+/// A command's exit code. For a command that a signal ended, it is 128 plus the signal's number, as
+/// in shells.
 pub fn code(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
     u8::try_from(code).unwrap_or(1)
 }
 
-/// The exit code for a command that could not be run, as shells have it.
+/// The exit code for a command that could not be run, as in shells.
 pub fn not_run(error: &std::io::Error) -> u8 {
     if error.kind() == ErrorKind::NotFound { 127 } else { 126 }
 }

@@ -1,7 +1,7 @@
-//! `callmock health`: what a container's HEALTHCHECK runs, for an image without a shell or curl.
+//! `callmock health`: a health check for containers whose image has no shell and no curl.
 //!
-//! The server is found whatever flags it was given: where the variables say first, then where a
-//! running callmock of the same binary listens.
+//! It finds a server that was started with any flags: first at the address in the environment
+//! variables, then by searching for a running process of the same binary.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -16,8 +16,8 @@ use crate::admin::reachable;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The base URL to ask; if left out, this machine's as the server's own variables say, else
-    /// that of a running callmock
+    /// The base URL of the server; by default, the address in the server's own variables, else that
+    /// of a running callmock
     #[arg(long, env = "CALLMOCK_URL")]
     url: Option<Uri>,
     /// The address of the default URL
@@ -29,7 +29,7 @@ pub struct Args {
     /// Whether the default URL is https
     #[arg(long, env = "CALLMOCK_TLS", hide = true)]
     tls: bool,
-    /// A certificate makes the default URL https
+    /// Whether a certificate is configured, which makes the default URL https
     #[arg(long, env = "CALLMOCK_TLS_CERT", hide = true)]
     tls_cert: Option<String>,
 }
@@ -61,7 +61,7 @@ pub fn run(args: &Args) -> Exit {
     }
 }
 
-/// Asks one server.
+/// Checks one server.
 async fn ask(origin: &Origin) -> Result<(), String> {
     let wrong = |why: String| format!("{} is not healthy: {why}", origin.url());
     let answer = tokio::time::timeout(PATIENCE, origin.get("/_mock/health", None)).await;
@@ -71,7 +71,7 @@ async fn ask(origin: &Origin) -> Result<(), String> {
     if status.is_success() { Ok(()) } else { Err(wrong(format!("it answered {status}"))) }
 }
 
-/// A connection's failure in callmock's own words.
+/// Replaces the HTTP library's error for a wrong protocol by a remedy.
 fn explained(why: &str) -> String {
     if why.contains("invalid HTTP version") || why.contains("connection closed before message completed") {
         return "it speaks TLS: ask https://, or set CALLMOCK_TLS".to_owned();
@@ -83,8 +83,8 @@ fn explained(why: &str) -> String {
 }
 
 impl Args {
-    /// Asks where the variables say, by the protocol that they say and by the other one, then
-    /// whoever runs here.
+    /// Checks the configured address, first with the configured protocol and then with the other
+    /// one. If there is no answer, it checks the server that runs on this machine.
     async fn find(&self) -> Result<(), String> {
         let tls = self.tls || self.tls_cert.is_some();
         let mut first = None;
@@ -118,7 +118,7 @@ impl Args {
         Err(last)
     }
 
-    /// The addresses by which this machine reaches the server's host.
+    /// The addresses by which this machine reaches the configured host.
     fn hosts(&self) -> Vec<String> {
         match self.host.trim_matches(['[', ']']).parse::<IpAddr>() {
             Ok(ip) if ip.is_unspecified() => {

@@ -1,8 +1,8 @@
-//! Everything that is told on standard error, by log lines and by the subcommands themselves.
+//! All output on standard error: log lines, and messages of the subcommands.
 //!
-//! A thread of its own writes it, from a bounded queue: whatever becomes of standard error (full,
-//! closed, broken, a pipe that nobody reads), nobody waits for it. What does not fit into the queue
-//! is dropped, and counted in the next line that does.
+//! A thread of its own writes it from a bounded queue. So nothing blocks if standard error is full,
+//! closed, broken, or a pipe that is not read. Lines that do not fit into the queue are dropped,
+//! and the next line that fits tells their number.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,18 +12,18 @@ use std::time::{Duration, Instant};
 
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Tells a line on standard error.
+/// Prints a line on standard error.
 macro_rules! tell {
     ($($told:tt)+) => { $crate::cli::log::say(&format!("{}\n", format_args!($($told)+))) };
 }
 
-/// The most lines that wait to be written.
+/// The capacity of the queue, in lines.
 const WAITING: usize = 2048;
 
-/// The name of the thread that writes.
+/// The name of the writing thread.
 pub const THREAD: &str = "log";
 
-/// The queue of log lines, and its thread.
+/// A handle of the queue.
 #[derive(Clone)]
 pub struct Lines(Arc<Queue>);
 
@@ -41,13 +41,12 @@ pub fn lines() -> &'static Lines {
     LINES.get_or_init(Lines::start)
 }
 
-/// Tells something on standard error.
+/// Prints a text on standard error.
 pub fn say(text: &str) {
     lines().put(text.as_bytes().to_vec());
 }
 
-/// Waits until what was told is written, for as long as the writing goes on: at most for `patience`
-/// without progress.
+/// Waits until all queued lines are written. Gives up after `patience` without progress.
 pub fn flush(patience: Duration) {
     let Some(Lines(queue)) = LINES.get() else { return };
     let (mut seen, mut since) = (queue.written.load(Ordering::Acquire), Instant::now());
@@ -68,7 +67,7 @@ impl Lines {
         let (queued, written, dropped) = (AtomicU64::new(0), AtomicU64::new(0), Arc::default());
         let this = Self(Arc::new(Queue { to_thread, queued, written, dropped }));
         let of_thread = this.clone();
-        // Without the thread there is nobody to tell anything.
+        // If the thread cannot start, there is no way to report it.
         drop(std::thread::Builder::new().name(THREAD.to_owned()).spawn(move || of_thread.write_all(&lines)));
         this
     }
@@ -82,7 +81,7 @@ impl Lines {
                     format!("callmock: {dropped} lines were not told, for nobody read fast enough\n");
                 text.splice(0..0, before.into_bytes());
             }
-            // Nowhere is left to tell that it could not be told.
+            // If standard error fails, there is no other place to report it.
             drop(io::stderr().lock().write_all(&text));
             self.0.written.fetch_add(1, Ordering::AcqRel);
         }
@@ -97,7 +96,7 @@ impl Lines {
     }
 }
 
-/// One line that is being put together.
+/// A log line that is being formatted. It is queued when dropped.
 pub struct Line(Vec<u8>);
 
 impl Write for Line {
@@ -117,7 +116,7 @@ impl Drop for Line {
     }
 }
 
-/// Hands a [`Line`] to each event.
+/// Gives each log event a [`Line`].
 pub struct Writer;
 
 impl<'a> MakeWriter<'a> for Writer {

@@ -1,8 +1,8 @@
-//! `callmock matrix -- CMD`: which reading of the vendors' pages breaks a client?
+//! `callmock matrix -- CMD`: finds the readings of the vendors' pages that break a client.
 //!
-//! Each run has a server of its own. First come the defaults, then each alternative by itself;
-//! then, so that what breaks only together is found without trying the product, rows in which every
-//! two of those that broke nothing meet.
+//! Each run has a server of its own. The first run has the defaults, and the next ones have one
+//! alternative each. Then come rows of several alternatives, in which every pair of those that
+//! broke nothing alone occurs. So a breaking pair is found without all combinations.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -32,28 +32,28 @@ use crate::vendors;
 pub struct Args {
     #[command(flatten)]
     pub server: options::Args,
-    /// How many runs there may be at one time; as many as the machine has processors, if left out
+    /// The number of runs at a time; by default, the number of processors
     #[arg(long, env = "CALLMOCK_JOBS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
-    /// Count a run as broken where something in what it sent is wrong or fragile; of this severity
-    /// or graver: note (all, if none is named), warning, error
+    /// Count a run as broken if there is a finding of this severity or a higher one: note (the
+    /// default, every finding), warning, error
     #[arg(long, env = "CALLMOCK_DENY_FINDINGS", value_name = "SEVERITY", num_args = 0..=1, require_equals = true, default_missing_value = "note", value_parser = denied)]
     deny_findings: Option<Denied>,
-    /// Leave out of account what this file names, each with a reason: `exclude: [{finding: ID,
-    /// reason: TEXT}]`
+    /// Exclude the findings in this file, each with a reason: `exclude: [{finding: ID, reason:
+    /// TEXT}]`
     #[arg(long, env = "CALLMOCK_EXCLUSIONS", value_name = "FILE")]
     exclusions: Option<PathBuf>,
-    /// The command, and its arguments
+    /// The command and its arguments
     #[arg(required = true, last = true, value_name = "CMD")]
     command: Vec<OsString>,
 }
 
-/// Prints a line. A reader that has seen enough is no failure.
+/// Prints a line on standard output. A closed pipe is not a failure.
 macro_rules! say {
     ($($told:tt)+) => { print(&format!("{}\n", format_args!($($told)+))) };
 }
 
-/// How many of its last lines a broken run shows.
+/// The number of last lines of output that a broken run shows.
 const LINES: usize = 20;
 
 pub fn run(args: &Args) -> Exit {
@@ -80,10 +80,11 @@ pub fn run(args: &Args) -> Exit {
     })
 }
 
-/// For how long commands may go on after they were handed a signal that ends.
+/// The time that commands have to end after a terminating signal.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Walks the matrix, and hands every signal to the commands that run; one that ends ends the walk.
+/// Runs the matrix, and passes every signal on to the commands. A terminating signal ends the
+/// matrix.
 async fn watched(matrix: Matrix<'_>) -> Result<Exit, String> {
     let mut signals = Signals::catch()?;
     let (walk, orphans) = (matrix.walk(), children::reap_orphans());
@@ -108,7 +109,7 @@ async fn watched(matrix: Matrix<'_>) -> Result<Exit, String> {
     tokio::pin!(until);
     while children::run() {
         tokio::select! {
-            // What the commands came to matters no more, but their ends must be seen.
+            // The results no longer matter, but the matrix must be polled to see the commands end.
             _ = &mut walk => break,
             () = tokio::time::sleep(Duration::from_millis(10)) => {}
             () = &mut until => break,
@@ -126,7 +127,7 @@ struct Matrix<'a> {
     runs: usize,
 }
 
-/// What one run came to.
+/// The result of one run.
 struct Run {
     code: u8,
     output: String,
@@ -147,7 +148,7 @@ impl Matrix<'_> {
             return Ok(Exit::Failed);
         }
         say(&[], &default);
-        // What the command never calls cannot break it.
+        // Readings of vendors that the command never calls cannot break it.
         let readings: Vec<&'static Reading> = vendors::catalogues()
             .filter(|catalogue| default.called.contains(catalogue.vendor))
             .flat_map(|catalogue| catalogue.readings.iter().copied())
@@ -218,8 +219,8 @@ impl Matrix<'_> {
         Ok(Exit::Failed)
     }
 
-    /// Runs the command under each choice, several at one time, and tells what each came to in the
-    /// order given.
+    /// Runs the command under each set of choices, several at a time, and returns the results in
+    /// the given order.
     async fn all(&mut self, choices: &[Vec<Chosen>]) -> Result<Vec<(Vec<Chosen>, Run)>, String> {
         self.runs += choices.len();
         let jobs = self.args.jobs.map(usize::from);
@@ -230,8 +231,8 @@ impl Matrix<'_> {
         runs.buffered(jobs).collect::<Vec<_>>().await.into_iter().collect()
     }
 
-    /// The fewest of some choices that still break the command: each is left out that is not needed
-    /// for it.
+    /// Reduces choices that break the command together to the ones that are necessary for it. Each
+    /// choice is left out once as a test.
     async fn fewest(&mut self, mut chosen: Vec<Chosen>, mut run: Run) -> Result<(Vec<Chosen>, Run), String> {
         let mut n = 0;
         while n < chosen.len() {
@@ -248,7 +249,7 @@ impl Matrix<'_> {
         Ok((chosen, run))
     }
 
-    /// Runs the command once, beside a server of its own.
+    /// Runs the command once, with a server of its own.
     async fn run(&self, chosen: &[Chosen]) -> Result<Run, String> {
         let mut readings = self.library.own().readings.clone();
         for (reading, option) in chosen {
@@ -258,7 +259,8 @@ impl Matrix<'_> {
         let library = self.library.with_readings(readings);
         let sidecar = Sidecar::start(&self.args.server, 0, library, self.settings.clone()).await?;
         let mut command = sidecar.command(&self.args.command);
-        // A group of its own: a signal that ends reaches what the command has started, too.
+        // With a process group of its own, a terminating signal also reaches the command's
+        // children.
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let output = match children::spawn(command.kill_on_drop(true)) {
             Ok(child) => children::output(child).await,
@@ -296,7 +298,7 @@ impl Matrix<'_> {
     }
 }
 
-/// Tells what a run came to, with the end of what it said where it broke.
+/// Prints the result of a run, with its last lines of output if it is broken.
 fn say(chosen: &[Chosen], run: &Run) {
     let named: Vec<String> =
         chosen.iter().map(|(reading, option)| format!("{}: {option}", reading.id)).collect();

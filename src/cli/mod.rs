@@ -1,4 +1,4 @@
-//! The command line: a file a subcommand.
+//! The command line, with one file per subcommand.
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -47,7 +47,7 @@ struct Cli {
 enum Command {
     /// Serve the vendors (also the default)
     Serve(options::Args),
-    /// Run a command with a server of its own beside it
+    /// Run a command with a server of its own
     Exec(exec::Args),
     /// Check scenario files
     Check(check::Args),
@@ -55,17 +55,17 @@ enum Command {
     Schema,
     /// Print the catalogue of behaviors, readings and findings
     Contract(contract::Args),
-    /// Hold a table that was made of vendors' calls against the truth
+    /// Compare a table of vendors' calls with the true calls
     Oracle(oracle::Args),
     /// Print a vendor's requests and answers as an OpenAPI 3.1 document
     Openapi(openapi::Args),
-    /// List the readings: where a vendor's page is ambiguous, and what callmock makes of it
+    /// List the readings: the questions that a vendor's page leaves open, and callmock's choices
     Readings(readings::Args),
-    /// Run a command under every reading, and tell which break it
+    /// Run a command under every reading, and show which ones break it
     Matrix(matrix::Args),
-    /// Add up and tell what clients' tests have exercised
+    /// Add up and report which behaviors clients' tests have exercised
     Coverage(coverage::Args),
-    /// Ask a running callmock whether it is healthy
+    /// Check whether a running callmock is healthy
     Health(health::Args),
 }
 
@@ -74,7 +74,7 @@ enum Command {
 pub fn run() -> Exit {
     std::panic::set_hook(Box::new(|panic| {
         tell!("callmock: a bug of callmock's: {panic}");
-        // The process may be about to end.
+        // The process may end at once, so the log is flushed here.
         if std::thread::current().name() != Some(log::THREAD) {
             log::flush(std::time::Duration::from_millis(500));
         }
@@ -100,9 +100,9 @@ pub fn run() -> Exit {
     exit
 }
 
-/// Prints clap's message: a mistake on the command line, or the help that was asked for.
+/// Prints clap's message: a mistake on the command line, or the requested help.
 fn usage(error: &clap::Error) -> Exit {
-    // Whether it can be printed decides nothing.
+    // A failure to print does not change the exit code.
     drop(error.print());
     let words: Vec<String> =
         std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
@@ -113,12 +113,12 @@ fn usage(error: &clap::Error) -> Exit {
 }
 
 impl Cli {
-    /// The flags of the log, and the least level of its lines; none for subcommands without a log.
+    /// The flags of the log and its least level. `None` for subcommands without a log.
     fn log(&self) -> Option<(&options::Args, LevelFilter)> {
         match &self.command {
             None => Some((&self.serve, LevelFilter::INFO)),
             Some(Command::Serve(args)) => Some((args, LevelFilter::INFO)),
-            // Standard error is the command's too: only what matters is said there.
+            // Standard error is shared with the command, so only warnings and errors are logged.
             Some(Command::Exec(args)) => Some((&args.server, LevelFilter::WARN)),
             Some(Command::Matrix(args)) => Some((&args.server, LevelFilter::WARN)),
             Some(_) => None,
@@ -153,7 +153,7 @@ impl Cli {
     }
 }
 
-/// What to write instead, where somebody is likely to have left out a sign that nobody guesses.
+/// A correction of mistakes that are hard to guess: a missing `--` or `=`.
 fn tip(arguments: &[String]) -> Option<String> {
     let severity = |word: &&String| ["note", "warning", "error"].contains(&word.as_str());
     let mut after = arguments.iter().skip_while(|word| *word != "--deny-findings").skip(1);

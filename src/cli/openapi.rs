@@ -8,15 +8,15 @@ use crate::vendors;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Whose; a name that is none is answered with those there are
+    /// The vendor's name; an unknown name is refused with the list of vendors
     #[arg(value_name = "VENDOR", value_parser = vendor)]
     vendor: String,
 }
 
-/// A vendor's name.
+/// Checks a vendor's name.
 ///
 /// # Errors
-/// Where there is none of that name.
+/// If there is no vendor of that name.
 pub fn vendor(name: &str) -> Result<String, String> {
     let names: Vec<&str> = vendors::catalogues().map(|catalogue| catalogue.vendor).collect();
     if names.contains(&name) {

@@ -1,4 +1,5 @@
-//! The flags of a server, which `serve` and `exec` share, and what becomes of them.
+//! The flags of a server, which `serve`, `exec` and `matrix` share, and the settings made from
+//! them.
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -25,11 +26,11 @@ pub struct Args {
     /// The address to listen on
     #[arg(long, env = "CALLMOCK_HOST", default_value = "127.0.0.1")]
     pub host: String,
-    /// The port to listen on; 0 picks a free one [default: 8080, and 0 for `exec`]
+    /// The port to listen on; 0 selects a free one [default: 8080, and 0 for `exec`]
     #[arg(long, env = "CALLMOCK_PORT", value_parser = port)]
     pub port: Option<u16>,
-    /// A scenario file, or the name of a built-in one (documented, busy-day, empty); several are
-    /// merged in order
+    /// A scenario file, or the name of a built-in scenario (documented, busy-day, empty); several
+    /// are merged in order
     #[arg(
         long,
         env = "CALLMOCK_SCENARIO",
@@ -38,56 +39,57 @@ pub struct Args {
         default_value = "documented"
     )]
     scenario: Vec<String>,
-    /// Write the port to this file once it is open
+    /// Write the port to this file once the server listens
     #[arg(long, env = "CALLMOCK_PORT_FILE", value_name = "FILE")]
     port_file: Option<PathBuf>,
-    /// Let an edited scenario file take effect at once; a broken one changes nothing
+    /// Reload edited scenario files at once; an invalid one changes nothing
     #[arg(long, env = "CALLMOCK_WATCH")]
     watch: bool,
-    /// Make ids and generated data from this seed instead of the scenario's
+    /// The seed of ids and generated data, instead of the scenario's
     #[arg(long, env = "CALLMOCK_SEED", value_name = "N")]
     seed: Option<u64>,
-    /// Let the clock stand at this time instead of running as the scenario says
+    /// Fix the clock at this time, instead of the scenario's clock
     #[arg(long, env = "CALLMOCK_NOW", value_name = "RFC3339", value_parser = moment)]
     now: Option<DateTime<Utc>>,
-    /// How log lines on standard error look; `RUST_LOG` sets how many there are
+    /// The format of log lines on standard error; `RUST_LOG` sets the level
     #[arg(long, env = "CALLMOCK_LOG", value_enum, default_value = "text")]
     pub log: Log,
-    /// Leave the x-callmock-… headers off vendors' answers
+    /// Omit the x-callmock-… headers from vendors' answers
     #[arg(long, env = "CALLMOCK_NO_DEBUG_HEADERS")]
     no_debug_headers: bool,
-    /// The largest request body; more is refused in the vendor's words
+    /// The largest request body; a larger one is refused in the vendor's words
     #[arg(long, env = "CALLMOCK_MAX_BODY", value_name = "SIZE", default_value = "1MiB")]
     max_body: Size,
-    /// The most headers of a request; more is refused with 431
+    /// The most headers of a request; a request with more is refused with 431
     #[arg(long, env = "CALLMOCK_MAX_HEADERS", value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u16).range(1..=30_000))]
     max_headers: u16,
-    /// The largest request head, at least 8KiB; more is refused with 431, and a request line over
-    /// 64KiB with 414
+    /// The largest request head, at least 8KiB; a larger one is refused with 431, and a request
+    /// line over 64KiB with 414
     #[arg(long, env = "CALLMOCK_MAX_HEAD", value_name = "SIZE", default_value = "256KiB")]
     max_head: Size,
-    /// The most that all request bodies in memory may have together; more is refused with 503 in
-    /// the vendor's words
+    /// The limit for all request bodies in memory together; a body that exceeds it is refused with
+    /// 503 in the vendor's words
     #[arg(long, env = "CALLMOCK_MAX_BODIES", value_name = "SIZE", default_value = "256MiB")]
     max_bodies: Size,
-    /// How long a connection may say nothing at its beginning; it is closed then
+    /// The longest silence at the beginning of a connection, before it is closed
     #[arg(long, env = "CALLMOCK_FIRST_BYTE", value_name = "DURATION", default_value = "30s", value_parser = duration)]
     first_byte: Duration,
-    /// How long nothing of a request's body may come; it is refused with 408 in the vendor's words
-    /// then
+    /// The longest pause within a request body, before the request is refused with 408 in the
+    /// vendor's words
     #[arg(long, env = "CALLMOCK_BODY_IDLE", value_name = "DURATION", default_value = "30s", value_parser = duration)]
     body_idle: Duration,
-    /// How long an HTTP/2 connection may be silent, pings and all; it is closed then
+    /// The longest time in which an HTTP/2 client sends nothing and answers no ping, before its
+    /// connection is closed
     #[arg(long, env = "CALLMOCK_HTTP2_IDLE", value_name = "DURATION", default_value = "60s", value_parser = duration)]
     http2_idle: Duration,
-    /// How many exchanges the journal keeps
+    /// The number of exchanges that the journal keeps
     #[arg(long, env = "CALLMOCK_JOURNAL_SIZE", value_name = "N", default_value_t = 1000, value_parser = count)]
     journal_size: usize,
-    /// How much of each body the journal keeps
+    /// The size to which the journal truncates each body
     #[arg(long, env = "CALLMOCK_JOURNAL_BODY", value_name = "SIZE", default_value = "64KiB")]
     journal_body: Size,
-    /// Where the vendors' pages are ambiguous: the scenario's choices (`default`), every first
-    /// alternative (`alternate`), or some by name, as `callmock readings` lists them
+    /// The options for the vendors' ambiguous pages: those of the scenario (`default`), the first
+    /// alternative of each reading (`alternate`), or some by name, as listed by `callmock readings`
     #[arg(
         long,
         env = "CALLMOCK_READINGS",
@@ -95,34 +97,33 @@ pub struct Args {
         default_value = "default"
     )]
     readings: ReadingSet,
-    /// How many worlds there may be besides the default one
+    /// The most worlds besides the default one
     #[arg(long, env = "CALLMOCK_MAX_WORLDS", value_name = "N", default_value_t = 10_000, value_parser = count)]
     max_worlds: usize,
     /// The most calls that a scenario sent to POST /_mock/worlds may have
     #[arg(long, env = "CALLMOCK_MAX_WORLD_CALLS", value_name = "N", default_value_t = 100_000, value_parser = count)]
     max_world_calls: usize,
-    /// How long a world may be idle before it is removed
+    /// The time after which an idle world is removed
     #[arg(long, env = "CALLMOCK_WORLD_TTL", value_name = "DURATION", default_value = "1h", value_parser = duration)]
     world_ttl: Duration,
-    /// Let nobody use the admin API without `Authorization: Bearer TOKEN`, but for health and ready
+    /// Require `Authorization: Bearer TOKEN` for the admin API, except for health and ready
     #[arg(long, env = "CALLMOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = token)]
     admin_token: Option<String>,
-    /// Let pages of this origin call it from a browser; `*` for all
+    /// Let pages of this origin use the server from a browser; `*` allows all
     #[arg(long, env = "CALLMOCK_CORS", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     cors: Vec<HeaderValue>,
-    /// Let browsers reach the admin API by this host name, besides addresses, localhost and names
+    /// Let browsers use the admin API by this host name, besides addresses, localhost and names
     /// without a dot
     #[arg(long, env = "CALLMOCK_ALLOW_HOST", value_name = "HOST", value_delimiter = ',', value_parser = host)]
     allow_host: Vec<String>,
-    /// The base URL that clients reach the server by, for URLs in answers; without it, they have
-    /// the host that the request named
+    /// The base URL of the server in answers; by default, its host is the one that the request names
     #[arg(long, env = "CALLMOCK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,
-    /// Speak TLS, with a certificate made as it starts unless one is given; GET /_mock/certificate
-    /// shows it
+    /// Use TLS, with a certificate that is generated at the start unless one is given; GET
+    /// /_mock/certificate shows it
     #[arg(long, env = "CALLMOCK_TLS")]
     tls: bool,
-    /// Speak TLS with this certificate (PEM)
+    /// Use TLS with this certificate (PEM)
     #[arg(long, env = "CALLMOCK_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// The certificate's private key (PEM)
@@ -136,7 +137,7 @@ pub enum Log {
     Json,
 }
 
-/// The scenario's choices, every first alternative, or some by name.
+/// The value of `--readings`: the scenario's options, every first alternative, or some by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum ReadingSet {
     Default,
@@ -200,7 +201,7 @@ impl FromStr for Size {
     }
 }
 
-/// A port; 0 picks a free one.
+/// Parses a port. 0 selects a free one.
 pub fn port(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| "expected a port of 0 to 65535".to_owned())
 }
@@ -220,14 +221,14 @@ fn duration(text: &str) -> Result<Duration, String> {
     parsed.ok().filter(|duration| !duration.is_zero()).ok_or_else(|| format!("expected {}", Millis::EXPECTED))
 }
 
-/// A token that can stand in a header, and that is not nothing: an empty one would let everybody
-/// in.
+/// Checks a token: it must be valid in a header, and not empty, because an empty token would let
+/// everybody in.
 fn token(text: &str) -> Result<String, String> {
     let fits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic());
     if fits { Ok(text.to_owned()) } else { Err("expected a token of visible ASCII characters".to_owned()) }
 }
 
-/// A base URL, without a slash at its end.
+/// Checks a base URL, and removes a slash at its end.
 fn public_url(text: &str) -> Result<String, String> {
     let url: Uri =
         text.parse().map_err(|error| format!("{error}; write it as https://calls.example:8443"))?;
@@ -238,7 +239,7 @@ fn public_url(text: &str) -> Result<String, String> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-/// An origin as browsers send it: scheme, host and port, and nothing after them.
+/// Checks an origin in the form of browsers: scheme, host and port, without a path.
 fn origin(text: &str) -> Result<HeaderValue, String> {
     let wrong = || "expected `*`, or an origin such as http://localhost:5173, without a path".to_owned();
     if text != "*" {
@@ -250,7 +251,7 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
     HeaderValue::from_str(text).map_err(|_| wrong())
 }
 
-/// A host name, without scheme, port or path.
+/// Checks a host name, without scheme, port and path.
 fn host(text: &str) -> Result<String, String> {
     let fits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
     if fits {
@@ -261,10 +262,10 @@ fn host(text: &str) -> Result<String, String> {
 }
 
 impl Args {
-    /// The scenarios that the server can serve.
+    /// Loads the scenarios that the server can serve.
     ///
     /// # Errors
-    /// What is wrong with them, a line a mistake.
+    /// The mistakes in the scenarios, one per line.
     pub fn library(&self) -> Result<Library, String> {
         let sources = self
             .scenario
@@ -295,10 +296,10 @@ impl Args {
         Ok(library)
     }
 
-    /// How the server behaves.
+    /// The settings of the server.
     ///
     /// # Errors
-    /// When it cannot speak TLS as it should.
+    /// If the certificate or the key cannot be used.
     pub fn settings(&self) -> Result<Settings, String> {
         let tls = match (&self.tls_cert, &self.tls_key) {
             (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key)),
@@ -331,20 +332,20 @@ impl Args {
         })
     }
 
-    /// The port file, if there is to be one, without what an earlier server left there.
+    /// Prepares the port file, if one is requested, and removes the file of an earlier server.
     ///
     /// # Errors
-    /// When it cannot be taken away.
+    /// If the file cannot be removed.
     pub fn port_file(&self) -> Result<Option<PortFile>, String> {
         self.port_file.as_ref().map(PortFile::clear).transpose()
     }
 
-    /// `http` or `https`.
+    /// The scheme of the server's URL, `http` or `https`.
     pub fn scheme(&self) -> &'static str {
         if self.tls || self.tls_cert.is_some() { "https" } else { "http" }
     }
 
-    /// Why the server cannot be where it should.
+    /// The message that the server cannot listen on its address.
     pub fn cannot_listen(&self, port: u16, error: &std::io::Error) -> String {
         let host = &self.host;
         format!(
@@ -352,11 +353,11 @@ impl Args {
         )
     }
 
-    /// Lets log lines go to standard error, from a level on; `RUST_LOG` says otherwise.
+    /// Starts the log on standard error, from `level` on unless `RUST_LOG` is set.
     pub fn start_log(&self, level: LevelFilter) {
         let filter =
             tracing_subscriber::EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
-        // One line for each connection that a client resets again and again tells nobody anything.
+        // The h2 library logs a line for each reset connection, which helps nobody.
         let filter = match "h2=error".parse() {
             Ok(quiet) if std::env::var_os("RUST_LOG").is_none() => filter.add_directive(quiet),
             _ => filter,

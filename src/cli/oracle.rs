@@ -1,5 +1,4 @@
-//! `callmock oracle diff GOT.jsonl`: what a team made of its vendors' calls, held against the
-//! truth.
+//! `callmock oracle diff GOT.jsonl`: compares a team's own table of calls with the true calls.
 
 use std::path::{Path, PathBuf};
 
@@ -29,41 +28,41 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Tell of each value whether it is exact, coarser or absent at its vendor, or a mistake; ends
-    /// with 1 where there is one
+    /// Report whether each value is exact, coarser or absent at its vendor, or a mistake; exit with
+    /// 1 if there is a mistake
     Diff(Box<Diff>),
 }
 
 #[derive(Debug, clap::Args)]
 struct Diff {
-    /// A running server whose calls are the truth; the one of `CALLMOCK_URL`, if there is one and
-    /// no scenario is given
+    /// The running server that has the true calls; by default that of `CALLMOCK_URL`, unless a
+    /// scenario is given
     #[arg(long, value_name = "URL", conflicts_with = "scenario")]
     url: Option<Uri>,
     /// The world of that server
     #[arg(long, env = "CALLMOCK_WORLD", value_name = "ID")]
     world: Option<String>,
-    /// What its admin API wants, where it was started with a token
+    /// The token of that server's admin API, if it requires one
     #[arg(long, env = "CALLMOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
-    /// A scenario whose calls are the truth, a file or the name of a built-in one; several are
-    /// merged in order
+    /// The scenario that has the true calls: a file, or the name of a built-in scenario; several
+    /// are merged in order
     #[arg(long, value_name = "FILE|NAME", value_delimiter = ',')]
     scenario: Vec<String>,
-    /// The seed that the server was given instead of the scenario's
+    /// The seed of the server, if it is not the scenario's
     #[arg(long, env = "CALLMOCK_SEED", value_name = "N")]
     seed: Option<u64>,
-    /// A vendor whose calls must be in the table; without any, those of which it has rows
+    /// A vendor whose calls the table must have; by default, those of which it has rows
     #[arg(long, env = "CALLMOCK_VENDOR", value_delimiter = ',', value_parser = super::openapi::vendor)]
     vendor: Vec<String>,
-    /// How to print it
+    /// The format of the result
     #[arg(long, value_enum, default_value = "text", env = "CALLMOCK_FORMAT")]
     format: Format,
-    /// Print every mistake; without it, the first of each kind
+    /// Print every mistake, instead of the first ones of each kind
     #[arg(long)]
     all: bool,
-    /// The team's calls, a JSON object a line: `vendor`, `id` (the vendor's), and any members of
-    /// `GET /_mock/calls`; `-` is standard input
+    /// The team's calls, one JSON object per line: `vendor`, `id` (the vendor's), and any members
+    /// of `GET /_mock/calls`; `-` is standard input
     #[arg(value_name = "GOT.jsonl")]
     got: PathBuf,
 }
@@ -117,7 +116,7 @@ struct Page {
     next: Option<u64>,
 }
 
-/// How many mistakes of a kind are printed.
+/// The most mistakes of each kind that are printed without `--all`.
 const SHOWN: usize = 10;
 
 impl Diff {
@@ -161,7 +160,7 @@ impl Diff {
         Ok(all)
     }
 
-    /// By a server that nobody else can reach.
+    /// The calls of a scenario, from a server that accepts no connections.
     async fn of_scenario(&self) -> Result<Vec<Neutral>, String> {
         let names = if self.scenario.is_empty() { &["documented".to_owned()][..] } else { &self.scenario };
         let sources = names.iter().map(|name| Source::named(name)).collect::<Result<_, _>>()?;

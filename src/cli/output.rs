@@ -2,8 +2,7 @@
 
 use super::exit::Exit;
 
-/// Prints a result to standard output. A reader that has seen enough and closed the pipe is not a
-/// failure.
+/// Prints a result to standard output. It is not a failure if the reader has closed the pipe.
 pub fn print(text: &str) -> Exit {
     use std::io::Write;
     let mut out = std::io::stdout().lock();

@@ -1,5 +1,5 @@
-//! The file that tells the port: it is there for as long as somebody listens, and never names
-//! another's.
+//! The file with the server's port. It exists for as long as the server listens, and a file of
+//! another server is left alone.
 
 use std::fs;
 use std::io;
@@ -7,20 +7,19 @@ use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-/// A port file. What was written is removed when this is dropped, unless another server has written
-/// there since.
+/// A port file. It is removed when this is dropped, unless another server has written it since.
 #[derive(Debug)]
 pub struct PortFile {
     path: PathBuf,
-    /// Device and inode of what was written, and what it was.
+    /// The device, inode and text of the file that was written.
     written: Option<(u64, u64, String)>,
 }
 
 impl PortFile {
-    /// Takes away what an earlier server left there: whoever waits for the file waits for this one.
+    /// Removes the file of an earlier server, because a reader waits for the file of this one.
     ///
     /// # Errors
-    /// When it cannot be, said with the flag's name.
+    /// If the file cannot be removed. The message names the flag.
     pub fn clear(path: &PathBuf) -> Result<Self, String> {
         let this = Self { path: path.clone(), written: None };
         match fs::metadata(path) {
@@ -33,13 +32,13 @@ impl PortFile {
         Ok(this)
     }
 
-    /// Writes the port beside the file and renames it there, so that a reader never sees half of
-    /// it.
+    /// Writes the port to a temporary file and renames it, so that a reader never sees half of the
+    /// file.
     ///
     /// # Errors
-    /// When it cannot be, said with the flag's name.
+    /// If the file cannot be written. The message names the flag.
     pub fn write(&mut self, address: SocketAddr) -> Result<(), String> {
-        // A pipe or a terminal is written to: nobody reads half of what it takes at once.
+        // A pipe or a terminal is written directly, because a rename would replace it.
         if fs::metadata(&self.path).is_ok_and(|there| !there.is_file()) {
             return fs::write(&self.path, format!("{}\n", address.port()))
                 .map_err(|error| self.wrong(&error));
@@ -69,7 +68,7 @@ impl Drop for PortFile {
         let Some((device, inode, text)) = &self.written else { return };
         let is_own = fs::symlink_metadata(&self.path)
             .is_ok_and(|there| (there.dev(), there.ino()) == (*device, *inode));
-        // Somebody may have written into it.
+        // Another process may have written to the file.
         if is_own && fs::read_to_string(&self.path).is_ok_and(|there| there == *text) {
             drop(fs::remove_file(&self.path));
         }

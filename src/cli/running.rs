@@ -1,5 +1,5 @@
-//! The servers of this very binary that run here, as `/proc` shows them: where that is not to be
-//! had, there are none.
+//! Finds the servers of the same binary that run on this machine, by `/proc`. Without `/proc`, none
+//! is found.
 
 use std::collections::HashSet;
 use std::fs;
@@ -7,8 +7,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// The addresses of the running servers. Process 1, if it is one, is the container's and the only
-/// one that counts; of several others, those that were started from the same terminal or script.
+/// The addresses of the running servers. If process 1 is one, it is the container's server and the
+/// only result. If there are several others, those of this process's session are preferred.
 pub fn servers() -> Vec<(IpAddr, u16)> {
     let own = std::process::id();
     let Some(binary) = identity("/proc/self/exe".as_ref()) else { return vec![] };
@@ -44,14 +44,14 @@ fn is_server(pid: u32, binary: (u64, u64)) -> bool {
     serves && identity(&process.join("exe")) == Some(binary)
 }
 
-/// The session of a process: the sixth word of its state, after a name that may have blanks and
-/// brackets.
+/// The session of a process: the sixth field of its `stat`. The fields are counted after the name,
+/// which may contain spaces and parentheses.
 fn session(pid: u32) -> Option<u32> {
     let state = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     state.rsplit_once(')')?.1.split_whitespace().nth(3)?.parse().ok()
 }
 
-/// The TCP sockets of a process that listen.
+/// The listening TCP sockets of a process.
 fn listening(pid: u32) -> Vec<(IpAddr, u16)> {
     let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten();
     let sockets: HashSet<String> = descriptors
@@ -65,15 +65,14 @@ fn listening(pid: u32) -> Vec<(IpAddr, u16)> {
     lines
         .filter_map(|line| {
             let words: Vec<&str> = line.split_whitespace().collect();
-            // The state LISTEN, and the socket's own number.
+            // The state LISTEN, and the inode of the socket.
             let is_own = *words.get(3)? == "0A" && sockets.contains(*words.get(9)?);
             is_own.then(|| address(words[1])).flatten()
         })
         .collect()
 }
 
-/// An address as the kernel's tables have it: 32-bit words in the machine's order, all in
-/// hexadecimal.
+/// An address in the kernel's tables: hexadecimal 32-bit words in native byte order.
 fn address(text: &str) -> Option<(IpAddr, u16)> {
     let (ip, port) = text.split_once(':')?;
     let word = |n: usize| u32::from_str_radix(ip.get(8 * n..8 * n + 8)?, 16).ok().map(u32::to_ne_bytes);

@@ -1,4 +1,4 @@
-//! `callmock serve`, which is also what `callmock` alone does.
+//! `callmock serve`, which is also the default without a subcommand.
 
 use std::io::Write;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::admin::reachable;
 use crate::scenario::{self, Library};
 use crate::server::{Server, Settings};
 
-/// The port where nobody chooses one.
+/// The default port.
 const PORT: u16 = 8080;
 
 pub fn run(args: &Args) -> Exit {
@@ -38,8 +38,8 @@ pub fn run(args: &Args) -> Exit {
     });
     match served {
         Ok(()) => {
-            // Freeing a large universe, or waiting for a long sort to notice that nobody listens
-            // any more, would take longer than a stop may.
+            // The process exits at once: freeing a large universe, or waiting until a long sort
+            // notices the stop, would take longer than a stop may.
             log::flush(Duration::from_millis(50));
             std::process::exit(0);
         }
@@ -50,7 +50,7 @@ pub fn run(args: &Args) -> Exit {
     }
 }
 
-/// The runtime that every subcommand with a socket runs on.
+/// The runtime of every subcommand with a socket.
 pub fn runtime() -> Result<tokio::runtime::Runtime, String> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -65,7 +65,7 @@ async fn serve(
     settings: Settings,
 ) -> Result<(), String> {
     let calls = library.own().universe.len();
-    // The handlers are there before the port is: nobody can see it open and stop it in vain.
+    // Signals are caught before the port opens, so that a stop is never lost.
     let stop = stop_signal()?;
     let port = args.port.unwrap_or(PORT);
     let server = Server::bind((args.host.as_str(), port), library, settings)

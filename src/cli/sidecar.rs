@@ -1,4 +1,4 @@
-//! A sidecar: the server that `exec` and `matrix` run beside a command.
+//! A sidecar: the server that `exec` and `matrix` run for a command.
 
 use std::ffi::OsString;
 use std::fs::OpenOptions;
@@ -19,17 +19,17 @@ use crate::scenario::Library;
 use crate::server::{Server, Settings};
 use crate::world::Ids;
 
-/// What proxies are called in an environment: some clients would send requests for the server to
-/// them, even on this machine.
+/// The environment variables of proxies. Some clients would send requests for the server to a
+/// proxy, even on this machine.
 const PROXIES: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
-/// The same where the server speaks TLS.
+/// The environment variables of proxies for TLS.
 const TLS_PROXIES: [&str; 2] = ["https_proxy", "HTTPS_PROXY"];
 
-/// A server beside a command, which serves until it is stopped.
+/// A server for a command, which runs until it is stopped.
 pub struct Sidecar {
-    /// What it is, to every request.
+    /// The application that all requests share.
     pub app: Arc<App>,
-    /// Where it listens.
+    /// The address that the server listens on.
     pub address: SocketAddr,
     environment: Vec<(String, String)>,
     trusted: Option<TrustFile>,
@@ -38,11 +38,11 @@ pub struct Sidecar {
 }
 
 impl Sidecar {
-    /// Starts a server on a port. It listens when this returns: a command's first request waits at
-    /// worst, and is never refused.
+    /// Starts a server on a port. When this returns, the server listens: a command's first request
+    /// may wait, but is never refused.
     ///
     /// # Errors
-    /// When it cannot listen there.
+    /// If the server cannot listen on the port.
     pub async fn start(
         flags: &options::Args,
         port: u16,
@@ -70,8 +70,8 @@ impl Sidecar {
         Ok(Self { app, address, environment, trusted, stop, serving })
     }
 
-    /// A command with the server's address and credentials in its environment, and no proxy in its
-    /// way.
+    /// Makes a command with the server's address and credentials in its environment, and without
+    /// proxies.
     pub fn command(&self, words: &[OsString]) -> Command {
         let mut command = children::command(words);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -88,13 +88,13 @@ impl Sidecar {
     }
 }
 
-/// The server's certificate in a file, for clients to trust, for as long as this lives.
+/// A file with the server's certificate, for clients to trust. It is removed when this is dropped.
 struct TrustFile(PathBuf);
 
 impl TrustFile {
     fn write(pem: &str) -> Result<Self, String> {
         let path = std::env::temp_dir().join(format!("callmock-{:032x}.pem", Ids::unguessable()));
-        // A new file that nobody could have put there before: what stands in it is trusted.
+        // The file must be new, because its content is trusted: nobody else can have created it.
         let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         let written = created.and_then(|mut file| file.write_all(pem.as_bytes()));
         written.map_err(|error| format!("{}: {error}", path.display()))?;

@@ -1,4 +1,4 @@
-//! The server that every request shares.
+//! The application that all requests share.
 
 use std::sync::Arc;
 
@@ -10,25 +10,25 @@ use super::{Bodies, Heartbeat, Metrics, Offload};
 use crate::vendor::{Place, Routes, Vendor, host};
 use crate::world::{World, Worlds};
 
-/// The server that every request shares.
+/// The application that all requests share.
 pub struct App {
-    /// The worlds it holds.
+    /// The worlds of the server.
     pub worlds: Worlds,
-    /// The vendors that answer.
+    /// The vendors that the server emulates.
     pub vendors: &'static [&'static dyn Vendor],
-    /// The largest body read, in bytes.
+    /// The largest request body that is read, in bytes.
     pub max_body: usize,
     /// Whether vendor answers carry `x-callmock-…` headers.
     pub debug_headers: bool,
-    /// Where it is reached.
+    /// The server's own URL or address, for URLs in answers.
     pub place: Arc<Place>,
-    /// The numbers that it counts.
+    /// The counters and gauges for Prometheus.
     pub metrics: Metrics,
-    /// The memory that all request bodies share.
+    /// The memory limit for all request bodies together.
     pub bodies: Bodies,
-    /// The places for work that may take long.
+    /// The threads for work that may take long.
     pub offload: Offload,
-    /// The sign of life of the threads that answer.
+    /// The heartbeat of the worker threads.
     pub heartbeat: Heartbeat,
     mounted: Vec<Mounted>,
 }
@@ -39,20 +39,20 @@ pub struct Mounted {
     pub routes: Routes,
 }
 
-/// How a server answers, whatever its worlds are.
+/// The settings of answers that do not depend on a world.
 pub struct AnswerSettings {
-    /// The largest body read, in bytes.
+    /// The largest request body that is read, in bytes.
     pub max_body: usize,
     /// Whether vendor answers carry `x-callmock-…` headers.
     pub debug_headers: bool,
-    /// Where it is reached.
+    /// The server's own URL or address, for URLs in answers.
     pub place: Place,
-    /// The memory that all request bodies share.
+    /// The memory limit for all request bodies together.
     pub bodies: Bodies,
 }
 
 impl App {
-    /// A server of some vendors' dialects.
+    /// Makes the application, with the routes of each vendor.
     #[must_use]
     pub fn new(worlds: Worlds, vendors: &'static [&'static dyn Vendor], settings: AnswerSettings) -> Self {
         let AnswerSettings { max_body, debug_headers, place, bodies } = settings;
@@ -84,8 +84,8 @@ impl App {
         Value::Object(each.collect::<Map<_, _>>())
     }
 
-    /// The same as names and values of environment variables, for a server at an address
-    /// (`host:port`): `CALLMOCK_<VENDOR>_<MEMBER>`.
+    /// A world's credentials as environment variables `CALLMOCK_<VENDOR>_<MEMBER>`. Some vendors
+    /// add variables for the server's `address` (`host:port`).
     #[must_use]
     pub fn environment(&self, world: &World, address: &str) -> Vec<(String, String)> {
         let mut variables = vec![];
@@ -106,16 +106,16 @@ impl App {
         variables
     }
 
-    /// The vendors that own a path, in the order of the list: those whose paths fit it best.
+    /// The vendors whose paths fit a request's path best, in the order of the list.
     pub(super) fn owners(&self, path: &str) -> Vec<&Mounted> {
         let fit = |mounted: &Mounted| mounted.vendor.paths().iter().filter_map(|paths| paths.fit(path)).max();
         let Some(best) = self.mounted.iter().filter_map(fit).max() else { return vec![] };
         self.mounted.iter().filter(|mounted| fit(mounted) == Some(best)).collect()
     }
 
-    /// The one of a path's owners that a request is for: the one whose credential it carries, then
-    /// the one that its host names (`<vendor>.localhost`), then the first of the list. The request
-    /// is decoded.
+    /// Chooses the vendor that a request is for from several owners of its path: first by the
+    /// credential that the request carries, then by the host (`<vendor>.localhost`), then by the
+    /// order of the list. The vendors must have decoded the request before.
     pub(super) fn owner<'a>(&self, owners: &[&'a Mounted], request: &Parts, body: &Bytes) -> &'a Mounted {
         let half = |mounted: &&&Mounted| mounted.vendor.public_half(request, body);
         let known = |mounted: &&&Mounted| {

@@ -1,4 +1,4 @@
-//! Step 1: everything about a request that is settled before anybody answers it.
+//! Step 1: everything about a request that is known before it is answered.
 
 use std::sync::Arc;
 
@@ -17,37 +17,37 @@ use super::{App, ConnectionHandle, HangUp};
 use crate::vendor::{Context, Endpoint, Notes, Unhandled, Vendor};
 use crate::world::Stop;
 
-/// A request that is a vendor's, with everything that is settled before anybody answers it.
+/// A vendor's request, with everything about it that is known before it is answered.
 pub struct Arrival {
     pub app: Arc<App>,
     pub vendor: &'static dyn Vendor,
-    /// The operation that it is for; none for a path, method or action that the vendor lacks.
+    /// The requested operation. `None` if the vendor does not have the path, method or action.
     pub endpoint: Option<&'static Endpoint>,
     pub parts: Parts,
     pub context: Context,
-    /// The reason for which no handler sees it.
+    /// The reason why no handler sees the request, if there is one.
     pub unhandled: Option<Unhandled>,
-    /// Its place among the attempts at the same; none where attempts cannot be told apart.
+    /// The request as a possible retry. `None` if requests like it cannot be recognized as retries.
     pub attempt: Option<Attempt>,
-    /// The faults that are due on it.
+    /// The faults that are due on the request.
     pub injection: Injection,
     pub record: ExchangeRecord,
-    /// The connection that it came in on.
+    /// The connection of the request.
     pub handle: ConnectionHandle,
-    /// Its body's share of the memory for bodies.
+    /// The body's share of the memory limit.
     _share: Option<OwnedSemaphorePermit>,
 }
 
-/// A request that no vendor answers.
+/// A request that reaches no vendor.
 pub enum NotArrived {
-    /// No vendor has its path.
+    /// No vendor has the path.
     NoVendor(Box<Request<Body>>),
-    /// Its base URL names a world that is not there.
+    /// The base URL names a world that does not exist.
     UnknownWorld(Refused),
 }
 
 impl Arrival {
-    /// Settles which world, vendor and operation a request is for.
+    /// Finds the world, vendor and operation of a request.
     pub async fn of(app: &Arc<App>, request: Request<Body>) -> Result<Self, NotArrived> {
         let (request, pin) = PinnedWorld::of(app, request).map_err(NotArrived::UnknownWorld)?;
         let owners = app.owners(request.uri().path());
@@ -83,8 +83,8 @@ impl Arrival {
             stop: Stop::default(),
         };
         parts.extensions.insert(context.clone());
-        // A browser's preflight, or a look whether anybody is there, is asked again and again by
-        // right; and what was not read whole cannot be told from what else was not.
+        // Preflight and HEAD requests are repeated legitimately, and two bodies that were not read
+        // whole cannot be compared.
         let told_apart = unhandled.is_none()
             && operation.is_some()
             && ![Method::OPTIONS, Method::HEAD].contains(&parts.method);
@@ -110,7 +110,7 @@ impl Arrival {
         })
     }
 
-    /// Ends the connection instead of answering.
+    /// Ends the connection without an answer.
     pub async fn hanging_up<T>(self, how: HangUp) -> T {
         self.record.hanging_up(&self.handle, how).await
     }

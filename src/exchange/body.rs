@@ -1,5 +1,5 @@
-//! Reading a request's body: once, whole, within a bound of its own and one of all together, and
-//! with a clock.
+//! Reads the whole body of a request, with limits for its size, for all bodies together, and for
+//! pauses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,16 +12,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::vendor::Unhandled;
 
-/// Why a body was not read.
+/// The reason why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadError {
-    /// The body is larger than its bound.
+    /// The body is larger than its limit.
     TooLarge,
-    /// The body ended before its time, or its framing is broken.
+    /// The body ended early, or its framing is invalid.
     Broken,
-    /// Nothing of it came for too long.
+    /// The body paused for too long.
     Idle,
-    /// All bodies together are over their bound.
+    /// All bodies together are over their limit.
     Overloaded,
 }
 
@@ -36,28 +36,28 @@ impl From<ReadError> for Unhandled {
     }
 }
 
-/// How much of a body that is too large is read and thrown away, so that a client that sends before
-/// it listens hears the refusal instead of a reset connection.
+/// The most bytes of a refused body that are read and discarded. A client that sends its whole body
+/// before it reads the answer then sees the refusal instead of a reset connection.
 const DRAINED: u64 = 256 << 20;
 
-/// The memory that all request bodies share.
+/// The memory limit that all request bodies share.
 #[derive(Debug, Clone)]
 pub struct Bodies {
     room: Arc<Semaphore>,
     idle: Duration,
 }
 
-/// A whole body, and its share of the room for as long as this lives.
+/// A whole body. Its share of the memory limit is released when this is dropped.
 #[derive(Debug)]
 pub struct ReadBody {
     /// The body.
     pub bytes: Bytes,
-    /// Its share.
+    /// The body's share of the limit.
     pub share: Option<OwnedSemaphorePermit>,
 }
 
 impl Bodies {
-    /// Room for `most` bytes; a body of which nothing comes for as long as `idle` is given up.
+    /// A limit of `most` bytes. Reading a body fails after a pause longer than `idle`.
     #[must_use]
     pub fn new(most: usize, idle: Duration) -> Self {
         Self { room: Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS))), idle }
@@ -66,7 +66,7 @@ impl Bodies {
     /// Reads a body of at most `limit` bytes.
     ///
     /// # Errors
-    /// When it is too large, broken or too slow, or when others have taken all the room.
+    /// If the body is too large, invalid or too slow, or if the shared limit is reached.
     pub async fn read(
         &self,
         headers: &HeaderMap,
@@ -107,7 +107,7 @@ impl Bodies {
         refused.map_or_else(|| Ok(ReadBody { bytes: read.freeze(), share }), Err)
     }
 
-    /// Takes room for some bytes more, if there is any.
+    /// Adds some bytes to a share, if the shared limit permits it.
     fn takes(&self, share: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> bool {
         let Ok(wanted) = u32::try_from(bytes) else { return false };
         let Ok(more) = Arc::clone(&self.room).try_acquire_many_owned(wanted) else { return false };

@@ -1,6 +1,6 @@
-//! How a client goes on after an answer: what a request says about the one before it. The rules are
-//! the same at every vendor; which refusals they are about, and what they are called, each vendor
-//! says itself.
+//! Findings and inferences from a client's conduct: what a request shows about the client's
+//! reaction to earlier answers. The rules are shared; each vendor names the refusals and findings
+//! that they use.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::urlencoded;
 use crate::vendor::{Learned, Vendor};
 use crate::world::{Earlier, Walks, Why, World};
 
-/// Who comes back sooner than this has not waited at all.
+/// A retry sooner than this counts as immediate.
 const AT_ONCE: Duration = Duration::from_millis(100);
 
-/// Who comes back sooner than this after so many tries does not wait longer each time.
+/// A retry sooner than this, after so many tries, shows that the client does not back off.
 const BY_THEN: (u32, Duration) = (5, Duration::from_secs(1));
 
 /// A request as a possible retry of an earlier one.
@@ -28,13 +28,14 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Notes when something was asked, and by whom, before anything delays it.
+    /// Looks up the earlier request that this one may repeat. Called before any delay, so that the
+    /// time between the two is right.
     pub fn of(world: &World, asked: u64, public_half: Option<&str>) -> Self {
         let who = Walks::hash(public_half);
         Self { asked, who, earlier: world.attempts().earlier(asked, who, world.now()) }
     }
 
-    /// Notes what it came to, and what that tells about the client.
+    /// Draws conclusions from the answer, and remembers it for later requests.
     pub fn answered(
         self,
         vendor: &dyn Vendor,
@@ -50,7 +51,7 @@ impl Attempt {
             Some((Recovery::Credential, _)) => Some(Why::Credential),
             Some((_, outcome)) if outcome.is_for_good() => Some(Why::ForGood(outcome)),
             Some(_) => None,
-            // An injected answer that is no documented one.
+            // An injected answer that is not a documented one.
             None => (status == 429 || status.is_server_error()).then_some(Why::Passing),
         };
         let passed = status.is_success();
@@ -90,7 +91,7 @@ impl Attempt {
     }
 }
 
-/// The findings of how a body is sent, whoever reads it.
+/// The findings about a body's encoding, which do not depend on the vendor.
 pub fn body_as_sent(vendor: &dyn Vendor, parts: &Parts, body: &[u8], learned: &mut Learned) {
     let common = vendor.catalogue().common;
     if body.is_empty() {
@@ -108,7 +109,7 @@ pub fn body_as_sent(vendor: &dyn Vendor, parts: &Parts, body: &[u8], learned: &m
     }
 }
 
-/// The finding of a secret in the query, with the name of its parameter.
+/// The finding about a secret in the query, with the name of its parameter.
 pub fn secret_in_url(
     vendor: &dyn Vendor,
     world: &World,

@@ -1,5 +1,5 @@
-//! The handle of the connection that a request came in on. Through it faults break the connection:
-//! the exchange says how, and the owner of the socket does it.
+//! The handle of a connection, by which faults break it: an exchange requests the break, and the
+//! owner of the socket performs it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
@@ -9,10 +9,10 @@ use tokio::io::{Interest, Ready};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-/// How long the client of an answer that takes long is believed to be there.
+/// The interval at which a connection is checked for whether its client has gone.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// The handle of one connection. Without a socket behind it, it does nothing.
+/// The handle of one connection. Without an attached socket, it does nothing.
 #[derive(Debug, Clone)]
 pub struct ConnectionHandle(Arc<State>);
 
@@ -27,9 +27,9 @@ struct State {
 /// How a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HangUp {
-    /// By a TCP RST.
+    /// With a TCP RST.
     Reset,
-    /// By a TCP FIN.
+    /// With a TCP FIN.
     Close,
 }
 
@@ -45,54 +45,54 @@ impl Default for ConnectionHandle {
 }
 
 impl ConnectionHandle {
-    /// Ends the connection, whatever is under way on it.
+    /// Ends the connection, even if requests are in flight on it.
     pub fn hang_up(&self, how: HangUp) {
         self.0.fate.send_replace(Some(how));
     }
 
-    /// How the connection is to end, if it is.
+    /// How the connection is to end, if that was requested.
     #[must_use]
     pub fn fate(&self) -> Option<HangUp> {
         *self.0.fate.borrow()
     }
 
-    /// Waits until the connection is to end.
+    /// Waits until the end of the connection is requested.
     pub async fn hung_up(&self) {
-        // The sender lives in this very handle, so the wait cannot fail.
+        // The sender lives in this handle, so the wait cannot fail.
         drop(self.0.fate.subscribe().wait_for(Option::is_some).await);
     }
 
-    /// Lets the next write be something that is no HTTP.
+    /// Replaces the next write by bytes that are not HTTP.
     pub fn garble(&self) {
         self.0.garbled.store(true, Ordering::Release);
     }
 
-    /// Whether the write that comes now is to be garbled: once.
+    /// Whether the next write is to be garbled. Resets the request.
     #[must_use]
     pub fn take_garbled(&self) -> bool {
         self.0.garbled.swap(false, Ordering::AcqRel)
     }
 
-    /// Notes whether the last write found no room in the socket.
+    /// Notes whether the socket's send buffer was full at the last write.
     pub fn set_blocked(&self, blocked: bool) {
         self.0.blocked.store(blocked, Ordering::Release);
     }
 
-    /// Says which socket it is, once.
+    /// Attaches the socket. Only the first call counts.
     pub fn attach(&self, socket: &Arc<TcpStream>) {
-        // Whoever came first is the one.
+        // A later socket does not replace the first one.
         drop(self.0.socket.set(Arc::downgrade(socket)));
     }
 
-    /// Waits until the client has closed its side and a second more has passed: nobody waits for an
-    /// answer then. A client that only half closes and waits for longer is taken for one that has
-    /// gone, for TCP does not tell the two apart.
+    /// Waits until the client has closed its side, and one second more. TCP cannot distinguish a
+    /// client that has gone from one that closed its sending side only, so a half-closed client
+    /// that waits longer counts as gone, too.
     pub async fn client_gone(&self) {
         loop {
             tokio::time::sleep(LOOK).await;
             let Some(socket) = self.0.socket.get().and_then(Weak::upgrade) else { continue };
-            // Whatever it sent before, as the kernel has it: what stands unread does not hide that
-            // nothing follows.
+            // The kernel reports the closed side even if data that the client sent before is still
+            // unread.
             let ready = socket.ready(Interest::READABLE).await;
             let gone = ready.is_ok_and(Ready::is_read_closed);
             if gone {
@@ -102,10 +102,10 @@ impl ConnectionHandle {
         }
     }
 
-    /// Waits until what was handed over to be sent has been, at the pace of the client's reading.
+    /// Waits until the queued data is written to the socket, at the pace of the client.
     pub async fn flushed(&self) {
         loop {
-            // Long enough for the connection's own task to be polled, which writes what there is.
+            // This gives the connection's own task the time to write the queued data.
             tokio::time::sleep(Duration::from_millis(10)).await;
             if !self.0.blocked.load(Ordering::Acquire) {
                 return;

@@ -1,4 +1,4 @@
-//! Step 2: who answers: a fault, the vendor's refusal of what no handler sees, or the handler.
+//! Step 2: finds the answer, from a fault, the vendor's refusal, or the handler.
 
 use std::panic::AssertUnwindSafe;
 
@@ -12,16 +12,16 @@ use super::arrive::Arrival;
 use super::{HangUp, OffloadError};
 use crate::vendor::Unhandled;
 
-/// The most calls that a list looks through on a thread that others wait for.
+/// The most calls of a view that a handler may search on a worker thread.
 const MANY_CALLS: usize = 10_000;
 
-/// The most bytes of a request that are read on such a thread.
+/// The most bytes of query and body that a handler may parse on a worker thread.
 const LONG: usize = 32 << 10;
 
-/// The answer to a request.
+/// Finds the answer to a request.
 ///
 /// # Errors
-/// The end of the connection, where there is no answer.
+/// How to end the connection, if there is no answer.
 pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
     if arrival.injection.takes_time() {
         arrival.record.announce();
@@ -52,7 +52,7 @@ pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
     Ok(response.unwrap_or_else(|| arrival.vendor.refuse(&arrival.parts, Unhandled::Panic)))
 }
 
-/// Says how long a body is, where that is known: the journal shows the head that is sent.
+/// Adds Content-Length, if the length is known, so that the journal shows it as it is sent.
 fn with_length(mut response: Response) -> Response {
     let status = response.status();
     let has_body = !status.is_informational() && ![204, 304].contains(&status.as_u16());
@@ -62,7 +62,7 @@ fn with_length(mut response: Response) -> Response {
     response
 }
 
-/// Whether a request's handler may take long: it looks through many calls, or reads much.
+/// Whether the handler of a request may take long: it may search many calls, or parse much input.
 fn may_take_long(Arrival { endpoint, context, parts, .. }: &Arrival) -> bool {
     let asked = context.body.len() + parts.uri.query().map_or(0, str::len);
     asked > LONG || (endpoint.is_some() && context.world.view().size() > MANY_CALLS)

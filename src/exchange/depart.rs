@@ -1,4 +1,4 @@
-//! Step 3: what an answer tells of its client, the headers of callmock, and the journal.
+//! Step 3: conclusions about the client, the headers of callmock, and the journal.
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
@@ -13,7 +13,7 @@ static FINDINGS: HeaderName = HeaderName::from_static("x-callmock-findings");
 static HINT: HeaderName = HeaderName::from_static("x-callmock-hint");
 static FAULT: HeaderName = HeaderName::from_static("x-callmock-fault");
 
-/// Sends an answer on its way, as the faults want it, with the journal following it to its end.
+/// Completes an answer and returns it, with its body shaped by faults and recorded in the journal.
 pub async fn depart<E>(mut arrival: Arrival, mut response: Response) -> Result<Response, E> {
     let learned = learn(&mut arrival, &mut response);
     let date = arrival.context.world.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
@@ -35,7 +35,7 @@ pub async fn depart<E>(mut arrival: Arrival, mut response: Response) -> Result<R
     Ok(arrival.record.sending(response, learned))
 }
 
-/// What was noted on the way, with what the request itself tells.
+/// Collects what the handler noted, and adds the findings about the request itself.
 fn learn(arrival: &mut Arrival, response: &mut Response) -> (Option<Outcome>, Learned) {
     let Arrival { vendor, context, parts, .. } = arrival;
     let outcome = response.extensions_mut().remove::<Outcome>();
@@ -47,7 +47,7 @@ fn learn(arrival: &mut Arrival, response: &mut Response) -> (Option<Outcome>, Le
     (outcome, learned)
 }
 
-/// What the answer came to among the attempts at the same.
+/// Adds the conclusions about retries.
 fn conclude(
     arrival: &mut Arrival,
     response: &Response,
@@ -60,7 +60,7 @@ fn conclude(
     learned
 }
 
-/// Adds the headers of callmock.
+/// Adds the headers `x-callmock-…`.
 fn tell(arrival: &Arrival, response: &mut Response, learned: &Learned) {
     let hint = if response.status().is_client_error() { learned.hint() } else { None };
     let headers = response.headers_mut();

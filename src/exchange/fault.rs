@@ -1,5 +1,4 @@
-//! What faults do to an answer. Delays and broken connections happen on the machine's clock, and
-//! with no lock held.
+//! Applies faults to an answer. Delays use the machine's clock, not the world's, and hold no lock.
 
 use std::time::Duration;
 
@@ -17,23 +16,23 @@ use crate::scenario::{Disconnect, Effect};
 use crate::vendor::{RetryAfter, Unhandled, Vendor};
 use crate::world::{Due, Injected};
 
-/// What is due on one request.
+/// The faults that are due on one request.
 pub struct Injection {
     due: Vec<Due>,
-    /// Which of them decides the answer.
+    /// The index of the fault that decides the answer.
     decides: Option<usize>,
-    /// Seconds of the world to a second of the machine.
+    /// The rate of the world's clock: seconds of the world per second of the machine.
     rate: f64,
 }
 
 impl Injection {
-    /// What is due in a world whose clock runs at a rate.
+    /// The faults that are due in a world whose clock runs at `rate`.
     pub fn of(due: Vec<Due>, rate: f64) -> Self {
         let decides = due.iter().position(|due| due.rule.effect != Effect::None);
         Self { due, decides, rate }
     }
 
-    /// What the journal should know, the one that decides first.
+    /// The faults as the journal shows them, the deciding one first.
     pub fn injected(&self) -> Vec<Injected> {
         let mut order: Vec<usize> = (0..self.due.len()).collect();
         order.sort_by_key(|n| Some(*n) != self.decides);
@@ -45,14 +44,14 @@ impl Injection {
         order.into_iter().map(injected).collect()
     }
 
-    /// Holds the answer back.
+    /// Waits for the sum of the delays.
     pub async fn wait(&self) {
         if self.takes_time() {
             tokio::time::sleep(self.delay()).await;
         }
     }
 
-    /// Whether it holds the answer back at all.
+    /// Whether any fault delays the answer.
     pub fn takes_time(&self) -> bool {
         !self.delay().is_zero()
     }
@@ -65,17 +64,18 @@ impl Injection {
         self.decides.map(|n| (&self.due[n], &self.due[n].rule.effect))
     }
 
-    /// The answer that takes the place of the handler's, if a fault has one.
+    /// The answer that replaces the handler's, if a fault has one.
     pub fn answer(&self, vendor: &dyn Vendor, request: &Parts) -> Option<Response<Body>> {
         let (due, effect) = self.effect()?;
         match effect {
-            // The name was looked up when the fault was added: what cannot be brought about after
-            // all is a bug of ours.
+            // The name was checked when the fault was added: if it is not found now, that is a bug
+            // of callmock.
             Effect::Error(name) => {
                 Some(vendor.fail(request, name).unwrap_or_else(|| vendor.refuse(request, Unhandled::Panic)))
             }
             Effect::RateLimit(_) => {
-                // Windows are the world's, but a client waits by the machine's clock.
+                // Windows are measured in the world's time, but a client waits by the machine's
+                // clock.
                 let by_the_world = due.retry_after.div_f64(self.rate);
                 let wait = due.machine_wait.map_or(by_the_world, |machines| machines.min(by_the_world));
                 Some(vendor.refuse(request, Unhandled::TooManyRequests(RetryAfter(wait))))
@@ -85,7 +85,7 @@ impl Injection {
         }
     }
 
-    /// How the connection ends without an answer, if it does.
+    /// How to end the connection without an answer, if a fault demands it.
     pub fn hang_up(&self) -> Option<HangUp> {
         match self.effect()?.1 {
             Effect::Disconnect(Disconnect::Reset) => Some(HangUp::Reset),
@@ -94,8 +94,8 @@ impl Injection {
         }
     }
 
-    /// The answer with its body as the faults want it; none where the connection must end at once,
-    /// for there is no body to cut.
+    /// Applies the deciding fault to the body of an answer. Returns `None` if the connection must
+    /// end at once, because there is no body to cut.
     pub fn shape(
         &self,
         response: Response<Body>,
@@ -110,7 +110,7 @@ impl Injection {
                 Some(response.map(|body| slow(body, pace)))
             }
             Effect::Disconnect(Disconnect::MidBody | Disconnect::BadChunk) if empty => None,
-            // Chunks are HTTP/1.1's.
+            // Only HTTP/1.1 has chunks.
             Effect::Disconnect(Disconnect::BadChunk) if request.version == Version::HTTP_11 => {
                 let (mut head, body) = response.into_parts();
                 head.headers.remove(header::CONTENT_LENGTH);
@@ -131,7 +131,7 @@ fn answer(status: u16, headers: &[(String, String)], body: Option<&Value>) -> Re
         Some(json) => (Bytes::from(json.to_string()), Some("application/json")),
     };
     let mut response = Response::new(Body::from(bytes));
-    // Checked when the fault was added.
+    // The status was checked when the fault was added.
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     if let Some(kind) = kind {
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -146,7 +146,7 @@ fn answer(status: u16, headers: &[(String, String)], body: Option<&Value>) -> Re
     response
 }
 
-/// The body at a pace in bytes a second, in ten pieces a second.
+/// Sends a body at `pace` bytes per second, in ten pieces per second.
 fn slow(body: Body, pace: u64) -> Body {
     let hint = HttpBody::size_hint(&body);
     let piece = usize::try_from((pace / 10).max(1)).unwrap_or(usize::MAX);
@@ -163,7 +163,7 @@ fn slow(body: Body, pace: u64) -> Body {
     stream_body(frames.map_ok(Frame::data), hint)
 }
 
-/// Half of a body: of its length where that is known, of its first frame where it is not.
+/// Splits a body in halves. If its length is unknown, only its first frame is read and split.
 async fn half(body: Body) -> (Bytes, Bytes) {
     let exact = HttpBody::size_hint(&body).exact();
     let mut frames = body.into_data_stream();
@@ -179,7 +179,7 @@ async fn half(body: Body) -> (Bytes, Bytes) {
     (half, rest)
 }
 
-/// Half of the body, and then the end of the connection, long before what was announced.
+/// Sends half of a body and then ends the connection, before the announced length is reached.
 fn cut(body: Body, handle: ConnectionHandle) -> Body {
     let hint = HttpBody::size_hint(&body);
     let first = stream::once(async move { Ok(half(body).await.0) });
@@ -187,7 +187,7 @@ fn cut(body: Body, handle: ConnectionHandle) -> Body {
     stream_body(frames.map_ok(Frame::data), hint)
 }
 
-/// Half of the body as a chunk, and then what is no chunk.
+/// Sends half of a body as a chunk, and then bytes that are not a chunk.
 fn bad_chunk(body: Body, handle: ConnectionHandle) -> Body {
     let garbling = handle.clone();
     let frames = stream::once(half(body)).flat_map(move |(first, _)| {
@@ -195,7 +195,7 @@ fn bad_chunk(body: Body, handle: ConnectionHandle) -> Body {
         let garbled = stream::once(async move {
             handle.flushed().await;
             handle.garble();
-            // Never sent: what goes out in its place is no chunk.
+            // These bytes are never sent: the socket replaces them by garbage.
             Ok(Bytes::from_static(b"garbled"))
         });
         stream::iter((!first.is_empty()).then_some(Ok(first))).chain(garbled)
@@ -203,7 +203,7 @@ fn bad_chunk(body: Body, handle: ConnectionHandle) -> Body {
     stream_body(frames.chain(hang_up(handle)).map_ok(Frame::data), SizeHint::default())
 }
 
-/// The end of the connection, once everything before is sent.
+/// Ends the connection once everything before is sent.
 fn hang_up(handle: ConnectionHandle) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send {
     stream::once(async move {
         handle.flushed().await;

@@ -1,31 +1,31 @@
-//! The heartbeat of the threads that answer: without it, the server is not ready.
+//! The heartbeat of the worker threads. Without it, the server is not ready.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// The time between two signs of life.
+/// The interval of the heartbeat.
 const BEAT: Duration = Duration::from_millis(500);
 
-/// For how long they may give none.
+/// The longest time without a heartbeat in which the server still counts as ready.
 const SILENCE: Duration = Duration::from_secs(3);
 
-/// When the last sign of life came.
+/// The time of the last heartbeat.
 #[derive(Debug, Clone)]
 pub struct Heartbeat {
     since: Instant,
-    /// In milliseconds since the beginning.
+    /// The time of the last heartbeat, in milliseconds since `since`.
     last: Arc<AtomicU64>,
 }
 
 impl Heartbeat {
-    /// A heartbeat that came just now.
+    /// A heartbeat that starts now.
     #[must_use]
     pub fn start() -> Self {
         Self { since: Instant::now(), last: Arc::default() }
     }
 
-    /// Gives signs of life, for as long as this is polled.
+    /// Beats for as long as this future is polled.
     pub async fn beat(self) {
         loop {
             self.last.store(self.elapsed(), Ordering::Relaxed);
@@ -33,7 +33,7 @@ impl Heartbeat {
         }
     }
 
-    /// The time without a sign of life, where that is too long.
+    /// The time since the last heartbeat, if it is too long.
     #[must_use]
     pub fn silence(&self) -> Option<Duration> {
         let silent = Duration::from_millis(self.elapsed().saturating_sub(self.last.load(Ordering::Relaxed)));

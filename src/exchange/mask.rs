@@ -1,4 +1,4 @@
-//! Keeping secrets out of the journal, in whatever encoding they come.
+//! Masks secrets in the journal, in whatever encoding they were sent.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::urlencoded;
 use crate::vendor::SecretPlaces;
 use crate::world::{Captured, World, mask};
 
-/// Names under which secrets are sent, in lower case and without hyphens and underscores.
+/// Names of secrets, in lower case and without hyphens and underscores.
 const SECRET_NAMES: [&str; 12] = [
     "accesstoken",
     "apikey",
@@ -26,14 +26,14 @@ const SECRET_NAMES: [&str; 12] = [
     "token",
 ];
 
-/// Whether a parameter of this name holds a secret, whoever's it is.
+/// Whether a parameter of this name usually holds a secret, at any service.
 pub fn is_secret_name(name: &str) -> bool {
     let bare = name.chars().filter(|c| !matches!(c, '-' | '_')).collect::<String>().to_lowercase();
     SECRET_NAMES.contains(&bare.as_str())
 }
 
-/// Keeps secrets out of the journal: those that the world knows wherever they stand, and whatever
-/// stands where the vendor's clients put theirs.
+/// Masks secrets: the world's own secrets wherever they occur, and every value in the places where
+/// the vendor's clients send secrets.
 pub struct Mask {
     pub places: SecretPlaces,
     pub world: Arc<World>,
@@ -44,7 +44,7 @@ impl Mask {
         self.world.secrets().masked(text).into_owned()
     }
 
-    /// A path as it was sent, unless it means something with a secret in it.
+    /// A path as it was sent, or decoded and masked if it has a secret in it.
     pub fn path(&self, path: &str) -> String {
         let meant = percent_decode_str(path).decode_utf8_lossy();
         let shown = self.text(&meant);
@@ -72,9 +72,10 @@ impl Mask {
                 && ["basic", "bearer"].contains(&scheme.to_lowercase().as_str())
         });
         match scheme {
-            // Whoever it is for, and in whatever encoding: it is a credential.
+            // A credential is masked even if it is unknown here or in an unexpected encoding.
             Some((scheme, credential)) => format!("{scheme} {}", mask(credential)),
-            // A signature is no secret; whatever else is sent as proof is one, known here or not.
+            // A signature is not a secret. Every other proof of identity is masked, even if it is
+            // unknown here.
             None if *name == header::AUTHORIZATION && !value.contains("Signature=") => mask(value),
             None if self.places.headers.contains(&name.as_str()) => mask(value),
             None => self.text(value),
@@ -90,30 +91,30 @@ impl Mask {
         let kept = &body[..limit.min(body.len())];
         let text = String::from_utf8_lossy(kept);
         let shown = match serde_json::from_slice::<serde_json::Value>(kept) {
-            // JSON can hide a secret behind its escapes.
+            // JSON escapes can hide a secret from a search in the text.
             Ok(mut value) => {
                 let before = value.clone();
                 self.json(&mut value);
                 if value == before { self.text(&text) } else { value.to_string() }
             }
-            // A form may be encoded in any way, and come under any name; what is shown is what it
-            // means.
+            // Percent-encoding can hide a secret, too, and a form can come under any media type. A
+            // pair with a secret is shown decoded.
             Err(_) => text.split('&').map(|pair| self.pair(pair)).collect::<Vec<_>>().join("&"),
         };
-        // What was cut may have been a secret's rest.
+        // The cut may have left the beginning of a secret at the end.
         let shown = if total > kept.len() as u64 {
             self.world.secrets().without_begun(&shown).to_owned()
         } else {
             shown
         };
         let bytes = if shown == text { Bytes::copy_from_slice(kept) } else { Bytes::from(shown) };
-        // What the mask changed in length must not look like a cut.
+        // A change of length by the mask must not look like a truncation.
         let total =
             if total == kept.len() as u64 { bytes.len() as u64 } else { total.max(bytes.len() as u64 + 1) };
         Captured { bytes, total }
     }
 
-    /// A pair of a form as it was sent, unless a secret is in it.
+    /// A pair of a form as it was sent, or decoded and masked if it has a secret in it.
     fn pair(&self, pair: &str) -> String {
         let Some((name, value)) = urlencoded::lossy(pair).next() else { return pair.to_owned() };
         let shown = (self.text(&name), self.parameter(&name, &value));
@@ -143,7 +144,7 @@ impl Mask {
     }
 }
 
-/// As many pairs as fit into a bound; what is left out is said.
+/// The pairs that fit into `limit` bytes, and a note of how many were left out.
 fn bounded(pairs: impl Iterator<Item = (String, String)>, limit: usize) -> Vec<(String, String)> {
     let (mut kept, mut size, mut left_out) = (vec![], 0, 0);
     for (name, value) in pairs {
@@ -161,7 +162,7 @@ fn bounded(pairs: impl Iterator<Item = (String, String)>, limit: usize) -> Vec<(
     kept
 }
 
-/// Cuts every text of a value at a bound; how much was cut is said.
+/// Truncates every string in a value to `limit` bytes, with a note of how much was cut.
 pub fn cut_texts(value: &mut serde_json::Value, limit: usize) {
     match value {
         serde_json::Value::String(text) if text.len() > limit => {

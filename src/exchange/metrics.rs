@@ -1,4 +1,4 @@
-//! What a server counts for its operators, in Prometheus' text format.
+//! The metrics of a server, in the text format of Prometheus.
 
 use std::fmt::Write as _;
 use std::sync::atomic::AtomicU64;
@@ -21,13 +21,13 @@ pub struct Metrics {
     behaviors: Family<Behavior, Counter>,
     findings: Family<Finding, Counter>,
     faults: Family<Fault, Counter>,
-    /// Connections that are open.
+    /// The number of open connections.
     pub connections: Gauge,
-    /// Worlds there are, the default one among them.
+    /// The number of worlds, including the default one.
     pub worlds: Gauge,
-    /// Calls of the default world's universe.
+    /// The number of calls in the default world's universe.
     pub calls: Gauge,
-    /// Reloads of the scenario's files.
+    /// The number of reloads of scenario files, by result.
     pub reloads: Family<Reload, Counter>,
     uptime: Gauge<f64, AtomicU64>,
 }
@@ -60,7 +60,7 @@ struct Fault {
     kind: &'static str,
 }
 
-/// How a reload came out.
+/// The result of a reload, as a label.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Reload {
     /// `applied` or `refused`.
@@ -127,18 +127,18 @@ impl Metrics {
         }
     }
 
-    /// Notes how long an exchange took.
+    /// Records the duration of an exchange.
     pub fn took(&self, vendor: &'static str, duration: Duration) {
         self.durations.get_or_create(&Vendor { vendor }).observe(duration.as_secs_f64());
     }
 
-    /// Everything counted so far, in the `OpenMetrics` text format, which Prometheus reads.
+    /// The current metrics in the `OpenMetrics` text format, which Prometheus reads.
     #[must_use]
     pub fn text(&self, uptime: Duration) -> String {
         self.uptime.set(uptime.as_secs_f64());
         let mut text = String::new();
         if encode(&mut text, &self.registry).is_err() {
-            // A String takes every write.
+            // Writing to a String cannot fail.
             let _ = writeln!(text, "# incomplete");
         }
         text

@@ -1,21 +1,22 @@
-//! The way of a request that is a vendor's, in three steps:
+//! The way of a vendor's request, in three steps:
 //!
-//! 1. `arrive`: the base URL or the credential selects the world, the path selects the vendor,
-//!    the body is read whole, the operation is found, and the journal begins a record.
-//! 2. `decide`: a fault that is due, a refusal of what never reaches a handler, or the handler.
-//! 3. `depart`: what the answer tells of the client, the headers of callmock, and the journal.
+//! 1. `arrive`: the base URL or the credential selects the world, the path selects the vendor, the
+//!    body is read whole, the operation is found, and the journal begins a record.
+//! 2. `decide`: a due fault, the vendor's refusal of a request that no handler sees, or the handler
+//!    gives the answer.
+//! 3. `depart`: conclusions about the client, the headers of callmock, and the journal.
 //!
-//! Nothing here writes a byte that a vendor's client reads: where a request must be refused before
-//! the vendor's handlers see it, the vendor is asked to refuse it in its own words.
+//! Nothing here writes a byte that a vendor's client reads. If a request must be refused before a
+//! handler sees it, the vendor is asked for a refusal in its own format.
 //!
-//! - [`App`]: the server that every request shares.
-//! - `body`, `stream_body`: reading bodies within bounds, and sending streams.
+//! - [`App`]: the application that all requests share.
+//! - `body`, `stream_body`: reading bodies within limits, and streaming bodies.
 //! - `pinned`: base URLs that name a world.
-//! - `fault`, `connection`: what faults do to an answer and to its connection.
-//! - `conduct`: what a request tells about the answer before it.
-//! - `record`, `mask`: the journal's record, without secrets.
-//! - `offload`, `heartbeat`: long work on threads of its own, and signs of life.
-//! - `metrics`, `own`: counts, and callmock's own refusals.
+//! - `fault`, `connection`: applying faults to an answer and to its connection.
+//! - `conduct`: findings and inferences from successive requests of a client.
+//! - `record`, `mask`: the journal's record, with secrets masked.
+//! - `offload`, `heartbeat`: long work on threads of its own, and the heartbeat of the others.
+//! - `metrics`, `own`: metrics, and callmock's own refusals.
 
 mod app;
 mod arrive;
@@ -52,10 +53,10 @@ pub use offload::{Offload, OffloadError};
 pub use own::{Refused, no_vendor, refusal, unknown_world};
 pub use stream_body::stream_body;
 
-/// Answers one request as the vendor whose path it is.
+/// Answers a request as the vendor that owns its path.
 ///
 /// # Errors
-/// The request, when no vendor has its path.
+/// The request itself, if no vendor owns its path.
 pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, Request<Body>> {
     let mut arrival = match Arrival::of(app, request).await {
         Ok(arrival) => arrival,

@@ -1,5 +1,5 @@
-//! Work that may take long, on threads where it blocks nobody: so many at one time as the machine
-//! has processors, and stopped when its client has gone.
+//! Runs long work on threads where it blocks no other request. As many run at once as the machine
+//! has processors, and each stops when its client has gone.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use tokio::task::JoinError;
 use super::ConnectionHandle;
 use crate::world::Stop;
 
-/// The places for long work.
+/// The limit of concurrent long work.
 #[derive(Debug)]
 pub struct Offload(Arc<Semaphore>);
 
-/// Why long work came to nothing.
+/// The reason why long work has no result.
 pub enum OffloadError {
-    /// Its client has gone.
+    /// The client has gone.
     ClientGone,
     /// The work panicked: a bug of callmock.
     Panicked,
@@ -30,7 +30,7 @@ impl Default for Offload {
     }
 }
 
-/// Stops the work when whoever waited for it does no longer.
+/// Stops the work when the future that waits for it is dropped.
 struct Waiting(Option<Stop>);
 
 impl Drop for Waiting {
@@ -42,10 +42,10 @@ impl Drop for Waiting {
 }
 
 impl Offload {
-    /// Does something that may take long, once there is a place for it.
+    /// Runs `work` once a place is free.
     ///
     /// # Errors
-    /// When its client has gone, or it panicked.
+    /// If the client has gone, or the work panicked.
     pub async fn run<T: Send + 'static>(
         &self,
         handle: &ConnectionHandle,
@@ -63,7 +63,7 @@ impl Offload {
                 runtime.block_on(work)
             });
             let done: Result<T, JoinError> = done.await;
-            // What is finished may be read for as long as it is being sent.
+            // The work is done: its result may be read while it is sent, so it must not be stopped.
             waiting.0 = None;
             done.map_err(|_| OffloadError::Panicked)
         };
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
     use tokio::net::{TcpListener, TcpStream};
 
-    /// Work that never ends by itself.
+    /// Work that only ends when it is stopped.
     async fn endless(stop: Stop) {
         while !stop.is_set() {
             tokio::time::sleep(std::time::Duration::from_millis(1)).await;

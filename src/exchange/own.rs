@@ -1,4 +1,4 @@
-//! What callmock itself says, in the admin API's envelope: never on a path that is a vendor's.
+//! callmock's own refusals, in the admin API's format. They are never sent on a vendor's path.
 
 use std::borrow::Cow;
 
@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use super::App;
 use crate::nearest::did_you_mean;
 
-/// callmock's own refusal of a world that is not there. It suggests a similar id only to callers of
-/// the admin API, who may see all worlds.
+/// The refusal of a world that does not exist. It suggests a similar id only to callers of the
+/// admin API, who may see all worlds.
 #[must_use]
 pub fn unknown_world(app: &App, id: &str, may_see_all: bool) -> Refused {
     let slots = if may_see_all { app.worlds.all() } else { vec![] };
@@ -24,13 +24,13 @@ pub fn unknown_world(app: &App, id: &str, may_see_all: bool) -> Refused {
     refusal(StatusCode::NOT_FOUND, "unknown_world", message)
 }
 
-/// What somebody sent, as far as a message shows it.
+/// The part of a client's text that a message shows.
 fn shortened(text: &str) -> Cow<'_, str> {
     let end = text.floor_char_boundary(200);
     if end < text.len() { format!("{}…", &text[..end]).into() } else { text.into() }
 }
 
-/// callmock's own refusal of a path that no vendor has, which names the nearest route.
+/// The refusal of a path that no vendor has. It names the nearest route.
 #[must_use]
 pub fn no_vendor(app: &App, parts: &Parts) -> Response {
     let routes = || app.vendors.iter().flat_map(|v| v.catalogue().operations).map(|o| (o.method(), o.path()));
@@ -44,7 +44,7 @@ pub fn no_vendor(app: &App, parts: &Parts) -> Response {
     refusal(StatusCode::NOT_FOUND, "no_such_route", message).into_response()
 }
 
-/// A refusal of callmock itself, in the admin API's envelope.
+/// A refusal in the admin API's format.
 #[derive(Debug)]
 pub struct Refused {
     status: StatusCode,
@@ -52,7 +52,7 @@ pub struct Refused {
     message: String,
 }
 
-/// A refusal of callmock itself, in the admin API's envelope.
+/// Makes a refusal in the admin API's format.
 #[must_use]
 pub fn refusal(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refused {
     Refused { status, code, message: message.into() }

@@ -1,5 +1,5 @@
-//! Paths that say which world is meant: a base URL for clients whose credentials cannot be changed
-//! (`/w/{id}/…`), and the files of recordings (`/_files/{id}/…`).
+//! Paths that name a world: pinned base URLs (`/w/{id}/…`), for clients whose credentials cannot be
+//! changed, and the files of recordings (`/_files/{id}/…`).
 
 use std::sync::Arc;
 
@@ -11,18 +11,18 @@ use super::own::{Refused, unknown_world};
 use crate::vendor::recording::FILES;
 use crate::world::World;
 
-/// What the paths of a pinned base URL begin with.
+/// The prefix of pinned base URLs.
 const PINNED: &str = "/w/";
 
-/// A world that the base URL names, `/w/{id}`, instead of a credential.
+/// The world that a request's path names, instead of its credential.
 pub struct PinnedWorld {
     pub world: Arc<World>,
-    /// The part of the path that the vendor does not see.
+    /// The prefix of the path that is hidden from the vendor.
     pub prefix: Option<Arc<str>>,
 }
 
 impl PinnedWorld {
-    /// Takes the world off a request's path, if there is one on it.
+    /// Finds the world that a request's path names, and removes a pinned prefix from the path.
     pub fn of(app: &App, mut request: Request<Body>) -> Result<(Request<Body>, Option<Self>), Refused> {
         let uri = request.uri().clone();
         if let Some((id, _)) = uri.path().strip_prefix(FILES).and_then(|rest| rest.split_once('/')) {

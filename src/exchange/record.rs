@@ -1,5 +1,5 @@
-//! Writing an exchange into its world's journal: begun before the head is sent, completed when the
-//! body has ended.
+//! Records an exchange in its world's journal. The record begins before the response head is sent,
+//! and is completed when the body has ended.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,23 +18,23 @@ use crate::contract::{Answered, Example, ExampleRequest, Finding, Operation};
 use crate::vendor::{Learned, Vendor, plain};
 use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, TakenStep, World};
 
-/// How many characters of a request an example shows.
+/// The most characters of a request in an example.
 const SHOWN: usize = 400;
 
-/// An exchange whose request has come in. Dropped before there is an answer, because the client or
-/// a fault ended the connection, it is written down without one.
+/// The record of an exchange without an answer yet. If it is dropped because the client or a fault
+/// ended the connection, the exchange is recorded without an answer.
 pub struct ExchangeRecord {
     app: Arc<App>,
     world: Arc<World>,
     mask: Arc<Mask>,
     started: Instant,
     entry: Option<Entry>,
-    /// Its number, where it is in the journal before there is an answer.
+    /// The journal's number of the exchange, if it was recorded before its answer.
     seq: Option<u64>,
 }
 
 impl ExchangeRecord {
-    /// Notes a request.
+    /// Begins the record of a request.
     pub fn start(
         vendor: &'static dyn Vendor,
         operation: Option<&'static Operation>,
@@ -81,21 +81,22 @@ impl ExchangeRecord {
         self.entry.iter().flat_map(|entry| &entry.faults).map(|injected| injected.id.as_ref()).collect()
     }
 
-    /// Writes the request down before there is an answer, for one that takes its time: whoever
-    /// gives up waiting must find it in the journal.
+    /// Records a delayed request before its answer: a client that gives up waiting must find it in
+    /// the journal.
     pub fn announce(&mut self) {
         self.seq = self.entry.clone().map(|entry| self.world.journal().begin(entry));
     }
 
-    /// Ends the connection instead of answering; the journal knows before the client does.
+    /// Records the exchange and then ends the connection, so that a client that sees the end finds
+    /// the exchange in the journal.
     pub async fn hanging_up<T>(self, handle: &ConnectionHandle, how: HangUp) -> T {
         drop(self);
         handle.hang_up(how);
-        // Whoever holds the connection drops this future with it.
+        // The owner of the connection drops this future with it.
         std::future::pending().await
     }
 
-    /// Notes the answer's head, and follows its body to the end.
+    /// Records the answer's head, and wraps its body to record that, too.
     pub fn sending(mut self, response: Response, learned: Learned) -> Response {
         let Some(mut entry) = self.entry.take() else { return response };
         let mut met = learned.met;
@@ -149,7 +150,7 @@ impl ExchangeRecord {
         let Entry { vendor, operation, .. } = entry;
         let (answered, met) = (Answered { vendor, operation, status }, Arc::clone(&entry.met));
         let countings = [self.world.coverage(), self.app.worlds.total()];
-        // Most exchanges are like many others before them, and serve as no example.
+        // An example is made only if it is needed: most exchanges repeat earlier ones.
         let wanted = walk.is_some() || countings.iter().any(|coverage| coverage.wants_example(&met));
         let mut example = wanted.then(|| self.example(&entry));
         let seq = match self.seq {
@@ -171,12 +172,12 @@ impl ExchangeRecord {
         seq
     }
 
-    /// The request as an example shows it, without its number.
+    /// The request as an example shows it. Its journal number is set later.
     fn example(&self, entry: &Entry) -> ExampleRequest {
         let RequestRecord { method, path, query, body, .. } = &entry.request;
         let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mark = if query.is_empty() { "" } else { "?" };
-        // No character has more than four bytes.
+        // A character has at most four bytes.
         let body = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(4 * SHOWN)]);
         let text = format!("{method} {path}{mark}{} {body}", query.join("&"));
         let text = match text.char_indices().nth(SHOWN) {
@@ -199,7 +200,7 @@ impl Drop for ExchangeRecord {
     }
 }
 
-/// A body under way to the client.
+/// A body that is recorded while it is sent.
 struct RecordedBody {
     body: Body,
     app: Arc<App>,
@@ -210,7 +211,7 @@ struct RecordedBody {
     seq: u64,
     /// The paging step to undo if the body is not delivered.
     walk: Option<TakenStep>,
-    /// The finding where the client ends the connection before it has the whole body.
+    /// The finding to add if the client ends the connection before the body is complete.
     if_cut: Option<&'static Finding>,
     kept: BytesMut,
     total: u64,
@@ -265,7 +266,7 @@ impl Drop for RecordedBody {
             entry.duration = duration;
             entry.response.body = body;
             entry.response.finished = finished;
-            // An injected fault is no client's doing.
+            // If a fault was injected, the client is not to blame.
             if let Some(finding) = self.if_cut.filter(|_| !finished && entry.faults.is_empty()) {
                 Arc::make_mut(&mut entry.met).findings.push(finding);
                 cut = Some(finding);

@@ -1,4 +1,4 @@
-//! Bodies that are streamed and still say how long they are.
+//! Streamed bodies with a size hint, by which their length is known.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,7 +9,7 @@ use futures_util::Stream;
 use http_body_util::StreamBody;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
-/// A body of a stream's frames, of the length that a hint says.
+/// A body of a stream's frames, with `hint` as its size hint.
 pub fn stream_body<S>(frames: S, hint: SizeHint) -> Body
 where
     S: Stream<Item = Result<Frame<Bytes>, axum::Error>> + Send + 'static,

@@ -1,4 +1,5 @@
-//! A server inside a Rust test: started on a free port, dropped with the test, and nothing global.
+//! A server inside a Rust test. It listens on a free port, stops with the test, and has no global
+//! state.
 
 use std::net::SocketAddr;
 use std::ops::Deref;
@@ -21,9 +22,9 @@ use running::Running;
 pub use world::World;
 
 /// A running server. It listens on a port of its own, on threads of its own, until it and the last
-/// of its [`World`]s are dropped; so it serves blocking tests and asynchronous ones alike.
+/// of its [`World`]s are dropped. So it serves blocking tests and asynchronous ones alike.
 ///
-/// It stands for its default world: what [`World`] can do, it can do.
+/// A `Mock` is a handle of its default world: it dereferences to a [`World`].
 ///
 /// ```
 /// use callmock::Mock;
@@ -32,7 +33,7 @@ pub use world::World;
 /// let mock = Mock::start();
 /// assert!(mock.url().starts_with("http://127.0.0.1:"));
 ///
-/// // Hand the client under test where and as whom.
+/// // Give the client under test the URL and a credential.
 /// let tenant = mock.credential("commubo.tenant_id");
 /// let token = mock.credential("commubo.access_token");
 /// # let curl = |url: String| {
@@ -48,11 +49,11 @@ pub use world::World;
 /// let answer = curl(format!("{}/v1/calls?start=2018-09-01", mock.url()));
 /// assert!(answer.contains("1234567890123456"));
 ///
-/// // Let the next request fail, and look how the client takes it.
+/// // Let the next request fail, and check how the client reacts.
 /// mock.fault(json!({ "vendor": "commubo", "times": 1, "do": { "status": 503 } }));
 /// assert!(curl(format!("{}/v1/calls", mock.url())).starts_with("HTTP/1.1 503"));
 ///
-/// // Ask what it sent.
+/// // Check the requests that it sent.
 /// mock.verify(json!({
 ///     "match": { "operation": "list_calls", "query": { "start": "2018-09-01" } },
 ///     "count": { "exactly": 1 },
@@ -62,7 +63,7 @@ pub struct Mock {
     default: World,
 }
 
-/// How to start a [`Mock`] with a scenario or settings of one's own.
+/// Starts a [`Mock`] with another scenario or other settings.
 ///
 /// ```
 /// use callmock::Mock;
@@ -74,7 +75,7 @@ pub struct Mock {
 ///     .expect("a scenario without mistakes");
 /// assert_eq!(mock.now().to_rfc3339(), "2024-05-13T12:00:00+00:00");
 ///
-/// // A mistake is told with its place, and no server is started.
+/// // A mistake is reported with its position, and no server is started.
 /// let wrong = Mock::builder().scenario_text("callmock: 1\nagnets: []").start();
 /// assert!(wrong.err().unwrap().to_string().contains("did you mean `agents`?"));
 /// ```
@@ -85,10 +86,10 @@ pub struct Builder {
     settings: Settings,
 }
 
-/// Why a [`Mock`] did not start.
+/// The reason why a [`Mock`] did not start.
 #[derive(Debug, Error)]
 pub enum StartError {
-    /// No scenario has that name, and no file.
+    /// No built-in scenario and no file has the given name.
     #[error("{0}")]
     NoScenario(String),
     /// The scenario has mistakes.
@@ -100,35 +101,35 @@ pub enum StartError {
 }
 
 impl Mock {
-    /// A server of the vendors' documented examples.
+    /// Starts a server with the vendors' documented examples.
     ///
     /// # Panics
-    /// When the machine has no port or no thread left.
+    /// If the machine has no port or no thread left.
     #[must_use]
     pub fn start() -> Self {
         Self::builder().start().expect("a free port and a thread")
     }
 
-    /// A server of another scenario, or with other settings.
+    /// Builds a server with another scenario or other settings.
     #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Where it listens.
+    /// The address that the server listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.default.running.address
     }
 
-    /// The certificate that clients must trust, as PEM, where the settings have it speak TLS.
+    /// The certificate that clients must trust, as PEM, if the settings enable TLS.
     #[must_use]
     pub fn certificate(&self) -> Option<&str> {
         self.default.running.certificate.as_deref()
     }
 
-    /// A world of its own for one test, with credentials of its own: parallel tests share the
-    /// server, and see nothing of each other. It is removed when it is dropped.
+    /// Makes a world for one test, with its own credentials. Parallel tests share the server, but
+    /// do not see each other's worlds. The world is removed when the handle is dropped.
     ///
     /// ```
     /// use callmock::Mock;
@@ -144,16 +145,16 @@ impl Mock {
     /// ```
     ///
     /// # Panics
-    /// When there are as many worlds as the settings allow.
+    /// If there are as many worlds as the settings allow.
     #[must_use]
     pub fn fork(&self) -> World {
         self.fork_of(json!({}))
     }
 
-    /// A world as `POST /_mock/worlds` takes it, such as `{"scenario": "busy-day"}`.
+    /// Makes a world from the body of `POST /_mock/worlds`, such as `{"scenario": "busy-day"}`.
     ///
     /// # Panics
-    /// With the admin API's message, when that is refused.
+    /// With the admin API's message, if the body is refused.
     #[must_use]
     #[track_caller]
     pub fn fork_of(&self, wanted: Value) -> World {
@@ -165,7 +166,7 @@ impl Mock {
     }
 }
 
-/// The default world.
+/// A mock dereferences to its default world.
 impl Deref for Mock {
     type Target = World;
 
@@ -175,7 +176,7 @@ impl Deref for Mock {
 }
 
 impl Builder {
-    /// A scenario's file, or the name of a built-in one; several are merged in order.
+    /// Adds a scenario: a file, or the name of a built-in one. Several are merged in order.
     #[must_use]
     pub fn scenario(mut self, name: &str) -> Self {
         match Source::named(name) {
@@ -185,38 +186,38 @@ impl Builder {
         self
     }
 
-    /// A scenario's text, in YAML or JSON.
+    /// Adds a scenario's text, in YAML or JSON.
     #[must_use]
     pub fn scenario_text(mut self, text: &str) -> Self {
         self.options.sources.push(Source::Text { name: "scenario".into(), text: text.into() });
         self
     }
 
-    /// What ids and generated data are made from, instead of the scenario's seed.
+    /// Sets the seed of ids and generated data, in place of the scenario's seed.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.options.seed = Some(seed);
         self
     }
 
-    /// Lets the clock stand at a time.
+    /// Fixes the clock at a time.
     #[must_use]
     pub fn now(mut self, now: DateTime<Utc>) -> Self {
         self.options.now = Some(now);
         self
     }
 
-    /// How the server behaves.
+    /// Sets the server's settings.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
     }
 
-    /// Starts it; it answers when this returns.
+    /// Starts the server. It answers requests when this returns.
     ///
     /// # Errors
-    /// When the scenario is wrong, or the machine has no port or no thread left.
+    /// If the scenario is invalid, or the machine has no port or no thread left.
     pub fn start(mut self) -> Result<Mock, StartError> {
         if let Some(name) = self.unknown {
             return Err(StartError::NoScenario(name));

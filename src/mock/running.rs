@@ -1,4 +1,4 @@
-//! The server that all handles share.
+//! The running server that all handles share.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
@@ -15,7 +15,7 @@ use tower::ServiceExt as _;
 
 use crate::exchange::App;
 
-/// What all handles of one server share; it stops with the last of them.
+/// The running server that all handles share. It stops when the last handle is dropped.
 pub struct Running {
     pub address: SocketAddr,
     pub certificate: Option<Arc<str>>,
@@ -30,14 +30,14 @@ impl Drop for Running {
     fn drop(&mut self) {
         if let Some((stop, thread)) = self.stop.take() {
             drop(stop);
-            // Its port is free, and its threads are gone, when the test goes on.
+            // When the test continues, the port is free and the threads have ended.
             drop(thread.join());
         }
     }
 }
 
 impl Running {
-    /// Asks the admin API, from whatever kind of thread the test runs on.
+    /// Sends a request to the admin API. It works in blocking and in asynchronous tests.
     pub fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         let request = Request::builder()
@@ -67,7 +67,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The answer's body, if it is a good one.
+    /// Returns the body of a successful answer. Panics with the message of a refusal.
     #[track_caller]
     pub fn expected(self) -> Value {
         let message = self.body["error"]["message"].as_str().unwrap_or_default();

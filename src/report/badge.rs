@@ -1,4 +1,4 @@
-//! A badge: how much was exercised, as a small SVG.
+//! A badge with the share of exercised behaviors, as a small SVG.
 
 use super::coverage::Share;
 
@@ -7,15 +7,15 @@ use super::coverage::Share;
 pub fn svg(share: Share) -> String {
     let percent = share.percent();
     let (value, color) = match percent {
-        // All of nothing is nothing to be proud of.
+        // A share of nothing is not shown as 100 %.
         _ if share.of == 0 => ("none".to_owned(), "#555"),
         90.. => (format!("{percent}%"), "#2e7d32"),
         70..90 => (format!("{percent}%"), "#827717"),
         40..70 => (format!("{percent}%"), "#b26a00"),
         _ => (format!("{percent}%"), "#b71c1c"),
     };
-    // 7 px a character at 11 px, as badges have it everywhere; the texts are given their lengths,
-    // so no font breaks it.
+    // Badges usually have 7 px per character at 11 px. Each text states its length, so that the
+    // layout does not depend on the font.
     let label = "contract exercised";
     let (left, right) = (label.len() * 6 + 12, value.len() * 7 + 14);
     let (width, middle, value_middle) = (left + right, left / 2, left + right / 2);

@@ -1,10 +1,10 @@
-//! What was called, in a few lines for people.
+//! A summary of the requests in a few lines, for people.
 
 use std::collections::BTreeMap;
 
 use crate::contract::{Catalogue, Counts};
 
-/// The answers by vendor and operation, how many behaviors were exercised, and the findings.
+/// The answers by vendor and operation, the number of exercised behaviors, and the findings.
 #[must_use]
 pub fn text(counts: &Counts, catalogues: impl Iterator<Item = &'static Catalogue>) -> String {
     let requests: u64 = counts.answers.values().sum();

@@ -1,4 +1,4 @@
-//! The catalogue: every operation, behavior, reading and finding, as a table, JSON or Markdown.
+//! The catalogue of operations, behaviors, readings and findings, as a table, JSON or Markdown.
 
 use std::fmt::Write;
 
@@ -41,7 +41,7 @@ pub fn json(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Val
     })
 }
 
-/// The catalogue as a table for a terminal: a line a behavior.
+/// The catalogue as a table for a terminal, with one line per behavior.
 pub fn table(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
     let behaviors: Vec<&Behavior> = catalogues.flat_map(Catalogue::behaviors).collect();
     let width = behaviors.iter().map(|b| b.id.len()).max().unwrap_or(0);
@@ -52,8 +52,8 @@ pub fn table(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> St
     text
 }
 
-/// The readings for a terminal: what each page leaves open, where, and the options, the default
-/// first.
+/// The readings for a terminal: each question that a page leaves open, its source, and its options,
+/// the default first.
 pub fn readings(catalogues: impl Iterator<Item = &'static Catalogue>) -> String {
     let mut text = String::new();
     for reading in catalogues.flat_map(|c| c.readings) {
@@ -64,7 +64,7 @@ pub fn readings(catalogues: impl Iterator<Item = &'static Catalogue>) -> String 
     text
 }
 
-/// The catalogue as Markdown: a section a vendor.
+/// The catalogue as Markdown, with one section per vendor.
 pub fn markdown(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
     let mut text = String::from("# What callmock promises\n\n");
     text.push_str(&operations(catalogues.clone()));
@@ -108,14 +108,14 @@ pub fn markdown(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) ->
     text
 }
 
-/// `GET /path`, or `Name=value` where a parameter names the operation.
+/// `GET /path`, or `Name=value` if a parameter names the operation.
 fn called(operation: &NotEmulated) -> String {
     let NotEmulated { method, path, .. } = operation;
     if path.starts_with('/') { format!("{method} {path}") } else { format!("{method}={path}") }
 }
 
-/// What the README says of each vendor: how much of it nobody has seen in a real answer, and what
-/// is not emulated.
+/// The README's statement about each vendor: how many behaviors are unverified, and which
+/// operations are not emulated.
 pub fn honest(catalogues: impl Iterator<Item = &'static Catalogue>) -> String {
     let mut text = String::new();
     for catalogue in catalogues {
@@ -140,7 +140,7 @@ pub fn operations(catalogues: impl Iterator<Item = &'static Catalogue>) -> Strin
     );
     for catalogue in catalogues {
         for operation in catalogue.operations {
-            // What only a fault brings about is not something to expect.
+            // Refusals that only a fault can cause are not listed: clients need not expect them.
             let mine = |b: &&Behavior| {
                 (b.operation() == operation.id || b.operation() == "any")
                     && b.reached_by == ReachedBy::Request

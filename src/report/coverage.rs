@@ -1,6 +1,6 @@
-//! Which documented behaviors a client's tests have exercised: in a file, merged from several, as
-//! text. *Exercised*, never *passed*: what the client made of an answer is not known here, but for
-//! what its next requests show.
+//! Coverage: the documented behaviors that a client's tests have exercised, as a file, merged from
+//! several files, or as text. A behavior is called exercised, never passed: callmock does not know
+//! what the client made of an answer, except for what its next requests show.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -11,102 +11,102 @@ use serde::{Deserialize, Serialize};
 use super::exclusions::{Excluded, Exclusions};
 use crate::contract::{self, Behavior, Catalogue, Counts, Finding, Inference, ReachedBy, Severity};
 
-/// What was exercised, as a file keeps it.
+/// Coverage in the format of its file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Coverage {
     /// The version of this format: 1.
     pub callmock: u32,
-    /// How many behaviors were met.
+    /// The number of behaviors that were met.
     pub exercised: usize,
-    /// How many there are.
+    /// The number of all behaviors.
     pub total: usize,
-    /// Every behavior with how often it was met.
+    /// Every behavior with its count.
     pub behaviors: Vec<Count>,
-    /// Every finding that was made, and how often.
+    /// Every finding that was made, with its count.
     pub findings: Vec<Count>,
-    /// What the requests show of what the client made of answers, and how often.
+    /// The inferences about the client, with their counts.
     #[serde(default)]
     pub inferences: Vec<Count>,
-    /// What is left out of account.
+    /// The behaviors and findings that are excluded from the evaluation.
     #[serde(default)]
     pub excluded: Vec<Excluded>,
-    /// A few exchanges by which each behavior and finding can be understood.
+    /// A few exchanges as examples of each behavior and finding.
     #[serde(default)]
     pub exchanges: Vec<Exchange>,
 }
 
-/// How often something was met.
+/// A count of a behavior, finding or inference.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Count {
-    /// Its id in the catalogue.
+    /// The id in the catalogue.
     pub id: String,
-    /// How often.
+    /// The count.
     pub count: u64,
 }
 
-/// An exchange, short and without secrets.
+/// A short form of an exchange, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
-    /// The world it belonged to.
+    /// The id of the exchange's world.
     pub world: String,
-    /// Its number in that world's journal.
+    /// The number in that world's journal.
     pub seq: u64,
-    /// The world's time.
+    /// The time of the exchange, by the world's clock.
     pub at: DateTime<Utc>,
-    /// Method, path, query, and the beginning of the body.
+    /// The method, path and query, and the beginning of the body.
     pub request: String,
-    /// The answer's status, where there was one.
+    /// The status of the answer, if there was an answer.
     pub status: Option<u16>,
-    /// Ids, the outcome first.
+    /// The ids of the behaviors, the outcome first.
     pub behaviors: Vec<String>,
-    /// Ids.
+    /// The ids of the findings.
     pub findings: Vec<String>,
-    /// What its findings say of it in particular.
+    /// Details of the findings in this exchange.
     #[serde(default)]
     pub details: Vec<Detail>,
 }
 
-/// What a finding says of one exchange.
+/// A detail of a finding in one exchange.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Detail {
     /// The finding's id.
     pub id: String,
-    /// In words.
+    /// The detail in words.
     pub detail: String,
 }
 
-/// How much was exercised of what is in use: the behaviors that requests can reach, of the
-/// operations that were called, without those that are left out of account.
+/// The exercised share of the behaviors in use: those that requests can reach, of the operations
+/// that were called, without the excluded ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
-    /// How many were met.
+    /// The number of exercised behaviors.
     pub exercised: usize,
-    /// Of how many.
+    /// The number of behaviors in use.
     pub of: usize,
 }
 
 impl Share {
-    /// In percent, rounded down; all of nothing is all.
+    /// The share in percent, rounded down. A share of nothing is 100.
     #[must_use]
     pub fn percent(self) -> usize {
         (self.exercised * 100).checked_div(self.of).unwrap_or(100)
     }
 }
 
-/// An operation that was called, or what all operations of a called vendor share.
+/// The behaviors of a called operation, or those that all operations of a called vendor share.
 #[derive(Debug)]
 pub struct Section<'a> {
     /// The vendor.
     pub catalogue: &'static Catalogue,
     /// The operation's id, or `any`.
     pub operation: &'static str,
-    /// Its behaviors.
+    /// The behaviors.
     pub rows: Vec<Row<'a>>,
-    /// Whether a refusal of the vendor's was met, of this operation or of all.
+    /// Whether a refusal of this operation, or one that all operations share, was met.
     refused: bool,
 }
 
@@ -115,18 +115,19 @@ pub struct Section<'a> {
 pub struct Row<'a> {
     /// The behavior.
     pub behavior: &'static Behavior,
-    /// How often it was met.
+    /// The number of exchanges that met the behavior.
     pub count: u64,
-    /// Why it is left out of account, if it is.
+    /// The reason why the behavior is excluded, if it is.
     pub excluded: Option<&'a str>,
-    /// The reading that it needs and that nobody chose, if it was not met: then it is not owed.
+    /// The reading that the behavior needs, if the behavior was not met. Such a behavior does not
+    /// lower the share.
     pub needs: Option<&'static str>,
-    /// The places of exchanges that met it, in [`Coverage::exchanges`].
+    /// The indexes of exchanges that met the behavior, in [`Coverage::exchanges`].
     pub exchanges: Vec<usize>,
 }
 
 impl Row<'_> {
-    /// Whether the vendor refuses here.
+    /// Whether the behavior is a refusal.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
         self.behavior.status.is_some_and(|status| status >= 400)
@@ -138,23 +139,23 @@ impl Row<'_> {
 pub struct Made<'a> {
     /// The rule.
     pub finding: &'static Finding,
-    /// How often.
+    /// The number of exchanges that caused the finding.
     pub count: u64,
-    /// Why it is left out of account, if it is.
+    /// The reason why the finding is excluded, if it is.
     pub excluded: Option<&'a str>,
-    /// The places of exchanges that caused it, in [`Coverage::exchanges`].
+    /// The indexes of exchanges that caused the finding, in [`Coverage::exchanges`].
     pub exchanges: Vec<usize>,
 }
 
 impl Section<'_> {
-    /// How much of it was exercised.
+    /// The exercised share of the section.
     #[must_use]
     pub fn share(&self) -> Share {
         let counted = || self.rows.iter().filter(|row| row.excluded.is_none() && row.needs.is_none());
         Share { exercised: counted().filter(|row| row.count > 0).count(), of: counted().count() }
     }
 
-    /// Whether the operation was called and never refused.
+    /// Whether the operation was called and no refusal was met.
     #[must_use]
     pub fn only_happy_paths(&self) -> bool {
         self.operation != "any" && self.rows.iter().any(|row| row.count > 0) && !self.refused
@@ -162,7 +163,7 @@ impl Section<'_> {
 }
 
 impl Coverage {
-    /// What was counted.
+    /// The coverage of some counts.
     pub fn of(counts: &Counts, catalogues: impl Iterator<Item = &'static Catalogue>) -> Self {
         let behaviors = catalogues.flat_map(Catalogue::behaviors).map(|behavior| Count {
             id: behavior.id.to_owned(),
@@ -194,7 +195,7 @@ impl Coverage {
         }
     }
 
-    /// The same with some things left out of account.
+    /// The coverage with more exclusions.
     #[must_use]
     pub fn without(mut self, exclusions: &Exclusions) -> Self {
         for excluded in &exclusions.0 {
@@ -205,7 +206,7 @@ impl Coverage {
         self
     }
 
-    /// The sum of several: of the shards of one suite, say.
+    /// The sum of several coverages, such as those of a suite's shards.
     #[must_use]
     pub fn merged(all: &[Self]) -> Self {
         let sum = |part: fn(&Self) -> &Vec<Count>| {
@@ -240,8 +241,8 @@ impl Coverage {
         merged
     }
 
-    /// The operations that were called, with what belongs to each: its own behaviors, and under
-    /// `any` its vendor's.
+    /// The sections of the called operations, with their own behaviors, and for each called vendor
+    /// the section `any`, with the behaviors that all operations share.
     pub fn sections(&self, catalogues: impl Iterator<Item = &'static Catalogue>) -> Vec<Section<'_>> {
         let counts: BTreeMap<&str, u64> =
             self.behaviors.iter().map(|behavior| (behavior.id.as_str(), behavior.count)).collect();
@@ -279,7 +280,7 @@ impl Coverage {
         self.exchanges.iter().enumerate().filter_map(with).collect()
     }
 
-    /// The findings that were made, the gravest first.
+    /// The findings that were made, the most severe first.
     pub fn made(&self, catalogues: impl Iterator<Item = &'static Catalogue>) -> Vec<Made<'_>> {
         let all: Vec<&'static Finding> =
             catalogues.flat_map(|catalogue| catalogue.findings).copied().collect();
@@ -294,7 +295,7 @@ impl Coverage {
         made
     }
 
-    /// The findings of some severity or graver that are not left out of account.
+    /// The findings of at least the severity `least` that are not excluded.
     pub fn denied(
         &self,
         least: Severity,
@@ -304,7 +305,8 @@ impl Coverage {
         self.made(catalogues).into_iter().filter(counts).map(|made| made.finding).collect()
     }
 
-    /// The first id that no catalogue has: the file is another version's.
+    /// The first id that no catalogue has. If there is one, another version of callmock wrote the
+    /// file.
     pub fn unknown(&self, catalogues: impl Iterator<Item = &'static Catalogue>) -> Option<&str> {
         let mut known = BTreeSet::new();
         for catalogue in catalogues {
@@ -316,7 +318,7 @@ impl Coverage {
         counts.find(|count| !known.contains(count.id.as_str())).map(|count| count.id.as_str())
     }
 
-    /// What was inferred, with how often.
+    /// The inferences that were made, with their counts.
     pub fn inferred(
         &self,
         catalogues: impl Iterator<Item = &'static Catalogue>,
@@ -328,7 +330,7 @@ impl Coverage {
         all.filter_map(|inference| Some((inference, count(inference)?))).collect()
     }
 
-    /// How much was exercised of what is in use.
+    /// The exercised share of the behaviors in use.
     pub fn share(&self, catalogues: impl Iterator<Item = &'static Catalogue>) -> Share {
         let none = Share { exercised: 0, of: 0 };
         self.sections(catalogues).iter().map(Section::share).fold(none, |sum, share| Share {
@@ -337,7 +339,7 @@ impl Coverage {
         })
     }
 
-    /// For people: what was exercised and what never, operation by operation.
+    /// A report for people: the exercised behaviors and the others, operation by operation.
     pub fn text(&self, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
         let mut text = String::new();
         for section in self.sections(catalogues.clone()) {

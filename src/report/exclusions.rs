@@ -1,5 +1,5 @@
-//! What a team leaves out of account, each with its reason: behaviors that its client never uses,
-//! findings that it means.
+//! Exclusions, each with a reason: behaviors that a team's client never uses, and findings that the
+//! team accepts.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,21 +7,21 @@ use crate::contract::Catalogue;
 use crate::nearest::did_you_mean;
 use crate::yaml::{self, Bounds};
 
-/// Everything that is left out of account.
+/// All exclusions of a team.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Exclusions(pub Vec<Excluded>);
 
-/// One thing that is left out of account.
+/// One exclusion.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Excluded {
-    /// A behavior's id, or the beginning of several with `*` after it.
+    /// The id of a behavior, or the beginning of several ids followed by `*`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub behavior: Option<String>,
-    /// A finding's id, or the beginning of several with `*` after it.
+    /// The id of a finding, or the beginning of several ids followed by `*`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding: Option<String>,
-    /// Why.
+    /// The reason for the exclusion.
     pub reason: String,
 }
 
@@ -35,7 +35,7 @@ impl Exclusions {
     /// Reads `exclude: [{behavior: …, reason: …}, {finding: …, reason: …}]`, in YAML or JSON.
     ///
     /// # Errors
-    /// The first mistake, with what to write instead.
+    /// The first mistake, and how to correct it.
     pub fn read(text: &str, catalogues: impl Iterator<Item = &'static Catalogue>) -> Result<Self, String> {
         let File { exclude } = yaml::whole(text, Bounds::OWN).map_err(|mistake| {
             let path = if mistake.path.is_empty() { String::new() } else { format!("{}: ", mistake.path) };
@@ -66,13 +66,13 @@ impl Exclusions {
 }
 
 impl Excluded {
-    /// Why a behavior is left out, if it is.
+    /// The reason why a behavior is excluded, if it is.
     #[must_use]
     pub fn behavior(&self, id: &str) -> Option<&str> {
         self.behavior.as_deref().filter(|wanted| fits(wanted, id)).map(|_| self.reason.as_str())
     }
 
-    /// Why a finding is left out, if it is.
+    /// The reason why a finding is excluded, if it is.
     #[must_use]
     pub fn finding(&self, id: &str) -> Option<&str> {
         self.finding.as_deref().filter(|wanted| fits(wanted, id)).map(|_| self.reason.as_str())

@@ -1,5 +1,5 @@
-//! Coverage and findings as one page that needs nothing else: a heat map, then every behavior with
-//! its source and the exchanges that met it.
+//! Coverage and findings as one self-contained HTML page: a heat map, then every behavior with its
+//! source and the exchanges that met it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -11,7 +11,8 @@ use crate::contract::Catalogue;
 
 const STYLE: &str = include_str!("html.css");
 
-/// The page's content security policy: it loads nothing, runs nothing, and has this one style.
+/// The content security policy of the page. It loads nothing, runs nothing, and allows only its own
+/// style.
 #[must_use]
 pub fn policy() -> String {
     let style = BASE64.encode(Sha256::digest(STYLE));
@@ -20,7 +21,7 @@ pub fn policy() -> String {
     )
 }
 
-/// The page.
+/// The report as an HTML page.
 pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
     let sections = coverage.sections(catalogues.clone());
     let share = coverage.share(catalogues.clone());
@@ -73,7 +74,7 @@ pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catal
     page.into_string()
 }
 
-/// The operations that nobody called.
+/// The operations that were never called.
 fn unused(sections: &[Section<'_>], catalogues: impl Iterator<Item = &'static Catalogue>) -> Vec<String> {
     let called = |catalogue: &Catalogue, operation: &str| {
         sections.iter().any(|s| s.catalogue.vendor == catalogue.vendor && s.operation == operation)
@@ -85,7 +86,7 @@ fn unused(sections: &[Section<'_>], catalogues: impl Iterator<Item = &'static Ca
         .collect()
 }
 
-/// A text with its code, which stands between backticks, set as such.
+/// A text whose parts between backticks are marked as code.
 fn prose(text: &str) -> Markup {
     html! {
         @for (n, part) in text.split('`').enumerate() {
@@ -94,7 +95,7 @@ fn prose(text: &str) -> Markup {
     }
 }
 
-/// How warm a count is: five steps, by powers.
+/// The CSS class of a count, on a scale of five steps.
 fn heat(count: u64) -> &'static str {
     match count {
         0 => "h0",

@@ -1,9 +1,9 @@
-//! Coverage and findings as JUnit XML, which every CI shows: a suite an operation, a test a
-//! behavior.
+//! Coverage and findings as JUnit XML, which every CI system shows: one suite per operation, one
+//! test per behavior.
 //!
-//! The format knows passed, failed and skipped, and nothing else: a behavior that was exercised is
-//! a test without a failure, one that never was is skipped, and so is what is left out of account.
-//! Findings are a suite of their own, in which warnings and errors fail.
+//! The format only has passed, failed and skipped tests. An exercised behavior is a passed test,
+//! and one that was never exercised or is excluded is skipped. Findings are a suite of their own,
+//! in which warnings and errors fail.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
@@ -148,7 +148,7 @@ fn write(writer: &mut Writer<Vec<u8>>, suites: &[Suite]) -> std::io::Result<()> 
     Ok(())
 }
 
-/// A text of the characters that XML 1.0 has; a request may hold others.
+/// A text without characters that XML 1.0 does not allow. A request may contain such characters.
 fn xml_text(text: &str) -> String {
     let allowed =
         |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);

@@ -1,4 +1,4 @@
-//! Reports for people and machines, drawn from what vendors promise.
+//! Reports for people and machines, made from the vendors' catalogues and the counts of worlds.
 
 pub mod badge;
 pub mod called;

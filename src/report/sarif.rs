@@ -1,4 +1,4 @@
-//! Findings as SARIF 2.1.0, which code scanners' viewers show: a rule a finding, a result an
+//! Findings as SARIF 2.1.0, for the viewers of code scanners: one rule per finding, one result per
 //! exchange.
 
 use serde_json::{Value, json};
@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::coverage::{Coverage, Exchange, Made};
 use crate::contract::{Catalogue, Finding};
 
-/// The findings as a SARIF log. Results are about requests, which are in no source file: their
-/// place is the exchange in the journal, as a logical location, and in `artifact`, the file of
-/// coverage that keeps it, for viewers which want a file.
+/// The findings as a SARIF log. Results are about requests, which are not in a source file. Their
+/// logical location is the exchange in the journal. For viewers that need a file, the physical
+/// location is `artifact`, the coverage file with the exchange.
 pub fn log(
     coverage: &Coverage,
     catalogues: impl Iterator<Item = &'static Catalogue> + Clone,
@@ -42,7 +42,8 @@ fn rule(finding: &Finding) -> Value {
     })
 }
 
-/// A result for each exchange that is kept of a finding; one without a place where none is.
+/// The results of a finding: one for each recorded exchange, or one without an exchange if none is
+/// recorded.
 fn results(coverage: &Coverage, made: &Made<'_>, all: &[&'static Finding], artifact: &str) -> Vec<Value> {
     let finding = made.finding;
     let index = all.iter().position(|rule| *rule == finding);
@@ -56,7 +57,8 @@ fn results(coverage: &Coverage, made: &Made<'_>, all: &[&'static Finding], artif
             "level": finding.severity.name(),
             "message": { "text": text },
         });
-        // What is the same in the next run: the rule, and the request without what changes in it.
+        // The fingerprint is stable between runs: the rule, and the request without its variable
+        // parts.
         let same = |exchange: &Exchange| {
             exchange.request.split(['?', '{']).next().unwrap_or_default().trim().to_owned()
         };
@@ -81,7 +83,7 @@ fn results(coverage: &Coverage, made: &Made<'_>, all: &[&'static Finding], artif
     if results.is_empty() {
         results.push(result(None));
     }
-    // Of more than are kept, the first stands for the rest.
+    // If there are more exchanges than are recorded, the first result counts the others.
     let others = results.len() as u64 - 1;
     results[0]["occurrenceCount"] = made.count.saturating_sub(others).max(1).into();
     results

@@ -1,8 +1,7 @@
-//! Accepting connections, on a thread of its own. It detects their protocol, and answers health by
-//! itself.
+//! Accepts connections on a thread of its own, detects their protocol, and answers health checks.
 //!
-//! The thread shares nothing with the threads that answer everything else: however busy these are,
-//! it accepts connections and hears when to stop.
+//! This thread shares nothing with the worker threads. However busy these are, it accepts
+//! connections and notices the stop signal.
 
 use std::future::Future;
 use std::io;
@@ -30,7 +29,8 @@ use crate::exchange::{ConnectionHandle, HangUp, stream_body};
 /// The longest time that a TLS handshake may take.
 const HANDSHAKE: Duration = Duration::from_secs(30);
 
-/// Accepts connections until `stop` is done, then gives what is under way the time to finish.
+/// Accepts connections until `stop` resolves, then gives open connections the time `FINISH` to
+/// finish.
 pub async fn accept(
     listener: std::net::TcpListener,
     shared: Arc<Shared>,
@@ -54,7 +54,8 @@ pub async fn accept(
                         connections.spawn(open(stream, Arc::clone(&shared)));
                     }
                     Err(error) => {
-                        // Out of file descriptors, most likely: others may be closed in a moment.
+                        // The process is most likely out of file descriptors. Some may be closed in
+                        // a moment.
                         if unaccepted.may_warn() {
                             tracing::warn!(%error, "a connection could not be accepted");
                         }
@@ -121,7 +122,7 @@ async fn open(stream: TcpStream, shared: Arc<Shared>) {
                     "a client spoke TLS to the plain port: start with --tls (CALLMOCK_TLS=true), or give it an http:// URL"
                 );
             }
-            // Its own library words what it makes of an HTTP answer.
+            // The client's TLS library reports the plain HTTP answer as an error of its own.
             hand_over(Protocol::Http1, stream, handle, shared, |stream, moves| {
                 stream.get_mut().settle(moves)
             })
@@ -143,8 +144,8 @@ fn tls_socket(stream: &mut Rewind<TlsStream>) -> &mut Socket {
     stream.get_mut().get_mut().0.get_mut()
 }
 
-/// Serves a connection here if it asks for health, and where everything else is answered if it does
-/// not.
+/// Serves a connection on this thread if its first request is a health check, else on the worker
+/// threads.
 async fn hand_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     protocol: Protocol,
     mut stream: S,
@@ -160,18 +161,18 @@ async fn hand_over<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     }
     let workers = shared.workers.clone();
     let served = workers.spawn(async move {
-        // From here on the socket's news come to the threads that answer.
+        // From here on, the workers' runtime receives the socket's readiness events.
         if let Err(error) = settle(&mut stream, true) {
             return tracing::warn!(%error, "a connection could not be taken over");
         }
         http::serve(protocol, FaultStream::new(stream, handle.clone()), handle, &shared, http::answer).await;
     });
-    // It was told already where it panicked.
+    // A panic has been reported by the panic hook already.
     drop(served.await);
 }
 
-/// Serves a connection whose first request asks for health. What it asks for besides is answered
-/// where everything is.
+/// Serves a connection whose first request is a health check. Its other requests are answered on
+/// the worker threads.
 async fn serve_health<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     stream: FaultStream<S>,
     handle: ConnectionHandle,
@@ -187,8 +188,7 @@ async fn serve_health<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
     http::serve(Protocol::Http1, stream, handle, &shared, answer).await;
 }
 
-/// Answers a request on the threads that answer everything. The body of its answer comes from there
-/// frame by frame.
+/// Answers a request on the worker threads, and streams the frames of the body from there.
 async fn answer_on_workers(shared: &Arc<Shared>, request: Request<Incoming>) -> Response {
     let handle = request.extensions().get::<ConnectionHandle>().cloned().unwrap_or_default();
     let (answered, answer) = oneshot::channel();
@@ -202,7 +202,7 @@ async fn answer_on_workers(shared: &Arc<Shared>, request: Request<Incoming>) -> 
         loop {
             let frame = tokio::select! {
                 frame = body.frame() => frame,
-                // Its client has gone: what is held for it goes with it.
+                // The client has gone: dropping the body releases its resources.
                 () = pieces.closed() => return,
             };
             let Some(frame) = frame else { return };
@@ -213,7 +213,7 @@ async fn answer_on_workers(shared: &Arc<Shared>, request: Request<Incoming>) -> 
     });
     let mut task = AbortOnDrop(Some(task.abort_handle()));
     let Ok((head, hint, mut piece)) = answer.await else {
-        // It panicked, or its threads are going: there is nothing to say.
+        // The task panicked, or its runtime is shutting down: there is no answer.
         handle.hang_up(HangUp::Close);
         return std::future::pending().await;
     };
@@ -223,7 +223,7 @@ async fn answer_on_workers(shared: &Arc<Shared>, request: Request<Incoming>) -> 
     Response::from_parts(head, body)
 }
 
-/// Ends a task when whoever waits for it does no longer.
+/// Aborts a task when the future that waits for it is dropped.
 struct AbortOnDrop(Option<tokio::task::AbortHandle>);
 
 impl Drop for AbortOnDrop {

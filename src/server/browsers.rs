@@ -1,8 +1,8 @@
-//! The admin API's gate for browsers: pages of other sites are refused, by whatever address they
-//! reach it.
+//! The admin API's protection from browsers: requests from pages of other sites are refused,
+//! whatever address they use.
 //!
-//! Sources: Fetch Metadata (W3C), sections 2 and 6; RFC 6454, section 7. Vendors' own paths stay
-//! open.
+//! Sources: Fetch Metadata (W3C), sections 2 and 6; RFC 6454, section 7. The vendors' own paths
+//! stay open.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -12,19 +12,19 @@ use axum::response::{IntoResponse, Response};
 
 use crate::exchange::{Refused, refusal};
 
-/// The rules of the gate.
+/// The settings of the protection.
 #[derive(Debug)]
 pub struct Browsers {
-    /// Whether it listens for this machine only.
+    /// Whether the server listens on a loopback address only.
     loopback: bool,
     /// The origins whose pages may read answers.
     origins: Vec<HeaderValue>,
-    /// The host names that it is reached by, besides those that only a machine or a private network
-    /// has.
+    /// The server's own host names. Local names, which no other site can use, are allowed without
+    /// being listed here.
     hosts: Vec<String>,
 }
 
-/// The places that tell nothing and change nothing.
+/// The paths that need no protection, because they reveal nothing and change nothing.
 const OPEN: [&str; 2] = ["/_mock/health", "/_mock/ready"];
 
 impl Browsers {
@@ -33,17 +33,18 @@ impl Browsers {
         Self { loopback: listens.ip().is_loopback(), origins: origins.to_vec(), hosts }
     }
 
-    /// Refuses what another site's page sends.
+    /// Refuses requests from pages of other sites.
     ///
     /// # Errors
-    /// The refusal.
+    /// The refusal, as a response.
     pub fn let_in(&self, request: &Request<Body>) -> Result<(), Box<Response>> {
         if OPEN.contains(&request.uri().path()) {
             return Ok(());
         }
         let headers = request.headers();
         let agent = headers.get(header::USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
-        // Over plain HTTP a browser may send neither of the two, but its own name it always sends.
+        // Over plain HTTP a browser may send neither of these headers, but it always sends
+        // `User-Agent`.
         let from_browser = headers.contains_key(header::ORIGIN)
             || headers.keys().any(|name| name.as_str().starts_with("sec-fetch-"))
             || agent.starts_with(b"Mozilla/");
@@ -93,8 +94,8 @@ impl Browsers {
         self.origins.iter().any(|allowed| allowed == "*" || allowed == origin)
     }
 
-    /// Whether nobody but this machine, its user or a private network can have given a host this
-    /// name.
+    /// Whether a host name can only be this server's: an address, a local name, or one of `hosts`.
+    /// A site on the internet could point any other name at this server (DNS rebinding).
     fn is_own(&self, host: &str) -> bool {
         let host = host.trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase();
         host.parse::<IpAddr>().is_ok()
@@ -116,19 +117,20 @@ fn host(request: &Request<Body>) -> Option<Authority> {
     named.or_else(|| request.uri().authority().cloned())
 }
 
-/// Whether somebody follows a link or types an address: the page that it came from learns nothing.
+/// Whether the user follows a link or types an address. The page that has the link cannot read the
+/// answer.
 fn is_navigation(request: &Request<Body>) -> bool {
     let is = |name: &str, value: &str| request.headers().get(name).is_some_and(|given| given == value);
     request.method() == Method::GET && is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document")
 }
 
-/// Whether an origin is the very host that is asked, by whatever scheme.
+/// Whether an origin is the host that the request names, whatever the scheme.
 fn is_of(origin: &HeaderValue, host: Option<&Authority>) -> bool {
     let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
     origin.zip(host).is_some_and(|((_, origin), host)| origin.eq_ignore_ascii_case(host.as_str()))
 }
 
-/// Lets a browser take an answer for nothing but what it says that it is.
+/// Forbids browsers to guess another content type than the declared one.
 pub fn harden(headers: &mut HeaderMap) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }

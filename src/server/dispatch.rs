@@ -1,4 +1,4 @@
-//! Everything that answers on the port: the admin API, the vendors, and what browsers need.
+//! Dispatches the requests on the port to the admin API and the vendors, with CORS for browsers.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use super::browsers::{self, Browsers};
 use super::settings::Settings;
 use crate::exchange::{self, App};
 
-/// Everything that answers on the port.
+/// Dispatches the requests on the port.
 pub struct Dispatcher {
     pub app: Arc<App>,
     admin: Router,
@@ -30,8 +30,8 @@ impl Dispatcher {
     }
 
     pub async fn answer(self: Arc<Self>, request: Request<Body>) -> Response {
-        // Without the method that it is about to use, a browser's OPTIONS is the vendor's to
-        // answer.
+        // An OPTIONS request without Access-Control-Request-Method is no preflight: the vendor
+        // answers it.
         let for_browsers = request.headers().contains_key(header::ORIGIN)
             && (request.method() != Method::OPTIONS
                 || request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD));
@@ -69,8 +69,8 @@ impl Dispatcher {
     }
 }
 
-/// What lets pages of some origins read answers, and preflight requests through, which vendors know
-/// nothing of.
+/// The CORS layer for the allowed origins. It also answers preflight requests, which vendors do not
+/// know.
 fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
     if origins.is_empty() {
         return None;
@@ -85,8 +85,8 @@ fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
     Some(layer)
 }
 
-/// Whether somebody opened the base URL to look, rather than to call the vendor that lives on `/`:
-/// a browser asks for HTML, and says nothing else.
+/// Whether a person opened the base URL in a browser, instead of calling the vendor whose path is
+/// `/`. A browser accepts HTML, and sends no query and no credentials.
 fn is_a_browser(request: &Request<Body>) -> bool {
     let headers = request.headers();
     let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Guards that count open connections and requests in flight. A stop waits for these.
+//! Guards that count open connections and requests in flight. A stop waits for requests in flight.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,7 +42,7 @@ impl Drop for InFlight {
     }
 }
 
-/// A body that keeps its request in flight until it is sent.
+/// Keeps a request in flight until its response body is sent.
 pub fn holding(body: Body, in_flight: InFlight) -> impl HttpBody<Data = Bytes, Error = axum::Error> {
     // The closure owns the guard, and is dropped with the body.
     body.inspect_err(move |_| {

@@ -23,25 +23,26 @@ use super::shared::Shared;
 use super::socket::FaultStream;
 use crate::exchange::ConnectionHandle;
 
-/// How long requests under way may take to finish once the server is told to stop.
+/// The time that requests in flight have to finish after a stop.
 pub const FINISH: Duration = Duration::from_millis(900);
 
-/// How long a connection without a request under way may take to flush its last answer.
+/// The time that a connection without a request in flight has to flush its last answer after a
+/// stop.
 const FLUSH: Duration = Duration::from_millis(100);
 
-/// HTTP/1 as the settings have it.
+/// The HTTP/1 settings of a connection.
 fn http1(settings: &Settings, timer: TokioTimer) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .timer(timer)
-        // A client may close its side once it has asked, and still wants the answer.
+        // A client may close its side after its request and still wait for the answer.
         .half_close(true)
         .max_headers(settings.max_headers)
         .max_buf_size(settings.max_head.max(8192));
     builder
 }
 
-/// HTTP/2 as the settings have it: whoever answers no ping has gone.
+/// The HTTP/2 settings of a connection. One whose client answers no ping is closed.
 fn http2(settings: &Settings) -> http2::Builder<TokioExecutor> {
     let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
@@ -88,7 +89,7 @@ pub async fn serve<S, F>(
     }
 }
 
-/// Drives a connection to its end, which comes soon once the server is told to stop.
+/// Drives a connection to its end. After a stop, it ends within `FINISH`.
 async fn until_stopped<C: Future<Output = Result<(), hyper::Error>>>(
     connection: C,
     shut_down: impl FnOnce(std::pin::Pin<&mut C>),
@@ -99,12 +100,12 @@ async fn until_stopped<C: Future<Output = Result<(), hyper::Error>>>(
     tokio::pin!(connection);
     tokio::select! {
         ended = connection.as_mut() => return report(ended),
-        // Dropping the connection drops the socket, which knows how it is to be closed.
+        // Dropping the connection drops the socket, which closes as the handle says.
         () = handle.hung_up() => return,
         _ = stopped.wait_for(|stopped| *stopped) => shut_down(connection.as_mut()),
     }
-    // Idle connections end at once; what is left waits for an answer, or for the rest of a head
-    // that will not be read.
+    // Idle connections end at once. The others wait for an answer, or for the rest of a request
+    // head that will not be read.
     let patience = if in_flight.load(Ordering::Acquire) == 0 { FLUSH } else { FINISH };
     tokio::select! {
         ended = tokio::time::timeout(patience, connection) => ended.map_or((), report),
@@ -118,13 +119,13 @@ fn report(ended: Result<(), hyper::Error>) {
     }
 }
 
-/// Answers a request, if it is one: HTTP/1.1 wants exactly one Host (RFC 9112, section 3.2).
+/// Answers a request. HTTP/1.1 requires exactly one Host header (RFC 9112, section 3.2).
 pub async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Response {
     let hosts = request.headers().get_all(header::HOST).iter().count();
     if hosts > 1 || (request.version() == Version::HTTP_11 && hosts == 0) {
         return (StatusCode::BAD_REQUEST, [(header::CONNECTION, "close")]).into_response();
     }
-    // What else was done to the body nobody undoes here (RFC 9112, section 6.1).
+    // Other transfer codings than `chunked` are not decoded here (RFC 9112, section 6.1).
     let mut codings = request.headers().get_all(header::TRANSFER_ENCODING).iter();
     if codings.any(|coding| !coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked")) {
         return (StatusCode::NOT_IMPLEMENTED, [(header::CONNECTION, "close")]).into_response();

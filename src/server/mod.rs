@@ -1,7 +1,7 @@
-//! The server: one listener, vendors and admin mounted on it, and a stop that loses nothing.
+//! The server: one listener for vendors and the admin API, and an orderly stop.
 //!
 //! - `accept`: accepting connections, on a thread of its own.
-//! - `protocol`, `tls`, `socket`: what a connection speaks, and the socket under it.
+//! - `protocol`, `tls`, `socket`: protocol detection, TLS, and the socket of a connection.
 //! - `http`: serving HTTP on one connection.
 //! - `dispatch`, `browsers`: the admin API, the vendors, and the rules for browsers.
 //! - `reload`: hot reload of scenario files.
@@ -41,10 +41,10 @@ use crate::scenario::Library;
 use crate::vendor::Place;
 use crate::world::Worlds;
 
-/// How often idle worlds are looked for.
+/// The interval at which idle worlds are removed.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// A server that listens but does not answer yet.
+/// A server that is bound to its port but does not accept connections yet.
 pub struct Server {
     listener: std::net::TcpListener,
     address: SocketAddr,
@@ -56,10 +56,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens for requests to the worlds of some scenarios.
+    /// Binds a server to an address. Its worlds begin with the scenarios of `library`.
     ///
     /// # Errors
-    /// When the address cannot be listened on.
+    /// If the address cannot be bound.
     pub async fn bind(
         address: impl tokio::net::ToSocketAddrs,
         library: Library,
@@ -96,27 +96,27 @@ impl Server {
         Ok(Self { listener, address, app, library, settings, stopping, admin })
     }
 
-    /// Where it listens, with the real port.
+    /// The address that the server listens on, with the real port.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it is, to every request.
+    /// The application that all requests share.
     #[must_use]
     pub fn app(&self) -> &Arc<App> {
         &self.app
     }
 
-    /// Its admin API, for callers in the same process.
+    /// The router of the admin API, for callers in the same process.
     pub fn admin(&self) -> Router {
         self.admin.clone()
     }
 
-    /// Answers until `stop` is done, then finishes what is under way: 900 ms at most.
+    /// Answers requests until `stop` resolves, then gives those in flight at most 900 ms to finish.
     ///
-    /// A thread of its own opens connections and waits for `stop`; requests are answered on the
-    /// runtime that this is called in.
+    /// A thread of its own accepts connections and waits for `stop`. Requests are answered on the
+    /// runtime in which this is called.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
         let Self { listener, address, app, library, settings, stopping, admin } = self;
         let dispatcher = Dispatcher::new(admin, Arc::clone(&app), &settings, address);
@@ -142,14 +142,14 @@ impl Server {
             Err(error) => tracing::error!(%error, "the runtime that opens connections could not be started"),
         };
         match std::thread::Builder::new().name("callmock-door".to_owned()).spawn(accept) {
-            // Its sender only ever goes.
+            // The sender is dropped, never used: the receiver resolves when the thread ends.
             Ok(_) => drop(end.await),
             Err(error) => tracing::error!(%error, "the thread that opens connections could not be started"),
         }
     }
 }
 
-/// Removes worlds that were idle for too long, for as long as the server runs.
+/// Removes the worlds that have been idle for too long, for as long as the server runs.
 async fn sweep(app: Arc<App>) {
     loop {
         tokio::time::sleep(SWEEP).await;

@@ -1,5 +1,5 @@
-//! Protocol detection: enough of a connection's first bytes to know its protocol, and the same
-//! bytes once more for whoever serves it.
+//! Protocol detection: reads a connection's first bytes, and hands them on to the code that serves
+//! it.
 
 use std::io;
 use std::pin::Pin;
@@ -14,9 +14,9 @@ use super::settings::Settings;
 /// The protocol of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
-    /// HTTP/1, and its first request asks whether the server is there.
+    /// HTTP/1, and the first request is a health check.
     Health,
-    /// HTTP/1, or something that is no HTTP: whoever serves it says so.
+    /// HTTP/1, or bytes that are not HTTP, which the HTTP server refuses.
     Http1,
     /// HTTP/2.
     Http2,
@@ -31,10 +31,10 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const HEALTH: [&[u8]; 4] =
     [b"GET /_mock/health", b"GET /_mock/ready", b"HEAD /_mock/health", b"HEAD /_mock/ready"];
 
-/// The first byte of a TLS record that a handshake begins with (RFC 8446, section 5.1).
+/// The first byte of a TLS handshake record (RFC 8446, section 5.1).
 const HANDSHAKE: u8 = 0x16;
 
-/// The protocol that some first bytes belong to; none where more bytes are needed.
+/// The protocol that the first bytes belong to. `None` if more bytes are needed.
 fn of_bytes(bytes: &[u8]) -> Option<Protocol> {
     if *bytes.first()? == HANDSHAKE {
         return Some(Protocol::Tls);
@@ -51,7 +51,8 @@ fn of_bytes(bytes: &[u8]) -> Option<Protocol> {
     (!undecided && !HEALTH.contains(&bytes)).then_some(Protocol::Http1)
 }
 
-/// Reads until a connection's protocol is clear; none where it closed or said nothing for too long.
+/// Reads until a connection's protocol is clear. `None` if the client closed it or sent nothing for
+/// too long.
 pub async fn detect<S: AsyncRead + Unpin>(
     mut stream: S,
     settings: &Settings,
@@ -79,7 +80,7 @@ pub struct Rewind<S> {
 }
 
 impl<S> Rewind<S> {
-    /// The stream below.
+    /// The inner stream.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.stream
     }

@@ -1,7 +1,7 @@
-//! Hot reload: an edited scenario takes effect in one step, and a broken one changes nothing.
+//! Hot reload: an edited scenario takes effect in one step, and an invalid one changes nothing.
 //!
-//! Files are looked at, not subscribed to: that works on every file system, bind mounts of
-//! containers among them.
+//! Files are polled, because file events do not work on every file system, such as bind mounts of
+//! containers.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,19 +10,19 @@ use std::time::Duration;
 use crate::exchange::{App, Reload};
 use crate::scenario::{Library, lines};
 
-/// How often the files are looked at.
+/// The interval between two checks of the files.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// Reloads the default world whenever its files have changed, for as long as the server runs.
-/// Worlds that were forked keep what they began with.
+/// Forked worlds keep their scenario.
 pub async fn watch(library: Arc<Library>, app: Arc<App>) {
     loop {
         tokio::time::sleep(LOOK).await;
         if !library.is_stale() {
             continue;
         }
-        // An editor may be in the middle of writing: what still changes is read when it has come to
-        // rest.
+        // An editor may be in the middle of writing: files that still change are read once they are
+        // stable.
         let seen = library.stamp();
         tokio::time::sleep(LOOK / 2).await;
         if library.stamp() != seen {

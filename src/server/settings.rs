@@ -1,4 +1,4 @@
-//! How a server behaves.
+//! The settings of a server.
 
 use std::time::Duration;
 
@@ -9,43 +9,43 @@ use crate::vendor::Vendor;
 use crate::vendors;
 use crate::world::Limits;
 
-/// How a server behaves.
+/// The settings of a server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The largest request body read, in bytes.
+    /// The largest request body that is read, in bytes.
     pub max_body: usize,
     /// The most headers that a request may have.
     pub max_headers: usize,
-    /// The largest request head read, in bytes.
+    /// The largest request head that is read, in bytes.
     pub max_head: usize,
     /// Whether vendor answers carry `x-callmock-…` headers.
     pub debug_headers: bool,
-    /// The most that all request bodies in memory may have together, in bytes.
+    /// The limit for all request bodies in memory together, in bytes.
     pub max_bodies: usize,
-    /// How long a connection may say nothing at its beginning.
+    /// The longest silence at the beginning of a connection.
     pub first_byte: Duration,
-    /// How long nothing of a request's body may come.
+    /// The longest pause within a request body.
     pub body_idle: Duration,
-    /// How long an HTTP/2 connection may be silent, pings and all.
+    /// The longest time in which an HTTP/2 client sends nothing and answers no ping.
     pub http2_idle: Duration,
-    /// The most calls that a scenario which comes over HTTP may have.
+    /// The most calls that a scenario sent over HTTP may have.
     pub max_world_calls: usize,
-    /// What its worlds keep, and how many there may be.
+    /// The limits of worlds and of their journals.
     pub limits: Limits,
-    /// What callers of the admin API must prove to know, if anything.
+    /// The token that callers of the admin API must send, if one is required.
     pub admin_token: Option<String>,
-    /// The origins whose pages may read answers, as browsers have it: `*` for all.
+    /// The origins whose pages may read answers; `*` allows all.
     pub cors: Vec<HeaderValue>,
-    /// The host names, besides this machine's own, by which browsers may reach the admin API.
+    /// The host names by which browsers may reach the admin API, besides local ones.
     pub hosts: Vec<String>,
-    /// Whether it speaks TLS, and as whom.
+    /// The certificate and key, if the server speaks TLS.
     pub tls: Option<Tls>,
     /// Whether edited scenario files take effect at once.
     pub watch: bool,
-    /// The base URL that clients reach it by, for URLs in answers; without it, they have the host
-    /// that the request named.
+    /// The base URL of the server in answers. Without one, such URLs have the host that the request
+    /// names.
     pub public_url: Option<String>,
-    /// The vendors that answer.
+    /// The vendors that the server emulates.
     pub vendors: &'static [&'static dyn Vendor],
 }
 

@@ -1,4 +1,4 @@
-//! The socket under a connection, where faults break it: a TCP RST, and bytes that are no HTTP.
+//! The socket of a connection, on which faults send a TCP RST or bytes that are not HTTP.
 
 use std::io::{self, IoSlice};
 use std::os::fd::AsFd;
@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use crate::exchange::{ConnectionHandle, HangUp};
 
-/// A TCP socket that is closed as its connection's handle says: with a RST, if a fault wants one.
+/// A TCP socket. When dropped, it sends a RST if its connection's handle says so.
 pub struct Socket {
     stream: Arc<TcpStream>,
     handle: ConnectionHandle,
@@ -23,11 +23,11 @@ impl Socket {
         Self { stream: Arc::new(stream), handle }
     }
 
-    /// Attaches it to its connection's handle. A socket that moves is registered again, in the
-    /// runtime that this is called in.
+    /// Attaches the socket to its connection's handle. If `moves`, the socket is registered again
+    /// with the runtime in which this is called.
     ///
     /// # Errors
-    /// When the process has no file descriptor left.
+    /// If the process has no file descriptor left.
     pub fn settle(&mut self, moves: bool) -> io::Result<()> {
         if moves {
             let copy = std::net::TcpStream::from(self.stream.as_fd().try_clone_to_owned()?);
@@ -40,8 +40,7 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        // With nothing left to linger for, closing throws away what is unsent and tells the other
-        // side by a RST.
+        // With a linger time of zero, closing discards unsent bytes and sends a RST.
         if self.handle.fate() == Some(HangUp::Reset)
             && let Err(error) = self.stream.set_zero_linger()
         {
@@ -112,15 +111,15 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// The stream that HTTP is written to, with or without TLS below. It garbles a write when its
-/// connection's handle says so, and tells the handle whether the client keeps up.
+/// The stream that HTTP is written to, with or without TLS below. It replaces a write by garbage
+/// when its connection's handle says so, and tells the handle whether the client reads fast enough.
 pub struct FaultStream<S> {
     stream: S,
     handle: ConnectionHandle,
     garbage: &'static [u8],
 }
 
-/// In the place of a chunk: its first line is no hexadecimal number.
+/// The bytes in place of a chunk. Their first line is not a hexadecimal number.
 const GARBAGE: &[u8] = b"this is not a chunk size\r\n";
 
 impl<S> FaultStream<S> {
@@ -128,7 +127,7 @@ impl<S> FaultStream<S> {
         Self { stream, handle, garbage: b"" }
     }
 
-    /// Notes how a write went.
+    /// Tells the handle whether a write is blocked.
     fn noted<T>(&self, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         self.handle.set_blocked(written.is_pending());
         written
@@ -136,7 +135,7 @@ impl<S> FaultStream<S> {
 }
 
 impl<S: AsyncWrite + Unpin> FaultStream<S> {
-    /// Writes garbage in the place of `length` bytes, if that is wanted; none where it is not.
+    /// Writes garbage in place of `length` bytes, if the handle asks for it. Else returns `None`.
     fn garble(&mut self, cx: &mut Context<'_>, length: usize) -> Option<Poll<io::Result<usize>>> {
         if length > 0 && self.handle.take_garbled() {
             self.garbage = GARBAGE;

@@ -1,4 +1,4 @@
-//! TLS: with a certificate that is given, or with one that is made as the server starts.
+//! TLS, with a given certificate or with one that is generated at the start.
 
 use std::io;
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ use tokio_rustls::rustls::{self, ServerConfig};
 
 use crate::world::Clock;
 
-/// As whom a server speaks TLS.
+/// A TLS identity: the certificate and its private key.
 #[derive(Clone)]
 pub struct Tls {
     pub(super) acceptor: TlsAcceptor,
@@ -30,38 +30,37 @@ impl std::fmt::Debug for Tls {
     }
 }
 
-/// Why a server cannot speak TLS.
+/// The reason why TLS is not available.
 #[derive(Debug, Error)]
 pub enum TlsError {
     /// A file cannot be read.
     #[error("{0}: {1}")]
     Unreadable(String, io::Error),
-    /// A file has something else in it.
+    /// A file does not contain the expected PEM section.
     #[error("{0}: no PEM {1} in it")]
     NotPem(String, &'static str),
-    /// The certificate and the key do not belong together, or are of a kind that is not known.
+    /// The certificate and the key do not belong together, or their type is not supported.
     #[error("the certificate or the key cannot be used: {0}")]
     Unusable(#[from] rustls::Error),
-    /// No certificate could be made.
+    /// No certificate could be generated.
     #[error("no certificate could be made: {0}")]
     NotMade(#[from] rcgen::Error),
 }
 
-/// For how many days from today a certificate of its own is good: Apple's systems take none for
-/// more than 825 in all (support.apple.com/103769).
+/// The validity of a generated certificate, in days from today. Apple's systems accept at most 825
+/// days in all (support.apple.com/103769).
 const VALID: i64 = 800;
 
 impl Tls {
-    /// A certificate of its own, for the names by which a machine reaches itself and for the host
-    /// listened on.
+    /// Generates a certificate for the local names of a machine and for `host`.
     ///
     /// # Errors
-    /// When no certificate can be made.
+    /// If no certificate can be generated.
     pub fn self_signed(host: &str) -> Result<Self, TlsError> {
         let mut names: Vec<String> =
             ["localhost", "127.0.0.1", "::1", "callmock", "host.docker.internal"].map(str::to_owned).into();
-        // Subdomains are a vendor's way to name an account. Clients whose TLS is stricter than
-        // OpenSSL's want two labels after the star, and take none of these.
+        // Some vendors name the account in a subdomain. TLS libraries that are stricter than
+        // OpenSSL demand two labels after the star, and do not accept this name.
         names.push("*.localhost".to_owned());
         let unspecified = host.parse::<IpAddr>().is_ok_and(|ip| ip.is_unspecified());
         if !unspecified && !names.iter().any(|name| name == host) {
@@ -71,7 +70,7 @@ impl Tls {
         wanted.distinguished_name.push(DnType::CommonName, "callmock");
         wanted.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         let today = Clock::machine();
-        // Months and days are small.
+        // Months and days fit into a byte.
         let small = |n: u32| u8::try_from(n).unwrap_or(1);
         let day = |at: DateTime<Utc>| date_time_ymd(at.year(), small(at.month()), small(at.day()));
         wanted.not_before = day(today - TimeDelta::days(1));
@@ -81,10 +80,10 @@ impl Tls {
         Self::of_pem("the certificate", &certificate.pem(), "the key", &key.serialize_pem())
     }
 
-    /// A certificate, with those that vouch for it after it, and its key, from PEM files.
+    /// Reads a certificate chain and its private key from PEM files.
     ///
     /// # Errors
-    /// When a file cannot be read, or has nothing of use in it.
+    /// If a file cannot be read, or does not contain the expected PEM section.
     pub fn from_files(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
         let read = |path: &Path| {
             let text = std::fs::read_to_string(path);

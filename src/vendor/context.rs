@@ -1,4 +1,4 @@
-//! What a handler knows of its surroundings.
+//! The context of a request, for its handler.
 
 use std::sync::Arc;
 
@@ -12,56 +12,57 @@ use super::Notes;
 use crate::contract::{Operation, Paging};
 use crate::world::{Step, Stop, View, Visited, World};
 
-/// What a vendor's handler knows of its surroundings: the extractor that every check begins with.
+/// The context of a request, for its handler. It is the extractor that every check begins with.
 #[derive(Clone)]
 pub struct Context {
     /// The world that the request belongs to.
     pub world: Arc<World>,
-    /// The operation that the request is for, found once before any check.
+    /// The operation of the request, found once before any check.
     pub operation: Option<&'static Operation>,
-    /// The methods that the request's path has; empty for an unknown path.
+    /// The methods that the request's path supports; empty for an unknown path.
     pub allowed: Arc<[&'static str]>,
-    /// The segments of the path that differ from request to request, by their names, as sent.
+    /// The variable segments of the path with their names, as they were sent.
     pub segments: Arc<[(String, String)]>,
-    /// Where to note what was learned on the way.
+    /// The notes about the exchange: behaviors, findings and inferences.
     pub notes: Notes,
-    /// The body, whole.
+    /// The whole body.
     pub body: Bytes,
-    /// What stood before the path that the vendor sees, where a base URL pins the world: clients
-    /// sign it too.
+    /// The part of the path before the one that the vendor sees, if a pinned base URL selects the
+    /// world. Clients sign it, too.
     pub pinned: Option<Arc<str>>,
-    /// Where the server is reached.
+    /// The server's own URL or address, for URLs in answers.
     pub place: Arc<Place>,
-    /// Tells that nobody waits for the answer any more.
+    /// A flag that is set when the client no longer waits for the answer.
     pub stop: Stop,
 }
 
 impl Context {
-    /// The context of a request under way.
+    /// The context of a request that is being answered.
     ///
     /// # Panics
-    /// Outside an exchange, which puts it there.
+    /// If the request does not come from an exchange, which inserts the context.
     #[must_use]
     pub fn of(parts: &Parts) -> &Self {
         parts.extensions.get().expect("the exchange hands every request its context")
     }
 
-    /// The world's calls as the request sees them. Work on many of its calls ends once nobody waits
-    /// for the answer.
+    /// The world's calls as the request sees them. Work on many calls stops once the client no
+    /// longer waits for the answer.
     #[must_use]
     pub fn view(&self) -> View {
         self.world.view().until(self.stop.clone())
     }
 
-    /// A segment of the path by its name in the operation's template, decoded; empty where the
-    /// template has none of that name.
+    /// The decoded segment of the path that has `name` in the operation's template; empty if the
+    /// template has no such name.
     #[must_use]
     pub fn segment(&self, name: &str) -> String {
         let sent = self.segments.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value);
         percent_decode_str(sent).decode_utf8_lossy().into_owned()
     }
 
-    /// Notes a page of a list, and tells what it is in its walk.
+    /// Notes that a page of a list was fetched, and returns its role in the client's walk through
+    /// the list.
     pub fn step(&self, page: &Visited<'_>, rules: &'static Paging) -> Step {
         let taken = self.world.walks().visit(page, rules.stopped_early);
         let step = taken.step();
@@ -87,10 +88,10 @@ impl<S: Sync> FromRequestParts<S> for Context {
     }
 }
 
-/// Where a server is reached, for URLs that lead back to it.
+/// The server's own URL or address, for URLs in answers.
 #[derive(Debug, Default)]
 pub struct Place {
-    /// The URL that is told in place of the host that a request names, without a slash at its end.
+    /// The URL that is used instead of the request's host, without a slash at its end.
     pub public_url: Option<String>,
     /// Whether the server speaks TLS.
     pub tls: bool,
@@ -98,7 +99,7 @@ pub struct Place {
     pub address: String,
 }
 
-/// The base URL of callmock as the client of a request knows it, without a slash at its end.
+/// The base URL of callmock as the client knows it, without a slash at its end.
 #[derive(Debug, Clone)]
 pub struct BaseUrl(pub String);
 
@@ -111,7 +112,8 @@ impl BaseUrl {
             return Self(url.clone());
         }
         let scheme = if place.tls { "https" } else { "http" };
-        // A host is shown as the client wrote it, but never with what a URL's host cannot have.
+        // The host is shown as the client wrote it, unless it has characters that a URL's host
+        // cannot have.
         let fits = |host: &&str| {
             !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]_".contains(&b))
         };
@@ -128,8 +130,8 @@ impl<S: Sync> FromRequestParts<S> for BaseUrl {
     }
 }
 
-/// The result of another check of the same request. The check is made now unless it was made
-/// before, so that no handler can leave out a check that a later one relies on.
+/// Returns the result of another check of the same request. The check runs now unless [`keep`] has
+/// its result already, so that no handler can leave out a check that a later one relies on.
 ///
 /// # Errors
 /// The refusal of that check.
@@ -148,14 +150,14 @@ pub fn keep<T: Clone + Send + Sync + 'static>(request: &mut Parts, done: &T) {
     request.extensions.insert(done.clone());
 }
 
-/// The host that a request names: HTTP/2 has it in the URI.
+/// The host that a request names. HTTP/2 has it in the URI.
 #[must_use]
 pub fn host(request: &Parts) -> Option<&str> {
     let named = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     named.or(request.uri.authority().map(axum::http::uri::Authority::as_str))
 }
 
-/// The media type of a request's body, without its parameters: empty where there is none.
+/// The media type of a request's body, without its parameters; empty if there is none.
 #[must_use]
 pub fn media_type(request: &Parts) -> &str {
     let kind = request.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());

@@ -1,5 +1,5 @@
-//! Sealed cursors: bytes as a URL-safe text with a checksum, so that a damaged or forged one is
-//! told from a good one.
+//! Sealed cursors: bytes as URL-safe text with a checksum, by which damaged and forged cursors are
+//! recognized.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
@@ -9,26 +9,26 @@ use sha2::Sha256;
 /// The length of a checksum, in bytes.
 const CHECKSUM: usize = 9;
 
-/// The reason for which a cursor cannot be opened.
+/// The reason why a cursor cannot be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unsealed {
-    /// It is not Base64 from this byte on.
+    /// The text is not Base64 from this byte on.
     NotBase64(usize),
-    /// It is damaged, forged or another owner's.
+    /// The cursor is damaged, forged or another owner's.
     Invalid,
 }
 
-/// A cursor's bytes as a text that only this owner's lists, under this seed, can make.
+/// Encodes and seals a cursor. The checksum is valid only for lists of this owner under this seed.
 #[must_use]
 pub fn seal(mut bytes: Vec<u8>, seed: u64, owner: &str) -> String {
     bytes.extend(checksum(&bytes, seed, owner));
     URL_SAFE.encode(bytes)
 }
 
-/// The bytes of a sealed cursor, of which there are `length`.
+/// Opens a sealed cursor and returns its `length` bytes.
 ///
 /// # Errors
-/// When the text is not such a cursor.
+/// If the text is not a cursor of this length, seed and owner.
 pub fn open(text: &str, length: usize, seed: u64, owner: &str) -> Result<Vec<u8>, Unsealed> {
     let mut bytes = URL_SAFE.decode(text).map_err(|error| match error {
         base64::DecodeError::InvalidByte(offset, _) => Unsealed::NotBase64(offset),

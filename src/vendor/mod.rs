@@ -1,12 +1,12 @@
-//! What a vendor is: the trait that its folder implements, and the pieces that vendors share.
+//! The trait that a vendor's folder implements, and the code that vendors share.
 //!
 //! - [`Vendor`]: a vendor's folder as the rest of callmock sees it.
 //! - [`Endpoint`]: an operation with its handler; [`Routes`] finds the one that a request is for.
-//! - [`Context`] and [`Notes`]: what a handler knows, and where it notes what it learned.
+//! - [`Context`] and [`Notes`]: a handler's input besides the request, and its notes.
 //! - [`Refusing`], [`AnyRefusal`], [`Unhandled`]: refusals.
-//! - [`Neutral`] and [`Tells`]: a call as no vendor writes it, and how much each vendor tells of it.
+//! - [`Neutral`] and [`Tells`]: a call in callmock's own words, and how exactly a vendor tells it.
 //! - [`openapi`]: the `OpenAPI` document.
-//! - [`credential`], [`cursor`], [`paging`], [`recording`]: what vendors of one kind have alike.
+//! - [`credential`], [`cursor`], [`paging`], [`recording`]: code for vendors of the same kind.
 //!
 //! Nothing here writes a byte that a vendor's client reads.
 
@@ -49,47 +49,46 @@ use crate::universe::Ordinal;
 use crate::world::{View, Walks, World};
 use openapi::Document;
 
-/// A folder that speaks one dialect, as the rest of callmock sees it.
+/// A vendor's folder, which speaks one dialect, as the rest of callmock sees it.
 pub trait Vendor: Sync + 'static {
-    /// What it promises.
+    /// The catalogue: operations, behaviors, readings and findings.
     fn catalogue(&self) -> &'static Catalogue;
 
-    /// Its operations with their handlers, in the catalogue's order.
+    /// The operations with their handlers, in the catalogue's order.
     fn endpoints(&self) -> &'static [&'static Endpoint];
 
-    /// The name of the operation that a request asks for, at a vendor whose requests name it in a
-    /// parameter.
+    /// The name of the requested operation, at a vendor whose requests name it in a parameter.
     fn action<'a>(&self, _request: &'a Parts) -> Option<Cow<'a, str>> {
         None
     }
 
-    /// The answers to paths, methods and actions that none of its operations has.
+    /// The handler of requests whose path, method or action no operation has.
     fn unmatched(&self) -> Handler;
 
-    /// The paths that are its, known or not. The longest that fits a request's path decides between
-    /// vendors.
+    /// The paths that the vendor owns, whether an operation has them or not. The vendor with the
+    /// longest fit for a request's path gets the request.
     fn paths(&self) -> &'static [Paths];
 
-    /// Says in its `OpenAPI` document how a request proves who sends it.
+    /// Adds the security schemes to the vendor's `OpenAPI` document.
     fn secure(&self, document: &mut Document);
 
-    /// Answers a refusal in its own envelope.
+    /// Makes the response of a refusal, in the vendor's own envelope.
     fn refused(&self, request: &Parts, refusal: AnyRefusal) -> Response;
 
-    /// Its refusal of a request that never reaches a handler.
+    /// The vendor's refusal of a request that never reaches a handler.
     fn unhandled(&self, why: Unhandled) -> AnyRefusal;
 
-    /// One of each refusal that its operations share, as a fault brings it about on a request.
+    /// Makes one of each refusal that the operations share, as a fault injects them into a request.
     fn shared_refusals(&self, request: &Parts) -> Vec<AnyRefusal>;
 
     /// The headers and parameters that carry secrets.
     fn secrets(&self) -> SecretPlaces;
 
-    /// Decodes what several of its checks read, once, into the request's extensions.
+    /// Decodes data that several checks need, once, into the request's extensions.
     fn decode(&self, _request: &mut Parts, _body: &Bytes) {}
 
-    /// The public half of the credential that a request carries, as far as it can be read: it
-    /// selects the world. The request is decoded.
+    /// The public half of the request's credential, as far as it can be read. It selects the world.
+    /// The request is decoded.
     fn public_half(&self, request: &Parts, body: &Bytes) -> Option<String>;
 
     /// A hash of the request without credentials and signature, equal for retries. The request is
@@ -98,36 +97,36 @@ pub trait Vendor: Sync + 'static {
         Walks::hash((request.method.as_str(), request.uri.path(), request.uri.query(), body))
     }
 
-    /// The time that an answer tells its client to wait.
+    /// The time that an answer tells its client to wait before a retry.
     fn retry_after(&self, response: &Response) -> Option<Duration> {
         let text = |name| response.headers().get(name)?.to_str().ok();
         let wait = text(header::RETRY_AFTER)?;
         if let Ok(seconds) = wait.parse() {
             return Some(Duration::from_secs(seconds));
         }
-        // Or a date, as the answer's own is.
+        // Retry-After can be a date. It is compared with the answer's own date.
         let moment = |text| DateTime::parse_from_rfc2822(text).ok();
         (moment(wait)? - moment(text(header::DATE)?)?).to_std().ok()
     }
 
-    /// The id of a call on this vendor's wire; none if the vendor never shows such a call.
+    /// The id of a call at this vendor. `None` if the vendor never shows the call.
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String>;
 
-    /// The state of a created call now, in this vendor's words; none for a call that it did not
-    /// create.
+    /// The current state of a created call, in this vendor's words. `None` for a call that this
+    /// vendor did not create.
     fn call_status(&self, _: &View, _: Ordinal) -> Option<&'static str> {
         None
     }
 
-    /// A world's first credential, member by member; none if its scenario has no account.
+    /// A world's first credential, by member. `None` if the scenario has no account at this vendor.
     fn credentials(&self, world: &World) -> Option<Map<String, Value>>;
 
-    /// What a client needs besides: names and values, for a server at an address (`host:port`).
+    /// The names and values that a client needs besides, for a server at `address` (`host:port`).
     fn whereabouts(&self, _address: &str) -> Vec<(&'static str, String)> {
         vec![]
     }
 
-    /// Commands to paste, which work against a world right now.
+    /// Commands to paste, which work with the current state of a world.
     fn examples(&self, world: &World, base_url: &str) -> Vec<String>;
 }
 
@@ -138,14 +137,14 @@ impl std::fmt::Debug for dyn Vendor {
 }
 
 impl dyn Vendor {
-    /// The name of its folder.
+    /// The vendor's name, which is the name of its folder.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.catalogue().vendor
     }
 
-    /// What its requests and answers look like, as an OpenAPI 3.1 document. Schemas accept every
-    /// option of every reading; where OpenAPI can state only one, the given readings decide.
+    /// The vendor's requests and answers as an OpenAPI 3.1 document. Schemas accept every option of
+    /// every reading; where OpenAPI can state only one, the given readings decide.
     #[must_use]
     pub fn openapi(&self, readings: &Readings) -> Value {
         let mut document = Document::of(self.catalogue());
@@ -156,14 +155,15 @@ impl dyn Vendor {
         document.finish()
     }
 
-    /// Refuses a request that its handlers never see.
+    /// Refuses a request that never reaches a handler.
     #[must_use]
     pub fn refuse(&self, request: &Parts, why: Unhandled) -> Response {
         self.refused(request, self.unhandled(why))
     }
 
-    /// Refuses a request as a fault asks for: by a code, or by the last segments of a behavior's id.
-    /// The request's own operation comes before the others. None where there is no such refusal.
+    /// Makes the refusal that a fault names, by a code or by the last segments of a behavior's id.
+    /// The request's own operation is searched before the others. `None` if there is no such
+    /// refusal.
     #[must_use]
     pub fn fail(&self, request: &Parts, error: &str) -> Option<Response> {
         let own = Context::of(request).operation.map(|operation| operation.id);
@@ -177,13 +177,13 @@ impl dyn Vendor {
         found.map(|n| self.refused(request, all.swap_remove(n)))
     }
 
-    /// Whether any of its operations' answers shows a call that has an id here.
+    /// Whether any operation's answers can show a call that has an id at this vendor.
     #[must_use]
     pub fn shows(&self, call: &Neutral) -> bool {
         self.endpoints().iter().any(|endpoint| (endpoint.shows)(call))
     }
 
-    /// The most that any of its operations' answers tells of a member of a call.
+    /// How exactly a field of a call can be known from this vendor: the best of its operations.
     #[must_use]
     pub fn tells(&self, call: &Neutral, field: Field) -> Tells {
         let showing = self.endpoints().iter().filter(|endpoint| (endpoint.shows)(call));
@@ -193,19 +193,19 @@ impl dyn Vendor {
     }
 }
 
-/// A part of the paths on callmock's port.
+/// A set of paths on callmock's port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Paths {
-    /// One path.
+    /// A single path.
     Exactly(&'static str),
-    /// Every path that begins so.
+    /// Every path with this prefix.
     Under(&'static str),
-    /// The paths of recordings whose files have this vendor's name.
+    /// The paths of recordings whose file names begin with this vendor's name.
     Recordings(&'static str),
 }
 
 impl Paths {
-    /// How much of a path this fits; nothing if it does not fit.
+    /// How much of `path` this fits: the more, the better. `None` if it does not fit.
     #[must_use]
     pub fn fit(self, path: &str) -> Option<usize> {
         match self {
@@ -219,13 +219,13 @@ impl Paths {
     }
 }
 
-/// Where a vendor's requests carry secrets, all names in lower case.
+/// The places of secrets in a vendor's requests. All names are in lower case.
 #[derive(Debug, Clone, Copy)]
 pub struct SecretPlaces {
     /// Header names.
     pub headers: &'static [&'static str],
     /// Query and form parameter names.
     pub parameters: &'static [&'static str],
-    /// Query parameters that hold a part of the credential because the vendor's page has it there.
+    /// Query parameters in which the vendor's page puts a part of the credential.
     pub query: &'static [&'static str],
 }

@@ -1,4 +1,4 @@
-//! What is learned about a request on its way: behaviors met and findings caused.
+//! Notes about an exchange: the behaviors met, and the findings caused.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,20 +21,20 @@ impl IntoResponseParts for Outcome {
     }
 }
 
-/// Where a vendor's checks note what they learn.
+/// The notes of a vendor's checks and handler about one exchange.
 #[derive(Debug, Clone, Default)]
 pub struct Notes(Arc<Mutex<Learned>>);
 
-/// Everything that was learned about one exchange.
+/// All notes about one exchange.
 #[derive(Debug, Default)]
 pub struct Learned {
-    /// Its behaviors, findings and inferences.
+    /// The behaviors, findings and inferences.
     pub met: Met,
-    /// The step of a walk through a list that it is.
+    /// The step of a walk through a list, if the exchange is one.
     pub walk: Option<TakenStep>,
-    /// The finding where the client ends the connection before it has the whole body.
+    /// The finding to add if the client ends the connection before the body is complete.
     pub if_cut: Option<&'static Finding>,
-    /// What the journal alone is told.
+    /// An explanation for the journal, which the answer does not show.
     pub explanation: Option<serde_json::Value>,
 }
 
@@ -44,8 +44,8 @@ impl Learned {
         push_once(&mut self.met.findings, finding);
     }
 
-    /// A finding with what is said of it in words; the words are only made where there is still
-    /// room for them.
+    /// Notes a finding with details in words. The words are only made if there is still room for
+    /// them.
     pub fn found_of(&mut self, finding: &'static Finding, detail: impl FnOnce() -> String) {
         self.found(finding);
         let said = self.met.details.iter().filter(|(of, _)| *of == finding).count();
@@ -58,8 +58,8 @@ impl Learned {
         }
     }
 
-    /// The remedy for a refusal, in visible ASCII for a header: from its explanation, or else from
-    /// its gravest finding.
+    /// The remedy for a refusal, in visible ASCII for a header. It comes from the explanation, or
+    /// else from the most severe finding.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let told = self.explanation.as_ref().and_then(|explanation| {
@@ -84,54 +84,54 @@ impl Learned {
 }
 
 impl Notes {
-    /// The request used a feature.
+    /// Notes that the request used a feature.
     pub fn behavior(&self, behavior: &'static Behavior) {
         self.with(|learned| push_once(&mut learned.met.behaviors, behavior));
     }
 
-    /// The request deserves a finding.
+    /// Notes a finding about the request.
     pub fn finding(&self, finding: &'static Finding) {
         self.with(|learned| learned.found(finding));
     }
 
-    /// The request deserves a finding, for what is said in words.
+    /// Notes a finding about the request, with details in words.
     pub fn finding_of(&self, finding: &'static Finding, detail: impl FnOnce() -> String) {
         self.with(|learned| learned.found_of(finding, detail));
     }
 
-    /// The request shows what its client made of an earlier answer.
+    /// Notes an inference about the client's use of an earlier answer.
     pub fn inference(&self, inference: &'static Inference) {
         self.with(|learned| learned.inferred(inference));
     }
 
-    /// The request is a step of a walk through a list.
+    /// Notes that the request is a step of a walk through a list.
     pub fn walk(&self, step: TakenStep) {
         self.with(|learned| learned.walk = Some(step));
     }
 
-    /// A client that ends the connection before it has the whole body deserves a finding.
+    /// Notes a finding to add if the client ends the connection before the body is complete.
     pub fn if_cut(&self, finding: &'static Finding) {
         self.with(|learned| learned.if_cut = Some(finding));
     }
 
-    /// Tells the journal what the answer does not say.
+    /// Adds an explanation to the journal, which the answer does not show.
     pub fn explain(&self, explanation: serde_json::Value) {
         self.with(|learned| learned.explanation = Some(explanation));
     }
 
-    /// The same, where nothing more exact was told.
+    /// Adds an explanation to the journal, unless there is one already.
     pub fn explain_first(&self, explanation: serde_json::Value) {
         self.with(|learned| {
             learned.explanation.get_or_insert(explanation);
         });
     }
 
-    /// Takes out everything that was learned, with the outcome first.
+    /// Takes all notes, with the outcome as the first behavior.
     #[must_use]
     pub fn take(&self, outcome: Option<Outcome>) -> Learned {
         let mut learned = self.with(std::mem::take);
         if let Some(Outcome(behavior)) = outcome {
-            // A refused request has used no feature: it must not count as exercised.
+            // The features of a refused request do not count as exercised.
             if behavior.status.is_some_and(|status| status >= 400) {
                 learned.met.behaviors.clear();
             }
@@ -148,8 +148,8 @@ impl Notes {
 /// The longest hint, in characters.
 const HINT: usize = 500;
 
-/// How much is said of one finding about one request: a client chooses how many names it sends, and
-/// how long they are.
+/// The most details of one finding about one request, and the longest detail in characters. Both
+/// are bounded, because the client chooses how many names it sends, and how long they are.
 const DETAILS: usize = 8;
 const DETAIL: usize = 200;
 
@@ -161,8 +161,8 @@ fn cut(detail: &str) -> String {
     }
 }
 
-/// A text without characters that do something where it is printed: what a client sends must not
-/// write a report.
+/// A text with control and formatting characters escaped, so that a client's input cannot change
+/// how a report is displayed.
 pub fn plain(text: &str) -> String {
     let acts = |c: char| {
         c.is_control()

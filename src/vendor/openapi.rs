@@ -1,5 +1,5 @@
-//! An OpenAPI 3.1 document of a vendor, put together from its catalogue, the types that are served,
-//! and what each vendor says of its parameters and envelopes.
+//! An OpenAPI 3.1 document of a vendor, made from its catalogue, the types of its answers, and each
+//! vendor's description of its parameters and envelopes.
 
 use std::collections::BTreeMap;
 
@@ -9,19 +9,19 @@ use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue, Operation, ReachedBy, Route};
 
-/// A query parameter.
+/// A query parameter object.
 #[must_use]
 pub fn query(name: &str, required: bool, schema: &Value) -> Value {
     json!({ "name": name, "in": "query", "required": required, "schema": schema })
 }
 
-/// A header that each answer has.
+/// The header object of a header that every such answer has.
 #[must_use]
 pub fn header(description: &str) -> Value {
     json!({ "description": description, "required": true, "schema": { "type": "string" } })
 }
 
-/// A document under way.
+/// An unfinished document.
 #[derive(Debug)]
 pub struct Document {
     catalogue: &'static Catalogue,
@@ -32,12 +32,12 @@ pub struct Document {
     security: Value,
 }
 
-/// What a vendor says of one operation, as one method of one path.
+/// The description of one operation, under one method of one path.
 #[derive(Debug)]
 pub struct Described {
-    /// Which.
+    /// The operation.
     pub operation: &'static Operation,
-    /// Its name in the document, which no other has.
+    /// The `operationId`, which is unique in the document.
     pub id: String,
     /// The method, in lower case.
     pub method: &'static str,
@@ -45,25 +45,25 @@ pub struct Described {
     pub parameters: Vec<Value>,
     /// An `OpenAPI` request body object.
     pub request_body: Option<Value>,
-    /// What answers with 2xx have, by status.
+    /// The 2xx answers, by status.
     pub success: Vec<(u16, Answer)>,
-    /// What every other answer has.
+    /// The answer with every other status.
     pub refusal: Answer,
     /// Examples of bodies, by status and name.
     pub examples: Vec<(u16, String, Value)>,
 }
 
-/// What an answer has.
+/// The content and headers of an answer.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
-    /// Media types with their schemas; none where there is no body.
+    /// Schemas by media type; empty if there is no body.
     pub content: Vec<(&'static str, Value)>,
     /// `OpenAPI` header objects, by name.
     pub headers: Value,
 }
 
 impl Document {
-    /// The beginning of a vendor's document.
+    /// An empty document of a vendor.
     #[must_use]
     pub fn of(catalogue: &'static Catalogue) -> Self {
         let settings = SchemaSettings::draft2020_12().with(|settings| {
@@ -80,26 +80,25 @@ impl Document {
         }
     }
 
-    /// The schema of a type that is served.
+    /// The schema of a type in answers.
     pub fn schema<T: JsonSchema>(&mut self) -> Value {
         self.served.subschema_for::<T>().into()
     }
 
-    /// The schema of a type that is read.
+    /// The schema of a type in requests.
     pub fn request_schema<T: JsonSchema>(&mut self) -> Value {
         self.taken.subschema_for::<T>().into()
     }
 
-    /// How a request proves who sends it.
+    /// Sets the security schemes and requirements.
     pub fn security(&mut self, schemes: Value, requirements: Value) {
         (self.security_schemes, self.security) = (schemes, requirements);
     }
 
-    /// Adds an operation under each of its paths, with an answer for each status that its behaviors
-    /// have.
+    /// Adds an operation under each of its paths, with an answer for each status of its behaviors.
     ///
     /// # Panics
-    /// When an operation has this method of this path already: a mistake in the vendor's list.
+    /// If another operation has the same method and path, which is a mistake in the vendor's list.
     pub fn add(&mut self, described: Described) {
         let Described { operation, id, method, parameters, request_body, success, refusal, examples } =
             described;
@@ -142,8 +141,9 @@ impl Document {
         }
     }
 
-    /// The key of an operation's path. `OpenAPI` tells operations apart by path and method only: of
-    /// those that a parameter names, the first has the bare path and each other one a fragment.
+    /// The key of an operation's path. OpenAPI distinguishes operations by path and method only.
+    /// Among operations that a parameter names, the first has the bare path, and the others add a
+    /// fragment.
     fn key(&self, operation: &Operation) -> String {
         let is_first = |path: &str| {
             self.catalogue.operations.iter().find(|o| o.path() == path).is_some_and(|o| o.id == operation.id)
@@ -155,7 +155,7 @@ impl Document {
         }
     }
 
-    /// The whole document.
+    /// Completes the document.
     #[must_use]
     pub fn finish(mut self) -> Value {
         let mut schemas = self.served.take_definitions(true);
@@ -180,7 +180,7 @@ impl Document {
     }
 }
 
-/// The segments that a path has in place of another's, as a part of a name.
+/// The segments of `path` that differ from `other`, as a part of a name.
 fn own(path: &str, other: &str) -> String {
     let segments = path.split('/').zip(other.split('/'));
     let own: Vec<&str> = segments.filter(|(own, other)| own != other).map(|(own, _)| own).collect();

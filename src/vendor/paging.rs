@@ -1,4 +1,4 @@
-//! Lists by page number: noting their pages, and the `Link` header (RFC 8288) that leads on.
+//! Lists with page numbers: notes about their pages, and the `Link` header (RFC 8288).
 
 use crate::contract::Paging;
 use crate::urlencoded;
@@ -6,21 +6,21 @@ use crate::world::{Step, Visited};
 
 use super::Context;
 
-/// A page of a list whose pages have numbers, from 1.
+/// A page of a list with page numbers, which begin at 1.
 #[derive(Debug, Clone, Copy)]
 pub struct NumberedPage {
-    /// The list: what was searched for and in which order, but not which page.
+    /// A hash of the list: filters and order, but not the page.
     pub list: u64,
-    /// Its number, from 1.
+    /// The page number, from 1.
     pub number: usize,
-    /// The size that was asked for.
+    /// The requested page size.
     pub size: usize,
-    /// The number of pages, as far as this page's answer tells; 1 where it tells nothing.
+    /// The number of pages, as far as this page's answer tells it; 1 if it does not.
     pub pages: usize,
 }
 
 impl NumberedPage {
-    /// Notes the page as a step of a walk through its list: page 1 tells how many follow.
+    /// Notes the page as a step of a walk through its list. Page 1 tells how many pages follow.
     pub fn note(&self, context: &Context, rules: &'static Paging) -> Step {
         let page = |number: usize| number.to_string();
         let first = self.number == 1;
@@ -34,15 +34,15 @@ impl NumberedPage {
         context.step(&visited, rules)
     }
 
-    /// Whether a walk goes through the same list by pages of another size.
+    /// Whether a client is walking through the same list with another page size.
     #[must_use]
     pub fn is_of_another_size(&self, context: &Context) -> bool {
         context.world.walks().goes_on_otherwise(self.list, self.size as u64)
     }
 }
 
-/// One link of a `Link` header. Every character of the query that is not a letter, a digit or one of
-/// `-_.~` is percent-encoded: clients cut the header at commas.
+/// One link of a `Link` header. In the query, every character except letters, digits and `-_.~` is
+/// percent-encoded, because clients split the header at commas.
 #[must_use]
 pub fn link(url: &str, query: &[(String, String)], relation: &str) -> String {
     let pairs: Vec<String> = query

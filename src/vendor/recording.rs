@@ -1,8 +1,8 @@
-//! Recordings: WAV files that are written from the seed while they are sent, and HTTP's own rules for
-//! parts of a file (RFC 9110, 13 and 14).
+//! Recordings: WAV files that are generated from the seed while they are sent, and the rules of
+//! HTTP for parts of a file (RFC 9110, 13 and 14).
 //!
 //! A file is 8 kHz mono 16 bit PCM, exactly as long as the recording. Its tones change four times a
-//! second in a pattern that differs from call to call, so that a test can tell one file from another
+//! second in a pattern that differs between calls, so that a test can tell one file from another
 //! and a whole file from a part.
 
 use std::ops::Range;
@@ -27,22 +27,22 @@ use crate::universe::{Call, Millis, Ordinal};
 use crate::urlencoded;
 use crate::world::{View, Visited, Walks};
 
-/// Samples a second.
+/// Samples per second.
 const RATE: u32 = 8000;
 
-/// The bytes of a sample: 16 bit, one channel.
+/// Bytes per sample: 16 bit, one channel.
 const SAMPLE: u32 = 2;
 
-/// The bytes before the first sample.
+/// Bytes of the header, before the first sample.
 const HEADER: u64 = 44;
 
-/// The samples of a tone.
+/// Samples per tone.
 const TONE: u64 = 2000;
 
-/// The bytes that are written before they are handed to the socket.
+/// The most bytes of one frame of the body.
 const CHUNK: u64 = 32 << 10;
 
-/// The first segment of the paths of files.
+/// The prefix of the paths of files.
 pub const FILES: &str = "/_files/";
 
 /// A recording as a file.
@@ -53,19 +53,19 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// The recording of a call, of some length.
+    /// The recording of a call, with the given length.
     #[must_use]
     pub fn of(view: &View, ordinal: Ordinal, length: Millis) -> Self {
         Self::made(view.opaque("recording", ordinal.0 as usize), length)
     }
 
-    /// The recording of some tones: the key that [`Recording::tones`] tells.
+    /// The recording of given tones, which [`Recording::tones`] returns.
     #[must_use]
     pub fn made(tones: [u8; 20], length: Millis) -> Self {
         Self { tones, samples: u64::from(length.0) * u64::from(RATE) / 1000 }
     }
 
-    /// The key of its tones.
+    /// The key that its tones are made from.
     #[must_use]
     pub fn tones(&self) -> [u8; 20] {
         self.tones
@@ -93,7 +93,7 @@ impl Recording {
         HEADER + self.samples * u64::from(SAMPLE)
     }
 
-    /// The entity tag: equal for equal files.
+    /// The entity tag, which is equal for equal files.
     #[must_use]
     pub fn etag(&self) -> String {
         let key: String = self.tones[..8].iter().map(|byte| format!("{byte:02x}")).collect();
@@ -113,7 +113,7 @@ impl Recording {
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Some bytes of the file.
+    /// The bytes of a range of the file.
     #[must_use]
     pub fn bytes(&self, range: Range<u64>) -> Bytes {
         let mut bytes = BytesMut::new();
@@ -152,7 +152,8 @@ impl Recording {
         header
     }
 
-    /// One sample: a parabola in place of a sine, for integers are the same on every machine.
+    /// One sample. The wave is a parabola instead of a sine, because integer arithmetic gives the
+    /// same result on every machine.
     fn sample(&self, n: u64) -> i16 {
         let key = self.tones[usize::try_from(n / TONE).unwrap_or_default() % self.tones.len()];
         let hertz = 200 + 25 * u64::from(key % 64);
@@ -162,27 +163,27 @@ impl Recording {
     }
 }
 
-/// The length of the file that a call's recording is: of a call that is over and was recorded.
+/// The length of a call's file. `None` if the call was not recorded, or has its own URL.
 #[must_use]
 pub fn length(call: &Call) -> Option<Millis> {
     let recorded = call.recording.as_ref()?;
     (recorded.url.is_none() && recorded.duration.0 > 0).then_some(recorded.duration)
 }
 
-/// The path of a call's file at a vendor. The file has the call's place in its world, from 1.
+/// The path of a call's file at a vendor. It has the ordinal of the call in its world, from 1.
 #[must_use]
 pub fn path(world: &str, vendor: &str, ordinal: Ordinal) -> String {
     format!("{FILES}{world}/{vendor}-{}.wav", ordinal.0 + 1)
 }
 
-/// The same for a vendor whose files have names: the path ends in the name.
+/// The path for a vendor whose files have names. It ends with the name.
 #[must_use]
 pub fn named_path(world: &str, vendor: &str, ordinal: Ordinal, name: &str) -> String {
     format!("{FILES}{world}/{vendor}-{}-{}", ordinal.0 + 1, urlencoded::strict(name))
 }
 
-/// The call that a request's path names: one that is over, that the vendor shows, and whose file
-/// the service itself has.
+/// The call that a request's path names. The call must have ended, be visible at the vendor, and
+/// have a file at callmock.
 #[must_use]
 pub fn find(context: &Context, view: &View, vendor: &str) -> Option<(Ordinal, Recording)> {
     let file = context.segment("file");
@@ -237,19 +238,19 @@ pub fn tells_of_file(call: &Neutral, field: Field) -> Tells {
 /// The part of a file that a request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// All of it.
+    /// The whole file.
     Whole,
-    /// Some bytes.
+    /// A range of bytes.
     Bytes(Range<u64>),
-    /// Nothing: the client has it (`If-None-Match`).
+    /// Nothing, because the client has the file (`If-None-Match`).
     NotModified,
-    /// Bytes that the file does not have.
+    /// A range that is outside the file.
     Unsatisfiable,
 }
 
 impl Part {
-    /// What a request's headers ask for. A `Range` that is malformed, of several parts, or for
-    /// another file (`If-Range`) counts as none (RFC 9110, 14.2).
+    /// The part that a request's headers ask for. A `Range` is ignored if it is malformed, has
+    /// several parts, or is for another file (`If-Range`; RFC 9110, 14.2).
     #[must_use]
     pub fn of(headers: &HeaderMap, recording: &Recording) -> Self {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
@@ -280,8 +281,8 @@ impl Part {
         }
     }
 
-    /// Answers a request for a file with the bytes that it asks for. The body is written while it is
-    /// sent. For bytes that the file does not have, `refused` is the vendor's refusal.
+    /// Answers a request for a file with the requested bytes. The body is generated while it is
+    /// sent. If the range is outside the file, `refused` makes the vendor's refusal.
     #[must_use]
     pub fn answer(
         &self,
@@ -330,7 +331,8 @@ impl Part {
         response
     }
 
-    /// Notes what a client fetches of a file, so that one which never has it whole is told.
+    /// Notes which part of a file a client fetches. `not_whole` is the finding for a client that
+    /// never fetches the whole file.
     pub fn note(&self, context: &Context, key: &str, recording: Recording, not_whole: &'static Finding) {
         let list = Walks::hash((key, recording.tones()));
         let walks = context.world.walks();
@@ -350,7 +352,8 @@ impl Part {
                 context.notes.if_cut(not_whole);
             }
             Self::Whole | Self::Bytes(_) => {
-                // Whatever parts came before, now the client has all of it.
+                // The client has the whole file now, so the parts that it fetched before no longer
+                // matter.
                 walks.look_around(list);
                 context.notes.if_cut(not_whole);
             }
@@ -358,7 +361,7 @@ impl Part {
     }
 }
 
-/// A file under way to the client.
+/// The body of a file, generated while it is sent.
 struct Written {
     recording: Recording,
     left: Range<u64>,
@@ -390,8 +393,8 @@ impl HttpBody for Written {
     }
 }
 
-/// Declares the outcomes of an operation that fetches a file, under the operation's own id; how sure
-/// the answer to a whole fetch is, and its source, come with it.
+/// Declares the outcomes of an operation that fetches a file, under the operation's own id.
+/// `$standing` and `$source` are those of the answer with the whole file.
 macro_rules! recording_behaviors {
     (in $prefix:literal, $standing:ident, $source:literal $(; $($own:tt)*)?) => {
         $crate::contract::behaviors! {
@@ -406,7 +409,7 @@ macro_rules! recording_behaviors {
             $($($own)*)?
         }
 
-        /// The outcome of a part that the file has.
+        /// The outcome of an answer with a part of the file.
         fn outcome(part: &$crate::vendor::recording::Part) -> &'static $crate::contract::Behavior {
             use $crate::vendor::recording::Part;
             match part {

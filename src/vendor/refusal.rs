@@ -1,5 +1,4 @@
-//! Refusals: tables of them, of which everything else about a refusal follows, and the reasons for
-//! which a request never reaches its handler.
+//! Tables of refusals, and the reasons why a request never reaches its handler.
 
 use std::any::Any;
 use std::fmt::{Debug, Display};
@@ -7,14 +6,14 @@ use std::time::Duration;
 
 use crate::contract;
 
-/// A refusal with what it is about: a value of an enum that [`refusals!`] made. `Display` is the
+/// A refusal with its payload: a value of an enum that [`refusals!`] made. `Display` is the
 /// vendor's text.
 pub trait Refusing: Any + Debug + Display + Send + Sync {
-    /// Its row in the table.
+    /// The refusal's row in its table.
     fn row(&self) -> &'static contract::Refusal;
 }
 
-/// A refusal of any of a vendor's tables.
+/// A refusal of any table of a vendor.
 #[derive(Debug)]
 pub struct AnyRefusal(Box<dyn Refusing>);
 
@@ -25,13 +24,13 @@ impl<E: Refusing> From<E> for AnyRefusal {
 }
 
 impl AnyRefusal {
-    /// Its row in the table.
+    /// The refusal's row in its table.
     #[must_use]
     pub fn row(&self) -> &'static contract::Refusal {
         self.0.row()
     }
 
-    /// The refusal as a value of one table's enum, if it is of that table.
+    /// The refusal as a value of one table's enum, if it belongs to that table.
     #[must_use]
     pub fn get<E: Refusing>(&self) -> Option<&E> {
         (&*self.0 as &dyn Any).downcast_ref()
@@ -44,41 +43,42 @@ impl AnyRefusal {
     }
 }
 
-/// The reason for which a request never reaches its handler.
+/// The reason why a request never reaches its handler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unhandled {
-    /// Its body is over `--max-body`.
+    /// The body is larger than `--max-body`.
     TooLarge,
-    /// Its body ended before its time, or its framing is broken.
+    /// The body ended early, or its framing is invalid.
     BrokenBody,
-    /// Nothing of its body came for as long as `--body-idle`.
+    /// The body paused for longer than `--body-idle`.
     BodyTimeout,
-    /// The bodies in memory are over `--max-bodies` together.
+    /// All bodies in memory together are larger than `--max-bodies`.
     Overloaded,
     /// The handler panicked: a bug of callmock.
     Panic,
-    /// An injected rate limit lets no more through.
+    /// An injected rate limit is exceeded.
     TooManyRequests(RetryAfter),
 }
 
-/// The time until a client may come back.
+/// The time until a client may retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryAfter(pub Duration);
 
 impl RetryAfter {
-    /// Some whole seconds.
+    /// A time of `n` seconds.
     #[must_use]
     pub const fn seconds(n: u64) -> Self {
         Self(Duration::from_secs(n))
     }
 
-    /// Whole seconds, at least one: waiting for so long is never too short.
+    /// The time in whole seconds, rounded up and at least 1, so that a client never waits too
+    /// briefly.
     #[must_use]
     pub fn as_seconds(self) -> u64 {
         u64::try_from(self.0.as_millis().div_ceil(1000)).unwrap_or(u64::MAX).max(1)
     }
 
-    /// Milliseconds, at least one.
+    /// The time in milliseconds, at least 1.
     #[must_use]
     pub fn as_millis(self) -> u64 {
         u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX).max(1)
@@ -91,17 +91,17 @@ impl Default for RetryAfter {
     }
 }
 
-/// Declares a table of refusals, of one operation or of a whole vendor. A row is
+/// Declares a table of refusals, of one operation or of a whole vendor. A row is:
 ///
 /// `Variant(Type = default) = "segment", 400 Documented marks, "source", "summary", "text", "code";`
 ///
-/// The payload is optional; its default is what an injected fault tells. Marks are any of `fault`
-/// (only a fault brings it about) and one of `passing`, `credential`, `changing` (see
+/// The payload is optional. Its default is the payload of an injected fault. Marks are `fault` (the
+/// refusal occurs only by a fault) and one of `passing`, `credential` and `changing` (see
 /// [`contract::Recovery`]). The text is the vendor's, to the full stop, with `{0}` for the payload.
 /// Codes are optional.
 ///
-/// From it follow the enum `Error` with its `Display`, a static of each row (`rows::Variant`), the
-/// list of them (`REFUSALS`), and one of each as a fault brings it about (`samples`).
+/// The macro makes the enum `Error` with its `Display`, a static of each row (`rows::Variant`), the
+/// list of rows (`REFUSALS`), and one refusal of each row as a fault injects it (`samples`).
 macro_rules! refusals {
     (@reached) => { $crate::contract::ReachedBy::Request };
     (@reached fault $($rest:ident)*) => { $crate::contract::ReachedBy::Fault };
@@ -154,7 +154,7 @@ macro_rules! refusals {
             }
         }
 
-        /// One refusal of each row, as a fault brings it about on a request.
+        /// One refusal of each row, as a fault injects it into a request.
         pub fn samples($request: &axum::http::request::Parts) -> Vec<$crate::vendor::AnyRefusal> {
             let _ = $request;
             vec![$( Error::$variant $(( $($default),+ ))?.into() ),+]

@@ -1,4 +1,4 @@
-//! Finding the operation of a request, once, from the vendor's own list.
+//! Finding the operation of a request, once, from the vendor's list of endpoints.
 
 use axum::http::request::Parts;
 
@@ -11,25 +11,25 @@ pub struct Routes {
     actions: Vec<&'static Endpoint>,
 }
 
-/// What a request is for, as far as its method, path and action tell.
+/// The result of a search by method, path and action.
 #[derive(Default)]
 pub struct Found {
-    /// The operation with its handler; none for a path, a method or an action that the vendor does
-    /// not have.
+    /// The operation with its handler. `None` if the vendor does not have the path, method or
+    /// action.
     pub endpoint: Option<&'static Endpoint>,
-    /// The operation, or for a wrong method of a known path the one that the path has.
+    /// The operation. For a known path with a wrong method, it is an operation of that path.
     pub operation: Option<&'static Operation>,
-    /// The segments of the path that differ from request to request, by their names, as sent.
+    /// The variable segments of the path with their names, as they were sent.
     pub segments: Vec<(String, String)>,
-    /// The methods that the path has; empty for an unknown path.
+    /// The methods that the path supports; empty for an unknown path.
     pub allowed: Vec<&'static str>,
 }
 
 impl Routes {
-    /// The routes of a vendor's operations.
+    /// Makes the routes of a vendor's operations.
     ///
     /// # Panics
-    /// When two operations have one method of one path: a mistake in the vendor's list.
+    /// If two operations have the same method and path, which is a mistake in the vendor's list.
     #[must_use]
     pub fn of(endpoints: &'static [&'static Endpoint]) -> Self {
         let mut by_template: Vec<(&'static str, Vec<&'static Endpoint>)> = vec![];
@@ -63,7 +63,7 @@ impl Routes {
         Self { paths, actions }
     }
 
-    /// The operation of a request.
+    /// Finds the operation of a request.
     #[must_use]
     pub fn find(&self, vendor: &dyn Vendor, request: &Parts) -> Found {
         let (method, path) = (request.method.as_str(), request.uri.path());

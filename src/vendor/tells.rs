@@ -1,20 +1,20 @@
-//! How much a vendor's answers tell of a member of a call.
+//! How exactly a vendor's answers tell the fields of a call.
 
 use chrono::{DateTime, Utc};
 
-/// How much a vendor tells of a member of a call.
+/// How exactly a vendor tells a field of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tells {
-    /// Its value.
+    /// The exact value.
     Exactly,
-    /// A time to a precision: the first of these, or another where a reading or the kind of call
-    /// has it so.
+    /// A time, cut to the first of these precisions. A reading or the kind of call may choose
+    /// another one of them.
     To(&'static [Precision]),
-    /// A time that follows from others, give or take two of this unit.
+    /// A time that is derived from others, so that it may be wrong by up to two of this unit.
     About(Precision),
-    /// A word that stands for several.
+    /// A word that stands for several values.
     As(&'static str),
-    /// Somebody or something by the vendor's own id.
+    /// A person or queue, by the vendor's own id.
     ByItsOwnId,
     /// A value of the vendor's own that no neutral member has.
     Own,
@@ -22,7 +22,7 @@ pub enum Tells {
     Nothing,
 }
 
-/// How fine a vendor's times are.
+/// The precision of a vendor's times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
     /// Whole seconds.
@@ -34,7 +34,7 @@ pub enum Precision {
 }
 
 impl Precision {
-    /// A time as fine as this, the rest cut off.
+    /// The time, truncated to this precision.
     #[must_use]
     pub fn cut(self, at: DateTime<Utc>) -> DateTime<Utc> {
         match self {
@@ -56,7 +56,7 @@ impl Precision {
 }
 
 impl Tells {
-    /// How much this is beside another: the oracle takes the most that any operation tells.
+    /// The rank among other values: the oracle takes the highest of all operations.
     pub(super) fn rank(self) -> u8 {
         match self {
             Tells::Exactly => 5,

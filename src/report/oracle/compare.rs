@@ -1,4 +1,4 @@
-//! Holding rows against the calls that a vendor shows.
+//! Compares rows with the calls that a vendor shows.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,8 +10,8 @@ use super::rows::{Row, moment};
 use crate::vendor::recording::Recording;
 use crate::vendor::{Field, Neutral, Precision, Tells, Vendor};
 
-/// Holds rows against the truth. Only the fields that some row of a vendor has are looked at: a
-/// table need not have them all. Nor need it have every vendor's calls, but for those that are
+/// Compares rows with the true calls. Fields that no row of a vendor has are not compared, because
+/// a table need not have all fields. A vendor without rows is not compared, unless it is
 /// `required`.
 pub fn diff(truth: &[Neutral], rows: &[Row], vendors: &[&'static dyn Vendor], required: &[String]) -> Diff {
     let mut diff = Diff::default();
@@ -34,19 +34,19 @@ pub fn diff(truth: &[Neutral], rows: &[Row], vendors: &[&'static dyn Vendor], re
     diff
 }
 
-/// One vendor's calls, and what its own ids stand for so far.
+/// One vendor's calls, and the names that the rows use for agents, customers and queues.
 struct VendorCalls<'a> {
     vendor: &'static dyn Vendor,
     name: &'static str,
     shown: BTreeMap<&'a str, &'a Neutral>,
     by_id: HashMap<&'a str, &'a Neutral>,
-    /// What the rows call somebody, and who that is in most of them.
+    /// By field and the name in the rows: the scenario's id that it stands for in most rows.
     named: HashMap<(Field, String), String>,
-    /// The other way round.
+    /// By field and the scenario's id: the name in the rows.
     names: HashMap<(Field, String), String>,
 }
 
-/// The fields that a vendor may tell by its own ids.
+/// The fields whose values may be the vendor's own ids.
 const NAMED: [Field; 3] = [Field::Agent, Field::Customer, Field::Queue];
 
 impl<'a> VendorCalls<'a> {
@@ -145,11 +145,11 @@ impl<'a> VendorCalls<'a> {
         let truth = value(call, field);
         let duration =
             matches!(field, Field::Dial | Field::Ivr | Field::Wait | Field::Ring | Field::Talk | Field::Hold);
-        // No time spent is written as 0 or as nothing.
+        // A duration of zero may be written as 0 or null.
         let zero = |value: &Value| value.as_f64() == Some(0.0);
         let none = |value: &Value| value.is_null() || duration && zero(value);
         let told = match self.vendor.tells(call, field) {
-            // A call that belongs to one which this vendor does not show stands alone here.
+            // If this vendor does not show the parent of a call, the call has no parent here.
             _ if field == Field::Parent && self.parent(call).is_none() && !truth.is_null() => Tells::Nothing,
             told => told,
         };
@@ -192,8 +192,8 @@ impl<'a> VendorCalls<'a> {
         }
     }
 
-    /// Learns who is meant by what the rows call somebody: whom most of them mean, so that one
-    /// wrong row does not make the right ones wrong.
+    /// Learns the names that rows use. Each name stands for the agent, customer or queue that it
+    /// has in most rows, so that one wrong row does not make the right ones wrong.
     fn learn_names(&mut self, rows: &[&Row]) {
         let mut pairs: HashMap<(Field, String, String), usize> = HashMap::new();
         for row in rows {
@@ -213,13 +213,13 @@ impl<'a> VendorCalls<'a> {
         }
     }
 
-    /// The id here of the call that another belongs to.
+    /// The id at this vendor of a call's parent.
     fn parent(&self, call: &Neutral) -> Option<&'a str> {
         let parent = self.by_id.get(call.parent.as_deref()?)?;
         parent.ids.get(self.name)?.as_str()
     }
 
-    /// One name for one person, and one person for one name; a call that another belongs to is
+    /// Compares names: each name must stand for one person or queue, and the reverse. A parent is
     /// named by its id.
     fn named(&self, call: &Neutral, field: Field, got: &Value, truth: &Value) -> Judged {
         let (got, truth) = (plain(got), plain(truth));
@@ -252,7 +252,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// How one value stands.
+/// The result of comparing one value.
 enum Judged {
     Exact,
     Coarser,
@@ -296,8 +296,8 @@ fn value(call: &Neutral, field: Field) -> Value {
     }
 }
 
-/// Whether two values are the same: numbers of telephones however they are spaced, seconds as
-/// numbers.
+/// Whether two values are equal. Telephone numbers may be spaced differently, and durations are
+/// compared as numbers.
 fn same(field: Field, got: &Value, truth: &Value) -> bool {
     match (field, got.as_str(), truth.as_str()) {
         (Field::From | Field::To, Some(got), Some(truth)) => {
@@ -311,7 +311,8 @@ fn same(field: Field, got: &Value, truth: &Value) -> bool {
     }
 }
 
-/// Within two units: one is lost by each of the times that it follows from.
+/// Whether two times differ by less than two units. Each of the two times that the value is derived
+/// from can lose up to one unit.
 fn near(got: DateTime<Utc>, truth: DateTime<Utc>, precision: Precision) -> bool {
     (got - truth).abs() < TimeDelta::milliseconds(2 * precision.millis())
 }

@@ -1,69 +1,69 @@
-//! The result of a comparison: counts and mistakes, and both as text.
+//! The result of a comparison: counts and mistakes, also as text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde::Serialize;
 
-/// What a table comes to.
+/// The result of comparing a table with the true calls.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Diff {
-    /// How many calls each vendor shows, and how many of them the table has.
+    /// The number of calls that each vendor shows, and how many of them the table has.
     pub calls: BTreeMap<String, Calls>,
-    /// How the values of each vendor's rows stand, by field.
+    /// The results for the values of each vendor's rows, by field.
     pub fields: BTreeMap<String, BTreeMap<&'static str, Tally>>,
-    /// What is wrong.
+    /// The mistakes.
     pub mistakes: Vec<Discrepancy>,
-    /// The vendors of which the table has no row, and how many calls they show.
+    /// The vendors without a row in the table, with the number of calls that they show.
     pub not_compared: BTreeMap<String, usize>,
 }
 
-/// How many calls.
+/// Numbers of calls.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Calls {
-    /// The vendor shows.
+    /// The number of calls that the vendor shows.
     pub shown: usize,
-    /// The table has of them.
+    /// The number of these calls that the table has.
     pub got: usize,
 }
 
-/// The values of a field, counted by what they come to.
+/// The values of a field, counted by the result of their comparison.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// As they are.
+    /// Values that are exact.
     pub exact: usize,
-    /// As fine as the vendor tells them.
+    /// Values that are as precise as the vendor tells them.
     pub coarser: usize,
-    /// Not there, for the vendor tells nothing.
+    /// Values that are missing, because the vendor does not tell them.
     pub absent: usize,
-    /// Something else.
+    /// Values that are wrong.
     pub wrong: usize,
-    /// Not there, though the vendor tells them.
+    /// Values that are missing, although the vendor tells them.
     pub missing: usize,
-    /// There, though the vendor tells nothing.
+    /// Values that are present, although the vendor does not tell them.
     pub invented: usize,
 }
 
-/// Something that is wrong.
+/// A mistake in the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Discrepancy {
     /// `wrong`, `missing`, `invented`, `missing_call`, `invented_call` or `repeated_call`.
     pub kind: &'static str,
-    /// The row's line, where there is a row.
+    /// The line of the row, if the mistake is in a row.
     pub line: Option<usize>,
-    /// Whose call.
+    /// The vendor of the call.
     pub vendor: String,
-    /// Its id there.
+    /// The id of the call at that vendor.
     pub id: String,
-    /// Which field, where it is one.
+    /// The field, if the mistake is in a field.
     pub field: Option<&'static str>,
-    /// In words.
+    /// The description of the mistake.
     pub message: String,
 }
 
 impl Diff {
-    /// For people: a table a vendor, then the mistakes, of each kind about each field no more than
-    /// some.
+    /// A report for people: a table per vendor, then the mistakes. For each kind of mistake in a
+    /// field, at most `most` are shown.
     #[must_use]
     pub fn text(&self, most: usize) -> String {
         let mut text = String::new();

@@ -1,5 +1,6 @@
-//! A team's own table of calls held against the truth: each value exact, coarser because the vendor
-//! tells no more, absent because it tells nothing, or a mistake.
+//! The oracle: compares a team's own table of calls with the true calls. Each value is exact,
+//! coarser because the vendor is less precise, absent because the vendor does not tell it, or a
+//! mistake.
 
 mod compare;
 mod diff;

@@ -11,20 +11,20 @@ use crate::vendor::Field;
 pub struct Row {
     /// Its line in the file, from 1.
     pub line: usize,
-    /// Where the team has it from.
+    /// The vendor from which the team has the call.
     pub vendor: String,
-    /// The call's id there.
+    /// The call's id at that vendor.
     pub id: String,
     pub(super) values: Map<String, Value>,
 }
 
-/// Reads rows, one JSON object a line: `vendor`, `id`, and any of the fields.
+/// Reads rows from one JSON object per line, with `vendor`, `id`, and any of the fields.
 ///
 /// # Errors
-/// The first line that is not one, with what to write instead.
+/// The first invalid line, and how to correct it.
 pub fn read(text: &str, vendors: &[&str]) -> Result<Vec<Row>, String> {
     let mut rows = vec![];
-    // Some programs begin a file with a mark of its encoding.
+    // Some programs begin a file with a byte order mark.
     let text = text.trim_start_matches('\u{feff}');
     for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let line_number = n + 1;
@@ -72,7 +72,7 @@ pub fn read(text: &str, vendors: &[&str]) -> Result<Vec<Row>, String> {
     Ok(rows)
 }
 
-/// What is wrong with the kind of a value; null is of every kind.
+/// The mistake in the type of a value, if there is one. Null is valid for every field.
 fn mistyped(field: Field, value: &Value) -> Option<String> {
     let wrong = |expected: &str| Some(format!("expected {expected} or null, not {value}"));
     match field {
@@ -114,7 +114,7 @@ fn mistyped(field: Field, value: &Value) -> Option<String> {
     }
 }
 
-/// A time in RFC 3339.
+/// Parses a time in RFC 3339.
 pub fn moment(value: &Value) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|at| at.to_utc())
 }
