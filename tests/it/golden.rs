@@ -26,7 +26,9 @@ fn shown(probe: &str, answer: &Answer) -> String {
     head.sort();
     lines.extend(head);
     lines.push(String::new());
-    lines.push(answer.body.clone());
+    let is_file = answer.header("content-type").starts_with("audio/");
+    // A recording's bytes are shown by its entity tag.
+    lines.push(if is_file { format!("the bytes of {}", answer.header("etag")) } else { answer.body.clone() });
     steady(&lines.join("\n"))
 }
 

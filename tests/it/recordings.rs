@@ -10,7 +10,7 @@ use crate::client::World;
 use crate::mock::{Mock, send};
 
 /// The addresses of the vendors' own pages, which lead out of callmock.
-const OF_THE_PAGES: [&str; 1] = ["https://api.aliyun.com/troubleshoot"];
+const OF_THE_PAGES: [&str; 2] = ["https://api.aliyun.com/troubleshoot", "https://somedomain.com/avatar.jpg"];
 
 /// Every URL in a text.
 fn urls(text: &str) -> Vec<String> {
