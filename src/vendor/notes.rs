@@ -163,6 +163,7 @@ fn cut(detail: &str) -> String {
 
 /// A text with control and formatting characters escaped, so that a client's input cannot change
 /// how a report is displayed.
+#[must_use]
 pub fn plain(text: &str) -> String {
     let acts = |c: char| {
         c.is_control()

@@ -86,7 +86,7 @@ impl Routes {
         allowed.sort_unstable();
         allowed.dedup();
         Found {
-            endpoint: named.filter(|e| fits(&e)).copied(),
+            endpoint: named.filter(fits).copied(),
             operation: named.map(|endpoint| &endpoint.operation),
             segments: vec![],
             allowed,

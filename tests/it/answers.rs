@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{LazyLock, Mutex};
 
-use callmock::contract::Readings;
+use callmock::contract::{Readings, Route};
+use callmock::vendor::openapi::Document;
 use callmock::vendors;
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -252,4 +253,39 @@ async fn the_documents_are_served_and_printed_and_an_unknown_vendor_is_told() {
     let unknown = crate::cli::callmock().args(["openapi", "comubo"]).output().expect("it runs");
     assert_eq!(unknown.status.code(), Some(2));
     assert!(crate::cli::text(&unknown.stderr).contains("did you mean `commubo`?"));
+}
+
+#[test]
+#[should_panic(expected = "stands twice in the document")]
+fn a_second_use_of_a_path_and_method_in_a_document_fails() {
+    let vendor = vendors::ALL[0];
+    let mut document = Document::of(vendor.catalogue());
+    let endpoint = vendor.endpoints()[0];
+    for _ in 0..2 {
+        (endpoint.describe)(&mut document, &endpoint.operation, &Readings::default());
+    }
+}
+
+#[test]
+fn every_operation_stands_under_a_key_of_its_own_and_further_actions_have_a_fragment() {
+    let mut fragments = 0;
+    for vendor in vendors::ALL {
+        let document = vendor.openapi(&Readings::default());
+        let paths = document["paths"].as_object().expect("paths");
+        let mut actions = 0;
+        for operation in vendor.catalogue().operations {
+            let key = match operation.route {
+                Route::Path { template, .. } => template.to_owned(),
+                Route::Action { path, .. } if actions == 0 => path.to_owned(),
+                Route::Action { path, name, .. } => format!("{path}#{name}"),
+            };
+            actions += u32::from(matches!(operation.route, Route::Action { .. }));
+            fragments += u32::from(key.contains('#'));
+            for method in operation.route.methods() {
+                let id = paths[&key][method.to_lowercase()]["operationId"].as_str().unwrap_or_default();
+                assert!(id.starts_with(operation.id), "{} {method} {key}: {id}", operation.id);
+            }
+        }
+    }
+    assert!(fragments > 0, "a vendor has a second action");
 }

@@ -106,6 +106,26 @@ async fn every_name_that_a_message_proposes_is_taken_and_answers_in_the_vendors_
     }
 }
 
+#[tokio::test]
+async fn an_injected_refusal_has_the_text_of_the_real_one() {
+    let mock = Mock::of(alibaba::CALLS).await;
+    let real = [
+        ("Parameter.Invalid", alibaba::page().with("StartTime", "2").with("EndTime", "1")),
+        ("Parameter.Format", alibaba::page().with("Criteria", "x")),
+        ("Parameter.Minimum", alibaba::page().with("PageNumber", "0")),
+        ("Parameter.Maximum", alibaba::page().with("PageSize", "101")),
+        ("Parameter.Enumeration", alibaba::page().with("SortOrder", "x")),
+    ];
+    for (code, call) in real {
+        let real = call.send(&mock).await.json();
+        let id = fault(&mock, json!({ "vendor": "alibaba", "do": { "error": code } })).await;
+        let injected = alibaba::page().send(&mock).await.json();
+        assert_eq!((&injected["Code"], &injected["Message"]), (&real["Code"], &real["Message"]));
+        assert_eq!(injected["Code"], code);
+        let _ = send(mock.request("DELETE", &format!("/_mock/faults/{id}"))).await;
+    }
+}
+
 /// The rest of the catalogue is brought about by requests; these only faults reach, with the texts
 /// of the fact sheet (3.1, 3.2).
 #[tokio::test]

@@ -432,8 +432,14 @@ fn customer_events<'a>(record: &Record<'a>, happened: impl Fn(&i64) -> bool) -> 
 /// How much the record tells of a call. It has no durations but the call's own.
 fn tells(call: &Neutral, field: Field) -> Tells {
     match field {
-        Field::Dial | Field::Ivr | Field::Wait | Field::Ring | Field::Talk | Field::Hold => Tells::Nothing,
-        Field::RatingLabel | Field::RecordingDuration => Tells::Nothing,
+        Field::Dial
+        | Field::Ivr
+        | Field::Wait
+        | Field::Ring
+        | Field::Talk
+        | Field::Hold
+        | Field::RatingLabel
+        | Field::RecordingDuration => Tells::Nothing,
         field => tells_of_times_and_people(call, field),
     }
 }
