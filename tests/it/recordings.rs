@@ -26,7 +26,7 @@ async fn answers(mock: &Mock, world: &World<'_>) -> Vec<String> {
     let mut after = String::from(".");
     while !after.is_empty() {
         let answer = world.sencloud(&json!({ "paging": { "limit": 100, "after": after } })).await;
-        after = answer.json()["paging"]["next"].as_str().unwrap_or_default().to_owned();
+        answer.json()["paging"]["next"].as_str().unwrap_or_default().clone_into(&mut after);
         bodies.push(answer.body);
     }
     for page in 1.. {
@@ -138,10 +138,7 @@ async fn a_created_calls_recording_can_be_fetched_once_it_is_over() {
 
 #[tokio::test]
 async fn an_address_of_object_storage_is_good_until_its_time_on_the_worlds_clock() {
-    let mock = Mock::of(
-        &alibaba::CALLS.replace("clock: 2024-05-14T12:00:00+08:00", "clock: 2024-05-14T12:00:00+08:00"),
-    )
-    .await;
+    let mock = Mock::of(alibaba::CALLS).await;
     let world = mock.default_world().await;
     let told =
         world.alibaba(&[("Action", "GetMonoRecording"), ("ContactId", "in"), ("ExpireSeconds", "60")]).await;
