@@ -1,8 +1,8 @@
 //! The gateway: the checks of every operation, in this order (fact sheet 3.1, B1):
 //!
 //! - HTTP method, body size, encoding of the parameters, `Format`, `Action`, `Version`;
-//! - [`Caller`]: presence of key, time, nonce and signature method; then key, token, signature,
-//!   reuse of the nonce, permission;
+//! - [`Caller`]: presence of a key, time, nonce and signature method; then the key itself, token,
+//!   signature, reuse of the nonce, permission;
 //! - the operation's own parameters.
 //!
 //! Its modules:

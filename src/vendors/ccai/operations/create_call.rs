@@ -70,7 +70,7 @@ async fn create_call(account: Account, order: CallOrder, context: Context) -> Re
     (StatusCode::CREATED, Outcome(outcome), Json(body)).into_response()
 }
 
-/// The list of created calls has only calls that a client created.
+/// Whether the answer can show a call: only one that a client created.
 fn shows(call: &Neutral) -> bool {
     is_created_id(&call.id)
 }

@@ -408,7 +408,7 @@ impl Sent<'_> {
     }
 }
 
-/// The list shows past calls, and created calls from their creation.
+/// Whether the list shows a call: a past one, or a created one from its creation.
 fn shows(call: &Neutral) -> bool {
     call.direction != Direction::Internal && (call.ended_at.is_some() || is_created_id(&call.id))
 }
