@@ -1,4 +1,4 @@
-//! The neutral call of a call in a world.
+//! Conversion of a call in a world to a neutral call.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::universe::{Call, Millis, Ordinal};
 use crate::world::{View, World};
 
 impl Neutral {
-    /// A call of a world, with the id that it has at each vendor that holds it.
+    /// The neutral call of an ordinal, with its id at each vendor that holds it.
     #[must_use]
     pub fn of(vendors: &[&'static dyn Vendor], world: &World, view: &View, ordinal: Ordinal) -> Option<Self> {
         let call: &Call = view.call(ordinal)?;
@@ -18,7 +18,7 @@ impl Neutral {
             let id = vendor.call_id(view, ordinal).filter(|_| call.on_vendor(name))?;
             Some((name.to_owned(), Value::String(id)))
         });
-        // A call is under way until its end: what has not happened yet is not told.
+        // A call that is not over has no values for its later phases.
         let now = view.now();
         let file = |length| recording::Recording::of(view, ordinal, length);
         let happened = |at: DateTime<Utc>| at <= now;

@@ -1,9 +1,9 @@
-//! Recordings: WAV files that are generated from the seed while they are sent, and the rules of
-//! HTTP for parts of a file (RFC 9110, 13 and 14).
+//! Recordings: WAV files that are generated from the seed while they are sent, and HTTP's rules for
+//! parts of a file (RFC 9110, 13 and 14).
 //!
 //! A file is 8 kHz mono 16 bit PCM, exactly as long as the recording. Its tones change four times a
-//! second in a pattern that differs between calls, so that a test can tell one file from another
-//! and a whole file from a part.
+//! second in a pattern that differs between calls. So a test can tell one file from another, and a
+//! whole file from a part.
 
 use std::ops::Range;
 use std::pin::Pin;
@@ -39,10 +39,10 @@ const HEADER: u64 = 44;
 /// Samples per tone.
 const TONE: u64 = 2000;
 
-/// The most bytes of one frame of the body.
+/// The largest frame of the body, in bytes.
 const CHUNK: u64 = 32 << 10;
 
-/// The prefix of the paths of files.
+/// The path prefix of files.
 pub const FILES: &str = "/_files/";
 
 /// A recording as a file.
@@ -59,25 +59,26 @@ impl Recording {
         Self::made(view.opaque("recording", ordinal.0 as usize), length)
     }
 
-    /// The recording of given tones, which [`Recording::tones`] returns.
+    /// A recording with a key from [`Recording::tones`] and a length.
     #[must_use]
     pub fn made(tones: [u8; 20], length: Millis) -> Self {
         Self { tones, samples: u64::from(length.0) * u64::from(RATE) / 1000 }
     }
 
-    /// The key that its tones are made from.
+    /// The key that generates the tones.
     #[must_use]
     pub fn tones(&self) -> [u8; 20] {
         self.tones
     }
 
-    /// The key of its tones, in hexadecimal digits.
+    /// The key in hexadecimal digits.
     #[must_use]
     pub fn key(&self) -> String {
         self.tones.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The recording of a key and a size in bytes; none where no recording has these.
+    /// The recording with a key in hexadecimal digits and a file size in bytes. `None` if the key
+    /// is malformed or the size is less than a header's.
     #[must_use]
     pub fn of_key(key: &str, size: u64) -> Option<Self> {
         let mut tones = [0; 20];
@@ -152,8 +153,8 @@ impl Recording {
         header
     }
 
-    /// One sample. The wave is a parabola instead of a sine, because integer arithmetic gives the
-    /// same result on every machine.
+    /// One sample. The wave is a parabola and not a sine, because integer arithmetic gives the same
+    /// result on every machine.
     fn sample(&self, n: u64) -> i16 {
         let key = self.tones[usize::try_from(n / TONE).unwrap_or_default() % self.tones.len()];
         let hertz = 200 + 25 * u64::from(key % 64);
@@ -170,20 +171,20 @@ pub fn length(call: &Call) -> Option<Millis> {
     (recorded.url.is_none() && recorded.duration.0 > 0).then_some(recorded.duration)
 }
 
-/// The path of a call's file at a vendor. It has the ordinal of the call in its world, from 1.
+/// The path of a call's file at a vendor. It contains the call's ordinal, counted from 1.
 #[must_use]
 pub fn path(world: &str, vendor: &str, ordinal: Ordinal) -> String {
     format!("{FILES}{world}/{vendor}-{}.wav", ordinal.0 + 1)
 }
 
-/// The path for a vendor whose files have names. It ends with the name.
+/// The path of a call's file at a vendor that names its files. It ends with the name.
 #[must_use]
 pub fn named_path(world: &str, vendor: &str, ordinal: Ordinal, name: &str) -> String {
     format!("{FILES}{world}/{vendor}-{}-{}", ordinal.0 + 1, urlencoded::strict(name))
 }
 
-/// The call that a request's path names. The call must have ended, be visible at the vendor, and
-/// have a file at callmock.
+/// Finds the call of a file's path. The call must be over, be visible at the vendor, and have a
+/// file at callmock.
 #[must_use]
 pub fn find(context: &Context, view: &View, vendor: &str) -> Option<(Ordinal, Recording)> {
     let file = context.segment("file");
@@ -195,7 +196,7 @@ pub fn find(context: &Context, view: &View, vendor: &str) -> Option<(Ordinal, Re
     Some((ordinal, Recording::of(view, ordinal, length(call)?)))
 }
 
-/// The addresses of files, for answers that tell them.
+/// The URLs of files, for the answers that show them.
 #[derive(Debug, Clone)]
 pub struct Links {
     base_url: String,
@@ -203,8 +204,8 @@ pub struct Links {
 }
 
 impl Links {
-    /// The address of a call's file at a vendor; none for a call that is not over, or that has no
-    /// file of the service itself.
+    /// The URL of a call's file at a vendor. `None` if the call is not over, was not recorded, or
+    /// has its own URL in the scenario.
     #[must_use]
     pub fn url(&self, vendor: &str, view: &View, ordinal: Ordinal) -> Option<String> {
         let call = view.call(ordinal).filter(|call| call.is_over(view.now()))?;
@@ -222,8 +223,9 @@ impl<S: Sync> FromRequestParts<S> for Links {
     }
 }
 
-/// How much a vendor whose answers tell the addresses of files tells of a call's recording: the
-/// scenario's own address as it is, or one of its own whose file is the neutral call's.
+/// How precisely an answer with a file's URL tells a field of the recording. A URL of the scenario
+/// is told exactly. A URL of callmock is the vendor's own, but its file is that of the neutral
+/// call.
 #[must_use]
 pub fn tells_of_file(call: &Neutral, field: Field) -> Tells {
     let own = call.recording.as_ref().is_some_and(|recording| recording.url.is_none());
@@ -235,7 +237,7 @@ pub fn tells_of_file(call: &Neutral, field: Field) -> Tells {
     }
 }
 
-/// The part of a file that a request asks for.
+/// The requested part of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     /// The whole file.
@@ -249,7 +251,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// The part that a request's headers ask for. A `Range` is ignored if it is malformed, has
+    /// The part that a request's headers select. A `Range` is ignored if it is malformed, has
     /// several parts, or is for another file (`If-Range`; RFC 9110, 14.2).
     #[must_use]
     pub fn of(headers: &HeaderMap, recording: &Recording) -> Self {
@@ -331,8 +333,8 @@ impl Part {
         response
     }
 
-    /// Notes which part of a file a client fetches. `not_whole` is the finding for a client that
-    /// never fetches the whole file.
+    /// Notes the part of a file that a client fetches. `not_whole` is the finding about a client
+    /// that never fetches the whole file.
     pub fn note(&self, context: &Context, key: &str, recording: Recording, not_whole: &'static Finding) {
         let list = Walks::hash((key, recording.tones()));
         let walks = context.world.walks();
@@ -352,8 +354,7 @@ impl Part {
                 context.notes.if_cut(not_whole);
             }
             Self::Whole | Self::Bytes(_) => {
-                // The client has the whole file now, so the parts that it fetched before no longer
-                // matter.
+                // The client has the whole file now, so the parts fetched earlier no longer matter.
                 walks.look_around(list);
                 context.notes.if_cut(not_whole);
             }

@@ -1,5 +1,4 @@
-//! The vendors, a folder each. No folder names another; this list is the only place that knows them
-//! all.
+//! The vendors, one folder each. No folder uses another. Only this file lists them all.
 
 use crate::contract::{Catalogue, Reading};
 use crate::vendor::Vendor;
@@ -9,15 +8,15 @@ pub mod ccai;
 pub mod commubo;
 pub mod sencloud;
 
-/// Every vendor that is served.
+/// Every vendor that callmock serves.
 pub static ALL: &[&dyn Vendor] = &[&commubo::Commubo, &ccai::Ccai, &alibaba::Alibaba, &sencloud::Sencloud];
 
-/// What every vendor promises.
+/// The catalogue of every vendor.
 pub fn catalogues() -> impl Iterator<Item = &'static Catalogue> + Clone {
     ALL.iter().map(|vendor| vendor.catalogue())
 }
 
-/// Every reading that a scenario may choose.
+/// Every reading of every vendor.
 #[must_use]
 pub fn readings() -> Vec<&'static Reading> {
     catalogues().flat_map(|catalogue| catalogue.readings.iter().copied()).collect()

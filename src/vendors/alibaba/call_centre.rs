@@ -1,5 +1,5 @@
-//! The refusals that every operation of the call centre has (fact sheet 3.2, B7), each under the
-//! operation's own id, and the check of the instance that brings them about.
+//! The check of an operation's instance, and the refusals that every operation of the call centre
+//! has (fact sheet 3.2, B7). Each operation declares these refusals under its own ids.
 
 use std::marker::PhantomData;
 
@@ -10,18 +10,18 @@ use super::gateway::{Caller, Gateway, Refused};
 use crate::dialects::alibaba::InstanceState;
 use crate::vendor::{Refusing, checked, keep};
 
-/// The refusals of an operation that are about its instance.
+/// The refusals about the instance, which each operation declares under its own ids.
 pub trait OfInstance: Refusing {
-    /// No `InstanceId`, or an empty one.
+    /// A missing or empty `InstanceId`.
     fn missing() -> Self;
     /// An instance that the key's account does not have.
     fn not_found(id: String) -> Self;
-    /// An instance in another state than running.
+    /// An instance in a state other than running.
     fn not_running(state: InstanceState, id: String) -> Self;
 }
 
-/// Declares an operation's table of refusals: those of every operation of the call centre, then its
-/// own.
+/// Declares the refusal table of an operation: the rows that every operation of the call centre
+/// has, then the operation's own.
 macro_rules! call_centre_refusals {
     (in $prefix:literal, of $request:ident; $($own:tt)*) => {
         $crate::vendor::refusals! {
@@ -86,10 +86,10 @@ macro_rules! call_centre_refusals {
 
 pub(super) use call_centre_refusals;
 
-/// The instance asked for, which the key's account has and which answers (B7).
+/// The request's instance. The key's account has it, and it is running (B7).
 #[derive(Debug)]
 pub struct Instance<E> {
-    /// Its id.
+    /// The id of the instance.
     pub id: String,
     refuses: PhantomData<E>,
 }

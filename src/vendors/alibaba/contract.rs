@@ -1,11 +1,11 @@
-//! The catalogue of Alibaba Cloud CCC. Numbers such as `B1` and `3.1` are rows and sections of its
-//! fact sheet.
+//! The catalogue of Alibaba Cloud CCC, and the operations that are not emulated. `B1`, `3.1` and
+//! the like are rows and sections of its fact sheet.
 
 use super::gateway::{features, refusals};
 use super::{findings, operations, readings};
 use crate::contract::{Catalogue, not_emulated};
 
-/// Everything that Alibaba Cloud CCC promises.
+/// The catalogue of Alibaba Cloud CCC.
 pub static CATALOGUE: Catalogue = Catalogue {
     vendor: super::name::NAME,
     product: "Alibaba Cloud CCC 2020-07-01",
@@ -21,7 +21,8 @@ pub static CATALOGUE: Catalogue = Catalogue {
     common: &findings::COMMON,
 };
 
-// Those of the other operations that public programs call, or whose pages stand beside this one's.
+// The other operations that public programs call, or whose pages are beside those of the emulated
+// ones.
 not_emulated! {
     "Action" "ListCallDetailRecordsV2", "Lists call detail records; the documented successor.";
     "Action" "ListRecentCallDetailRecords", "Lists recent call detail records.";

@@ -1,8 +1,8 @@
-//! The findings about clients of Alibaba Cloud CCC.
+//! The findings about requests to Alibaba Cloud CCC.
 
 use crate::contract::{Paging, findings};
 
-/// The rules about walks through lists.
+/// The rules about walks through the pages of a list.
 pub static PAGING: Paging = Paging {
     repeated: &REPEATED_PAGE,
     stopped_early: &STOPPED_EARLY,

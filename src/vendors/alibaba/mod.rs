@@ -1,11 +1,11 @@
-//! Alibaba Cloud Call Center (CCC) 2020-07-01: `ListCallDetailRecords`, a signed remote procedure
-//! call on `/`.
+//! Alibaba Cloud Call Center (CCC) 2020-07-01: call detail records and recordings, by signed RPC
+//! requests to `/`.
 //!
-//! Sources: the operation's page, and the fact sheet drawn from it, from the official SDKs and from
-//! other public material (`B1`, `3.1`, …).
+//! Sources: the operations' pages, and the fact sheets drawn from them, from the official SDKs and
+//! from other public material (`B1`, `3.1`, …).
 //!
-//! Not emulated: the other operations, which answer `InvalidAction.NotFound` as an unknown one
-//! does; `contract.rs` lists those that clients are known to call.
+//! Not emulated: the other operations. They get the refusal of an unknown one,
+//! `InvalidAction.NotFound`. `contract.rs` lists those that clients are known to call.
 
 mod call_centre;
 mod contract;
@@ -34,7 +34,7 @@ use crate::world::{Clock, View, World};
 use gateway::refusals::Error;
 use name::NAME;
 
-/// The vendor.
+/// The vendor Alibaba Cloud CCC.
 pub struct Alibaba;
 
 impl Vendor for Alibaba {
@@ -81,7 +81,7 @@ impl Vendor for Alibaba {
 
     fn shared_refusals(&self, request: &Parts) -> Vec<AnyRefusal> {
         let as_computed = |refusal: AnyRefusal| match refusal.get() {
-            // What the gateway computed stands in the text, and clients read it there.
+            // The text must have the string that the gateway computed, because clients parse it.
             Some(Error::SignatureMismatchAcs3(..) | Error::SignatureMismatchRpc(_)) => {
                 gateway::mismatch(request).into()
             }
@@ -106,7 +106,7 @@ impl Vendor for Alibaba {
         gateway::auth::named(request, body)
     }
 
-    /// Its parameters, without those that are new for each try.
+    /// A hash of the parameters without key, time and signature, equal for retries.
     fn asked(&self, request: &Parts, _: &Bytes) -> u64 {
         gateway::asked(request, &[])
     }
@@ -131,7 +131,7 @@ impl Vendor for Alibaba {
         ]))
     }
 
-    /// The official SDKs take a host and a port, and no path.
+    /// The official SDKs take a host and a port, but no path.
     fn whereabouts(&self, address: &str) -> Vec<(&'static str, String)> {
         vec![("endpoint", address.to_owned())]
     }
@@ -171,7 +171,7 @@ impl Vendor for Alibaba {
     }
 }
 
-/// The time that a signature is held against.
+/// The time at which the gateway accepts a new signature.
 fn now_for_signing(world: &World) -> DateTime<Utc> {
     match world.reading() {
         readings::Skew::World => world.now(),
@@ -179,13 +179,14 @@ fn now_for_signing(world: &World) -> DateTime<Utc> {
     }
 }
 
-/// When the universe's first and last call began.
+/// The start times of the first and the last call in the universe.
 fn ends(universe: &Universe) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     let times = || universe.calls().iter().filter(|call| call.on_vendor(NAME)).map(|call| call.at);
     Some((times().min()?, times().max()?))
 }
 
-/// The answer to a wrong method, to an action that is not served, and to any other.
+/// Answers a request that no endpoint matches: a wrong method, an action that is not emulated, or
+/// an unknown action.
 async fn unmatched(request: Parts) -> gateway::Refused {
     gateway::unmatched(&request, &contract::CATALOGUE)
 }

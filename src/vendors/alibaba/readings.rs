@@ -1,5 +1,5 @@
-//! The ambiguous points of Alibaba Cloud CCC, with their options. Numbers are sections of its fact
-//! sheet; `page` is the operation's own page.
+//! The readings of Alibaba Cloud CCC: options where its page is ambiguous. Numbers are sections of
+//! its fact sheet, and `page` is the operation's own page.
 
 use crate::contract::readings;
 

@@ -1,5 +1,4 @@
-//! Call detail records: every field through one accessor, the scenario's own value first, shared by
-//! the operations that list and show them (fact sheet 2).
+//! Call detail records, shared by the operations that list and show them (fact sheet 2).
 
 use std::borrow::Cow;
 
@@ -19,11 +18,12 @@ use crate::universe::{
 use crate::vendor::{Field, Neutral, Precision, Tells};
 use crate::world::View;
 
-/// A text that is the scenario's or made up for the answer.
+/// A text, borrowed from the scenario or derived for the answer.
 pub type Text<'a> = Cow<'a, str>;
 
-/// A call as one instance shows it: every field through one accessor, the scenario's own value
-/// first, for filters, sorts and answers alike.
+/// A call in the records of one instance. Each accessor returns the scenario's value if there is
+/// one, else a value derived from the neutral call. Filters, sorts and answers all use these
+/// accessors.
 pub struct Record<'a> {
     view: &'a View,
     ordinal: Ordinal,
@@ -33,7 +33,7 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// The record of a call, if the caller's account holds it in this instance.
+    /// The record of a call that is over, if the caller's account holds it in this instance.
     pub fn of(view: &'a View, ordinal: Ordinal, access_key_id: &str, instance: &'a str) -> Option<Self> {
         let call = view.listed(ordinal, NAME, access_key_id)?;
         let given = call.data.as_ref().and_then(|data| data.alibaba.as_deref());
@@ -41,7 +41,8 @@ impl<'a> Record<'a> {
         (!elsewhere).then_some(Self { view, ordinal, call, given, instance })
     }
 
-    /// The record of a call that has begun and is not over.
+    /// The record of a call that has begun and is not over, if the caller's account holds it in
+    /// this instance.
     pub fn under_way(
         view: &'a View,
         ordinal: Ordinal,
@@ -60,18 +61,18 @@ impl<'a> Record<'a> {
         self.call
     }
 
-    /// The id of the flow that the call went through: a UUID made from the seed and the queue (E8).
+    /// The id of the call's flow: a UUID derived from the seed and the queue (E8).
     pub fn flow_id(&self) -> String {
         let place = self.call.queue.map_or(0, |queue| queue.index() + 1);
         let bytes: [u8; 16] = std::array::from_fn(|n| self.view.opaque("flow", place)[n]);
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
-    /// The call of a contact id.
+    /// Finds a call by its contact id.
     pub fn find(view: &View, contact_id: &str) -> Option<Ordinal> {
         view.by_wire_id(NAME, contact_id).or_else(|| {
             let ordinal = Decimals::<18>::of(view).ordinal(contact_id.strip_prefix("job-")?)?;
-            // A call with an id of its own has no other.
+            // A call with a contact id from the scenario does not have the derived id too.
             let call = view.call(ordinal)?;
             let own = call.data.as_ref().and_then(|data| data.alibaba.as_ref()?.contact_id.as_ref());
             own.is_none().then_some(ordinal)
@@ -86,7 +87,7 @@ impl<'a> Record<'a> {
         self.given.and_then(field).unwrap_or(derived.as_seconds())
     }
 
-    /// A call's contact id, whoever asks.
+    /// A call's contact id, without a check of account and instance.
     pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
         let call = view.call(ordinal)?;
         let given = call.data.as_ref().and_then(|data| data.alibaba.as_deref());
@@ -116,7 +117,7 @@ impl<'a> Record<'a> {
                 (CallOutcome::AbandonedIvr, _) => "AbandonedInIVR",
                 (CallOutcome::AbandonedQueue, _) => "AbandonedInQueue",
                 (CallOutcome::Voicemail, _) => "Voicemail",
-                // Nobody at the centre picked up, which is not the customer's NoAnswer (page,
+                // No agent picked up. This is not NoAnswer, which is said of a customer (page,
                 // ContactDisposition).
                 (CallOutcome::AbandonedRing, _) | (CallOutcome::NoAnswer, Direction::Inbound) => {
                     "AbandonedInRing"
@@ -128,7 +129,7 @@ impl<'a> Record<'a> {
     }
 
     pub fn early_media_state(&self) -> Option<&'a str> {
-        // It says why the far end of an outgoing call was not connected.
+        // The state says why the far end of an outbound call was not connected.
         self.text(|g| g.early_media_state.as_ref()).or(match (self.call.outcome, self.call.direction) {
             (CallOutcome::Busy, Direction::Outbound) => Some("Busy"),
             (CallOutcome::Failed, Direction::Outbound) => Some("NotConnected"),
@@ -208,7 +209,7 @@ impl<'a> Record<'a> {
         self.seconds(|g| g.dialing_time, self.call.dial)
     }
 
-    /// Queue and ringing together; nothing for a caller who gave up while waiting (2.2).
+    /// The seconds in the queue and ringing. It is 0 for a caller who gave up while waiting (2.2).
     pub fn wait_time(&self) -> u64 {
         let abandoned = matches!(self.call.outcome, CallOutcome::AbandonedQueue | CallOutcome::AbandonedRing);
         self.given
@@ -216,7 +217,8 @@ impl<'a> Record<'a> {
             .unwrap_or_else(|| if abandoned { 0 } else { self.queue_time() + self.ring_time() })
     }
 
-    /// Inbound from the beginning, otherwise from the answer (2.2).
+    /// The duration in seconds: from the start of an inbound call, from the answer of any other
+    /// (2.2).
     pub fn call_duration(&self) -> u64 {
         self.given.and_then(|g| g.call_duration).unwrap_or_else(|| {
             let from = match self.call.direction {
@@ -246,19 +248,20 @@ impl<'a> Record<'a> {
         self.text(|g| g.satisfaction_survey_channel.as_ref()).or_else(channel)
     }
 
-    /// When it was connected, in milliseconds since 1970; none if it never was (B3).
+    /// The time of the answer, in milliseconds since 1970. `None` if the call was not answered
+    /// (B3).
     pub fn established_time(&self) -> Option<i64> {
         let answered = || self.call.answered_at().map(|at| at.timestamp_millis());
         self.given.and_then(|g| g.established_time).or_else(answered)
     }
 
-    /// When it ended, in milliseconds since 1970.
+    /// The time of the end, in milliseconds since 1970.
     pub fn release_time(&self) -> i64 {
         let ended = || self.call.ended_at().timestamp_millis();
         self.given.and_then(|g| g.release_time).unwrap_or_else(ended)
     }
 
-    /// Who ended it. Nobody says what stands here for a call that the system ended.
+    /// The party that ended the call. No source has the value for a call that the system ended.
     pub fn release_initiator(&self) -> Option<&'a str> {
         self.text(|g| g.release_initiator.as_ref()).or(match self.call.ended_by {
             Some(EndedBy::Agent) => Some("agent"),
@@ -267,26 +270,27 @@ impl<'a> Record<'a> {
         })
     }
 
-    /// The recording. A voicemail was never connected, so it has none here (2.2): the vendor keeps it
-    /// elsewhere.
+    /// The recording. A voicemail was never connected, so the vendor keeps its recording elsewhere
+    /// (2.2).
     pub fn recording(&self) -> Option<&'a Recording> {
         self.call.recording.as_ref().filter(|_| self.call.answered_at().is_some())
     }
 
-    /// Whether there is a recording to fetch.
+    /// Whether the recording can be fetched.
     pub fn recording_ready(&self) -> bool {
-        // A created call's file takes a while (R14); what a scenario has is there.
+        // The recording of a created call is ready only after a while (R14). One from the scenario
+        // is ready at once.
         let written = self.call.ended_at() + TimeDelta::seconds(10);
         let there = !self.call.id.is_created() || self.view.now() >= written;
         self.given.and_then(|g| g.recording_ready).unwrap_or(self.recording().is_some() && there)
     }
 
-    /// Its place in the world.
+    /// The call's ordinal in the world.
     pub fn ordinal(&self) -> Ordinal {
         self.ordinal
     }
 
-    /// The signature of an address that is good until a second since 1970.
+    /// The signature of a recording's URL that expires at a time, in seconds since 1970.
     pub fn link_signature(&self, expires: i64) -> String {
         let secret = self.view.seed().to_be_bytes();
         BASE64.encode(mac::<Hmac<Sha1>>(&secret, &format!("{} {expires}", self.ordinal.0)))
@@ -302,13 +306,13 @@ impl<'a> Record<'a> {
         self.given.and_then(|g| g.satisfaction_survey_offered).unwrap_or(self.call.rating.is_some())
     }
 
-    /// The instance that shows it.
+    /// The id of the record's instance.
     pub fn instance_id(&self) -> &'a str {
         self.text(|g| g.instance_id.as_ref()).unwrap_or(self.instance)
     }
 }
 
-/// A contact type as the page spells it, from either spelling.
+/// Parses a contact type in either spelling. Returns it as the page spells it.
 pub fn contact_type(text: &str) -> Option<&'static str> {
     let upper = CONTACT_TYPES_UPPER.iter().position(|upper| *upper == text);
     CONTACT_TYPES.iter().position(|page| *page == text).or(upper).map(|n| CONTACT_TYPES[n])
@@ -328,18 +332,18 @@ pub fn message(reading: SuccessMessage) -> &'static str {
     }
 }
 
-/// How much a record tells of a call.
+/// How precisely a record tells a field of the neutral call.
 pub fn tells_of_times_and_people(call: &Neutral, field: Field) -> Tells {
     let inbound = call.direction == Direction::Inbound;
     match field {
-        // One word for an inbound call that nobody picked up and for one that was given up as
-        // it rang, and one for an engaged and a failed one (2.2).
+        // An inbound call that no agent picked up and one that the caller gave up while it rang
+        // have the same disposition. So have a busy and a failed one (2.2).
         Field::Outcome if inbound && call.outcome == Some(CallOutcome::NoAnswer) => {
             Tells::As("abandoned_ring")
         }
         Field::Outcome if inbound && call.outcome == Some(CallOutcome::Busy) => Tells::As("failed"),
-        // Only an outgoing call has an early state, which tells these from one that nobody
-        // picked up.
+        // Only an outbound call has an early media state, which tells a busy or failed call from
+        // one that was not answered.
         Field::Outcome if call.direction == Direction::Internal => match call.outcome {
             Some(CallOutcome::Busy | CallOutcome::Failed) => Tells::As("no_answer"),
             _ => Tells::Exactly,
@@ -359,7 +363,7 @@ pub fn tells_of_times_and_people(call: &Neutral, field: Field) -> Tells {
         | Field::RatingChannel => Tells::Exactly,
         Field::At | Field::AnsweredAt | Field::EndedAt => Tells::To(&[Precision::Millis]),
         Field::Agent | Field::Queue => Tells::ByItsOwnId,
-        // A voicemail was never connected, so its recording is elsewhere (2.2).
+        // The recording of a voicemail is elsewhere, because the call was never connected (2.2).
         Field::RecordingDuration if call.answered_at.is_some() => Tells::Exactly,
         Field::Customer
         | Field::Parent

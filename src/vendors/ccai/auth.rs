@@ -1,4 +1,4 @@
-//! Who asks: an account, by HTTP Basic, on its own subdomain (fact sheet 3).
+//! Authentication: an account, by HTTP Basic, under its own subdomain (fact sheet 3).
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
@@ -14,13 +14,13 @@ use crate::keys::{is_dirty, looks_real};
 use crate::vendor::credential::{authorization, basic, scheme, single};
 use crate::vendor::{Context, RetryAfter, host, keep};
 
-/// The requests that an account may send in a second, where they are limited (3).
+/// The rate limit of an account, in requests per second (3).
 const RATE: u32 = 10;
 
-/// The account that a request proved to come from.
+/// The authenticated account of a request.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// Its entry in the scenario.
+    /// The account's entry in the scenario.
     pub settings: data::Account,
 }
 
@@ -35,7 +35,7 @@ impl<S: Sync> FromRequestParts<S> for Account {
     }
 }
 
-/// The subdomain that a request's credential names, proved or not.
+/// The subdomain in a request's credential, authenticated or not.
 pub fn named(headers: &HeaderMap) -> Option<String> {
     basic(authorization(headers)?).map(|(user, _)| user)
 }
@@ -46,7 +46,7 @@ fn prove(request: &Parts) -> Result<Account, Error> {
     let scheme = scheme(value);
     let first_word = if scheme.is_empty() { value } else { scheme };
     if !first_word.eq_ignore_ascii_case("basic") {
-        // A value without a scheme may be a credential: it is not shown.
+        // A value without a scheme may be a credential, so the finding must not show it.
         notes.finding_of(&findings::AUTHORIZATION_SCHEME, || format!("`{scheme}`"));
     }
     let (user, password) = basic(value).ok_or(Error::NotAuthorized)?;
@@ -64,9 +64,8 @@ fn prove(request: &Parts) -> Result<Account, Error> {
     Ok(Account { settings: account.clone() })
 }
 
-/// The Host's first label must be the subdomain, but only where the Host is under a domain that is
-/// meant: `.localhost`, or the account's own. Everywhere else it is an address to reach callmock
-/// by.
+/// Checks that the Host's label is the account's subdomain. The check applies only under
+/// `.localhost` and the account's own domain. Any other Host is just an address of callmock.
 fn on_its_host(request: &Parts, account: &data::Account) -> Result<(), Error> {
     let names = Context::of(request).world.names();
     let host = host(request).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Reading JSON bodies.
+//! Decoding of JSON bodies.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -9,7 +9,7 @@ use super::findings;
 use crate::nearest::did_you_mean;
 use crate::vendor::{Context, media_type};
 
-/// A JSON body's members; a body that is no object has none.
+/// The members of a JSON body. A body that is not an object has none.
 #[derive(Debug, Clone)]
 pub struct Body(pub Map<String, Value>);
 
@@ -31,7 +31,7 @@ impl<S: Sync> FromRequestParts<S> for Body {
     }
 }
 
-/// Notes members that the page does not have, each with the nearest that it has.
+/// Notes members that the page does not have, each with the most similar known name.
 pub fn note_unknown(members: &Map<String, Value>, known: &[&str], context: &Context) {
     for name in members.keys().filter(|name| !known.contains(&name.as_str())) {
         context.notes.finding_of(&findings::UNKNOWN_KEY, || {

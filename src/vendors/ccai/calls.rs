@@ -1,4 +1,4 @@
-//! What goes out: a call with every key of the page's 201 examples, in their order, nulls and all
+//! The call object of a 201 answer: every key of the page's examples in their order, nulls included
 //! (fact sheet 2).
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
@@ -11,21 +11,22 @@ use crate::dialects::ccai::{self as data, Created, CreatedKind};
 use crate::universe::{Agent, Call, CallOutcome, Customer, Decimals, Direction, Ordinal, Queue, Ref};
 use crate::world::View;
 
-/// A call's id as CCAI Platform writes it, if it shows the call at all.
+/// A call's id as text. `None` if CCAI Platform does not have the call.
 pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
     call_id(view, ordinal).map(|id| id.to_string())
 }
 
-/// The ids of the calls that neither a scenario nor a creation gave one: digits of their places.
+/// Encoder of derived ids: 12 digits from a call's ordinal, for calls without an id from the
+/// scenario or a creation.
 pub type Ids = Decimals<12>;
 
-/// A call's id here.
+/// A call's id. `None` for an internal call, which CCAI Platform does not have.
 pub fn call_id(view: &View, ordinal: Ordinal) -> Option<u64> {
     id_of(view.call(ordinal)?, ordinal, Ids::of(view))
 }
 
-/// A call's id here: what the scenario or its creation gave it, else one made from its place, above
-/// all that count up.
+/// A call's id: that of the scenario or of its creation, else a derived one. Derived ids have 13
+/// digits, so that they are above all ids that count up. `None` for an internal call.
 pub fn id_of(call: &Call, ordinal: Ordinal, ids: Ids) -> Option<u64> {
     if call.direction == Direction::Internal {
         return None;
@@ -33,7 +34,7 @@ pub fn id_of(call: &Call, ordinal: Ordinal, ids: Ids) -> Option<u64> {
     given(call).and_then(|g| g.id).or_else(|| format!("1{}", ids.id(ordinal)).parse().ok())
 }
 
-/// The call of an id, if an account has it.
+/// Finds a call by its id, if the account holds it.
 pub fn find(view: &View, id: u64, account: &str) -> Option<Ordinal> {
     let text = id.to_string();
     let derived = || {
@@ -42,7 +43,7 @@ pub fn find(view: &View, id: u64, account: &str) -> Option<Ordinal> {
         (call_id(view, ordinal) == Some(id)).then_some(ordinal)
     };
     let ordinal = view.by_wire_id(NAME, &text).or_else(derived)?;
-    // A call is there from its beginning; one that was created here, from its creation.
+    // A call exists from its start, but a created one already from its creation.
     let there = |call: &&Call| call.has_begun(view.now()) || created(call).is_some();
     view.call(ordinal).filter(|call| call.held_by(NAME, account)).filter(there).map(|_| ordinal)
 }
@@ -51,13 +52,13 @@ fn given(call: &Call) -> Option<&data::Call> {
     call.data.as_ref()?.ccai.as_deref()
 }
 
-/// What a request said when it created a call; none for a call that no request created here.
+/// The data of the request that created a call. `None` for any other call.
 pub fn created(call: &Call) -> Option<&Created> {
     given(call)?.created.as_ref()
 }
 
-/// Where a created call stands at a time (page L131-146): a pure function of the call, whose phases
-/// were drawn from the seed when it was created.
+/// The status of a created call at a time (page L131-146). It depends only on the call, because the
+/// phases were drawn from the seed when the call was created.
 pub fn status(call: &Call, now: DateTime<Utc>) -> Option<&'static str> {
     let created = created(call)?;
     let passed = now - call.at;
@@ -67,10 +68,11 @@ pub fn status(call: &Call, now: DateTime<Utc>) -> Option<&'static str> {
     Some(match (created.kind, call.outcome) {
         (CreatedKind::Scheduled, _) if passed < TimeDelta::zero() => "scheduled",
         (CreatedKind::Inbound | CreatedKind::Scheduled, _) if passed < assigned => "queued",
-        // Whoever hangs up in the queue, or finds nobody, is never assigned to anybody.
+        // A caller who hangs up in the queue, and a call for which there is no agent, are never
+        // assigned.
         (_, CallOutcome::AbandonedQueue) => "failed",
         (CreatedKind::Scheduled, CallOutcome::Failed) if call.agent.is_none() => "failed",
-        // Nor is who leaves a message.
+        // A caller who leaves a voicemail is never assigned either.
         (CreatedKind::Inbound, CallOutcome::Voicemail) if now < call.ended_at() => "voicemail",
         _ if passed < connecting => "assigned",
         _ if passed < rung => "connecting",
@@ -82,7 +84,7 @@ pub fn status(call: &Call, now: DateTime<Utc>) -> Option<&'static str> {
     })
 }
 
-/// The type of a created call.
+/// The `call_type` of a created call.
 pub fn call_type(created: &Created, shown_as: ScheduledResponse) -> &'static str {
     match (created.kind, shown_as) {
         (CreatedKind::Outbound, _) => "Voice Outbound (API)",
@@ -94,24 +96,24 @@ pub fn call_type(created: &Created, shown_as: ScheduledResponse) -> &'static str
     }
 }
 
-/// The `created_at` of a created call: the page's queued calls have it in whole seconds (C6, C9).
+/// The `created_at` of a created call. The page's queued calls have it in whole seconds (C6, C9).
 pub fn created_at(created: &Created) -> DateTime<Utc> {
     if created.kind == CreatedKind::Outbound { created.at } else { created.at.trunc_subsecs(0) }
 }
 
-/// A queue's menu id.
+/// The menu id of a queue.
 pub fn menu_id(queue: &Queue) -> Option<u64> {
     queue.data.ccai.as_ref()?.menu_id
 }
 
-/// A customer's end-user id: the scenario's, else one of its place.
+/// A customer's end-user id: the scenario's, else one derived from the customer's position.
 pub fn end_user_id(view: &View, customer: Ref<Customer>) -> u64 {
     let given = view.customer(customer).data.ccai.as_ref().and_then(|g| g.end_user_id);
     given.unwrap_or(customer.index() as u64 + 1)
 }
 
-/// A created call as its 201 shows it: every key of the page's examples, in their order. What has
-/// not happened yet is null.
+/// A created call as in its 201 answer: every key of the page's examples, in their order. Members
+/// about later phases are null.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct CallObject<'a> {
@@ -169,14 +171,14 @@ pub struct OfferEvent {
 }
 
 impl OfferEvent {
-    /// The one offer of a call that was offered.
+    /// The single offer of a call, at a time.
     pub fn at(at: DateTime<Utc>) -> Self {
         Self { casting_time: time(at), group: "Group 1" }
     }
 }
 
 impl<'a> CallObject<'a> {
-    /// The object of a created call; none of a call that nobody created.
+    /// The object of a created call. `None` for a call that no request created.
     pub fn of(view: &'a View, ordinal: Ordinal, shown_as: ScheduledResponse) -> Option<Self> {
         let call = view.call(ordinal)?;
         let (id, created) = (given(call)?.id?, created(call)?);
@@ -223,7 +225,7 @@ impl<'a> CallObject<'a> {
             support_number: None,
             selected_menu: queue.map(SelectedMenu::of),
             menu_path: queue.map(MenuPath::of),
-            // A queued call has an agent chosen for it, and is not assigned yet (C6, C9).
+            // A queued call already has an agent here, but is not assigned yet (C6, C9).
             agent_info: call.agent.filter(|_| outbound).map(|agent| AgentInfo::of(view, agent)),
             end_user: created.end_user_id.map(|id| EndUser::of(view, call, id)),
             photos: [],
@@ -239,12 +241,12 @@ impl<'a> CallObject<'a> {
     }
 }
 
-/// ISO 8601 in UTC with three decimals, always.
+/// A time in ISO 8601: UTC, always with three decimals.
 pub fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// The menu that a call entered its queue by.
+/// The menu through which a call entered its queue.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct SelectedMenu<'a> {
@@ -275,7 +277,7 @@ impl<'a> SelectedMenu<'a> {
     }
 }
 
-/// Where that menu stands.
+/// The path of a menu in the tree of menus.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct MenuPath<'a> {
@@ -285,14 +287,14 @@ pub struct MenuPath<'a> {
 }
 
 impl<'a> MenuPath<'a> {
-    /// The path to a queue's menu: menus here have none above them.
+    /// The path of a queue's menu. Menus are always at the top level here.
     pub fn of(queue: &'a Queue) -> Self {
         let materialized_path = menu_id(queue).map(|id| id.to_string());
         Self { items_count: 1, name: &queue.name, materialized_path }
     }
 }
 
-/// An agent's user id: the scenario's, else one of its place.
+/// An agent's user id: the scenario's, else one derived from the agent's position.
 pub fn user_id(view: &View, agent: Ref<Agent>) -> u64 {
     let given = view.agent(agent).data.ccai.as_ref().and_then(|g| g.user_id);
     given.unwrap_or(agent.index() as u64 + 1)
@@ -311,7 +313,7 @@ pub struct AgentInfo<'a> {
 }
 
 impl<'a> AgentInfo<'a> {
-    /// An agent.
+    /// The object of an agent.
     pub fn of(view: &'a View, agent: Ref<Agent>) -> Self {
         let record = view.agent(agent);
         let given = record.data.ccai.as_ref();
@@ -327,7 +329,7 @@ impl<'a> AgentInfo<'a> {
     }
 }
 
-/// Who is at the far end.
+/// The end user of a call: the outside party.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct EndUser<'a> {
@@ -337,7 +339,7 @@ pub struct EndUser<'a> {
 }
 
 impl<'a> EndUser<'a> {
-    /// The end user of a call, by the id that they have.
+    /// The object of a call's end user with the given id.
     pub fn of(view: &'a View, call: &Call, id: u64) -> Self {
         let known = call.customer.and_then(|customer| view.customer(customer).data.ccai.as_ref());
         Self {
@@ -348,7 +350,7 @@ impl<'a> EndUser<'a> {
     }
 }
 
-/// Who takes part in a call.
+/// A participant of a call.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Participant {
@@ -382,18 +384,19 @@ impl Participant {
         }
     }
 
-    /// The agent of a call, who has done nothing yet.
+    /// The agent of a call, still waiting.
     pub fn agent(call_id: u64, id: u64, user_id: Option<u64>) -> Self {
         Self { user_id, ..Self::waiting(call_id, id, "agent") }
     }
 
-    /// The end user of a call, who has done nothing yet.
+    /// The end user of a call, still waiting.
     pub fn end_user(call_id: u64, id: u64, end_user_id: Option<u64>) -> Self {
         Self { end_user_id, ..Self::waiting(call_id, id, "end_user") }
     }
 }
 
-/// The agent, where one is assigned, then the end user; nobody has done anything yet.
+/// The participants of a created call, all waiting: the agent if one is assigned, then the end
+/// user.
 fn participants(view: &View, call: &Call, created: &Created, call_id: u64) -> Vec<Participant> {
     let end_user = |id: &u64| Participant::end_user(call_id, *id, created.end_user_id);
     match created.participants.as_slice() {

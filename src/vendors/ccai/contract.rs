@@ -1,10 +1,10 @@
-//! The catalogue of CCAI Platform, and the operations that are not served. `3` is a section of the
-//! fact sheet.
+//! The catalogue of CCAI Platform, and the operations that are not emulated. `3` is a section of
+//! the fact sheet.
 
 use super::{error, findings, operations, readings};
 use crate::contract::{Catalogue, not_emulated};
 
-/// Everything that CCAI Platform promises.
+/// The catalogue of CCAI Platform.
 pub static CATALOGUE: Catalogue = Catalogue {
     vendor: super::name::NAME,
     product: "Google CCAI Platform, Apps API and Manager API",
@@ -20,7 +20,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     common: &findings::COMMON,
 };
 
-// The vendor's other pages on the Apps API and the Manager API (3).
+// The operations on the vendor's other pages on the Apps API and the Manager API (3).
 not_emulated! {
     "GET" "/manager/api/v1/agents", "Lists agents.";
     "GET" "/manager/api/v1/agents/current_status", "Lists what agents are doing.";

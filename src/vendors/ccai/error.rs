@@ -1,4 +1,4 @@
-//! CCAI Platform's refusals: always `{"message": …}`, with the page's texts to the letter,
+//! CCAI Platform's refusals, always `{"message": …}` with the page's exact texts. The page writes
 //! "well-formed" for outbound calls and "well formed" elsewhere (1G.5).
 
 use axum::Json;
@@ -69,12 +69,12 @@ pub struct ErrorBody {
     message: String,
 }
 
-/// Every refusal as the `OpenAPI` document has it.
+/// The refusals' entry in the `OpenAPI` document.
 pub fn answer(document: &mut Document) -> Answer {
     Answer { content: vec![("application/json", document.schema::<ErrorBody>())], headers: Value::Null }
 }
 
-/// A refusal on its way out.
+/// A refusal as a response.
 #[derive(Debug)]
 pub struct Refused(pub AnyRefusal);
 
@@ -93,8 +93,8 @@ impl IntoResponse for Refused {
         let mut response = (status.unwrap_or_default(), Outcome(behavior), body).into_response();
         match refusal.get() {
             Some(Error::NotAuthorized) => {
-                // RFC 9110, 15.5.2, which the page is silent about: clients that wait for a
-                // challenge send nothing without.
+                // RFC 9110, 15.5.2, requires the challenge, and the page is silent about it. Some
+                // clients send a credential only after a challenge.
                 let challenge = HeaderValue::from_static("Basic realm=\"Application\"");
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
             }

@@ -1,4 +1,4 @@
-//! The findings about requests to CCAI Platform that it lets pass, or refuses for another reason.
+//! The findings about requests that CCAI Platform accepts, or refuses for another reason.
 
 use crate::contract::{Paging, findings};
 
@@ -84,7 +84,7 @@ findings! {
         "Follow the `Link` with `rel=\"next\"` until there is none.";
 }
 
-/// The rules about walks through lists.
+/// The rules about walks through the pages of a list.
 pub static PAGING: Paging = Paging {
     repeated: &REPEATED_PAGE,
     stopped_early: &STOPPED_EARLY,

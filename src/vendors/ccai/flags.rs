@@ -1,4 +1,4 @@
-//! The flags of a call's customer: the part of a call that requests read and change one by one.
+//! The customer flags of a call, shared by the operations that read and change them.
 
 use axum::http::request::Parts;
 use schemars::JsonSchema;
@@ -29,10 +29,10 @@ impl From<Flags> for CustomerFlags {
     }
 }
 
-/// The call of a flag's path, if the account that asks has it.
+/// The call of the path's `id`. `None` if the account does not hold such a call.
 ///
 /// # Errors
-/// The refusal of who asks.
+/// The refusal of a request that fails authentication.
 pub async fn call(request: &mut Parts) -> Result<Option<Ordinal>, Refused> {
     let account: Account = checked(request).await?;
     let context = Context::of(request);
@@ -40,12 +40,12 @@ pub async fn call(request: &mut Parts) -> Result<Option<Ordinal>, Refused> {
     Ok(id.and_then(|id| calls::find(&context.view(), id, &account.settings.subdomain)))
 }
 
-/// The flags as the `OpenAPI` document has them.
+/// The flags' entry in the `OpenAPI` document.
 pub fn answer(document: &mut Document) -> Answer {
     Answer { content: vec![("application/json", document.schema::<CustomerFlags>())], headers: Value::Null }
 }
 
-/// The path's parameter as the `OpenAPI` document has it.
+/// The path parameter `id` in the `OpenAPI` document.
 pub fn id() -> Value {
     json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "integer", "minimum": 1 } })
 }

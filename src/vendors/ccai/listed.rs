@@ -1,4 +1,5 @@
-//! Calls as the Manager API writes them, key order included (sheet of neighbours, C2 and C2a).
+//! The call object of the Manager API, with its keys in the page's order (sheet of neighbours, C2
+//! and C2a).
 
 use std::borrow::Cow;
 
@@ -9,7 +10,7 @@ use super::calls::{self, AgentInfo, EndUser, MenuPath, OfferEvent, Participant, 
 use super::records::Record;
 
 /// A call of the Manager API: every key of the newest page, then those of the older copy and of
-/// clients. What has not happened is null; `updated_at` never is (C4).
+/// clients. Members about later phases are null, but `updated_at` never is (C4).
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct ListedCall<'a> {
@@ -31,7 +32,7 @@ pub struct ListedCall<'a> {
     queue_duration: u64,
     call_duration: u64,
     hold_duration: u64,
-    /// A text (C3).
+    /// The score as text (C3).
     rating: Option<String>,
     has_feedback: bool,
     voip_provider: &'static str,
@@ -65,7 +66,7 @@ pub struct ListedCall<'a> {
 }
 
 impl<'a> ListedCall<'a> {
-    /// A call as it stands.
+    /// The call at the record's time.
     pub fn of(record: &Record<'a>) -> Self {
         let queue = record.call.queue.map(|queue| record.view.queue(queue));
         let (queue_duration, wait_duration, call_duration) = record.durations();
@@ -96,7 +97,7 @@ impl<'a> ListedCall<'a> {
             verified: false,
             recording_url: record.recording_url(),
             recording_permission: "not_asked",
-            // What stands here for a voicemail is in no public text.
+            // No public text has the value for a voicemail.
             voicemail_reason: "not_voicemail",
             deflection: "no_deflection",
             disconnected_by: record.disconnected_by(),
@@ -123,14 +124,14 @@ impl<'a> ListedCall<'a> {
     }
 }
 
-/// The agent, where the call has one, then the end user.
+/// The participants of a call: the agent if it has one, then the end user.
 fn participants(record: &Record<'_>) -> Vec<Participant> {
-    // Ids of the other calls' participants: digits of their place, above all that count up.
+    // Derived ids of participants, from the call's ordinal. They are above all ids that count up.
     let derived =
         |kind: u8| format!("{kind}{}", record.style.ids.id(record.ordinal)).parse().unwrap_or_default();
     let (agent, end_user) = match record.created.map(|created| created.participants.as_slice()) {
         Some([agent, end_user]) => (Some(*agent), Some(*end_user)),
-        // An agent who was given the call takes part from then on.
+        // An agent takes part once the call is assigned.
         Some(ids) => (record.agent().map(|_| derived(2)), ids.first().copied()),
         None => (record.call.agent.map(|_| derived(2)), Some(derived(3))),
     };

@@ -1,10 +1,10 @@
-//! Google CCAI Platform (by UJET): the Apps API's outbound, inbound and scheduled calls, flags of
-//! their customers, and the Manager API's list of calls.
+//! Google CCAI Platform (by UJET): the Apps API's outbound, inbound and scheduled calls, the flags
+//! of their customers, and the Manager API's list of calls.
 //!
 //! Sources: the vendor's page (`page L n` is line n of its text), the fact sheet drawn from it and
-//! from the vendor's other pages (`1G.4`, section 6, …), and the sheet of the operations beside it
-//! (`M4`, `C1`, …). State decides what a request gets,
-//! never its text: agents, queues, tickets, numbers, languages and earlier calls are the world's.
+//! from the vendor's other pages (`1G.4`, section 6, …), and the sheet of the neighbouring
+//! operations (`M4`, `C1`, …). An answer depends on the state of the world, never on magic values
+//! in a request: agents, queues, tickets, numbers, languages and earlier calls are the world's.
 //!
 //! Not emulated: the other operations of both APIs, which `contract.rs` lists, and passing data
 //! parameters, whose page is not public.
@@ -38,7 +38,7 @@ use crate::vendor::{
 use crate::world::{View, World};
 use name::NAME;
 
-/// The vendor.
+/// The vendor CCAI Platform.
 pub struct Ccai;
 
 impl Vendor for Ccai {
@@ -117,15 +117,15 @@ impl Vendor for Ccai {
     }
 }
 
-/// The answer to a path or a method that the API does not have, or that is not served, once it is
-/// known who asks. `Allow` tells the methods of a path that has others.
+/// Answers a request that no route matches, after authentication: a wrong method, an operation that
+/// is not emulated, or an unknown path. `Allow` lists the methods of a path that has others.
 async fn unmatched(
     account: Result<auth::Account, error::Refused>,
     context: Context,
     request: Parts,
 ) -> Response {
     let mut response = account.err().unwrap_or_else(|| missing(&context, &request).into()).into_response();
-    // HEAD is one of them wherever GET is, and its own answers do not tell them.
+    // HEAD is allowed wherever GET is. The answer to a HEAD request itself has no `Allow`.
     let allow = context.allowed.join(",").replace("GET", "GET,HEAD");
     let is_head = request.method == Method::HEAD && allow.contains("HEAD");
     if let Some(allow) = HeaderValue::from_str(&allow).ok().filter(|allow| !allow.is_empty() && !is_head) {

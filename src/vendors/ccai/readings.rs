@@ -1,6 +1,6 @@
-//! The points on which CCAI Platform's page contradicts itself or is silent, with their options.
-//! `1G.4` and other numbers are sections of the fact sheet, `page L n` is line n of the page, `A1` to
-//! `F1` are the page's examples, `M3` and the like rows of the sheet of neighbouring operations.
+//! The readings of CCAI Platform: options where its page contradicts itself or is silent. `1G.4`
+//! and other numbers are sections of the fact sheet, `page L n` is line n of the page, `A1` to `F1`
+//! are the page's examples, and `M3` and the like are rows of the sheet of neighbouring operations.
 
 use crate::contract::readings;
 

@@ -1,7 +1,7 @@
-//! What the Manager API knows of a call (sheet of neighbours, the derivation below C5): of a past
-//! one, and of a created one in the state that it is in.
+//! The Manager API's view of a call (sheet of neighbours, the derivation below C5): a past call, or
+//! a created call in its present state.
 //!
-//! Each member that a list filters or sorts by has one accessor, which its text is made of too.
+//! Each member that the list filters or sorts by has one accessor, which the answer uses too.
 
 use std::borrow::Cow;
 
@@ -15,19 +15,19 @@ use crate::universe::{Agent, Call, CallOutcome, Direction, EndedBy, Millis, Ordi
 use crate::vendor::recording::Links;
 use crate::world::{View, World};
 
-/// How one answer writes its calls.
+/// Formatting of the calls in one answer.
 #[derive(Debug)]
 pub struct Style {
     subdomain: String,
     lang: String,
     scheduled: ScheduledResponse,
     links: Links,
-    /// The ids of calls that have none of their own.
+    /// Encoder of derived ids.
     pub ids: Ids,
 }
 
 impl Style {
-    /// As an account's settings and the world's readings say.
+    /// The formatting that an account's settings and the world's readings choose.
     pub fn of(world: &World, view: &View, account: &data::Account, links: Links) -> Self {
         Self {
             subdomain: account.subdomain.clone(),
@@ -39,35 +39,35 @@ impl Style {
     }
 }
 
-/// A call that an account's lists show.
+/// A call in an account's list.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
-    /// The world as it is seen.
+    /// The view of the world.
     pub view: &'a View,
-    /// How it is written.
+    /// The formatting of the answer.
     pub style: &'a Style,
-    /// Its place.
+    /// The call's ordinal in the world.
     pub ordinal: Ordinal,
-    /// The call.
+    /// The neutral call.
     pub call: &'a Call,
-    /// What a request said when it created it.
+    /// The data of the request that created the call, if any.
     pub created: Option<&'a Created>,
-    /// Its id on the wire.
+    /// The call's id at CCAI Platform.
     pub id: u64,
 }
 
-/// What records are sorted by: a member's value. None comes before all others.
+/// The sort key of a record in one column. `None` is before all others.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key<'a> {
-    /// Null, or a value that every call has.
+    /// Null, or a column with one value for every call.
     None,
-    /// A number, a time or a truth.
+    /// A number, a time in milliseconds, or a boolean.
     Number(i64),
     /// A text.
     Text(Cow<'a, str>),
 }
 
-/// The members that records can be sorted by: those that are no objects and no lists (M8).
+/// The columns for sorting: all members except objects and arrays (M8).
 pub const COLUMNS: &[&str] = &[
     "id",
     "parent_id",
@@ -110,8 +110,8 @@ pub const COLUMNS: &[&str] = &[
 ];
 
 impl<'a> Record<'a> {
-    /// The record of a call, if it is shown: a past call whoever made it, and one that a request
-    /// created here from its creation.
+    /// The record of a call, if the account's list shows it. The list shows past calls, and created
+    /// calls from their creation.
     pub fn of(view: &'a View, style: &'a Style, ordinal: Ordinal) -> Option<Self> {
         let own = || view.call(ordinal).filter(|call| call.held_by(NAME, &style.subdomain));
         let under_way = || own().filter(|call| calls::created(call).is_some());
@@ -120,22 +120,22 @@ impl<'a> Record<'a> {
         Some(Self { view, style, ordinal, call, created: calls::created(call), id })
     }
 
-    /// Whether the call goes on.
+    /// Whether the call is not over yet.
     pub fn is_under_way(&self) -> bool {
         !self.call.is_over(self.view.now())
     }
 
-    /// When it was made.
+    /// The time of creation.
     pub fn created_at(&self) -> DateTime<Utc> {
         self.created.map_or(self.call.at, calls::created_at).trunc_subsecs(3)
     }
 
-    /// Its last change so far. A past call changed for the last time as it ended.
+    /// The time of the last change of state so far. For a past call, this is its end.
     pub fn updated_at(&self) -> DateTime<Utc> {
         let Call { ring, .. } = *self.call;
         let assigned = self.call.agent.map(|_| self.begins_to(self.before_agent()));
         let rung = self.begins_to(self.before_agent() + ring);
-        // "assigned" becomes "connecting" after a second, unless the other end was faster.
+        // "assigned" becomes "connecting" after a second, unless the ringing ends sooner.
         let connecting = assigned.map(|at| at + TimeDelta::seconds(1)).filter(|at| *at < rung);
         let states = [Some(self.call.at), assigned, connecting, Some(rung)].into_iter().flatten();
         let states = states.filter(|_| self.created.is_some());
@@ -143,7 +143,7 @@ impl<'a> Record<'a> {
         changes.filter(|at| *at <= self.view.now()).chain([self.created_at()]).max().unwrap_or_default()
     }
 
-    /// The value of a column.
+    /// The sort key in a column.
     pub fn key(&self, column: &str) -> Key<'a> {
         let millis = |at: Option<DateTime<Utc>>| {
             at.map_or(Key::None, |at| Key::Number(at.trunc_subsecs(3).timestamp_millis()))
@@ -193,8 +193,8 @@ impl<'a> Record<'a> {
         (at <= self.now()).then_some(at)
     }
 
-    /// The time until an agent has the call. Who dials has it from the beginning; a created call is
-    /// dialled by a machine first (A2, A3).
+    /// The time from the call's start to its assignment, in milliseconds. An agent who dials is
+    /// assigned from the start, but for a created call a machine dials first (A2, A3).
     fn before_agent(&self) -> Millis {
         let Call { dial, ivr, wait, direction, .. } = *self.call;
         let dialled =
@@ -202,7 +202,7 @@ impl<'a> Record<'a> {
         dialled + ivr + wait
     }
 
-    /// The id of the call that it belongs to.
+    /// The id of the parent call.
     pub fn parent_id(&self) -> Option<u64> {
         match self.created {
             Some(created) => created.parent_id,
@@ -210,7 +210,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Drawn from the seed.
+    /// The UUID of the call, drawn from the seed.
     pub fn uuid(&self) -> String {
         let drawn = self.view.opaque("call_uuid", self.ordinal.0 as usize);
         let mut bytes = [0; 16];
@@ -218,12 +218,12 @@ impl<'a> Record<'a> {
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
-    /// The language that it was created in, or the account's first.
+    /// The language of the request that created the call, else the account's first.
     pub fn lang(&self) -> &'a str {
         self.created.map_or(&self.style.lang, |created| &created.lang)
     }
 
-    /// A created call keeps the type that it was answered with.
+    /// The `call_type`. A created call keeps the type of its 201 answer.
     pub fn call_type(&self) -> &'static str {
         match (self.created, self.call.direction) {
             (Some(created), _) => calls::call_type(created, self.style.scheduled),
@@ -232,7 +232,8 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// "finished" is a call that was connected, "failed" one that was not (page L131-146).
+    /// The status: "finished" is a call that was connected, "failed" one that was not (page
+    /// L131-146).
     pub fn status(&self) -> &'static str {
         calls::status(self.call, self.now()).unwrap_or(match self.call.outcome {
             CallOutcome::Answered => "finished",
@@ -241,7 +242,7 @@ impl<'a> Record<'a> {
         })
     }
 
-    /// The reason for which it failed; "nothing" if it did not.
+    /// The reason of a failure, or "nothing".
     pub fn fail_reason(&self) -> &'static str {
         if self.status() != "failed" {
             return "nothing";
@@ -257,7 +258,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// When it entered its queue.
+    /// The time at which the call entered its queue.
     pub fn queued_at(&self) -> Option<DateTime<Utc>> {
         self.call.queue?;
         match self.created.map(|created| created.kind) {
@@ -272,36 +273,36 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// When an agent was given it.
+    /// The time at which the call was assigned to an agent.
     pub fn assigned_at(&self) -> Option<DateTime<Utc>> {
         self.call.agent?;
         let at = self.begins_to(self.before_agent());
-        // An agent's own call is shown as assigned from the first (A2, A3).
+        // The page shows an outbound call as assigned from its creation (A2, A3).
         let own = self.created.is_some_and(|created| created.kind == CreatedKind::Outbound);
         if own { Some(at) } else { self.so_far(at) }
     }
 
-    /// The agent, once it is assigned.
+    /// The agent, once the call is assigned.
     pub fn agent(&self) -> Option<Ref<Agent>> {
         self.assigned_at().and(self.call.agent)
     }
 
-    /// When the two ends were connected.
+    /// The time at which the call was answered.
     pub fn connected_at(&self) -> Option<DateTime<Utc>> {
         self.call.answered_at().and_then(|at| self.so_far(at))
     }
 
-    /// When it ended.
+    /// The time of the call's end.
     pub fn ends_at(&self) -> Option<DateTime<Utc>> {
         self.so_far(self.call.ended_at())
     }
 
-    /// When it is due, where it was scheduled.
+    /// The time at which a scheduled call is due.
     pub fn scheduled_at(&self) -> Option<DateTime<Utc>> {
         self.created.and_then(|created| created.scheduled_at)
     }
 
-    /// Seconds in the queue, until it was answered, and from then on, so far.
+    /// The durations so far, in seconds: in the queue, until the answer, and since the answer.
     pub fn durations(&self) -> (u64, u64, u64) {
         let Call { at, dial, ivr, wait, ring, talk, .. } = *self.call;
         let mut left = (self.now() - at).num_milliseconds().max(0);
@@ -315,24 +316,24 @@ impl<'a> Record<'a> {
         (queue, queue + ring, talk)
     }
 
-    /// The score, as a text (C3).
+    /// The rating's score, as text (C3).
     pub fn rating(&self) -> Option<String> {
         self.call.rating.as_ref().map(|rating| rating.score.to_string())
     }
 
-    /// The ticket that it was created with.
+    /// The ticket that the call was created with.
     pub fn ticket_id(&self) -> Option<&'a str> {
         self.created.and_then(|created| created.ticket_id.as_deref())
     }
 
-    /// The address of its recording once it is over: the scenario's, or one of callmock's own.
+    /// The URL of the recording, once the call is over: the scenario's, else callmock's.
     pub fn recording_url(&self) -> Option<Cow<'a, str>> {
         let recording = self.call.recording.as_ref().filter(|_| !self.is_under_way())?;
         let own = || self.style.links.url(NAME, self.view, self.ordinal).map(Cow::Owned);
         recording.url.as_deref().map(Cow::Borrowed).or_else(own)
     }
 
-    /// Who hung up, once it is over.
+    /// The party that ended the call, once it is over.
     pub fn disconnected_by(&self) -> &'static str {
         match self.call.ended_by.filter(|_| !self.is_under_way()) {
             Some(EndedBy::Agent) => "disconnected_by_agent",
@@ -341,13 +342,13 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The number that was called, where somebody called in.
+    /// The number that an inbound call was made to.
     pub fn support_number(&self) -> Option<&'a str> {
         let inbound = self.call.direction == Direction::Inbound;
         Some(&*self.call.to).filter(|to| inbound && !to.is_empty())
     }
 
-    /// The contact centre's number, where it called.
+    /// The contact centre's number, from which an outbound call was made.
     pub fn outbound_number(&self) -> Option<&'a str> {
         match self.created {
             Some(created) => created.outbound_number.as_deref(),
@@ -355,7 +356,7 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// When it was offered to agents: as it entered a queue.
+    /// The time at which the call was offered to agents: when it entered its queue.
     pub fn offered_at(&self) -> Option<DateTime<Utc>> {
         match self.created {
             Some(created) if created.kind == CreatedKind::Inbound => Some(self.created_at()),
@@ -363,12 +364,12 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// How it was offered.
+    /// The kind of the offer, if the call was offered.
     pub fn offer_type(&self) -> Option<&'static str> {
         self.offered_at().map(|_| "cascade")
     }
 
-    /// The id of who is at the far end, where they are known.
+    /// The id of the end user, if known.
     pub fn end_user_id(&self) -> Option<u64> {
         match self.created {
             Some(created) => created.end_user_id,

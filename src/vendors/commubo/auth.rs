@@ -1,4 +1,4 @@
-//! Who asks: two headers that belong together (page L39-48).
+//! Authentication: the tenant id and its access token, in two headers (page L39-48).
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
@@ -11,15 +11,15 @@ use crate::keys::{is_dirty, looks_real};
 use crate::vendor::credential::single;
 use crate::vendor::{Context, keep};
 
-/// `x-commubo-tenantId`, as HTTP compares names.
+/// The header `x-commubo-tenantId`, in lower case because header names ignore case.
 pub const TENANT_ID: &str = "x-commubo-tenantid";
-/// `x-commubo-accessToken`, as HTTP compares names.
+/// The header `x-commubo-accessToken`, in lower case because header names ignore case.
 pub const ACCESS_TOKEN: &str = "x-commubo-accesstoken";
 
-/// The tenant that a request proved to come from.
+/// The authenticated tenant of a request.
 #[derive(Debug, Clone)]
 pub struct Tenant {
-    /// Its id in the scenario, compared exactly (A20).
+    /// The tenant id in the scenario, compared exactly (A20).
     pub id: String,
 }
 
@@ -33,7 +33,7 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
     }
 }
 
-/// The tenant id that a request names, proved or not.
+/// The tenant id in a request's headers, authenticated or not.
 pub fn named(headers: &HeaderMap) -> Option<String> {
     single(headers, TENANT_ID).map(str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! What goes out: a call as commubo's page shows it (L76-131), key order included.
+//! The call object of commubo's answers, with the members in the page's order (L76-131).
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -20,10 +20,10 @@ use crate::universe::{self, CallOutcome, Decimals, Direction, Ordinal, Ref};
 use crate::vendor::{Field, Neutral, Precision, Tells};
 use crate::world::{View, World};
 
-/// Japan's time, all year (A6).
+/// Japan Standard Time, which has no daylight saving time (A6).
 pub const JAPAN: FixedOffset = FixedOffset::east_opt(9 * 3600).expect("nine hours is an offset");
 
-/// How much of customers and operators to show (page L27-37).
+/// Value of the parameter `expand`: the level of detail of customers and operators (page L27-37).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Expand {
     #[default]
@@ -34,7 +34,7 @@ pub enum Expand {
 }
 
 impl Expand {
-    /// As the parameter `expand` has it.
+    /// Parses a value of the parameter `expand`. Returns `None` for any other text.
     pub fn read(text: &str) -> Option<Self> {
         match text {
             "none" => Some(Expand::None),
@@ -45,42 +45,43 @@ impl Expand {
         }
     }
 
-    /// Whether customers are shown whole.
+    /// Whether customers are shown with all members.
     pub fn customer(self) -> bool {
         matches!(self, Expand::Customer | Expand::All)
     }
 
-    /// Whether operators are shown whole.
+    /// Whether operators are shown with all members.
     pub fn operator(self) -> bool {
         matches!(self, Expand::Operator | Expand::All)
     }
 }
 
-/// How one answer writes its calls.
+/// Formatting of the calls in one answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
     expand: Expand,
     numbers: Numbers,
     voice_id_key: VoiceIdKey,
-    /// How what a call has not is shown, where the page has no rule.
+    /// Treatment of an absent operator, scenario or note, for which the page has no rule.
     pub unset: Unset,
 }
 
 impl Style {
-    /// As the world's readings say.
+    /// The formatting that the world's readings choose.
     pub fn of(world: &World, expand: Expand) -> Self {
         Self { expand, numbers: world.reading(), voice_id_key: world.reading(), unset: world.reading() }
     }
 }
 
-/// How many bytes of calls are written before they are handed to the socket.
+/// Size in bytes at which a chunk of JSON goes to the socket.
 const CHUNK: usize = 32 << 10;
 
-/// How many calls are looked at before others get their turn.
+/// The most calls that one poll examines before it yields to other tasks.
 const LOOKED_AT: usize = 4096;
 
-/// A bare JSON array of the calls that are shown. A list that fits in a chunk is sent whole; a
-/// longer one is written as fast as its client reads, so that no list stands in memory as one text.
+/// A bare JSON array of the calls that pass `is_shown`. A list that fits in one chunk is sent
+/// whole. A longer list is streamed as fast as the client reads, so that it is never in memory as a
+/// whole.
 pub fn array<I, F>(view: View, calls: I, is_shown: F, style: Style) -> Response
 where
     I: Iterator<Item = Ordinal> + Send + Unpin + 'static,
@@ -90,7 +91,7 @@ where
     chunks.fill();
     let body =
         if chunks.done { Body::from(std::mem::take(&mut chunks.chunk)) } else { Body::from_stream(chunks) };
-    // The page's header is exactly this, without a charset (L72).
+    // The page has exactly this header, without a charset (L72).
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
 }
 
@@ -105,7 +106,7 @@ struct Chunks<I, F> {
 }
 
 impl<I: Iterator<Item = Ordinal>, F: Fn(&Ordinal) -> bool> Chunks<I, F> {
-    /// Writes calls until there is a chunk of them, none is left, or others should have their turn.
+    /// Writes calls until the chunk is full, no call is left, or [`LOOKED_AT`] calls were examined.
     fn fill(&mut self) {
         for _ in 0..LOOKED_AT {
             if self.chunk.len() >= CHUNK {
@@ -149,8 +150,9 @@ where
     }
 }
 
-/// A call. Absent information is left out, never null (F3, F6, F7, F9, F10); for operator, scenario
-/// and note the page does not say so (L309-426), and reading `commubo.unset` has them empty.
+/// A call. Absent information is left out, never null (F3, F6, F7, F9, F10). The page does not say
+/// so for operator, scenario and note (L309-426); reading `commubo.unset` makes these empty
+/// instead.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -181,7 +183,7 @@ pub struct Call<'a> {
 type Text<'a> = std::borrow::Cow<'a, str>;
 
 impl<'a> Call<'a> {
-    /// A call as it is now: of one under way, what has not happened yet is left out.
+    /// The call at the view's time. For a call under way, members about later phases are left out.
     pub fn of(view: &'a View, ordinal: Ordinal, style: Style) -> Option<Self> {
         let call = view.call(ordinal)?;
         let (over, now) = (call.is_over(view.now()), view.now());
@@ -217,7 +219,8 @@ impl<'a> Call<'a> {
             talk_time: given
                 .and_then(|g| g.talk_time)
                 .map(|Digits(n)| n)
-                // Reached and nothing said is "0", not absent (A23).
+                // A call that was answered without talk time has "0"; the member is not absent
+                // (A23).
                 .or_else(|| answered_at.map(|_| call.talk.as_seconds()))
                 .filter(|_| over)
                 .map(number),
@@ -240,17 +243,17 @@ impl<'a> Call<'a> {
     }
 }
 
-/// What the scenario says a call is at commubo.
+/// The scenario's commubo data of a call.
 fn given(call: &universe::Call) -> Option<&data::Call> {
     call.data.as_ref()?.commubo.as_deref()
 }
 
-/// Whether commubo has a call at all: one between a tenant and an outside party.
+/// Whether commubo has the call: it holds only calls between a tenant and an outside party.
 fn is_shown(view: &View, ordinal: Ordinal) -> bool {
     view.call(ordinal).is_some_and(|call| call.direction != Direction::Internal && call.on_vendor(NAME))
 }
 
-/// A call's id as commubo writes it, if commubo shows the call at all.
+/// A call's id at commubo. `None` if commubo does not have the call.
 pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
     if is_shown(view, ordinal) { call_id(view, ordinal).map(Text::into_owned) } else { None }
 }
@@ -260,11 +263,11 @@ fn call_id(view: &View, ordinal: Ordinal) -> Option<Text<'_>> {
     Some(given.map_or_else(|| Decimals::<16>::of(view).id(ordinal).into(), Text::from))
 }
 
-/// The call of a `callId` that a tenant may see: one that has begun, under way or over.
+/// Finds a call by its `callId`, if it has begun and the tenant holds it.
 pub fn find(view: &View, call_id: &str, tenant: &str) -> Option<Ordinal> {
     let derived = || {
         let ordinal = Decimals::<16>::of(view).ordinal(call_id)?;
-        // A call with an id of its own has no other.
+        // A call with an id from the scenario does not have the derived id too.
         given(view.call(ordinal)?).and_then(|g| g.call_id.as_ref()).is_none().then_some(ordinal)
     };
     let ordinal = view.by_wire_id(NAME, call_id).or_else(derived)?;
@@ -273,8 +276,8 @@ pub fn find(view: &View, call_id: &str, tenant: &str) -> Option<Ordinal> {
     seen.then_some(ordinal)
 }
 
-/// Only SUCCESSFUL is public (page L84); the others are callmock's choice, and a scenario may set
-/// any text.
+/// The `connectResult` of an outcome. Only SUCCESSFUL is public (page L84). The other texts are
+/// callmock's choice, and a scenario may set any text.
 fn connect_result(outcome: CallOutcome) -> &'static str {
     match outcome {
         CallOutcome::Answered => "SUCCESSFUL",
@@ -287,13 +290,13 @@ fn connect_result(outcome: CallOutcome) -> &'static str {
     }
 }
 
-/// Whole seconds with `+09:00`, never `Z` (A27).
+/// A time in Japan: whole seconds with `+09:00`, never `Z` (A27).
 fn in_japan(at: DateTime<Utc>) -> String {
     at.with_timezone(&JAPAN).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
-/// callType, talkTime and operatorVoiceId: a string in the page's example, an integer in its
-/// description (A1).
+/// Value of callType, talkTime or operatorVoiceId: a string in the page's example, an integer in
+/// its description (A1).
 #[derive(Debug)]
 struct Number(u64, Numbers);
 
@@ -319,8 +322,8 @@ impl JsonSchema for Number {
     }
 }
 
-/// An id of an entry that the scenario gives none: upper-case hexadecimal in groups of 8-4-4-4-16,
-/// as the page's own are. They are no UUIDs (A21).
+/// A derived id for an entry without an id in the scenario: upper-case hexadecimal in groups of
+/// 8-4-4-4-16, as in the page's examples. The last group is longer than a UUID's (A21).
 fn opaque(view: &View, kind: &str, index: usize) -> String {
     let mut text = String::with_capacity(40);
     for (n, byte) in view.opaque(kind, index).iter().take(18).enumerate() {
@@ -332,7 +335,7 @@ fn opaque(view: &View, kind: &str, index: usize) -> String {
     text
 }
 
-/// The customer: by its id alone unless `expand` asks for more (page L194-308).
+/// The customer of a call: only its id, unless `expand` asks for details (page L194-308).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -354,8 +357,9 @@ impl<'a> Customer<'a> {
     }
 }
 
-/// The customer whole. Its name and numbers stand where the scenario gives none for commubo. Other
-/// members that the scenario does not set are left out; the page only says so of `expand`.
+/// The details of a customer. Name and numbers come from the neutral customer where the scenario
+/// gives commubo none. Other members that the scenario does not set are left out, which the page
+/// says only of `expand`.
 fn customer_details<'a>(
     record: &'a universe::Customer,
     given: Option<&'a data::Customer>,
@@ -366,14 +370,14 @@ fn customer_details<'a>(
         shown.personal_name = shown.personal_name.or(name.given.as_deref());
     }
     shown.phone_numbers = shown.phone_numbers.or_else(|| {
-        // The page allows five (L249-254).
+        // The page allows at most five (L249-254).
         let known: Vec<&str> = record.phones.iter().map(AsRef::as_ref).take(5).collect();
         (!known.is_empty()).then_some(known)
     });
     shown
 }
 
-/// The AI operator: by its id alone unless `expand` asks for more (page L309-410).
+/// The AI operator of a call: only its id, unless `expand` asks for details (page L309-410).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -395,7 +399,7 @@ impl<'a> Operator<'a> {
     }
 }
 
-/// The operator whole. The agent's name stands where the scenario gives none for commubo.
+/// The details of an operator. The agent's name is used where the scenario gives commubo none.
 fn operator_details<'a>(
     record: &'a universe::Agent,
     given: Option<&'a data::Agent>,
@@ -407,14 +411,14 @@ fn operator_details<'a>(
     shown
 }
 
-/// The operator's voice under the key that the world's reading says.
+/// The id of the operator's voice, under the key that the world's reading chooses.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
 struct VoiceId {
     #[serde(skip_serializing_if = "Option::is_none")]
     operator_voice_id: Option<Number>,
-    /// As the page's description spells it (L332).
+    /// The key as the page's description spells it (L332).
     #[serde(skip_serializing_if = "Option::is_none")]
     operator_vocie_id: Option<Number>,
 }
@@ -430,7 +434,7 @@ impl VoiceId {
     }
 }
 
-/// The conversation scenario: its id alone, whatever `expand` is (F12).
+/// The conversation scenario of a call: only its id, whatever `expand` is (F12).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(deny_unknown_fields)]
@@ -446,17 +450,17 @@ impl<'a> Scenario<'a> {
     }
 }
 
-/// How much the list and a single call tell of a call.
+/// How precisely the call object tells a field of the neutral call.
 pub fn tells_of_call(call: &Neutral, field: Field) -> Tells {
     let (outbound, answered) = (call.direction == Direction::Outbound, call.answered_at.is_some());
     match field {
-        // `phoneNumber` is the far end's, whoever called.
+        // `phoneNumber` is the outside party's number, in both directions.
         Field::From if !outbound => Tells::Exactly,
         Field::To if outbound => Tells::Exactly,
         Field::At => Tells::To(&[Precision::Seconds]),
         Field::AnsweredAt if answered => Tells::To(&[Precision::Seconds]),
         Field::Direction | Field::AnsweredAt => Tells::Exactly,
-        // Not shown, but an answered call's follows from its answer and its talk.
+        // The end is not shown, but follows from the answer time and the talk time.
         Field::EndedAt if answered => Tells::About(Precision::Seconds),
         Field::Talk if answered => Tells::Exactly,
         Field::Outcome => match call.outcome {

@@ -1,9 +1,9 @@
-//! The catalogue of commubo, and the operations that are not served.
+//! The catalogue of commubo, and the operations that are not emulated.
 
 use super::{error, findings, operations, readings};
 use crate::contract::{Catalogue, not_emulated};
 
-/// Everything that commubo promises.
+/// The catalogue of commubo.
 pub static CATALOGUE: Catalogue = Catalogue {
     vendor: super::name::NAME,
     product: "commubo connect API, Softfront",
@@ -19,7 +19,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     common: &findings::COMMON,
 };
 
-// The vendor's pages on single calls; the paths of its other operations are not public.
+// The pages on single calls. The paths of the vendor's other operations are not public.
 not_emulated! {
     "GET" "/v1/calls/{callId}/conversations", "Shows what was said in a call.";
     "POST" "/v1/calls/{callId}/usercall", "Calls a person into a call.";

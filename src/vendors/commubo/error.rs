@@ -1,6 +1,6 @@
-//! commubo's refusals. The page says that a body MAY state the cause as JSON (L430, L434) and shows
-//! none: the texts are callmock's, and reading `commubo.error_body` leaves them out. The page has 403
-//! and 406 only (L428-434); the other statuses are HTTP's own.
+//! commubo's refusals and their envelope. The page says that a body MAY state the cause as JSON
+//! (L430, L434) but shows no body. So the texts are callmock's, and reading `commubo.error_body`
+//! leaves them out. The page has only the statuses 403 and 406 (L428-434); the others are HTTP's.
 
 use axum::Json;
 use axum::http::request::Parts;
@@ -66,14 +66,14 @@ impl From<Unhandled> for Error {
     }
 }
 
-/// The body of a refusal, where it has one.
+/// The body of a refusal, unless reading `commubo.error_body` leaves it out.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct Cause {
     message: String,
 }
 
-/// A refusal on its way out, in the form that the world's reading says.
+/// A refusal as a response, in the form that the world's readings choose.
 #[derive(Debug)]
 pub struct Refused {
     refusal: AnyRefusal,
@@ -81,7 +81,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// The refusal of a request.
+    /// The response to a request that is refused.
     pub fn of(request: &Parts, refusal: impl Into<AnyRefusal>) -> Self {
         Self { refusal: refusal.into(), body: Context::of(request).world.reading() }
     }

@@ -1,4 +1,5 @@
-//! The findings about requests to commubo. `A` is a row of the fact sheet, `L n` line n of the page.
+//! The findings about requests to commubo. `A` is a row of the fact sheet, and `L n` is line n of
+//! the page.
 
 use crate::contract::findings;
 

@@ -1,11 +1,11 @@
-//! commubo connect API (Softfront, Japan): one list of calls, two tenant headers, 403 and 406.
+//! commubo connect API (Softfront, Japan): calls and their recordings, two tenant headers, statuses
+//! 403 and 406.
 //!
-//! The smallest vendor, and the template of the others. Sources: the vendor's page,
+//! This is the smallest vendor, and the template for others. Sources: the vendor's page,
 //! <https://commubo.com/api/calls-list.html> (`page L n` is line n of its text), and the fact sheet
 //! drawn from it (`R1`, `A4`, …).
 //!
-//! Not emulated: the vendor's other operations, which `contract.rs` lists as far as their paths are
-//! public.
+//! Not emulated: the vendor's other operations. `contract.rs` lists those whose paths are public.
 
 mod auth;
 mod calls;
@@ -31,7 +31,7 @@ use crate::vendor::{
 use crate::world::{View, World};
 use name::NAME;
 
-/// The vendor.
+/// The vendor commubo.
 pub struct Commubo;
 
 impl Vendor for Commubo {
@@ -106,7 +106,8 @@ impl Vendor for Commubo {
     }
 }
 
-/// The answer to a method that a path lacks, to a path that is not served, and to any other.
+/// Answers a request that no route matches: a wrong method, an operation that is not emulated, or
+/// an unknown path.
 async fn unmatched(context: Context, request: Parts) -> error::Refused {
     if !context.allowed.is_empty() {
         return error::Refused::of(&request, error::Error::MethodNotAllowed);

@@ -1,5 +1,5 @@
-//! The call that a path names: the check that operations on one call share, with its refusals under
-//! each operation's own id (fact sheet on the operations beside the list, C5-C8).
+//! The check of the `callId` in a path, shared by the operations on one call. Its refusals have ids
+//! of each operation (fact sheet on the operations beside the list, C5-C8).
 
 use std::marker::PhantomData;
 
@@ -13,13 +13,14 @@ use super::readings::UnknownCall;
 use crate::universe::Ordinal;
 use crate::vendor::{Context, Refusing, checked};
 
-/// The refusals of an operation that are about the call of its path.
+/// The refusals of an unknown call, which each operation on one call declares under its own ids.
 pub trait OfCall: Refusing {
-    /// The refusal of an unknown call under each option of the reading.
+    /// The refusal of an unknown call under an option of the reading.
     fn unknown(reading: UnknownCall) -> Self;
 }
 
-/// Declares the refusals of an operation on one call: those about the call, then its own.
+/// Declares the refusal table of an operation on one call: the shared rows, then the operation's
+/// own.
 macro_rules! one_call_refusals {
     (in $prefix:literal, of $request:ident; $($own:tt)*) => {
         $crate::vendor::refusals! {
@@ -52,7 +53,7 @@ macro_rules! one_call_refusals {
 
 pub(super) use one_call_refusals;
 
-/// The call of the path's `callId`, which the tenant may see.
+/// The call of the path's `callId`, visible to the tenant.
 pub struct OneCall<E> {
     pub ordinal: Ordinal,
     refuses: PhantomData<E>,

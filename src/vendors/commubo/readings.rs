@@ -1,5 +1,5 @@
-//! The points on which commubo's page contradicts itself or is silent, with their options. `A` is a
-//! row of the fact sheet, `page L n` line n of the page.
+//! The readings of commubo: options where the page contradicts itself or is silent. `A` is a row of
+//! the fact sheet, and `page L n` is line n of the page.
 
 use crate::contract::readings;
 

@@ -1,4 +1,4 @@
-//! Who asks: a shop, by its bearer key (page L110; fact sheet 4).
+//! Authentication: the shop of a bearer key (page L110; fact sheet 4).
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -12,10 +12,10 @@ use crate::keys::{is_dirty, looks_real};
 use crate::vendor::credential::{authorization, bearer, halves, scheme, single};
 use crate::vendor::{Context, keep};
 
-/// The shop that a request proved to come from.
+/// The authenticated shop of a request.
 #[derive(Debug, Clone)]
 pub struct Shop {
-    /// The public half of its key in the scenario.
+    /// The public half of the shop's key in the scenario.
     pub id: String,
 }
 
@@ -59,7 +59,7 @@ fn prove(request: &Parts) -> Result<Shop, Error> {
     }
 }
 
-/// The public half of the key that a request carries, good or not.
+/// The public half of a request's bearer key, authenticated or not.
 pub fn named(headers: &HeaderMap) -> Option<String> {
     authorization(headers).and_then(bearer).map(|key| halves(key).0.to_owned())
 }

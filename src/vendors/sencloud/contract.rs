@@ -1,10 +1,10 @@
-//! The catalogue. It names what the other files declare, so only `mod.rs` uses it. `4b` is a
-//! section of the fact sheet.
+//! The catalogue of Sencloud, and the operations that are not emulated. It names items of most
+//! other files, so only `mod.rs` uses it. `4b` is a section of the fact sheet.
 
 use super::{error, findings, operations, readings};
 use crate::contract::{Catalogue, not_emulated};
 
-/// Everything that Sencloud promises.
+/// The catalogue of Sencloud.
 pub static CATALOGUE: Catalogue = Catalogue {
     vendor: super::name::NAME,
     product: "Sencloud, eTelecom white label",
@@ -20,7 +20,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     common: &findings::COMMON,
 };
 
-// The service's other methods, each under the names that the vendor's pages have it by (4b).
+// The service's other methods, each under every name on the vendor's pages (4b).
 not_emulated! {
     "POST" "/v1/shop.Sencloud/CreateExtension", "Creates an extension.";
     "POST" "/v1/shop.Sencloud/GetExtensionInfo", "Shows an extension.";

@@ -1,19 +1,19 @@
-//! Cursors: places in a list that say what they are, and that nobody else can make (fact sheet P5
-//! to P9, A3, A32).
+//! Cursors: sealed positions in a sorted list, which only callmock can make (fact sheet P5 to P9,
+//! A3, A32).
 
 use super::auth::Shop;
 use crate::universe::Ordinal;
 use crate::vendor::cursor::{Unsealed, open, seal};
 use crate::world::View;
 
-/// The order of a list.
+/// The sort order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sort {
     pub field: SortField,
     pub descending: bool,
 }
 
-/// The time that a list is ordered by (P4).
+/// The time field that a list is sorted by (P4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::enum_variant_names, reason = "the wire's own names")]
 pub enum SortField {
@@ -22,35 +22,35 @@ pub enum SortField {
     UpdatedAt,
 }
 
-/// A row's place in an order: its time in microseconds, then its ordinal.
+/// The sort key of a row: its time in microseconds since 1970, then its ordinal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     pub key: i64,
     pub ordinal: Ordinal,
 }
 
-/// The member of an answer that a cursor was given as.
+/// The member of the answer in which a cursor was given: `next` or `prev`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CursorKind {
     Next,
     Prev,
 }
 
-/// A place in a list that says what it is: which way, in which order, beyond which row. Only this
-/// shop's lists can make it (A32).
+/// A cursor: its kind, the sort order, and the row beyond which its page begins. It is sealed with
+/// the world's seed and the shop's id, so that another shop cannot use it (A32).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     pub kind: CursorKind,
     pub sort: Sort,
     pub at: Position,
-    /// The fingerprint of what was searched for in its list.
+    /// The fingerprint of the filter whose list the cursor belongs to.
     pub list: u32,
 }
 
 impl Cursor {
     const LENGTH: usize = 18;
 
-    /// The cursor as a text.
+    /// Encodes and seals the cursor for a shop.
     pub fn seal(self, view: &View, shop: &Shop) -> String {
         let mut bytes = Vec::with_capacity(Self::LENGTH);
         let kind = u8::from(self.kind == CursorKind::Prev);
@@ -66,7 +66,8 @@ impl Cursor {
         seal(bytes, view.seed(), &shop.id)
     }
 
-    /// The cursor of a text.
+    /// Decodes a cursor and checks its seal. Fails if the text is not Base64, is damaged, or was
+    /// sealed for another shop.
     pub fn open(text: &str, view: &View, shop: &Shop) -> Result<Self, Unsealed> {
         let bytes = open(text, Self::LENGTH, view.seed(), &shop.id)?;
         let [kind, order, rest @ ..] = &bytes[..] else { return Err(Unsealed::Invalid) };

@@ -1,5 +1,5 @@
-//! Sencloud's refusals: code, message and status as its usage page and other public material have
-//! them (fact sheet 4).
+//! Sencloud's refusals: code, message and status from its usage page and other public material
+//! (fact sheet 4).
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::vendor::{AnyRefusal, Context, Outcome, Unhandled, refusals};
 refusals! {
     in "sencloud.any", of request;
 
-    // The order of the checks (4): method, content type, path, JSON, key, values.
+    // The rows are in the order of the checks (4): method, content type, path, JSON, key, values.
     WrongMethod(String = "GET".to_owned()) = "wrong_method", 404 Inferred, "4",
         "A method other than POST.",
         "unsupported method {0:?} (only POST is allowed)", "bad_route", "not_found";
@@ -48,8 +48,8 @@ refusals! {
         "The service failed.",
         "Lỗi không xác định.", "internal";
 
-    // The service's other codes with their statuses; the texts that the fact sheet does not have
-    // are callmock's.
+    // The service's other codes with their statuses. Texts that the fact sheet does not have are
+    // callmock's.
     Canceled = "canceled", 408 Inferred fault passing, "4",
         "The service's code `canceled`.",
         "the request was canceled", "canceled";
@@ -87,7 +87,8 @@ refusals! {
         "The service's code `data_loss`.",
         "data was lost", "data_loss";
 
-    // Refusals of callmock under codes that rows above have: a fault's code brings about those.
+    // callmock's own refusals under codes of rows above. A fault with such a code gives the row
+    // above.
     BodyTimeout = "body_timeout", 408 Choice passing, "unstated",
         "A body that stops coming.",
         "the request body did not come in time", "deadline_exceeded";
@@ -104,7 +105,7 @@ impl From<Unhandled> for Error {
             Unhandled::BodyTimeout => Error::BodyTimeout,
             Unhandled::Overloaded => Error::Unavailable,
             Unhandled::Panic => Error::Internal,
-            // The service has no 429, and nothing tells a client when to come back (4).
+            // The service has no status 429, and no header for the time to wait (4).
             Unhandled::TooManyRequests(_) => Error::ResourceExhausted,
         }
     }
@@ -120,7 +121,7 @@ pub struct ErrorBody {
     meta: BTreeMap<&'static str, String>,
 }
 
-/// A refusal on its way out, in the codes that the world's reading says.
+/// A refusal as a response, with the code set that the world's readings choose.
 #[derive(Debug)]
 pub struct Refused {
     refusal: AnyRefusal,
@@ -129,7 +130,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// The refusal of a request.
+    /// The response to a request that is refused.
     pub fn of(request: &Parts, refusal: impl Into<AnyRefusal>) -> Self {
         let route = format!("{} {}", request.method, request.uri.path());
         Self { refusal: refusal.into(), codes: Context::of(request).world.reading(), route }
@@ -147,7 +148,7 @@ impl IntoResponse for Refused {
         if let Some(Error::MalformedJson(cause)) = refusal.get() {
             meta.insert("cause", cause.clone());
         }
-        // The standard code is the one that newer material has in the own one's place.
+        // Newer material has the standard code in `code` and the service's own in `meta.xcode`.
         let code = match (codes, row.codes) {
             (ErrorCodes::Std, [own, standard]) => {
                 meta.insert("xcode", (*own).to_owned());

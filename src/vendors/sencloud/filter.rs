@@ -1,4 +1,4 @@
-//! Which logs a search wants.
+//! The filter of a search, and its match against a log.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -10,10 +10,10 @@ use super::readings::{DateColumn, ExtensionMatch, NumberMatch};
 use crate::universe::{Agent, Queue, Ref};
 use crate::world::View;
 
-/// The filters; what is not set lets everything through, several narrow each other (A18, A19).
+/// The filter. An unset condition matches every log, and all set conditions must match (A18, A19).
 #[derive(Debug, Default)]
 pub struct Filter {
-    /// The caller's or callee's number, and whether a part of it is enough.
+    /// The number of the caller or callee, and whether a substring matches.
     pub call_number: Option<(String, NumberMatch)>,
     pub call_state: Option<String>,
     pub from: Option<DateTime<Utc>>,
@@ -22,7 +22,7 @@ pub struct Filter {
     pub department_id: Option<String>,
     pub direction: Option<String>,
     pub duration: Option<(Comparison, i64)>,
-    /// Ids, and whether numbers count as well.
+    /// The ids of extensions, and whether an extension's number matches too.
     pub extension_ids: Option<(HashSet<String>, ExtensionMatch)>,
     pub external_id: Option<String>,
     pub external_session_id: Option<String>,
@@ -31,8 +31,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// The fingerprint of what is asked, however its ids are ordered and whatever the readings make
-    /// of it.
+    /// Fingerprint of the filter, independent of the order of ids and of readings.
     pub fn fingerprint(&self) -> u32 {
         let sorted = |ids: &HashSet<String>| ids.iter().cloned().collect::<BTreeSet<_>>();
         let said = format!(
@@ -49,7 +48,7 @@ impl Filter {
         u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
     }
 
-    /// Whether a log is wanted; `whose` is what the filter says of people and queues.
+    /// Whether a log matches. `whose` is the result of [`Whose::of`] for this filter.
     pub fn wants(&self, log: &Log<'_>, whose: &Whose) -> bool {
         let is =
             |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
@@ -90,7 +89,7 @@ impl Filter {
     }
 }
 
-/// How a duration is compared; only the fourth is documented (A15).
+/// The comparison with a duration. Only the fourth is documented (A15).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     Equal,
@@ -114,8 +113,8 @@ impl Comparison {
     }
 }
 
-/// Which agents and queues a filter wants: found once for all calls, however many ids the filter
-/// has.
+/// The agents and queues that match a filter. They are found once per search, so that the cost per
+/// call does not grow with the number of ids.
 #[derive(Debug, Default)]
 pub struct Whose {
     extensions: Wanted,
@@ -123,7 +122,7 @@ pub struct Whose {
     hotlines: Wanted,
 }
 
-/// Which entries of a kind are wanted, by their index; and whether nobody is.
+/// The matching entries of one kind, by index, and whether a call without such an entry matches.
 #[derive(Debug, Default)]
 struct Wanted {
     entries: Vec<bool>,
@@ -137,7 +136,7 @@ impl Wanted {
 }
 
 impl Whose {
-    /// What a filter says of the people and queues of a view.
+    /// Finds the agents and queues of a view that match a filter.
     pub fn of(view: &View, filter: &Filter) -> Self {
         let extensions = filter.extension_ids.as_ref().map(|(ids, how)| {
             let wanted = |(reference, agent): (Ref<Agent>, &Agent)| {

@@ -1,9 +1,9 @@
-//! The findings about Sencloud's clients. `A` are rows of its fact sheet, numbers its sections;
-//! `page L n` is line n of its page.
+//! The findings about requests to Sencloud. `A` is a row of the fact sheet, a number is one of its
+//! sections, and `page L n` is line n of the page.
 
 use crate::contract::{Paging, findings};
 
-/// The rules about walks through lists.
+/// The rules about walks through the pages of a list.
 pub static PAGING: Paging = Paging {
     repeated: &REPEATED_PAGE,
     stopped_early: &STOPPED_EARLY,

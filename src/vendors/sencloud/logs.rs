@@ -1,5 +1,6 @@
-//! A call log: a call as a shop sees it, and as an answer shows it with every member, as the page's
-//! samples have it (L56-103). What is not there is a zero value, never missing (fact sheet 1.2).
+//! The call log: one shop's view of a call, and the item of an answer. An item has every member, as
+//! in the page's samples (L56-103). Absent information is a zero value, never a missing member
+//! (fact sheet 1.2).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
@@ -17,30 +18,30 @@ use crate::world::View;
 
 type Text<'a> = std::borrow::Cow<'a, str>;
 
-/// A call as a shop sees it: every member through one accessor, the scenario's own value first, for
-/// filters, sorts and answers alike.
+/// A call in a shop's log. Each accessor returns the scenario's value if there is one, else the
+/// value of the neutral call. Filters, sorts and answers all use these accessors.
 pub struct Log<'a> {
     view: &'a View,
     ordinal: Ordinal,
-    /// The call as no vendor writes it.
+    /// The neutral call.
     pub call: &'a Call,
     given: Option<&'a data::Call>,
 }
 
 impl<'a> Log<'a> {
-    /// The log of a call, if the shop holds it.
+    /// The log of a call. `None` if the shop's list does not have it.
     pub fn of(view: &'a View, ordinal: Ordinal, shop: &Shop) -> Option<Self> {
         let call = view.listed(ordinal, NAME, &shop.id)?;
         let given = call.data.as_ref().and_then(|data| data.sencloud.as_deref());
         Some(Self { view, ordinal, call, given })
     }
 
-    /// A text that the scenario gives this log.
+    /// A text that the scenario sets for this log.
     pub fn text(&self, field: impl Fn(&'a data::Call) -> Option<&'a String>) -> Option<&'a str> {
         self.given.and_then(field).map(String::as_str)
     }
 
-    /// A log's id, whoever asks.
+    /// The id of a call's log, without a check of the shop.
     pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
         let call = view.call(ordinal)?;
         let given = call.data.as_ref().and_then(|data| data.sencloud.as_deref());
@@ -52,12 +53,12 @@ impl<'a> Log<'a> {
         self.text(|g| g.id.as_ref()).map_or_else(|| derived().into(), Text::from)
     }
 
-    /// The agent who took it.
+    /// The agent of the call.
     pub fn agent(&self) -> Option<&'a Agent> {
         self.call.agent.map(|agent| self.view.agent(agent))
     }
 
-    /// The queue that it came through, as far as the scenario says what it is here.
+    /// The scenario's Sencloud data of the call's queue.
     pub fn queue(&self) -> Option<&'a data::Queue> {
         self.view.queue(self.call.queue?).data.sencloud.as_deref()
     }
@@ -97,7 +98,7 @@ impl<'a> Log<'a> {
         self.text(|g| g.direction.as_ref()).unwrap_or(match self.call.direction {
             Direction::Inbound => "in",
             Direction::Outbound => "out",
-            // Upstream keeps two rows of such a call; this is one (A31).
+            // The vendor keeps two rows for such a call; callmock has one (A31).
             Direction::Internal => "ext",
         })
     }
@@ -117,18 +118,17 @@ impl<'a> Log<'a> {
         self.given.and_then(|g| g.ended_at).unwrap_or_else(|| self.call.ended_at())
     }
 
-    /// The time at which the row was written: the call's beginning, unless the scenario says
-    /// otherwise.
+    /// The time at which the row was created: the scenario's, else the call's start.
     pub fn created_at(&self) -> DateTime<Utc> {
         self.given.and_then(|g| g.created_at).unwrap_or(self.call.at)
     }
 
-    /// The time of the row's last change: the call's end, unless the scenario says otherwise.
+    /// The time of the row's last change: the scenario's, else the call's end.
     fn updated_at(&self) -> DateTime<Utc> {
         self.given.and_then(|g| g.updated_at).unwrap_or_else(|| self.ended_at())
     }
 
-    /// The time that a list is ordered by, in microseconds.
+    /// The sort key for a time field, in microseconds since 1970.
     pub fn key(&self, field: SortField) -> i64 {
         match field {
             SortField::StartedAt => self.call.at,
@@ -138,7 +138,7 @@ impl<'a> Log<'a> {
         .timestamp_micros()
     }
 
-    /// The log as an answer shows it.
+    /// The log as an item of an answer.
     pub fn item(&self, style: Style, links: &Links) -> CallLog<'a> {
         let call_state = self.call_state();
         let time = |at| style.time(Some(at));
@@ -179,7 +179,7 @@ impl<'a> Log<'a> {
         }
     }
 
-    /// The extensions that it went to: the agent's, from when it began to ring there.
+    /// The extensions that the call rang at: the scenario's, else the agent's.
     fn targets(&self, style: Style) -> Vec<CallTarget<'a>> {
         if let Some(targets) = self.given.and_then(|g| g.call_targets.as_ref()) {
             return targets.iter().map(|target| CallTarget::given(target, style)).collect();
@@ -203,29 +203,29 @@ impl<'a> Log<'a> {
     }
 }
 
-/// The id of somebody where there is nobody.
+/// The id in an answer where there is no agent, extension or contact.
 pub const NOBODY: &str = "0";
 
-/// An id that the scenario leaves open: 19 digits, as the vendor's own are.
+/// A derived id for an entry without an id in the scenario: 19 digits, like the vendor's ids.
 fn derived_id(view: &View, kind: &str, index: usize) -> String {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&view.opaque(kind, index)[..8]);
     format!("1{:018}", u64::from_be_bytes(bytes) % 1_000_000_000_000_000_000)
 }
 
-/// An agent's `extension_id`.
+/// An agent's `extension_id`: the scenario's, else a derived one.
 pub fn agents_extension_id(view: &View, agent: Ref<Agent>) -> Text<'_> {
     let given = view.agent(agent).data.sencloud.as_ref().and_then(|g| g.extension_id.as_deref());
     given.map_or_else(|| derived_id(view, "extension", agent.index()).into(), Text::from)
 }
 
-/// An agent's `user_id`.
+/// An agent's `user_id`: the scenario's, else a derived one.
 pub fn agents_user_id(view: &View, agent: Ref<Agent>) -> Text<'_> {
     let given = view.agent(agent).data.sencloud.as_ref().and_then(|g| g.user_id.as_deref());
     given.map_or_else(|| derived_id(view, "user", agent.index()).into(), Text::from)
 }
 
-/// A call log, its members in the samples' order (page L62-103).
+/// A call log, with its members in the samples' order (page L62-103).
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct CallLog<'a> {

@@ -1,10 +1,11 @@
-//! Sencloud (eTelecom white label, Vietnam): one list of call logs, bearer keys, keyset cursors.
+//! Sencloud (eTelecom white label, Vietnam): call logs and their recordings, bearer keys, keyset
+//! cursors.
 //!
-//! Sources: the vendor's page (`page L n` is line n of its text) and the fact sheet drawn from it
+//! Sources: the vendor's page (`page L n` is line n of its text), and the fact sheet drawn from it
 //! and from other public material of the vendor's family (`R1`, `P3`, `A4`, section 4).
 //!
-//! Not emulated: the service's other methods, which answer as an unknown one does; `contract.rs`
-//! lists them.
+//! Not emulated: the service's other methods, listed in `contract.rs`. They get the answer to an
+//! unknown method.
 
 mod auth;
 mod contract;
@@ -35,7 +36,7 @@ use crate::world::{View, World};
 use name::NAME;
 use posted::Posted;
 
-/// The vendor.
+/// The vendor Sencloud.
 pub struct Sencloud;
 
 impl Vendor for Sencloud {
@@ -90,7 +91,7 @@ impl Vendor for Sencloud {
 
     fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
         let Some(key) = key(world) else { return vec![] };
-        // Every method takes a body, and every member of one may be missing.
+        // Every operation takes a JSON body, and every member may be missing.
         let line = |operation: &&Operation| {
             format!(
                 "curl '{base_url}{}' -H 'Content-Type: application/json' -H 'Authorization: Bearer {key}' --data '{{}}'",
@@ -101,14 +102,15 @@ impl Vendor for Sencloud {
     }
 }
 
-/// A world's first key, under its name there.
+/// The first key of a world, with the public half that the world gives it.
 fn key(world: &World) -> Option<String> {
     let account = world.accounts().sencloud.first()?;
     let half = account.public_half();
     Some(format!("{}{}", world.names().own(NAME, half), &account.api_key[half.len()..]))
 }
 
-/// The answer to a method other than POST, to a path that is not served, and to any other.
+/// Answers a request that no route matches: an operation that is not emulated, or an unknown path.
+/// [`Posted`] has already refused a wrong method or content type.
 async fn unmatched(_: Posted, context: Context, request: Parts) -> error::Refused {
     let path = request.uri.path();
     let Some(operation) = contract::CATALOGUE.not_emulated("POST", path) else {

@@ -1,4 +1,4 @@
-//! How every method of the service is called: by POST, in JSON (fact sheet 4).
+//! The call convention of every method of the service: POST with JSON (fact sheet 4).
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -6,8 +6,8 @@ use axum::http::{Method, header};
 
 use super::error::{Error, Refused};
 
-/// A request by POST with a body in JSON. What is wrong with its method is told before what is
-/// wrong with its content type, and both before what is wrong with its path.
+/// The check for POST and a JSON content type. The method is checked first, then the content type,
+/// and the path after both.
 #[derive(Debug)]
 pub struct Posted;
 

@@ -1,5 +1,5 @@
-//! The readings of the points that Sencloud's page leaves open. `A` are rows of its fact sheet,
-//! numbers its sections; `page L n` is line n of its page.
+//! The readings of Sencloud: options where its page leaves a point open. `A` is a row of the fact
+//! sheet, a number is one of its sections, and `page L n` is line n of the page.
 
 use crate::contract::readings;
 

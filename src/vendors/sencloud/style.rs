@@ -1,4 +1,4 @@
-//! How an answer writes its times and arrays, as the world's readings say.
+//! The format of times and arrays in answers, which the world's readings choose.
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -7,10 +7,10 @@ use serde::{Serialize, Serializer};
 use super::readings::{EmptyArrays, StatusOfUnknown, Times};
 use crate::world::World;
 
-/// Vietnam's time, all year.
+/// Vietnam's time zone, which has no daylight saving time.
 const VIETNAM: FixedOffset = FixedOffset::east_opt(7 * 3600).expect("seven hours is an offset");
 
-/// How one answer writes its logs.
+/// Formatting of the logs in one answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
     times: Times,
@@ -20,12 +20,12 @@ pub struct Style {
 }
 
 impl Style {
-    /// As the world's readings say.
+    /// The formatting that the world's readings choose.
     pub fn of(world: &World) -> Self {
         Self { times: world.reading(), empty_arrays: world.reading(), status_of_unknown: world.reading() }
     }
 
-    /// A time as the live service writes it, or as the page's samples are (A29); nothing is the
+    /// A time in the live service's form or the form of the page's samples (A29). `None` is the
     /// zero time.
     pub fn time(self, at: Option<DateTime<Utc>>) -> String {
         let Some(at) = at else { return "0001-01-01T00:00:00Z".to_owned() };
@@ -35,7 +35,7 @@ impl Style {
         }
     }
 
-    /// An array.
+    /// An array that is null when empty, if the reading says so.
     pub fn list<T>(self, items: Vec<T>) -> List<T> {
         List { items, as_null: self.empty_arrays == EmptyArrays::Null }
     }

@@ -1,5 +1,5 @@
-//! Who asks: an access key, proved by a signature, with all that the gateway checks before it looks
-//! at the request itself (fact sheet 1.1, 3.1, 5; order B1).
+//! Authentication: an access key with a signature, checked before the operation's own parameters
+//! (fact sheet 1.1, 3.1, 5; order B1).
 
 use axum::extract::FromRequestParts;
 use axum::http::header;
@@ -22,25 +22,25 @@ use crate::urlencoded;
 use crate::vendor::{Context, checked, keep};
 use crate::world::{Clock, World};
 
-/// Where newer SDKs put a temporary credential's token.
+/// The header of newer SDKs for a temporary credential's token.
 pub const SECURITY_TOKEN: &str = "x-acs-security-token";
 
-/// How far a time of signing may be off (3.1).
+/// The largest difference between a signature's time and the clock (3.1).
 const PATIENCE: TimeDelta = TimeDelta::minutes(15);
 
-/// How far it may be off without a word.
+/// The largest such difference without a finding.
 const NOTICED: TimeDelta = TimeDelta::minutes(1);
 
-/// What an ACS3 signature must cover at least (5.1): SDKs differ in all the rest.
+/// The headers that an ACS3 signature must cover (5.1). SDKs differ in the others.
 const MUST_BE_SIGNED: [&str; 5] =
     ["host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-version"];
 
-/// The key that a request proved to come from.
+/// The authenticated access key of a request.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// Its public half in the scenario.
+    /// The access key id in the scenario.
     pub access_key_id: String,
-    /// The instances that it may read.
+    /// The instances that the key may read.
     pub instances: Vec<Instance>,
 }
 
@@ -56,7 +56,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// What a request says about itself: one of the two styles of signing.
+/// The claims of a request: its access key, time, nonce, token and signature.
 struct Claim {
     access_key_id: String,
     timestamp: String,
@@ -71,7 +71,7 @@ enum Signature {
 }
 
 impl Claim {
-    /// Reads the claim, and refuses one that is not complete, in the gateway's order.
+    /// Reads the claims of either style. Refuses the first that is missing, in the gateway's order.
     fn read(request: &Parts, parameters: &Parameters) -> Result<Self, Error> {
         let read = if parameters.is_acs3(&request.headers) { Self::read_acs3 } else { Self::read_rpc };
         read(request, parameters)
@@ -82,7 +82,8 @@ impl Claim {
             request.headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
         };
         let authorization = header(header::AUTHORIZATION.as_str());
-        // A request without Authorization lacks a key, and nothing else is said of it (B1a).
+        // A request without Authorization is refused as one without a key, whatever else it has
+        // (B1a).
         let authorization = authorization.ok_or(Error::MissingAccessKeyId)?;
         let (algorithm, parts) = authorization.split_once(' ').unwrap_or((authorization, ""));
         if ["basic", "bearer", "digest", "negotiate"].contains(&algorithm.to_lowercase().as_str()) {
@@ -108,7 +109,7 @@ impl Claim {
             timestamp: timestamp.to_owned(),
             nonce: nonce.to_owned(),
             security_token: header(SECURITY_TOKEN).map(str::to_owned),
-            // Parts that are missing are told once the key is known (B1).
+            // Missing parts are refused only after the key is found (B1).
             signature: Signature::Acs3 { signed_headers: part("SignedHeaders"), given: part("Signature") },
         })
     }
@@ -130,7 +131,7 @@ impl Claim {
         })
     }
 
-    /// Checks key, token, signature, nonce and right, in this order.
+    /// Checks key, token, signature, nonce and permission, in this order.
     fn prove(self, request: &Parts, parameters: &Parameters) -> Result<Caller, Error> {
         let Context { world, notes, .. } = Context::of(request);
         let accounts = &world.accounts().alibaba;
@@ -253,7 +254,8 @@ impl Claim {
     }
 }
 
-/// The refusal of a request's signature, right or wrong, with what the gateway computes.
+/// The refusal of a wrong signature, with the strings that the gateway computes. A fault uses it
+/// for a request whose signature may be right.
 pub fn mismatch(request: &Parts) -> Error {
     let parameters = Parameters::of(request);
     let method = request.method.as_str();
@@ -273,8 +275,8 @@ pub fn mismatch(request: &Parts) -> Error {
     Error::SignatureMismatchAcs3(string_to_sign, canonical_request)
 }
 
-/// The paths that a client may have signed: the one that it sent and, where a base URL pins the
-/// world, the bare one too, for clients that always sign `/`.
+/// The paths that a client may have signed. Under a base URL that pins the world, these are the
+/// paths with and without the pin, because some clients always sign `/`.
 fn signed_paths(request: &Parts) -> Vec<String> {
     let path = request.uri.path().to_owned();
     match &Context::of(request).pinned {
@@ -283,7 +285,7 @@ fn signed_paths(request: &Parts) -> Vec<String> {
     }
 }
 
-/// The access key id that a request names, proved or not, wherever it stands.
+/// The access key id in a request's header, query or body, authenticated or not.
 pub fn named(request: &Parts, body: &[u8]) -> Option<String> {
     let authorization = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     if let Some((_, rest)) = authorization.and_then(|value| value.split_once("Credential=")) {
@@ -293,7 +295,8 @@ pub fn named(request: &Parts, body: &[u8]) -> Option<String> {
     let found = |pairs: &[(String, String)]| {
         pairs.iter().find(|(name, _)| name == "AccessKeyId").map(|(_, value)| value.clone())
     };
-    // A form is looked at whatever its media type is: a client that leaves it out is still known.
+    // Without a form's media type, the body is read as a form anyway, so that the client is still
+    // known.
     let unlabelled = || {
         let text = std::str::from_utf8(body).ok()?;
         urlencoded::lossy(text).find(|(name, _)| name == "AccessKeyId").map(|(_, value)| value)
@@ -301,8 +304,8 @@ pub fn named(request: &Parts, body: &[u8]) -> Option<String> {
     found(parameters.query()).or_else(|| found(parameters.form())).or_else(unlabelled)
 }
 
-/// `YYYY-MM-DDThh:mm:ssZ` and no other form: chrono alone would take signs, blanks and leap
-/// seconds.
+/// Parses a time in exactly the form `YYYY-MM-DDThh:mm:ssZ`. The shape is checked because chrono
+/// alone accepts signs, blanks and leap seconds. An error explains what is wrong with the form.
 fn well_formed(text: &str, request: &Parts) -> Result<DateTime<Utc>, Error> {
     let shape = text.len() == 20
         && text.bytes().zip("0000-00-00T00:00:00Z".bytes()).all(|(byte, model)| match model {
@@ -329,12 +332,12 @@ fn well_formed(text: &str, request: &Parts) -> Result<DateTime<Utc>, Error> {
     })
 }
 
-/// The zone whose local time was written with a Z, where a time is off by about as much as zones
-/// are.
+/// The time zone of a local time that was written with Z. `None` if the difference is not close to
+/// that of a time zone.
 fn zone(off: TimeDelta) -> Option<String> {
     let quarters = (off.num_seconds() + 450 * off.num_seconds().signum()) / 900;
     let from_quarter = off.num_seconds() - quarters * 900;
-    // Zones are whole quarters of an hour from UTC, by 14 hours at most.
+    // Time zones differ from UTC by whole quarters of an hour, at most 14 hours.
     if from_quarter.abs() > 120 || quarters == 0 || quarters.abs() > 14 * 4 {
         return None;
     }
@@ -343,7 +346,8 @@ fn zone(off: TimeDelta) -> Option<String> {
     Some(format!("UTC{sign}{:02}:{:02}", minutes / 60, minutes % 60))
 }
 
-/// A time of signing within 15 minutes of the clock that the world's reading names.
+/// Checks that a signature's time is within 15 minutes of the clock that the world's reading
+/// chooses.
 fn fresh(time: DateTime<Utc>, request: &Parts) -> Result<(), Error> {
     let Context { world, notes, .. } = Context::of(request);
     let now = match world.reading() {
@@ -386,8 +390,8 @@ fn fresh(time: DateTime<Utc>, request: &Parts) -> Result<(), Error> {
     Err(Error::InvalidTimestampExpired)
 }
 
-/// Whether a temporary credential's token was given and is right; false where none is needed and
-/// none was given.
+/// Checks the token of a temporary credential. Returns whether there is one. An account without a
+/// token must be used without one.
 fn check_token(account: &Account, given: Option<&str>, world: &World) -> Result<bool, Error> {
     if given.is_some_and(|token| !token.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=-_.".contains(&b)))
     {
@@ -402,8 +406,8 @@ fn check_token(account: &Account, given: Option<&str>, world: &World) -> Result<
     Ok(given.is_some())
 }
 
-/// A header's value as it is signed: trimmed, several values sorted and joined by commas. HTTP/2
-/// has the host in the URI.
+/// The canonical value of a header: trimmed, with several values sorted and joined by commas.
+/// HTTP/2 has the host in the URI.
 fn canonical_header(request: &Parts, name: &str) -> String {
     let values = request.headers.get_all(name).iter();
     let mut values: Vec<_> =

@@ -1,4 +1,4 @@
-//! The gateway's first checks: the encoding, `Format`, `Action`, `Version` (B1).
+//! The gateway's first checks: encoding, `Format`, `Action` and `Version` (B1).
 
 use std::sync::Arc;
 
@@ -16,13 +16,13 @@ use crate::nearest::did_you_mean;
 use crate::vendor::{Context, keep};
 use crate::world::Walks;
 
-/// The only version of this product.
+/// The only API version of this product.
 pub const VERSION: &str = "2020-07-01";
 
 /// A request that has passed the first checks.
 #[derive(Debug, Clone)]
 pub struct Gateway {
-    /// The parameters, for the checks that follow.
+    /// The parameters, for the later checks.
     pub parameters: Arc<Parameters>,
 }
 
@@ -55,7 +55,7 @@ fn note_form(request: &Parts, parameters: &Parameters) {
 fn check(request: &Parts, parameters: &Parameters) -> Result<(), Error> {
     parameters.well_formed()?;
     parameters.format()?;
-    // The operation was found by its `Action`.
+    // The endpoint was chosen by `Action`, so only `Version` is left.
     match parameters.or_header(request, "Version", "x-acs-version")?.as_deref() {
         None => Err(Error::MissingVersion),
         Some(VERSION) => Ok(()),
@@ -63,8 +63,8 @@ fn check(request: &Parts, parameters: &Parameters) -> Result<(), Error> {
     }
 }
 
-/// The refusal of a request for no operation that is served: a wrong method, malformed parameters, a
-/// wrong `Format`, or an `Action` that is unknown or not emulated.
+/// The refusal of a request that no endpoint matches: a wrong method, malformed parameters, a wrong
+/// `Format`, or an `Action` that is unknown or not emulated.
 pub fn unmatched(request: &Parts, catalogue: &'static Catalogue) -> Refused {
     let parameters = Parameters::of(request);
     if ![Method::GET, Method::POST].contains(&request.method) {
@@ -85,8 +85,8 @@ pub fn unmatched(request: &Parts, catalogue: &'static Catalogue) -> Refused {
     Refused::of(request, refusal)
 }
 
-/// A hash of a request's parameters, but for those that say who asks and prove it, and some others:
-/// equal for retries.
+/// A hash of a request's parameters, equal for retries. It leaves out key, token, time and
+/// signature, and the parameters in `but`.
 pub fn asked(request: &Parts, but: &[&str]) -> u64 {
     let proof = ["AccessKeyId", "SecurityToken", "Timestamp"];
     let parameters = Parameters::of(request);
@@ -98,13 +98,13 @@ pub fn asked(request: &Parts, but: &[&str]) -> u64 {
     Walks::hash(pairs)
 }
 
-/// The instance that a request names, for the text of a refusal that a fault brings about.
+/// The `InstanceId` of a request, for the text of a refusal that a fault causes.
 pub fn instance_of(request: &Parts) -> String {
     Parameters::of(request).get("InstanceId").ok().flatten().unwrap_or("ccc-test").to_owned()
 }
 
-/// Notes parameters that neither the gateway nor the operation has, each with the nearest that there
-/// is, and a request of the older style that names no format.
+/// Notes unknown parameters, each with the most similar known name. Also notes a request with an
+/// HMAC-SHA1 signature that leaves `Format` out.
 pub fn note_parameters(request: &Parts, own: &[&'static str]) {
     let (parameters, notes) = (Parameters::of(request), &Context::of(request).notes);
     let known = || COMMON.iter().chain(own).copied();

@@ -1,4 +1,4 @@
-//! What surrounds every answer: its format, its ids and the gateway's headers (fact sheet 2.5).
+//! The parts that all answers share: format, ids and the gateway's headers (fact sheet 2.5).
 
 use std::borrow::Cow;
 
@@ -17,27 +17,28 @@ use super::parameters::{Format, Parameters};
 use crate::vendor::openapi::{self, Answer};
 use crate::vendor::{Context, host};
 
-/// What surrounds every answer: its format, its ids and the gateway's headers.
+/// The parts that all answers share: format, ids and the gateway's headers.
 #[derive(Debug, Clone)]
 pub struct Envelope {
-    /// JSON, unless XML was asked for.
+    /// The format that the request asks for.
     pub format: Format,
-    /// An upper-case UUID (B16).
+    /// The request id: an upper-case UUID (B16).
     pub request_id: String,
     /// The host as the client sent it.
     pub host: String,
     trace_id: String,
-    /// Not where the client will close, nor in HTTP/2, which has no connection headers.
+    /// Whether the answer has headers for a persistent connection. It is false if the connection
+    /// closes after the answer, and in HTTP/2, which has no connection headers.
     keep_alive: bool,
 }
 
 impl Envelope {
-    /// The envelope of a request's answer.
+    /// The envelope of the answer to a request.
     pub fn of(request: &Parts) -> Self {
         let ids = Context::of(request).world.ids();
         let parameters = Parameters::of(request);
         let asked = parameters.well_formed().and_then(|()| parameters.format()).unwrap_or_else(|_| {
-            // What is malformed elsewhere in the query does not hide what it says of the format.
+            // A malformed parameter elsewhere in the query does not hide `Format`.
             let xml =
                 |(name, value): &(String, String)| name == "Format" && value.eq_ignore_ascii_case("xml");
             if parameters.query().iter().any(xml) { Format::Xml } else { Format::Json }
@@ -51,13 +52,13 @@ impl Envelope {
         }
     }
 
-    /// The same for an answer after which the connection is closed.
+    /// The envelope of an answer after which the connection closes.
     #[must_use]
     pub fn closing(self) -> Self {
         Self { keep_alive: false, ..self }
     }
 
-    /// A success as the answer: its members in JSON or XML.
+    /// A success as a response in JSON or XML.
     pub fn success(&self, success: &impl Serialize) -> Response {
         self.answer(match self.format {
             Format::Json => serde_json::to_string(success).expect("texts and numbers are JSON"),
@@ -68,11 +69,11 @@ impl Envelope {
         })
     }
 
-    /// A body with the gateway's headers (2.5).
+    /// A response with a body and the gateway's headers (2.5).
     pub fn answer(&self, body: String) -> Response {
         let kind = match self.format {
             Format::Json => "application/json;charset=utf-8",
-            // The SDKs compare this to the letter.
+            // The SDKs compare this text exactly.
             Format::Xml => "text/xml;charset=utf-8",
         };
         let tag = format!("\"{}\"", BASE64.encode(Sha1::digest(&body)));
@@ -97,7 +98,7 @@ impl Envelope {
     }
 }
 
-/// Whether a client said that this is its last request on the connection.
+/// Whether the client's `Connection` header says `close`.
 fn closes(headers: &HeaderMap) -> bool {
     let values = headers.get_all(header::CONNECTION).iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).any(|token| token.trim().eq_ignore_ascii_case("close"))
@@ -111,11 +112,11 @@ impl<S: Sync> FromRequestParts<S> for Envelope {
     }
 }
 
-/// The declaration that XML answers begin with.
+/// The XML declaration at the start of every XML answer.
 pub const XML: &str = "<?xml version='1.0' encoding='UTF-8'?>";
 
-/// A text of the characters that XML 1.0 has (its production `Char`); the others cannot even be
-/// escaped.
+/// A text with every character that XML 1.0 does not allow (its production `Char`) replaced. Such a
+/// character cannot even be escaped.
 pub fn as_xml(text: &str) -> Cow<'_, str> {
     let allowed =
         |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
@@ -125,7 +126,7 @@ pub fn as_xml(text: &str) -> Cow<'_, str> {
     text.chars().map(|c| if allowed(c) { c } else { char::REPLACEMENT_CHARACTER }).collect::<String>().into()
 }
 
-/// The answer of a schema in the `OpenAPI` document: both formats, and the headers of every answer.
+/// An answer in the `OpenAPI` document: a schema in both formats, and the headers of every answer.
 pub fn described(schema: Value) -> Answer {
     let headers = json!({
         "x-acs-request-id": openapi::header("The body's `RequestId`"),

@@ -1,4 +1,4 @@
-//! The features of requests that the gateway reads alike for every operation.
+//! The features that the gateway gives every operation.
 
 use crate::contract::behaviors;
 

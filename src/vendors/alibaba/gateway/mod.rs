@@ -1,14 +1,17 @@
-//! The gateway: what every operation passes, in the order of its checks (fact sheet 3.1, B1).
+//! The gateway: the checks of every operation, in this order (fact sheet 3.1, B1):
 //!
-//! HTTP method, size of the body, encoding of the parameters, `Format`, `Action`, `Version`; then
-//! [`Caller`]: key, time of signing, nonce, signature method, key again, token, signature, nonce used
-//! before, right; then the operation's own parameters.
+//! - HTTP method, body size, encoding of the parameters, `Format`, `Action`, `Version`;
+//! - [`Caller`]: presence of a key, time, nonce and signature method; then the key itself, token,
+//!   signature, reuse of the nonce, permission;
+//! - the operation's own parameters.
+//!
+//! Its modules:
 //!
 //! - `parameters`: query and form, decoded once; `Format`.
 //! - `checks`: [`Gateway`], the first checks.
-//! - `auth`, `sign`, `explain`: the access key, its signature, and what is wrong with one.
-//! - `envelope`, `refused`: what surrounds every answer, and refusals in it.
-//! - `features`, `refusals`: the catalogue's rows.
+//! - `auth`, `sign`, `explain`: the access key, its signature, and the diagnosis of a wrong one.
+//! - `envelope`, `refused`: the parts that all answers share, and refusals.
+//! - `features`, `refusals`: rows of the catalogue.
 
 pub mod auth;
 mod checks;

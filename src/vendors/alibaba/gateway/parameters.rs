@@ -1,4 +1,4 @@
-//! The parameters of a request, decoded once, and the one that names the format of the answer.
+//! The parameters of a request, decoded once, and the format of the answer.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use super::refusals::Error;
 use crate::urlencoded;
 use crate::vendor::media_type;
 
-/// The parameters that the gateway reads besides the operation's own; SDKs add `RegionId` and an
-/// empty `SignatureType`.
+/// The parameters that the gateway itself reads. SDKs also send `RegionId` and an empty
+/// `SignatureType`.
 pub const COMMON: [&str; 12] = [
     "Action",
     "Version",
@@ -26,17 +26,18 @@ pub const COMMON: [&str; 12] = [
     "RegionId",
 ];
 
-/// The decoded parameters of a request, wherever they stood.
+/// The decoded parameters of a request, from its query and form body.
 #[derive(Debug, Default)]
 pub struct Parameters {
     query: Vec<(String, String)>,
     form: Vec<(String, String)>,
-    /// Whether they are not percent-encoded UTF-8: they are decoded as far as they can be then.
+    /// Whether the text is not percent-encoded UTF-8. The pairs are then decoded as far as
+    /// possible.
     malformed: bool,
 }
 
 impl Parameters {
-    /// Decodes a request's query and form body, and keeps them with the request.
+    /// Decodes a request's query and form body, and stores them in the request.
     pub fn decode(request: &mut Parts, body: &[u8]) {
         let mut malformed = false;
         let mut read = |text: &str| {
@@ -55,7 +56,7 @@ impl Parameters {
         request.extensions.insert(Arc::new(Self { query, form, malformed }));
     }
 
-    /// The parameters of a request, which [`Parameters::decode`] kept.
+    /// The parameters of a request, stored by [`Parameters::decode`].
     pub fn of(request: &Parts) -> Arc<Self> {
         request.extensions.get::<Arc<Self>>().map(Arc::clone).unwrap_or_default()
     }
@@ -65,34 +66,36 @@ impl Parameters {
         if self.malformed { Err(Error::MalformedEncoding) } else { Ok(()) }
     }
 
-    /// The query's pairs.
+    /// The pairs of the query.
     pub fn query(&self) -> &[(String, String)] {
         &self.query
     }
 
-    /// The form's pairs.
+    /// The pairs of the form body.
     pub fn form(&self) -> &[(String, String)] {
         &self.form
     }
 
-    /// Every pair, the query's first.
+    /// All pairs, those of the query first.
     pub fn all(&self) -> impl Iterator<Item = &(String, String)> + Clone {
         self.query.iter().chain(&self.form)
     }
 
-    /// Whether there is a parameter of that name, blank or not.
+    /// Whether a parameter is present, even if empty.
     pub fn has(&self, name: &str) -> bool {
         self.all().any(|(n, _)| n == name)
     }
 
-    /// Whether a request is in the newer style, with its signature in headers. SDKs of the older
-    /// style echo `x-acs-action` and `x-acs-version` as headers, so those tell nothing (1.1).
+    /// Whether a request is in the newer style, with its signature in headers. The headers
+    /// `x-acs-action` and `x-acs-version` do not decide this, because SDKs of the older style send
+    /// them too (1.1).
     pub fn is_acs3(&self, headers: &HeaderMap) -> bool {
         let rpc = ["AccessKeyId", "Signature", "SignatureNonce", "SignatureMethod", "Timestamp"];
         headers.contains_key(header::AUTHORIZATION) || !rpc.iter().any(|name| self.has(name))
     }
 
-    /// A parameter's value; an empty one counts as missing (3.1).
+    /// The value of a parameter. An empty value counts as missing (3.1). Fails if the parameter is
+    /// repeated.
     pub fn get(&self, name: &'static str) -> Result<Option<&str>, Error> {
         let mut values = self.all().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
@@ -101,7 +104,8 @@ impl Parameters {
         }
     }
 
-    /// A parameter's value, or a header's that newer SDKs send in its place.
+    /// The value of a parameter, or in the newer style that of a header in its place. Fails if the
+    /// parameter is repeated.
     pub fn or_header(
         &self,
         request: &Parts,
@@ -118,7 +122,7 @@ impl Parameters {
         Ok(value.filter(|value| !value.is_empty()).map(str::to_owned))
     }
 
-    /// `Format` in any case (2.5).
+    /// The format in `Format`, in any case (2.5). The default is JSON.
     pub fn format(&self) -> Result<Format, Error> {
         match self.get("Format")? {
             None => Ok(Format::Json),
@@ -129,8 +133,8 @@ impl Parameters {
     }
 }
 
-/// The name of the operation that a request asks for; an error where `Action` is repeated or the
-/// parameters are malformed.
+/// The name of the requested operation. Fails if `Action` is repeated or the parameters are
+/// malformed.
 pub fn action(request: &Parts) -> Result<Option<String>, Error> {
     let parameters = Parameters::of(request);
     parameters.well_formed()?;

@@ -1,5 +1,5 @@
-//! The gateway's refusals, in the order of its checks (fact sheet 3.1, B1), and what it refuses by an
-//! injected fault only.
+//! The gateway's refusals, in the order of its checks (fact sheet 3.1, B1), and those that only a
+//! fault causes.
 
 use crate::vendor::{RetryAfter, Unhandled, refusals};
 
@@ -18,7 +18,7 @@ refusals! {
     MalformedEncoding = "request_parameter_malformed", 400 Inferred, "3.1",
         "Parameters that are not percent-encoded UTF-8.",
         "Request parameters has malformed encoded characters.", "RequestParameterMalformed";
-    // The code names the parameter: `Invalid` and its name.
+    // The code is `Invalid` and the parameter's name.
     Repeated(&'static str = "InstanceId") = "repeated_parameter", 400 Choice, "unstated",
         "A parameter that the gateway or the operation reads is given twice.",
         "Specified parameter {0} is not valid.", "InvalidInstanceId";
@@ -85,8 +85,8 @@ refusals! {
     SignatureMismatchAcs3(String = String::new(), String = String::new()) = "signature_mismatch_acs3", 400 Inferred credential, "3.1",
         "An ACS3 signature that is not the one computed; the answer shows what was signed here.",
         "Specified signature does not match our calculation. server StringToSign is [{0}] server CanonicalRequest is [{1}]", "SignatureDoesNotMatch";
-    // The old Python SDK cuts the message at its first colon and compares the rest with what it
-    // signed.
+    // The old Python SDK cuts the message at its first colon and compares the rest with the string
+    // that it signed.
     SignatureMismatchRpc(String = String::new()) = "signature_mismatch_rpc", 400 Inferred credential, "3.1, 2.4",
         "An HMAC-SHA1 signature that is not the one computed; the answer shows the string to sign.",
         "Specified signature is not matched with our calculation. server string to sign is:{0}", "SignatureDoesNotMatch";

@@ -1,5 +1,5 @@
-//! Refusals on their way out: the gateway's and the call centre's, in the shape that the world's
-//! reading says (fact sheet 3).
+//! Refusals as responses: the gateway's and the call centre's, in the shape that the world's
+//! reading chooses (fact sheet 3).
 
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -19,21 +19,21 @@ use crate::contract::{Operation, Route};
 use crate::vendor::openapi::{Answer, Document};
 use crate::vendor::{AnyRefusal, Context, Outcome};
 
-/// When to come back, in milliseconds (3.1: optional beside a throttling answer).
+/// The header with the time to wait, in milliseconds (3.1: optional in a throttling answer).
 pub const RETRY_AFTER: &str = "x-acs-retry-after";
 
-/// A refusal on its way out.
+/// A refusal as a response.
 #[derive(Debug)]
 pub struct Refused {
     refusal: AnyRefusal,
     envelope: Envelope,
     shape: ErrorShape,
-    /// The name of the operation, for what a key is denied.
+    /// The name of the operation, for the detail of a denied permission.
     action: &'static str,
 }
 
 impl Refused {
-    /// The refusal of a request.
+    /// The response to a request that is refused.
     pub fn of(request: &Parts, refusal: impl Into<AnyRefusal>) -> Self {
         let refusal = refusal.into();
         let Context { world, notes, operation, .. } = Context::of(request);
@@ -55,7 +55,7 @@ impl Refused {
     }
 }
 
-/// A refusal's body; members that the shape does not have are left out.
+/// The body of a refusal. Members that the shape does not have are left out.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 #[schemars(deny_unknown_fields)]
@@ -73,7 +73,7 @@ pub struct ErrorBody<'a> {
     pub access_denied_detail: Option<AccessDeniedDetail>,
 }
 
-/// What a key was denied (3.1).
+/// The permission that a key lacks (3.1).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 #[schemars(deny_unknown_fields)]
@@ -94,8 +94,8 @@ impl IntoResponse for Refused {
         let status = row.behavior.status.and_then(|status| StatusCode::from_u16(status).ok());
         let status = status.unwrap_or_default();
         let message = refusal.text();
-        // The gateway also checks that an operation's parameters are there and have their types. Its
-        // codes about them have no dot, as `MissingInstanceId`; every code of the call centre has one.
+        // The gateway also refuses missing and mistyped parameters of an operation. Its codes for
+        // them have no dot, such as `MissingInstanceId`. Every code of the call centre has one.
         let by_gateway = REFUSALS.iter().any(|known| std::ptr::eq(*known, row)) || !code.contains('.');
         let as_gateway = by_gateway || shape != ErrorShape::Ccc;
         let as_call_centre = !by_gateway && shape != ErrorShape::Gateway;
@@ -133,7 +133,7 @@ impl IntoResponse for Refused {
     }
 }
 
-/// An error as the gateway writes XML: members in order, the recommendation as CDATA (2.5).
+/// An error in the gateway's XML: members in order, the recommendation as CDATA (2.5).
 fn error_xml(error: &ErrorBody<'_>) -> String {
     let mut writer = Writer::new(Vec::new());
     let written = writer.create_element("Error").write_inner_content(|writer| {
@@ -167,8 +167,8 @@ fn error_xml(error: &ErrorBody<'_>) -> String {
     format!("{XML}{}", String::from_utf8_lossy(&writer.into_inner()))
 }
 
-/// The refusals of an operation in the `OpenAPI` document, with every code. A parameter that comes
-/// twice is named in its own ([`Error::Repeated`]).
+/// The refusals of an operation in the `OpenAPI` document, with all their codes. The code of a
+/// repeated parameter contains its name ([`Error::Repeated`]).
 pub fn described_refusal(
     document: &mut Document,
     operation: &'static Operation,

@@ -1,5 +1,5 @@
-//! The two signatures, computed from what was decoded: clients encode the same request differently
-//! on the wire, so raw text is never compared (fact sheet 1.4 and 5).
+//! The two signatures. They are computed from decoded parameters, never from raw text, because
+//! clients encode the same request differently on the wire (fact sheet 1.4 and 5).
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 
 use crate::urlencoded::strict;
 
-/// What an ACS3-HMAC-SHA256 signature covers (5.1).
+/// The texts that an ACS3-HMAC-SHA256 signature covers (5.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acs3 {
     /// Method, path, query, headers and body hash, line by line.
     pub canonical_request: String,
-    /// What the key signs.
+    /// The text that the key signs, with the hash of the canonical request.
     pub string_to_sign: String,
 }
 
@@ -22,8 +22,8 @@ impl Acs3 {
     /// The algorithm's name in `Authorization`.
     pub const ALGORITHM: &'static str = "ACS3-HMAC-SHA256";
 
-    /// The canonical form of a request. `headers` are the signed ones with their values, in the
-    /// order signed; `body_hash` is [`body_hash`] of its body.
+    /// The texts of a request. `headers` are the signed headers with their values, in signing
+    /// order. `body_hash` is the result of [`body_hash`].
     pub fn of(
         method: &str,
         path: &str,
@@ -40,16 +40,16 @@ impl Acs3 {
         Self { canonical_request, string_to_sign }
     }
 
-    /// The signature by a secret: lower-case hexadecimal.
+    /// The signature in lower-case hexadecimal.
     pub fn signature(&self, secret: &str) -> String {
         hex(&mac::<Hmac<Sha256>>(secret.as_bytes(), &self.string_to_sign))
     }
 }
 
-/// What an HMAC-SHA1 signature covers (5.2).
+/// The text that an HMAC-SHA1 signature covers (5.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rpc {
-    /// What the key signs.
+    /// The text that the key signs.
     pub string_to_sign: String,
 }
 
@@ -57,30 +57,31 @@ impl Rpc {
     /// The method's name in `SignatureMethod`.
     pub const METHOD: &'static str = "HMAC-SHA1";
 
-    /// The string to sign of a request's parameters, from query and form body alike; `Signature`
-    /// itself is left out.
+    /// The text of a request. `parameters` are those of query and form body; `Signature` is left
+    /// out.
     pub fn of<'a>(method: &str, parameters: impl Iterator<Item = &'a (String, String)>) -> Self {
         let query = canonical_query(parameters.filter(|(name, _)| name != "Signature"));
         Self { string_to_sign: format!("{method}&%2F&{}", strict(&query)) }
     }
 
-    /// The signature by a secret: Base64. The key is the secret and an ampersand.
+    /// The signature in Base64. The HMAC key is the secret with an ampersand after it.
     pub fn signature(&self, secret: &str) -> String {
         BASE64.encode(mac::<Hmac<Sha1>>(format!("{secret}&").as_bytes(), &self.string_to_sign))
     }
 }
 
-/// The lower-case hexadecimal SHA-256 of a body.
+/// The SHA-256 of a body in lower-case hexadecimal.
 pub fn body_hash(body: &[u8]) -> String {
     hex(&Sha256::digest(body))
 }
 
-/// Whether two signatures are the same, in a time that does not tell where they differ.
+/// Compares two signatures in constant time.
 pub fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
 }
 
-/// Pairs sorted by name, then value, and encoded again: blanks and repetitions stay.
+/// The canonical query: pairs sorted by name, then value, and encoded. Blank values and repetitions
+/// are kept.
 fn canonical_query<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> String {
     let mut sorted: Vec<_> = pairs.collect();
     sorted.sort();
@@ -89,14 +90,14 @@ fn canonical_query<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> Str
     encoded.join("&")
 }
 
-/// A keyed hash of a text.
+/// The HMAC of a text.
 pub fn mac<M: Mac + KeyInit>(key: &[u8], text: &str) -> Vec<u8> {
     let mut mac = <M as KeyInit>::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.update(text.as_bytes());
     mac.finalize().into_bytes().to_vec()
 }
 
-/// Bytes in small hexadecimal letters.
+/// Bytes in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,5 +1,5 @@
-//! The file of a recording, at the address that `GetMonoRecording` tells: object storage, which
-//! checks the time in the address and no credential (R6, R12).
+//! The file of a recording, at a URL from `GetMonoRecording`. The server is object storage, which
+//! checks the URL's expiry but no credential (R6, R12).
 
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -51,7 +51,7 @@ refusals! {
         "The requested range cannot be satisfied.", "InvalidRange";
 }
 
-/// The file: the time of the address first, as object storage checks it.
+/// Sends the file. Object storage checks the expiry before anything else.
 async fn fetch_recording(context: Context, request: Parts) -> Response {
     let (view, parameters) = (context.view(), Parameters::of(&request));
     let expires = parameters.get("Expires").ok().flatten().and_then(|text| text.parse::<i64>().ok());
@@ -71,7 +71,7 @@ async fn fetch_recording(context: Context, request: Parts) -> Response {
     (Outcome(outcome(&part)), part.answer(recording, &request, beyond)).into_response()
 }
 
-/// A refusal in the words of object storage: XML.
+/// A refusal in the XML of object storage.
 pub fn refused(request: &Parts, refusal: &AnyRefusal) -> Response {
     let row = refusal.row();
     let id = Context::of(request).world.ids().uuid().simple().to_string().to_uppercase();
@@ -87,7 +87,7 @@ pub fn refused(request: &Parts, refusal: &AnyRefusal) -> Response {
     (status.unwrap_or_default(), Outcome(&row.behavior), kind, body).into_response()
 }
 
-/// Whether a refusal is of this operation.
+/// Whether a refusal belongs to this operation.
 pub fn is_own(refusal: &AnyRefusal) -> bool {
     refusal.get::<Error>().is_some()
 }

@@ -1,5 +1,5 @@
-//! `GetCallDetailRecord`: one call's record with the events of its agent, its queue and its customer.
-//! `G1`, `E4`, `P3` and the like are rows of the fact sheet on this operation.
+//! `GetCallDetailRecord`: one call's record, with the events of its agent, its queue and its
+//! customer. `G1`, `E4`, `P3` and the like are rows of the fact sheet on this operation.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -71,7 +71,7 @@ call_centre_refusals! {
 
 const PARAMETERS: [&str; 2] = ["InstanceId", "ContactId"];
 
-/// The call asked for: the gateway's last check.
+/// The `ContactId` of the request. Checking it is the gateway's last check.
 struct Asked {
     contact_id: String,
 }
@@ -92,7 +92,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
     }
 }
 
-/// `GetCallDetailRecord`: the gateway's checks, then the call centre's, then the record.
+/// Shows one record. The arguments are the gateway's checks, then the call centre's.
 async fn get_call_detail_record(
     _: Gateway,
     caller: Caller,
@@ -137,7 +137,7 @@ async fn get_call_detail_record(
     }
 }
 
-/// The readings that the answer depends on.
+/// The readings that affect the answer.
 #[derive(Clone, Copy)]
 struct Style {
     contact_type: ContactTypeSpelling,
@@ -156,7 +156,8 @@ struct CallDetailRecordResponse<'a> {
     data: Option<CallDetailRecord<'a>>,
 }
 
-/// The record, in the metadata's order (G1-G25). Texts and times without a value are left out (B14).
+/// The record, with its members in the metadata's order (G1-G25). Texts and times without a value
+/// are left out (B14).
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 #[schemars(deny_unknown_fields)]
@@ -216,7 +217,7 @@ struct AgentEvents<'a> {
     event_sequence: Vec<TimedEvent>,
 }
 
-/// An event of an agent, with the seconds until the agent's next one (E7).
+/// An event of an agent, with the seconds until the agent's next event (E7).
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
 #[schemars(deny_unknown_fields)]
@@ -252,7 +253,7 @@ struct QueueEvents<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     queue_name: Option<&'a str>,
     flow_id: String,
-    /// 1 for a skill group.
+    /// The type of the queue: 1 for a skill group.
     queue_type: i32,
     event_sequence: Vec<Event>,
 }
@@ -266,15 +267,16 @@ struct CustomerEvents<'a> {
 }
 
 impl<'a> CallDetailRecord<'a> {
-    /// The record of a call that is over, or of one under way with what has happened until `now`.
+    /// The data of a record. For a call under way, `now` is its present time, and later events and
+    /// members are left out.
     fn of(record: &Record<'a>, style: Style, now: Option<DateTime<Utc>>) -> Self {
         let (under_way, own_type) = (now.is_some(), record.contact_type());
         let happened = |millis: &i64| now.is_none_or(|now| *millis <= now.timestamp_millis());
         Self {
             release_initiator: record.release_initiator().filter(|_| !under_way),
             contact_disposition: (!under_way).then(|| record.contact_disposition()),
-            // In capitals here and not in the list, each as its own material has it; the reading
-            // turns both (G3).
+            // In capitals here but not in the list, because each operation's material has it so.
+            // The reading changes both (G3).
             contact_type: match style.contact_type {
                 ContactTypeSpelling::Outbound => in_capitals(own_type),
                 ContactTypeSpelling::Upper => own_type,
@@ -318,7 +320,7 @@ fn release_reason<'a>(record: &Record<'a>) -> Option<&'a str> {
     })
 }
 
-/// The moments at which a call's phases begin, in milliseconds since 1970.
+/// The start times of a call's phases, in milliseconds since 1970.
 struct Moments {
     began: i64,
     dialled: i64,
@@ -343,7 +345,7 @@ impl Moments {
     }
 }
 
-/// Dialing or ringing, answer and end (E4, E5).
+/// The events of the agent: dialing or ringing, answer and end (E4, E5).
 fn agent_events<'a>(record: &Record<'a>, happened: impl Fn(&i64) -> bool) -> Vec<AgentEvents<'a>> {
     let (call, at) = (record.call(), Moments::of(record));
     let assigned = call.agent.is_some() && call.outcome != CallOutcome::AbandonedIvr;
@@ -416,7 +418,7 @@ fn queue_events<'a>(record: &Record<'a>, happened: impl Fn(&i64) -> bool) -> Vec
     }]
 }
 
-/// The customer of an outgoing call is rung; both kinds of customer talk and leave (E3, E4, E5).
+/// The events of the customer: ringing for an outbound call, answer and end (E3, E4, E5).
 fn customer_events<'a>(record: &Record<'a>, happened: impl Fn(&i64) -> bool) -> Vec<CustomerEvents<'a>> {
     let (call, at) = (record.call(), Moments::of(record));
     let (customer_id, rung) = match call.direction {
@@ -429,7 +431,8 @@ fn customer_events<'a>(record: &Record<'a>, happened: impl Fn(&i64) -> bool) -> 
     vec![CustomerEvents { customer_id, event_sequence: events(all, happened) }]
 }
 
-/// How much the record tells of a call. It has no durations but the call's own.
+/// How precisely the record tells a field of the neutral call. It does not tell the durations of
+/// single phases.
 fn tells(call: &Neutral, field: Field) -> Tells {
     match field {
         Field::Dial

@@ -1,4 +1,4 @@
-//! `GetMonoRecording`: the address of a call's recording. `R1` and the like are rows of the fact sheet
+//! `GetMonoRecording`: the URL of a call's recording. `R1` and the like are rows of the fact sheet
 //! on recordings.
 
 use axum::extract::FromRequestParts;
@@ -82,10 +82,11 @@ call_centre_refusals! {
 
 const PARAMETERS: [&str; 3] = ["InstanceId", "ContactId", "ExpireSeconds"];
 
-/// The seconds for which an address is good: a day, unless the request says otherwise (R3, R4).
+/// The default validity of a URL in seconds: one day (R3, R4).
 const DAY: i64 = 86_400;
 
-/// The call asked for, and for how long its address shall be good: the gateway's last checks.
+/// The `ContactId` of the request and the validity of the URL. Checking them is the gateway's last
+/// check.
 struct Asked {
     contact_id: String,
     expire_seconds: Option<i64>,
@@ -108,7 +109,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
     }
 }
 
-/// `GetMonoRecording`: the gateway's checks, then the call centre's, then the address.
+/// Answers with the URL. The arguments are the gateway's checks, then the call centre's.
 #[expect(clippy::too_many_arguments, reason = "each is a check or what the answer is made of")]
 async fn get_mono_recording(
     _: Gateway,
@@ -175,11 +176,11 @@ struct GetMonoRecordingResponse<'a> {
 struct Data {
     file_url: String,
     file_name: String,
-    /// Milliseconds.
+    /// The duration in milliseconds.
     duration: i64,
 }
 
-/// How much the address tells of a call: its recording.
+/// How precisely the answer tells a field of the neutral call: only those of the recording.
 fn tells(call: &Neutral, field: Field) -> Tells {
     match field {
         _ if call.answered_at.is_none() => Tells::Nothing,

@@ -1,4 +1,4 @@
-//! Alibaba's operations, a file or a folder each.
+//! Alibaba's operations, one file or folder each.
 
 mod fetch_recording;
 mod get_call_detail_record;

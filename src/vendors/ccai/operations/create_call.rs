@@ -1,5 +1,5 @@
-//! `POST /apps/api/v1/calls`: an outbound, inbound or scheduled call (page L164-1905). Each kind has
-//! checks of its own (fact sheet 6).
+//! `POST /apps/api/v1/calls`: creates an outbound, inbound or scheduled call (page L164-1905). Each
+//! kind has its own checks (fact sheet 6).
 
 mod call;
 mod order;
@@ -44,7 +44,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
     tells,
 };
 
-/// Creates the call that was ordered.
+/// Creates a call, or accepts the request without one where the agent must choose first.
 async fn create_call(account: Account, order: CallOrder, context: Context) -> Response {
     let world = &context.world;
     let CallOrder(order) = order;
@@ -70,24 +70,24 @@ async fn create_call(account: Account, order: CallOrder, context: Context) -> Re
     (StatusCode::CREATED, Outcome(outcome), Json(body)).into_response()
 }
 
-/// Only what a client created is shown to it.
+/// Whether the answer can show a call: only one that a client created.
 fn shows(call: &Neutral) -> bool {
     is_created_id(&call.id)
 }
 
-/// How much the answer tells of the call: what it is as it is created.
+/// How precisely the answer tells a field of the neutral call, as it is at creation.
 fn tells(call: &Neutral, field: Field) -> Tells {
-    // An agent's own call has no menu; the others are given to an agent once they wait for one, and
-    // their answers were sent before.
+    // An outbound call has no menu, and its agent is known at creation. A queued call gets its
+    // agent later, after its answer was sent.
     let placed = call.direction == Direction::Outbound && call.queue.is_none();
     match field {
         Field::Direction | Field::From | Field::To => Tells::Exactly,
-        // When it was created, or is due.
+        // The time of creation, or the time that the call is due.
         Field::At if placed => Tells::To(&[Precision::Millis]),
         Field::At => Tells::To(&[Precision::Seconds, Precision::Millis]),
         Field::Agent if !placed => Tells::Nothing,
         Field::Agent | Field::Customer | Field::Queue | Field::Parent => Tells::ByItsOwnId,
-        // A call that was just created has come to nothing yet.
+        // A call that was just created has no answer, end or outcome yet.
         Field::AnsweredAt
         | Field::EndedAt
         | Field::Dial
@@ -107,7 +107,7 @@ fn tells(call: &Neutral, field: Field) -> Tells {
     }
 }
 
-/// Every POST example of the page, request and answer.
+/// All POST examples of the page, requests and answers.
 const EXAMPLES: &str = include_str!("create_call.json");
 
 fn describe(document: &mut Document, operation: &'static Operation, _: &Readings) {
@@ -115,7 +115,7 @@ fn describe(document: &mut Document, operation: &'static Operation, _: &Readings
     let call = answer(document.schema::<CallObject<'_>>());
     let echo = json!({ "type": "object", "required": ["call_type"], "description": "Reading `ccai.accepted: echo_200`." });
     let file: Value = serde_json::from_str(EXAMPLES).expect("the page's examples are JSON");
-    // Where the page itself is wrong, its example is none.
+    // Examples that are errors of the page are left out.
     let right = || {
         let all = file["examples"].as_array().into_iter().flatten();
         all.filter(|example| example.get("page_error").is_none())
@@ -143,7 +143,7 @@ fn describe(document: &mut Document, operation: &'static Operation, _: &Readings
     });
 }
 
-/// A request for a call of each kind, with the members that the kind has.
+/// The schema of the request body: one variant for each kind of call.
 fn orders() -> Value {
     let kind = |name: &str, keys: &[&str], required: &[&str]| {
         let members = keys.iter().map(|key| {

@@ -1,4 +1,4 @@
-//! `GET …/customer_flag`: the flags of a call's customer (page L1906-1926).
+//! `GET …/customer_flag`: shows the flags of a call's customer (page L1906-1926).
 
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -46,7 +46,7 @@ refusals! {
         "Not Found";
 }
 
-/// What is known of a call's customer: nothing, until somebody says so.
+/// Shows the flags of a call's customer. They are false until a request sets them.
 async fn get_customer_flag(_: Account, call: FlaggedCall, context: Context) -> Response {
     if !context.body.is_empty() {
         context.notes.finding(&findings::BODY_ON_GET);

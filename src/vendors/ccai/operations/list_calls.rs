@@ -1,5 +1,5 @@
-//! `GET /manager/api/v1/calls`: past calls and created ones, by numbered pages (sheet of neighbours
-//! 2 and 3).
+//! `GET /manager/api/v1/calls`: lists past and created calls by page number (sheet of neighbours 2
+//! and 3).
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -98,13 +98,13 @@ refusals! {
         "{0} is not well formed";
 }
 
-/// The most pages of one list that a client is expected at.
+/// The most pages of one list that a client is expected to fetch.
 const REMEMBERED: usize = 1000;
 
 const TOTAL: HeaderName = HeaderName::from_static("total");
 const PER_PAGE: HeaderName = HeaderName::from_static("per-page");
 
-/// A page of the calls that match.
+/// Lists a page of the matching calls.
 async fn list_calls(account: Account, query: CallsQuery, links: Links, context: Context) -> Response {
     let CallsQuery { filter, order, page, per, .. } = &query;
     let view = context.view();
@@ -126,7 +126,7 @@ async fn list_calls(account: Account, query: CallsQuery, links: Links, context: 
         notes.behavior(&UNDER_WAY);
     }
     notes.behavior(if page.saturating_mul(*per) < total { &NEXT_PAGE } else { &LAST_PAGE });
-    // Who asks for a page of one wants to know the total.
+    // A client that asks for a page of one call wants the total, not a walk through the list.
     let pages = if *per == 1 { 1 } else { total.div_ceil(*per).min(REMEMBERED) };
     let list = Walks::hash((&account.settings.subdomain, filter, order));
     let numbered = NumberedPage { list, number: *page, size: *per, pages };
@@ -142,8 +142,8 @@ async fn list_calls(account: Account, query: CallsQuery, links: Links, context: 
     (Outcome(outcome), query.head(total), Json(calls)).into_response()
 }
 
-/// A stretch of what comes in another order than wanted, and how much there is in all. No more than
-/// what stands before the stretch's end is in memory.
+/// The given stretch of unsorted items in ascending order, and the number of all items. Memory
+/// holds only the items up to the end of the stretch.
 fn cut<T: Ord>(
     all: impl Iterator<Item = T>,
     skip: usize,
@@ -163,37 +163,37 @@ fn cut<T: Ord>(
     (heap.into_sorted_vec().into_iter().skip(skip).map(ordinal).collect(), total)
 }
 
-/// A checked query.
+/// The checked query.
 #[derive(Debug)]
 struct CallsQuery {
     filter: Filter,
     order: Order,
-    /// From 1.
+    /// The page number, from 1.
     page: usize,
     per: usize,
-    /// The list's own URL, without its query.
+    /// The URL of the list, without a query.
     url: String,
-    /// The query as it was given, decoded.
+    /// The decoded query as given, for the links to other pages.
     given: Vec<(String, String)>,
 }
 
-/// Which calls.
+/// The filter of the list.
 #[derive(Debug, Default, Hash)]
 struct Filter {
-    /// Sorted; empty for all.
+    /// Ids in ascending order; empty matches all.
     ids: Vec<u64>,
     updated: Range,
     created: Range,
 }
 
-/// From one moment to another, both of them in it (M7).
+/// A range of times, including both ends (M7).
 #[derive(Debug, Default, Hash)]
 struct Range {
     from: Option<DateTime<Utc>>,
     to: Option<DateTime<Utc>>,
 }
 
-/// In which order.
+/// The sort order of the list.
 #[derive(Debug, Hash)]
 struct Order {
     column: &'static str,
@@ -218,7 +218,7 @@ impl Range {
     }
 }
 
-/// The parameters of the list (C1, M7).
+/// The parameters of the operation (C1, M7).
 const PARAMETERS: [&str; 9] = [
     "page",
     "per",
@@ -231,7 +231,7 @@ const PARAMETERS: [&str; 9] = [
     IDS_PARAMETER,
 ];
 
-/// The one parameter that may be repeated.
+/// The only parameter that may be repeated.
 const IDS_PARAMETER: &str = "id[]";
 
 impl<S: Sync> FromRequestParts<S> for CallsQuery {
@@ -255,8 +255,8 @@ impl<S: Sync> FromRequestParts<S> for CallsQuery {
 }
 
 impl CallsQuery {
-    /// The headers of a page (M4). Links lead to the same list: only the page is another. What does
-    /// nothing is left out of them, for it may be a secret.
+    /// The headers of a page (M4). A link has the request's parameters with another page number.
+    /// Unknown parameters are left out, because one may be a secret.
     fn head(&self, total: usize) -> HeaderMap {
         let last = total.div_ceil(self.per);
         let to = |page: usize, relation| {
@@ -278,7 +278,7 @@ impl CallsQuery {
     }
 }
 
-/// A query as it was sent.
+/// The query as given, with the checks of its values.
 struct Sent<'a> {
     given: &'a [(String, String)],
     context: &'a Context,
@@ -298,13 +298,13 @@ impl Sent<'_> {
         }
     }
 
-    /// The last value of a parameter; a blank one is none.
+    /// The last value of a parameter. A blank value counts as missing.
     fn value(&self, name: &str) -> Option<&str> {
         let last = self.given.iter().rev().find(|(of, _)| of == name);
         last.map(|(_, value)| value.as_str()).filter(|value| !value.trim().is_empty())
     }
 
-    /// A number above 0, or the default.
+    /// A positive number, or the default.
     fn above_0(&self, name: &'static str, default: usize) -> Result<usize, Error> {
         let Some(text) = self.value(name) else { return Ok(default) };
         if let Some(number) = text.parse().ok().filter(|number| *number > 0) {
@@ -383,7 +383,7 @@ impl Sent<'_> {
         Err(Error::MalformedFilter(name))
     }
 
-    /// By id, where no other order is asked for that there is.
+    /// The sort order: by id, unless the query names another known column.
     fn order(&self) -> Order {
         let notes = &self.context.notes;
         let ignored = |name: &str, text: &str, near: String| {
@@ -408,18 +408,19 @@ impl Sent<'_> {
     }
 }
 
-/// Past calls whoever made them, and created ones from their creation.
+/// Whether the list shows a call: a past one, or a created one from its creation.
 fn shows(call: &Neutral) -> bool {
     call.direction != Direction::Internal && (call.ended_at.is_some() || is_created_id(&call.id))
 }
 
-/// How much the list tells of a call.
+/// How precisely the list tells a field of the neutral call.
 fn tells(call: &Neutral, field: Field) -> Tells {
     let inbound = call.direction == Direction::Inbound;
-    // Until it is given to an agent, nobody is told who that will be.
+    // The agent is not shown before the call is assigned.
     let waits = matches!(call.status.as_deref(), Some("scheduled" | "queued"));
     match field {
-        // `support_number` and `outbound_number` are the contact centre's own.
+        // `support_number` and `outbound_number` are numbers of the contact centre, not of the
+        // customer.
         Field::To if inbound => Tells::Exactly,
         Field::From if !inbound => Tells::Exactly,
         Field::At | Field::AnsweredAt | Field::EndedAt => Tells::To(&[Precision::Millis]),

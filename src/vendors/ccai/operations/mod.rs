@@ -1,4 +1,4 @@
-//! CCAI Platform's operations, a file each.
+//! CCAI Platform's operations, one file each.
 
 mod create_call;
 mod fetch_recording;

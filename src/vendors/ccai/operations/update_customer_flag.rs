@@ -1,4 +1,4 @@
-//! `PATCH …/customer_flag`: changes of the flags of a call's customer (page L1927-1939).
+//! `PATCH …/customer_flag`: changes the flags of a call's customer (page L1927-1939).
 
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -58,7 +58,7 @@ refusals! {
         "repeat_customers is not permitted";
 }
 
-/// Any of the three flags. The page shows no answer, so it is the flags as they are now.
+/// Changes any of the three flags. The page shows no answer, so callmock answers with all flags.
 async fn update_customer_flag(
     _: Account,
     call: FlaggedCall,
@@ -86,11 +86,11 @@ impl<S: Sync> FromRequestParts<S> for FlaggedCall {
     }
 }
 
-/// The flags, and the one that only the page's sample spells so.
+/// The names of the flags. The plural is only in the page's sample.
 const FLAG_KEYS: [&str; 4] = ["verified_customer", "bad_actor", "repeat_customer", "repeat_customers"];
 
-/// A change of flags: any of them, each true or false (5). The page's sample has a plural where
-/// everything else has the singular, which wins (1G.6).
+/// A change of flags, each true or false (5). The page's sample has a plural where everything else
+/// has the singular. If both are given, the singular wins (1G.6).
 #[derive(Debug, Default)]
 struct FlagChange {
     verified: Option<bool>,
@@ -119,7 +119,7 @@ impl FlagChange {
         Ok(Self { verified, bad_actor, repeat })
     }
 
-    /// Changes the flags that were given.
+    /// Sets the given flags and leaves the others.
     fn apply(&self, flags: &mut Flags) {
         flags.verified = self.verified.unwrap_or(flags.verified);
         flags.bad_actor = self.bad_actor.unwrap_or(flags.bad_actor);

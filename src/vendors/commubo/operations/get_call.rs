@@ -1,5 +1,5 @@
-//! `GET /v1/calls/{callId}`: one call, as an item of the list (fact sheet on the operations beside the
-//! list, C1-C9).
+//! `GET /v1/calls/{callId}`: one call, in the form of an item of the list (fact sheet on the
+//! operations beside the list, C1-C9).
 
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -58,7 +58,7 @@ one_call_refusals! {
         "expand must be one of none, customer, operator, all";
 }
 
-/// The detail that the query asks for, if it does.
+/// The `expand` of the query, if given.
 struct Detail(Option<Expand>);
 
 impl<S: Sync> FromRequestParts<S> for Detail {
@@ -80,7 +80,8 @@ impl<S: Sync> FromRequestParts<S> for Detail {
     }
 }
 
-/// One call. The access is checked first: a wrong token is 403 whatever the call is (A18).
+/// Shows one call. The credential is checked first: a wrong token is 403 even for an unknown call
+/// (A18).
 async fn get_call(_: Tenant, call: OneCall<Error>, detail: Detail, context: Context) -> Response {
     let (world, view, notes) = (&context.world, context.view(), &context.notes);
     let expand = match (detail.0, world.reading()) {

@@ -1,4 +1,4 @@
-//! `GET /v1/calls/{callId}/sound`: the recording of a call, as the WAV file itself (fact sheet on the
+//! `GET /v1/calls/{callId}/sound`: the recording of a call as a WAV file (fact sheet on the
 //! operations beside the list, S1-S7).
 
 use axum::http::request::Parts;
@@ -55,8 +55,8 @@ one_call_refusals! {
         "the recording does not have this range";
 }
 
-/// The recording of a call that is over. A call that was talked on has one: the vendor has no mark
-/// for it (S7).
+/// Sends the recording of a call that is over. Every call with talk time has one, because the
+/// vendor's calls have no mark for a recording (S7).
 async fn get_call_sound(_: Tenant, call: OneCall<Error>, context: Context, request: Parts) -> Response {
     let view = context.view();
     let over = view.call(call.ordinal).filter(|call| call.is_over(view.now()));
@@ -82,8 +82,8 @@ async fn get_call_sound(_: Tenant, call: OneCall<Error>, context: Context, reque
     (Outcome(outcome(&part)), part.answer(recording, &request, refused)).into_response()
 }
 
-/// How much the sound tells of a call: its file, which is the recording's, or of a call that was only
-/// talked on one of the vendor's own.
+/// How precisely the sound tells a field of the neutral call. A call with talk time but without a
+/// recording has a file that only this vendor serves.
 fn tells(call: &Neutral, field: Field) -> Tells {
     match field {
         Field::RecordingBytes | Field::RecordingSha256 if call.recording.is_some() => Tells::Exactly,

@@ -1,4 +1,4 @@
-//! `GET /v1/calls`: the calls of a range of days, oldest first (page L1-7, L67-76).
+//! `GET /v1/calls`: the calls in a range of days, oldest first (page L1-7, L67-76).
 
 use std::ops::Bound;
 
@@ -102,9 +102,9 @@ refusals! {
         "the parameter start is required";
 }
 
-/// The calls of a range of days.
+/// Lists the calls in a range of days.
 ///
-/// The access is checked before the query: a wrong token with a bad date is 403 (A18).
+/// The credential is checked before the query: a wrong token with a bad date is 403 (A18).
 async fn list_calls(tenant: Tenant, query: CallsQuery, context: Context) -> Response {
     let world = &context.world;
     let style = Style::of(world, query.expand);
@@ -126,7 +126,8 @@ fn answer<I>(view: View, slice: I, tenant: Tenant, style: Style) -> Response
 where
     I: Iterator<Item = Ordinal> + Send + Unpin + 'static,
 {
-    // The first call decides what the answer is; the others are looked at as they are sent.
+    // Whether there is a first call decides the outcome. Later calls are examined while they are
+    // sent.
     let is_shown = shown(view.clone(), tenant);
     let mut calls = slice.peekable();
     while calls.peek().is_some_and(|ordinal| !is_shown(ordinal)) {
@@ -136,19 +137,20 @@ where
     (Outcome(outcome), calls::array(view, calls, is_shown, style)).into_response()
 }
 
-/// The calls that commubo shows to a tenant: past ones between the tenant and an outside party.
+/// A predicate for the calls in a tenant's list: past calls between the tenant and an outside
+/// party.
 fn shown(view: View, tenant: Tenant) -> impl Fn(&Ordinal) -> bool + Send + Unpin + 'static {
     move |ordinal| {
         view.listed(*ordinal, NAME, &tenant.id).is_some_and(|call| call.direction != Direction::Internal)
     }
 }
 
-/// A checked query.
+/// The checked query.
 #[derive(Debug)]
 pub struct CallsQuery {
-    /// The moments of the range.
+    /// The range of times that the days cover.
     pub times: (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>),
-    /// How much of customers and operators to show.
+    /// The level of detail of customers and operators.
     pub expand: Expand,
 }
 
@@ -222,7 +224,7 @@ fn check(query: &str, context: &Context) -> Result<CallsQuery, Error> {
     Ok(CallsQuery { times: (from, to), expand })
 }
 
-/// The parameters as they were given, each at most once (A12).
+/// The parameters as given, each at most once (A12).
 #[derive(Default)]
 struct Given {
     start: Option<String>,
@@ -252,8 +254,8 @@ impl Given {
     }
 }
 
-/// A day in the extended form of ISO 8601 and no other: chrono alone would take `2018-9-1` and
-/// `+2018-09-01` (A10).
+/// Parses a day in exactly the form `YYYY-MM-DD` (A10). The shape is checked because chrono alone
+/// accepts `2018-9-1` and `+2018-09-01`.
 fn day(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
     let shape = bytes.len() == 10
@@ -268,7 +270,7 @@ fn midnight(day: NaiveDate) -> DateTime<Utc> {
     (day.and_time(NaiveTime::MIN) - JAPAN).and_utc()
 }
 
-/// The feature of a detail.
+/// The behavior of a level of detail.
 fn feature(expand: Expand) -> &'static Behavior {
     match expand {
         Expand::None => &EXPAND_NONE,
@@ -278,7 +280,7 @@ fn feature(expand: Expand) -> &'static Behavior {
     }
 }
 
-/// The page's example of an answer, whole (page L76-131).
+/// The page's example of an answer, complete (page L76-131).
 const EXAMPLE: &str = include_str!("list_calls.json");
 
 fn describe(document: &mut Document, operation: &'static Operation, readings: &Readings) {

@@ -1,4 +1,4 @@
-//! commubo's operations, a file each.
+//! commubo's operations, one file each.
 
 mod get_call;
 mod get_call_sound;

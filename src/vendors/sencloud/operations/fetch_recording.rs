@@ -1,5 +1,5 @@
-//! The file of a recording, at the address that an answer told. Nobody says how the vendor serves its
-//! files: here as any web server does, without a credential.
+//! The file of a recording, at a URL from `recording_urls`. No page says how the vendor serves
+//! files. callmock serves them like a plain web server, without a credential.
 
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! Sencloud's operations, a file or a folder each.
+//! Sencloud's operations, one file or folder each.
 
 mod fetch_recording;
 mod list_call_logs;

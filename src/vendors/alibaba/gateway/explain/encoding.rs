@@ -1,24 +1,23 @@
-//! Encodings of names and values before they are signed: the vendor's way, those of the encoders
-//! that languages bring along, and every combination of what sets them apart.
+//! Encodings of names and values before they are signed: the vendor's, those of common libraries,
+//! and all combinations of their differences.
 
-/// An encoding of names and values. `A-Z a-z 0-9 - _ .` stand bare in every library's encoder.
+/// An encoding of names and values. Every library leaves `A-Z a-z 0-9 - _ .` unencoded.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Encoding {
-    /// The other characters that stand bare.
+    /// The other characters that are left unencoded.
     pub bare: &'static str,
-    /// Whether a space is `+`.
+    /// Whether a space becomes `+`.
     pub plus: bool,
     /// Whether `~` is encoded.
     pub tilde: bool,
-    /// Whether `%xx` has small letters.
+    /// Whether `%xx` is in lower case.
     pub lower: bool,
 }
 
-/// As the vendor has it (RFC 3986).
+/// The vendor's encoding (RFC 3986).
 pub const STRICT: Encoding = Encoding { bare: "", plus: false, tilde: false, lower: false };
 
-/// The characters that stand bare in the encoders that languages bring along, and in those that
-/// people write.
+/// Sets of characters that libraries and hand-written encoders leave unencoded.
 const BARE: [&str; 16] = [
     "",
     "/",
@@ -38,11 +37,11 @@ const BARE: [&str; 16] = [
     "!'()*:@",
 ];
 
-/// As HTML forms have it.
+/// The encoding of HTML forms.
 const FORM: Encoding = Encoding { bare: "*", plus: true, tilde: true, lower: false };
 
-/// The encodings that are known by a name, the fewest deviations first: the encoding, the mistake's
-/// id, and what it did.
+/// Encodings with names, the fewest deviations first: the encoding, the mistake's id, and its
+/// description.
 pub const LIBRARIES: [(Encoding, &str, &str); 12] = [
     (Encoding { plus: true, ..STRICT }, "space_as_plus", "a space was signed as `+`, not as %20"),
     (Encoding { bare: "*", ..STRICT }, "star_not_encoded", "`*` was signed bare, not as %2A"),
@@ -83,7 +82,7 @@ pub const LIBRARIES: [(Encoding, &str, &str); 12] = [
 ];
 
 impl Encoding {
-    /// A text, encoded so.
+    /// Encodes a text.
     pub fn encode(self, text: &str) -> String {
         let digits = if self.lower { b"0123456789abcdef" } else { b"0123456789ABCDEF" };
         let mut encoded = String::with_capacity(text.len() * 2);
@@ -105,7 +104,7 @@ impl Encoding {
         encoded
     }
 
-    /// The differences from the vendor's encoding, in words.
+    /// Describes the differences from the vendor's encoding.
     pub fn in_words(self) -> String {
         let mut words = vec![];
         if self.plus {
@@ -123,7 +122,7 @@ impl Encoding {
         words.join(", ")
     }
 
-    /// Every one that is tried.
+    /// All combinations of differences, without the vendor's encoding itself.
     pub fn all() -> impl Iterator<Item = Self> {
         let flags = (0..8).map(|n| (n & 1 != 0, n & 2 != 0, n & 4 != 0));
         flags

@@ -1,10 +1,10 @@
-//! Hints for refusals of the gateway that no signature decides.
+//! Hints for the gateway's refusals other than a wrong signature.
 
 use serde_json::{Value, json};
 
 use super::super::refusals::Error;
 
-/// What is wrong with a refused request, and what to do.
+/// The cause of a refusal and its remedy, for the journal. `None` if there is no hint.
 pub fn refusal(error: &Error) -> Option<Value> {
     let (cause, what, fix) = match error {
         Error::MissingVersion => return Some(missing("Version")),

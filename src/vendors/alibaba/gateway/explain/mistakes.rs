@@ -1,4 +1,4 @@
-//! The mistakes that signers really make, each as the change that it makes to the recipe.
+//! Known mistakes in signing, each as a change to the recipe.
 
 use std::collections::HashSet;
 
@@ -10,41 +10,42 @@ use super::super::sign::hex;
 use super::encoding::{Encoding, LIBRARIES};
 use super::recipe::{Evidence, Hashing, Order, Recipe, Style, Text};
 
-/// A mistake: its id, what the client did, what to do, and the change that it makes.
+/// A mistake: its id, a description, the remedy, and its change to the recipe.
 pub struct Mistake {
     pub id: String,
     pub what: String,
     pub fix: String,
-    /// Whether it is tried by itself only, for there are many of its kind.
+    /// Whether it is tried only by itself, because there are many of its kind.
     pub alone: bool,
     pub change: Box<dyn Fn(&mut Recipe)>,
 }
 
-/// The regions whose endpoints are tried as hosts (neighbours of the page's own example,
-/// `cn-shanghai`).
+/// The regions whose endpoints are tried as hosts: neighbours of `cn-shanghai` in the page's
+/// example.
 pub const REGIONS: [&str; 6] =
     ["cn-shanghai", "cn-hangzhou", "cn-beijing", "cn-shenzhen", "ap-southeast-1", "cn-hongkong"];
 
-/// How many bytes of parameters mistakes are tried on: each try signs them all.
+/// The largest size of parameters for which mistakes are tried, in bytes. Each try signs all of
+/// them.
 pub const LONGEST: usize = 16 << 10;
-/// How many parameters are tried without.
+/// The most parameters that are tried as left out.
 pub const MOST_LEFT_OUT: usize = 40;
-/// The id of a mistake of which there is one for each parameter.
+/// The id of the mistakes that leave one parameter out.
 pub const LEFT_OUT: &str = "parameter_left_out";
-/// The id of a mistake of which there is one for each host that may have been signed.
+/// The id of the mistakes that sign another host.
 pub const HOST: &str = "host_changed";
-/// The remedy for an encoding.
+/// The remedy for a wrong encoding.
 pub const PERCENT: &str = "encode everything but A-Z a-z 0-9 - _ . ~ as %XX, with capital letters";
-/// The id of a mistake of which there is one for each way to encode.
+/// The id of the mistakes that encode in an unnamed way.
 pub const ENCODING: &str = "encoding";
-/// The most bytes that are signed in the search for one request's mistakes.
+/// The most bytes that the search signs for one request.
 pub const BUDGET: usize = 4 << 20;
 
-/// Adds a mistake: its id, what the client did, what to do, and the change that it makes.
+/// Adds a mistake: its id, a description, the remedy, and its change to the recipe.
 type Add<'a> = dyn FnMut(&str, &str, &str, Box<dyn Fn(&mut Recipe)>) + 'a;
 
 impl Evidence<'_> {
-    /// Every mistake that is tried, the likeliest first.
+    /// All mistakes to try, the likeliest first.
     pub fn mistakes(&self, right: &Recipe) -> Vec<Mistake> {
         let mut all: Vec<Mistake> = vec![];
         let mut add = |id: &str, what: &str, fix: &str, change: Box<dyn Fn(&mut Recipe)>| {
@@ -180,8 +181,7 @@ impl Evidence<'_> {
         }
     }
 
-    /// The hosts that a client may have signed instead of the one that came, each with what made
-    /// the difference.
+    /// The hosts that a client may have signed instead of the received one.
     fn other_hosts(&self, came: &str) -> Vec<String> {
         let (name, port) =
             came.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).unwrap_or((came, ""));

@@ -1,10 +1,9 @@
-//! Why a signature is refused: the mistakes that signers really make, each tried until one
-//! reproduces what the client signed. Where one does, it is certain; where none does, what is left
-//! is named in the order of its likelihood.
+//! The diagnosis of a wrong signature. Known mistakes are tried until one reproduces the client's
+//! signature, which makes the diagnosis certain. If none does, the remaining causes are listed, the
+//! likeliest first.
 //!
 //! The mistakes are those of clients of both styles: encodings that differ from the vendor's (fact
-//! sheet 1.4), and parts of the two strings (5.1, 5.2) that are left out, added, or put in another
-//! order.
+//! sheet 1.4), and parts of the two strings (5.1, 5.2) that are left out, added or reordered.
 
 mod encoding;
 mod hints;
@@ -21,7 +20,7 @@ use mistakes::{BUDGET, LONGEST, Mistake};
 use recipe::Recipe;
 pub use recipe::{Evidence, Style};
 
-/// Why the signature differs, as the journal shows it.
+/// The cause of a wrong signature and its remedy, for the journal.
 pub fn explain(evidence: &Evidence<'_>) -> Value {
     let right = evidence.right();
     if let Some(damaged) = damaged(evidence, &right.signature(evidence)) {
@@ -81,7 +80,7 @@ pub fn explain(evidence: &Evidence<'_>) -> Value {
     })
 }
 
-/// Its own kind: what was signed is right, and the signature was damaged on its way.
+/// The diagnosis of a signature that was right, but was damaged on its way. `None` if it was not.
 fn damaged(evidence: &Evidence<'_>, right: &str) -> Option<Value> {
     let given = evidence.given;
     let (cause, what, fix) = if given.contains(' ') && right == given.replace(' ', "+") {
@@ -110,7 +109,7 @@ fn damaged(evidence: &Evidence<'_>, right: &str) -> Option<Value> {
     Some(json!({ "cause": cause, "certain": true, "what": what, "fix": fix }))
 }
 
-/// The search for what a client did, within a budget.
+/// The search for the client's mistake, within a budget.
 struct Search<'a> {
     evidence: &'a Evidence<'a>,
     right: &'a Recipe,
@@ -119,7 +118,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Whether a recipe makes the signature that came.
+    /// Whether a recipe produces the client's signature.
     fn is_it(&mut self, recipe: &Recipe) -> bool {
         if recipe == self.right || self.left == 0 {
             return false;
@@ -128,7 +127,7 @@ impl Search<'_> {
         self.left = self.left.saturating_sub(signed.len());
         let mut hasher = DefaultHasher::new();
         (&signed, &recipe.secret, recipe.hashing as u8, recipe.text as u8).hash(&mut hasher);
-        // Many ways to encode come to the same where little is to be encoded.
+        // Many encodings give the same text if few characters need encoding.
         if !self.seen.insert(hasher.finish()) {
             return false;
         }
@@ -153,8 +152,8 @@ fn found(mistakes: &[&Mistake], made: &Recipe, right: &Recipe, evidence: &Eviden
     })
 }
 
-/// Where two texts part, with some of both from there; nothing where the texts are one and the key
-/// or the form differs.
+/// The position of the first difference between two texts, with an excerpt of both from there. Null
+/// if the texts are equal, so that only the key or the form of the signature differs.
 fn first_difference(signed: &str, should: &str) -> Value {
     let Some(at) = signed.char_indices().map(|(at, _)| at).chain([signed.len()]).find(|at| {
         let rest = |text: &str| text.get(*at..).and_then(|rest| rest.chars().next());

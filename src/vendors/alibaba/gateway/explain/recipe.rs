@@ -1,4 +1,4 @@
-//! A recipe: how a request is signed, all of it as documented but for what a mistake changes.
+//! A recipe: the documented way to sign a request, in parts that mistakes change.
 
 use axum::http::request::Parts;
 use base64::Engine;
@@ -11,21 +11,21 @@ use super::super::sign::{hex, mac};
 use super::encoding::{Encoding, STRICT};
 use crate::dialects::alibaba::Account;
 
-/// What is known of a refused request.
+/// The facts about a refused request.
 pub struct Evidence<'a> {
-    /// The request as it came.
+    /// The request as received.
     pub request: &'a Parts,
-    /// Name and value pairs that the style signs, decoded, in the order sent.
+    /// The decoded pairs that the style signs, in the order sent.
     pub pairs: Vec<(String, String)>,
-    /// The same pairs as they stood in the query or the form.
+    /// The same pairs as raw text of the query or the form.
     pub raw: String,
-    /// The account that the request names.
+    /// The account of the request's access key.
     pub account: &'a Account,
-    /// Every account there is.
+    /// All accounts of the world.
     pub accounts: &'a [Account],
-    /// The signature that came.
+    /// The signature in the request.
     pub given: &'a str,
-    /// The style, with what only it signs.
+    /// The style of signing, with the data that only this style covers.
     pub style: Style,
 }
 
@@ -33,47 +33,47 @@ pub struct Evidence<'a> {
 pub enum Style {
     /// HMAC-SHA1 of a string.
     Rpc,
-    /// HMAC-SHA256 of a request.
+    /// HMAC-SHA256 of a canonical request.
     Acs3 {
-        /// The path that should have been signed.
+        /// The path to sign.
         path: String,
-        /// The signed headers with their values, in the order that `SignedHeaders` has them.
+        /// The signed headers with their values, in the order of `SignedHeaders`.
         headers: Vec<(String, String)>,
-        /// The hash that the client says its body has.
+        /// The body hash that the client sent.
         given_hash: String,
-        /// The hash that it has.
+        /// The actual body hash.
         hash: String,
     },
 }
 
-/// How a request is signed: all of it right, unless a mistake changes a part.
+/// A way to sign a request. Each field is one part that a mistake can change.
 #[derive(Clone, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own, made or not")]
 pub struct Recipe {
     pub method: String,
-    /// How names and values are encoded.
+    /// The encoding of names and values.
     pub encoding: Encoding,
-    /// How the joined query is, for RPC.
+    /// The encoding of the joined query, for RPC.
     pub outer_encoding: Encoding,
-    /// Whether the query is signed as it stood on the wire, in the order there.
+    /// Whether the raw query is signed, in the order of the wire.
     pub wire: bool,
-    /// Whether an empty Signature is signed with the rest.
+    /// Whether an empty Signature is signed with the other parameters.
     pub empty_signature: bool,
-    /// How often names and values are encoded.
+    /// The number of times that names and values are encoded.
     pub times: u8,
     pub order: Order,
     pub blanks: bool,
     pub left_out: Option<String>,
-    /// The path, or for RPC the text in the middle.
+    /// The path, or for RPC the middle part of the string.
     pub path: String,
-    /// Whether the whole query is encoded for RPC.
+    /// Whether the joined query is encoded, for RPC.
     pub outer: bool,
-    /// The host, where another one than came was signed.
+    /// The signed host, if it is not the received one.
     pub host: Option<String>,
     pub header_order: Order,
-    /// What stands between a header's name and its value.
+    /// The separator between a header's name and its value.
     pub colon: &'static str,
-    /// Whether a line is left blank after the headers.
+    /// Whether an empty line follows the headers.
     pub blank_line: bool,
     pub hash: String,
     pub secret: String,
@@ -84,7 +84,7 @@ pub struct Recipe {
 #[derive(Clone, Copy, PartialEq)]
 pub enum Order {
     Sorted,
-    /// Capital letters and small ones alike.
+    /// Ignoring case.
     Caseless,
     AsSent,
 }
@@ -105,7 +105,7 @@ pub enum Text {
 }
 
 impl Evidence<'_> {
-    /// The recipe that the vendor documents.
+    /// The documented recipe.
     pub fn right(&self) -> Recipe {
         let (path, hash, text) = match &self.style {
             Style::Rpc => ("%2F".to_owned(), String::new(), Text::Base64),
@@ -139,7 +139,7 @@ impl Evidence<'_> {
 }
 
 impl Recipe {
-    /// What is signed in this way: the string to sign, or the canonical request behind it.
+    /// The text to sign: the string to sign for RPC, the canonical request for ACS3.
     pub fn signed(&self, evidence: &Evidence<'_>) -> String {
         let query = self.query(evidence);
         match &evidence.style {
@@ -151,8 +151,8 @@ impl Recipe {
                 let mut lines: Vec<(String, String)> = headers.clone();
                 let names: Vec<String> = lines.iter().map(|(name, _)| name.clone()).collect();
                 if self.header_order == Order::Sorted {
-                    // The signed names as the wire has them, or sorted where it has them so
-                    // already.
+                    // The signed headers in the order of the wire. If they already are in that
+                    // order, they are sorted instead.
                     let sent =
                         |name: &str| evidence.request.headers.keys().position(|key| key.as_str() == name);
                     lines.sort_by_key(|(name, _)| sent(name));
@@ -179,7 +179,7 @@ impl Recipe {
         self.signature_of(&self.signed(evidence), evidence)
     }
 
-    /// The signature of what was signed.
+    /// The signature of a text from [`Recipe::signed`].
     pub fn signature_of(&self, signed: &str, evidence: &Evidence<'_>) -> String {
         let signed = match &evidence.style {
             Style::Rpc => signed.to_owned(),

@@ -1,5 +1,5 @@
-//! The answer of `ListCallDetailRecords`: a record with its 35 fields, and the page around it (fact
-//! sheet 2).
+//! The answer of `ListCallDetailRecords`: records with 35 fields each, and the page around them
+//! (fact sheet 2).
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
@@ -10,7 +10,7 @@ use super::super::super::readings::{CallDuration, ContactTypeSpelling, SuccessMe
 use super::super::super::records::{Record, Text, in_capitals, message};
 use crate::world::World;
 
-/// How one answer writes its records.
+/// Formatting of the records in one answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Style {
     contact_type: ContactTypeSpelling,
@@ -19,7 +19,7 @@ pub struct Style {
 }
 
 impl Style {
-    /// As the world's readings say.
+    /// The formatting that the world's readings choose.
     pub fn of(world: &World) -> Self {
         Self {
             contact_type: world.reading(),
@@ -88,14 +88,14 @@ pub struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    /// A record as it goes out.
+    /// The item of a record.
     pub fn of(record: &Record<'a>, style: Style) -> Self {
         let own_type = record.contact_type();
         let recording = record.recording();
         Self {
             contact_disposition: record.contact_disposition(),
             contact_type: match (style.contact_type, record.text(|g| g.contact_type.as_ref())) {
-                // What the scenario says is shown as written.
+                // The scenario's own text is shown as written.
                 (_, Some(_)) | (ContactTypeSpelling::Outbound, None) => own_type,
                 (ContactTypeSpelling::Upper, None) => in_capitals(own_type),
             },
@@ -137,14 +137,15 @@ impl<'a> Item<'a> {
     }
 }
 
-/// The page knows nothing of five fields (2.2): they are served, but not promised.
+/// Makes the fields that only the SDK knows optional in the schema, because the page does not
+/// promise them (2.2).
 fn promised(schema: &mut Schema) {
     if let Some(Value::Array(required)) = schema.get_mut("required") {
         required.retain(|name| !["DialingTime", "HeldTime", "TalkTime"].iter().any(|sdks| name == sdks));
     }
 }
 
-/// `CallDuration`: a string on the page, an integer in a sibling operation (6).
+/// The `CallDuration`: a string on the page, an integer in a sibling operation (6).
 #[derive(Debug)]
 struct Duration(u64, CallDuration);
 
@@ -172,13 +173,13 @@ impl JsonSchema for Duration {
 
 /// A page of records.
 pub struct Page<'a> {
-    /// From 1.
+    /// The page number, from 1.
     pub page_number: usize,
-    /// As asked for.
+    /// The requested page size.
     pub page_size: usize,
-    /// All matches on page 1, 0 on every other (page L4).
+    /// The number of all matches on page 1, and 0 on every other page (page L4).
     pub total_count: usize,
-    /// The records.
+    /// The records of the page.
     pub records: Vec<Item<'a>>,
 }
 
@@ -205,7 +206,7 @@ struct Data<'a> {
 }
 
 impl<'a> Success<'a> {
-    /// A page of records in an envelope.
+    /// The answer with a page of records.
     pub fn of(envelope: &'a Envelope, page: Page<'a>, style: Style) -> Self {
         let Page { page_number, page_size, total_count, records } = page;
         Self {

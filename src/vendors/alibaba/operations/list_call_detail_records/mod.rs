@@ -1,8 +1,8 @@
 //! `ListCallDetailRecords`: a page of an instance's call detail records (page L1-5).
 //!
-//! - `table`: its outcomes, features and refusals.
-//! - `search`: its parameters and the search that they make.
-//! - `answer`: its answer.
+//! - `table`: behaviors and refusals.
+//! - `search`: parameters, and the search that they describe.
+//! - `answer`: the answer.
 
 mod answer;
 mod search;
@@ -52,7 +52,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
     tells: tells_of_times_and_people,
 };
 
-/// Notes parameters that the operation does not have.
+/// Notes unknown parameters.
 struct KnownParameters;
 
 impl<S: Sync> FromRequestParts<S> for KnownParameters {
@@ -64,7 +64,7 @@ impl<S: Sync> FromRequestParts<S> for KnownParameters {
     }
 }
 
-/// `ListCallDetailRecords`: the gateway's checks, then the call centre's, then a page of records.
+/// Lists a page of records. The arguments are the gateway's checks, then the call centre's.
 #[expect(clippy::too_many_arguments, reason = "each is a check, in the vendor's order")]
 async fn list_call_detail_records(
     _: Gateway,
@@ -82,10 +82,10 @@ async fn list_call_detail_records(
     let record = |ordinal| Record::of(&view, ordinal, &caller.access_key_id, &instance.id);
     let Search { page_number, page_size, wanted, list } = search;
     let (skip, first) = ((page_number - 1) * page_size, page_number == 1);
-    // The last page that can be asked for must know whether there is more.
+    // Page 100 is the last that a client can request, so it must know whether more records match.
     let count = first || page_number == 100;
 
-    // Only page 1 tells the total, so only page 1 must look at every record.
+    // Only page 1 shows the total, so only page 1 must examine every record.
     let Matches { rows, total } = match wanted {
         Wanted::Contact(id) => {
             let found = Record::find(&view, &id).filter(|ordinal| record(*ordinal).is_some());
@@ -116,7 +116,8 @@ async fn list_call_detail_records(
     if !first && rows.is_empty() {
         notes.finding(&findings::PAGE_PAST_END);
     }
-    // A page of one is asked for to learn the total; whoever walks to page 100 finds out there.
+    // A first page of one record is a request for the total, so it causes no finding. A client that
+    // walks on gets the finding at page 100.
     let probe = first && page_size == 1;
     if !probe && total > 100 * page_size {
         notes.finding(&findings::TOTAL_BEYOND_REACH);
@@ -137,7 +138,7 @@ async fn list_call_detail_records(
 /// Notes a page as a step of a walk through its list.
 fn note_step(context: &Context, page: NumberedPage, is_empty: bool) {
     match page.note(context, &findings::PAGING) {
-        // A page past the end is told as that.
+        // A page past the end has its own finding.
         Step::Astray if !is_empty && page.is_of_another_size(context) => {
             context.notes.finding(&findings::PAGE_SIZE_CHANGED);
         }
@@ -146,13 +147,13 @@ fn note_step(context: &Context, page: NumberedPage, is_empty: bool) {
     }
 }
 
-/// One page's rows, and how many records match in all, as far as that was counted.
+/// The rows of one page, and the number of matching records as far as they were counted.
 struct Matches {
     rows: Vec<Ordinal>,
     total: usize,
 }
 
-/// A page of records that come in order.
+/// Cuts a page from records that are already in order.
 fn in_order(all: impl Iterator<Item = Ordinal>, skip: usize, size: usize, count: bool) -> Matches {
     let mut all = all.fuse();
     let skipped = all.by_ref().take(skip).count();
@@ -161,8 +162,8 @@ fn in_order(all: impl Iterator<Item = Ordinal>, skip: usize, size: usize, count:
     Matches { rows, total }
 }
 
-/// A page of records that come in another order than asked for, in memory for no more than the
-/// pages up to this one.
+/// Cuts a page from records in another order. Memory holds only the records up to the end of the
+/// page.
 fn sorted<T: Ord>(
     all: impl Iterator<Item = T>,
     skip: usize,

@@ -1,4 +1,4 @@
-//! The parameters of `ListCallDetailRecords` and the search that they make (page, request
+//! The parameters of `ListCallDetailRecords`, and the search that they describe (page, request
 //! parameters).
 
 use std::collections::HashSet;
@@ -18,13 +18,14 @@ use crate::contract::Behavior;
 use crate::dialects::alibaba::{CONTACT_TYPES, DISPOSITIONS, EARLY_MEDIA_STATES, SURVEY_CHANNELS};
 use crate::vendor::{AnyRefusal, Context, checked, keep};
 
-/// China's time, all year: where "today" begins (B9).
+/// China Standard Time, in which "today" begins (B9).
 const CHINA: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours is an offset");
 
-/// Times that are a day since 2001 in seconds; in milliseconds they are all in early 1970.
+/// Values that are plausible times in seconds (since 2001). As milliseconds they are all in 1970.
 const SECONDS: std::ops::Range<i64> = 1_000_000_000..20_000_000_000;
 
-/// Times that are a day since 1973 in microseconds; in milliseconds they are past the year 5000.
+/// The least value that is a plausible time in microseconds (since 1973). As milliseconds it is
+/// past the year 5000.
 const MICROSECONDS: i64 = 100_000_000_000_000;
 
 /// The operation's 21 parameters (page, request parameters).
@@ -52,8 +53,7 @@ pub const PARAMETERS: [&str; 21] = [
     "ContactTypeList",
 ];
 
-/// The parameters that must be there, and the types of those that have one: the gateway's last
-/// checks.
+/// The required and the typed parameters. Checking them is the gateway's last check.
 #[derive(Debug, Clone, Copy)]
 pub struct RecordsQuery {
     pub page_number: i64,
@@ -64,7 +64,7 @@ pub struct RecordsQuery {
 
 impl RecordsQuery {
     fn check(parameters: &Parameters) -> Result<Self, AnyRefusal> {
-        // Each of the operation's own is there once at most, whether this call looks at it or not.
+        // A repeated parameter is refused even if this request does not use it.
         PARAMETERS.iter().try_for_each(|name| parameters.get(name).map(|_| ()))?;
         parameters.get("InstanceId")?.ok_or(Error::MissingInstanceId)?;
         let page_number = parameters.get("PageNumber")?.ok_or(Error::MissingPageNumber)?;
@@ -93,50 +93,50 @@ impl<S: Sync> FromRequestParts<S> for RecordsQuery {
     }
 }
 
-/// A page of a search: the call centre's own checks are behind it.
+/// The checked search, after the call centre's own checks.
 #[derive(Debug)]
 pub struct Search {
-    /// From 1 to 100.
+    /// The page number, from 1 to 100.
     pub page_number: usize,
-    /// From 1 to 100.
+    /// The page size, from 1 to 100.
     pub page_size: usize,
-    /// What to look for.
+    /// The calls to find.
     pub wanted: Wanted,
-    /// The list that this is a page of.
+    /// A hash that identifies the list, equal for all its pages.
     pub list: u64,
 }
 
-/// What to look for.
+/// The calls that a search finds.
 #[derive(Debug)]
 pub enum Wanted {
-    /// One call, whatever else was asked (B8).
+    /// One call by its contact id, whatever the other parameters are (B8).
     Contact(String),
-    /// Calls of a range of time.
+    /// The calls in a range of time.
     Calls {
-        /// When they began.
+        /// The range of start times.
         times: Times,
-        /// What else they are.
+        /// The other conditions.
         filter: Box<Filter>,
-        /// What they are ordered by.
+        /// The field that the list is sorted by.
         order: OrderBy,
-        /// Whether the greatest comes first.
+        /// Whether the list is in descending order.
         descending: bool,
     },
 }
 
-/// A range of moments.
+/// A range of times.
 type Times = (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>);
 
-/// The filters; what is not set lets everything through.
+/// The filter. An unset condition matches every record.
 #[derive(Debug, Default)]
 pub struct Filter {
-    /// `ContactType` and `ContactTypeList`, as the page spells them; a call must be in each list.
+    /// `ContactType` and `ContactTypeList` in the page's spelling. A record must match both.
     pub contact_types: Vec<HashSet<&'static str>>,
     pub dispositions: Vec<HashSet<&'static str>>,
     pub early_media_states: Option<HashSet<&'static str>>,
     pub agent_id: Option<String>,
     pub skill_group_id: Option<String>,
-    /// A part of either number.
+    /// A substring of the calling or the called number.
     pub number: Option<String>,
     pub calling_number: Option<String>,
     pub called_number: Option<String>,
@@ -145,7 +145,7 @@ pub struct Filter {
     pub descriptions: Option<HashSet<String>>,
 }
 
-/// What a list is ordered by.
+/// The field that a list is sorted by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum OrderBy {
     #[default]
@@ -161,7 +161,7 @@ pub enum OrderBy {
 const ORDER_BY_FIELDS: [&str; 7] =
     ["callDuration", "ringTime", "talkTime", "dialingTime", "startTime", "ivrTime", "queueTime"];
 
-/// The values that a parameter may have, or the items of its list, where it has a vocabulary.
+/// The values of a parameter, or of the items of its list, if they are enumerated.
 pub fn options(parameter: &str) -> Option<&'static [&'static str]> {
     match parameter {
         "ContactType" | "ContactTypeList" => Some(&CONTACT_TYPES),
@@ -187,8 +187,8 @@ impl<S: Sync> FromRequestParts<S> for Search {
     }
 }
 
-/// A refusal by the page's only code for a bad value, where the reading says so and a value is out of
-/// its range or its enumeration.
+/// Replaces a refusal of a value out of its range or enumeration by the page's only code for a bad
+/// value, if the reading says so.
 fn as_read(refusal: AnyRefusal, reading: BadValue) -> AnyRefusal {
     match (refusal.get(), reading) {
         (Some(Error::Minimum(name, _) | Error::Maximum(name, _)), BadValue::Documented) => {
@@ -226,7 +226,7 @@ impl Search {
     }
 }
 
-/// Both page parameters are 1 to 100 (page; B4).
+/// Checks a page parameter, from 1 to 100 (page; B4).
 fn in_range(name: &'static str, value: i64) -> Result<usize, Error> {
     match usize::try_from(value) {
         Ok(value @ 1..=100) => Ok(value),
@@ -235,7 +235,7 @@ fn in_range(name: &'static str, value: i64) -> Result<usize, Error> {
     }
 }
 
-/// Parameters whose use is noted.
+/// The parameters, with notes about their use.
 struct Noted<'a> {
     parameters: &'a Parameters,
     context: &'a Context,
@@ -264,7 +264,7 @@ impl Noted<'_> {
         option(name, &text, options).map(Some)
     }
 
-    /// A list of texts: a JSON array of strings or numbers, or commas (B6).
+    /// A list of texts: a JSON array of strings or numbers, or values separated by commas (B6).
     fn list(
         &self,
         name: &'static str,
@@ -281,7 +281,7 @@ impl Noted<'_> {
                 _ => Err(wrong()),
             });
             let texts = texts.collect::<Result<Vec<_>, AnyRefusal>>()?;
-            // An empty list filters nothing, as an empty text does.
+            // An empty list is no filter, just as an empty text is none.
             return Ok((!texts.is_empty()).then_some(texts));
         }
         self.note(&table::COMMA_LIST);
@@ -334,7 +334,7 @@ impl Noted<'_> {
         })
     }
 
-    /// `{"phoneNumber": "…"}` and nothing else (page, Criteria).
+    /// The number in `Criteria`, which is exactly `{"phoneNumber": "…"}` (page, Criteria).
     fn criteria(&self) -> Result<Option<String>, AnyRefusal> {
         let Some(text) = self.text("Criteria", &table::FILTER_CRITERIA)? else { return Ok(None) };
         let wrong = AnyRefusal::from(Error::ParameterFormat("Criteria", CRITERIA));
@@ -367,7 +367,8 @@ impl Noted<'_> {
         Ok((field, descending))
     }
 
-    /// From the start of today in China to now, unless asked otherwise; both ends are in (B9).
+    /// The range of start times, both ends included. The default is from the start of today in
+    /// China until now (B9).
     fn times(&self, query: RecordsQuery) -> Result<Times, AnyRefusal> {
         let now = self.context.world.now();
         let start = if let Some(start) = query.start_time {
@@ -391,19 +392,19 @@ impl Noted<'_> {
                 self.context.notes.finding_of(&findings::TIME_UNIT, || format!("`{name}`"));
             }
         }
-        // A default that contradicts what was given is no mistake of the client's: nothing lies
-        // between the two.
+        // A range that is reversed only because of a default is not the client's mistake, so it is
+        // empty.
         if start > end && query.start_time.is_some() && query.end_time.is_some() {
             return Err(Error::ReversedRange.into());
         }
-        // A record's time has whole milliseconds, so the end takes in all of its own.
+        // A record's time has whole milliseconds, so the range must include all of the last one.
         let past_end = end.checked_add_signed(chrono::TimeDelta::milliseconds(1));
         Ok((Bound::Included(start), past_end.map_or(Bound::Unbounded, Bound::Excluded)))
     }
 }
 
 impl Filter {
-    /// Whether a search wants a record.
+    /// Whether a record matches.
     pub fn wants(&self, record: &Record<'_>) -> bool {
         let any = |wanted: &Option<String>, ids: Option<Text<'_>>| {
             wanted.as_ref().is_none_or(|id| ids.is_some_and(|ids| ids.split(',').any(|one| one == id)))
@@ -429,7 +430,7 @@ impl Filter {
 }
 
 impl OrderBy {
-    /// The value of a record that a list is ordered by.
+    /// The sort key of a record.
     pub fn key(self, record: &Record<'_>) -> i64 {
         let seconds = match self {
             OrderBy::StartTime => return record.start_time(),
@@ -470,7 +471,7 @@ impl OrderBy {
 }
 
 fn option(name: &'static str, text: &str, options: &[&'static str]) -> Result<&'static str, AnyRefusal> {
-    // Contact types have two spellings; no other vocabulary has a word of theirs.
+    // Contact types have two spellings. No other enumeration contains a contact type.
     let as_the_page = contact_type(text).unwrap_or(text);
     let found = options.iter().copied().find(|option| *option == as_the_page);
     found.ok_or_else(|| not_in(name, options).into())
@@ -480,7 +481,8 @@ fn not_in(name: &'static str, options: &[&'static str]) -> Error {
     Error::Enumeration(name, options.join(", "))
 }
 
-/// A moment from milliseconds; one that no calendar has is the first or the last that it does.
+/// A time from milliseconds since 1970. A value outside the calendar becomes its first or last
+/// time.
 fn moment(millis: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(millis).unwrap_or(if millis < 0 {
         DateTime::<Utc>::MIN_UTC

@@ -1,4 +1,4 @@
-//! The outcomes, features and refusals of `ListCallDetailRecords`.
+//! The behaviors and refusals of `ListCallDetailRecords`.
 
 use super::super::super::call_centre::call_centre_refusals;
 use super::super::super::gateway::instance_of;
@@ -7,7 +7,7 @@ use crate::contract::behaviors;
 /// The values of `SortOrder`.
 pub const SORT_ORDERS: [&str; 2] = ["ASC", "DESC"];
 
-/// The reason for which a `Criteria` is refused.
+/// The reason in the refusal of a malformed `Criteria`.
 pub const CRITERIA: &str = "It must be a JSON object whose only field is phoneNumber.";
 
 behaviors! {

@@ -1,5 +1,5 @@
-//! What an order becomes: a call beside the universe, whose phases are drawn from the seed once and
-//! for all (fact sheet 6).
+//! Turns a checked request into a call. All phases are drawn from the seed at creation (fact sheet
+//! 6).
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use crate::vendors::ccai::{calls, name::NAME};
 use crate::world::{Changes, Untaken, View};
 
 impl Order {
-    /// The call that an order becomes, with the numbers that it takes. How it goes on is drawn from
-    /// the seed now; where it stands at any time follows from that.
+    /// The call of a checked request. It takes the next free ids from `changes`. The phases are
+    /// drawn from the seed now, and the state at any later time follows from them.
     #[expect(clippy::too_many_lines, reason = "a record has as many fields")]
     pub fn call(self, account: &data::Account, changes: &mut Changes, view: &View, ordinal: Ordinal) -> Call {
         let now = view.now();
@@ -68,8 +68,8 @@ impl Order {
         } else {
             vec![participant()]
         };
-        // Only a ticket gives an outbound call its end user; who calls in gets a new one where
-        // nobody is known (6).
+        // An outbound call has an end user only with a ticket. An unknown caller gets a new
+        // end-user id (6).
         let end_user_id = match (kind, &ticket_id, customer) {
             (CreatedKind::Outbound, None, _) => None,
             (_, _, Some(customer)) => Some(calls::end_user_id(view, customer)),
@@ -98,7 +98,8 @@ impl Order {
             parent_id: parent.map(|(_, id)| id),
         };
         let data = data::Call { id: Some(id), created: Some(created) };
-        // A call back whose time has passed begins now: nothing happened before it was asked for.
+        // A scheduled call whose time is past begins now, because nothing can happen before the
+        // request.
         let begins = match scheduled_at {
             Some(due) => due.max(now),
             None if outbound => now,
@@ -106,13 +107,14 @@ impl Order {
         };
         let call = Call {
             id: CallId::Created(ordinal.0 - first + 1),
-            // Who is called back is called (page L139, L1442).
+            // A scheduled call is a call back, so it is outbound (page L139, L1442).
             direction: if kind == CreatedKind::Inbound { Direction::Inbound } else { Direction::Outbound },
             from,
             to,
-            // No finer than any vendor shows a time, or a cursor could not tell two calls apart.
+            // Whole microseconds, the finest precision of any vendor. Otherwise a cursor could not
+            // tell two calls apart.
             at: begins.trunc_subsecs(6),
-            // The page's calls are assigned 16 and 35 ms after they are created (A2, A3).
+            // The page's calls are assigned 16 and 35 ms after their creation (A2, A3).
             dial: if outbound { Millis(16 + u32::from(drawn[8]) % 20) } else { Millis(0) },
             ivr: Millis(0),
             wait: if outbound { Millis(0) } else { between(2, 3_000, 60_000) },
@@ -133,7 +135,8 @@ impl Order {
             queue,
             parent: parent.map(|(ordinal, _)| ordinal),
             note: None,
-            // An answered call is recorded from its answer to its end; a voicemail is its message.
+            // The recording of an answered call covers its talk time. The recording of a voicemail
+            // is the message.
             recording: matches!(outcome, CreatedOutcome::Answered | CreatedOutcome::Voicemail)
                 .then_some(Recording { url: None, duration: talk }),
             rating: None,
@@ -143,7 +146,7 @@ impl Order {
         };
         let alone = matches!(call.outcome, CallOutcome::AbandonedQueue) || voicemail_of_caller;
         match kind {
-            // Where an agent was chosen, "assigned" says so (page L133).
+            // The status "assigned" says that an agent was chosen (page L133).
             CreatedKind::Inbound if !alone => {
                 let patience = between(6, 20_000, 85_000);
                 changes.staffed(view, ordinal, call, now, Untaken::Abandoned(patience))
@@ -156,8 +159,8 @@ impl Order {
     }
 }
 
-/// Who holds the calls that an account creates: itself, unless its settings say more. Names were
-/// checked as the scenario was loaded.
+/// The holders of the calls that an account creates: the account itself, unless its settings name
+/// others. The scenario's loader has checked the names.
 fn holders(account: &data::Account) -> Arc<[Holder]> {
     let Some(names) = &account.created_on else {
         return Arc::new([Holder { vendor: NAME, account: Some(account.subdomain.as_str().into()) }]);

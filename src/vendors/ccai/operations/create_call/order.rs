@@ -1,4 +1,5 @@
-//! What is asked for: a call of one of three kinds, checked in the vendor's order (fact sheet 6).
+//! The checked request for a call of one of three kinds. The checks are in the vendor's order (fact
+//! sheet 6).
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -19,23 +20,23 @@ use crate::vendors::ccai::findings;
 use crate::vendors::ccai::readings::{DeprecatedCallTypes, InboundMenus, PastSchedule, Phone};
 use crate::world::View;
 
-/// A checked request for a call.
+/// The checked request, as an extractor.
 pub struct CallOrder(pub Order);
 
-/// What to create.
+/// What the request creates, by kind.
 pub enum Order {
-    /// A call from an agent to somebody.
+    /// A call from an agent to a customer.
     Outbound(Outbound),
-    /// A call into a queue.
+    /// A call from a customer into a queue.
     Inbound(IntoQueue),
-    /// A call back, later.
+    /// A call back at a given time.
     Scheduled(IntoQueue),
-    /// Nothing yet: the agent must choose a number or a ticket first. What the page's mangled
-    /// examples echo.
+    /// No call yet, because the agent must choose a number or a ticket first. The value is the body
+    /// that the page's mangled examples echo.
     ChooseFirst(Value),
 }
 
-/// An outbound call.
+/// The parameters of an outbound call.
 pub struct Outbound {
     pub agent: Ref<Agent>,
     pub target: Target,
@@ -43,7 +44,7 @@ pub struct Outbound {
     pub outbound_number: String,
 }
 
-/// An inbound or scheduled call.
+/// The parameters of an inbound or scheduled call.
 pub struct IntoQueue {
     pub queue: Ref<Queue>,
     pub target: Target,
@@ -54,7 +55,7 @@ pub struct IntoQueue {
     pub parent: Option<(Ordinal, u64)>,
 }
 
-/// Whom a call is with: a ticket's customer, or a number.
+/// The outside party of a call: a ticket's customer, or a number.
 pub enum Target {
     Ticket { id: String, customer: Ref<Customer> },
     Number(String),
@@ -73,7 +74,7 @@ impl<S: Sync> FromRequestParts<S> for CallOrder {
     }
 }
 
-/// One of the two kinds of call that enter a queue.
+/// The kind of a call that enters a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Queued {
     Inbound,
@@ -81,7 +82,7 @@ enum Queued {
 }
 
 impl Queued {
-    /// The refusal of this kind.
+    /// Selects the refusal of this kind.
     fn either(self, inbound: Error, scheduled: Error) -> Error {
         match self {
             Queued::Inbound => inbound,
@@ -97,10 +98,10 @@ struct Checks<'a> {
     members: &'a Map<String, Value>,
 }
 
-/// The members that the page has for this kind of call.
+/// The members of an outbound request on the page.
 pub const OUTBOUND_KEYS: [&str; 6] =
     ["call_type", "agent_email", "ticket_id", "end_user_number", "outbound_number", "lang"];
-/// The members that the page has for this kind of call.
+/// The members of an inbound request on the page.
 pub const INBOUND_KEYS: [&str; 7] = [
     "call_type",
     "menu_id",
@@ -110,7 +111,7 @@ pub const INBOUND_KEYS: [&str; 7] = [
     "outbound_number",
     "recording_permission",
 ];
-/// The members that the page has for this kind of call.
+/// The members of a scheduled request on the page.
 pub const SCHEDULED_KEYS: [&str; 9] = [
     "call_type",
     "menu_id",
@@ -124,12 +125,12 @@ pub const SCHEDULED_KEYS: [&str; 9] = [
 ];
 
 impl Checks<'_> {
-    /// The kind decides which checks follow (6.0).
+    /// Checks the request by its kind (6.0).
     fn order(&self) -> Result<Order, Error> {
         let call_type = self.members.get("call_type").and_then(Value::as_str).unwrap_or_default();
         let deprecated = ["OutboundCall", "IncomingCall", "ScheduledCall"].contains(&call_type);
         if deprecated {
-            // An outbound-shaped body with the deprecated name is no scheduled call (B4).
+            // The deprecated name with the body of an outbound call is not a scheduled call (B4).
             let shaped = ["menu_id", "call_id", "scheduled_at"].iter().any(|key| self.present(key).is_some());
             let refused = self.context.world.reading::<DeprecatedCallTypes>() == DeprecatedCallTypes::Refuse;
             if refused || (call_type == "ScheduledCall" && !shaped) {
@@ -162,14 +163,15 @@ impl Checks<'_> {
                 self.context.notes.finding_of(&findings::NUMBER_AS_TEXT, || format!("`{key}`"));
             }
         }
-        // An inbound or scheduled call needs a number beside its ticket; an outbound one does not.
+        // An inbound or scheduled request needs a number in addition to a ticket. An outbound one
+        // does not.
         let both = self.present("ticket_id").is_some() && self.present("end_user_number").is_some();
         if both && keys == OUTBOUND_KEYS {
             self.context.notes.finding(&findings::TWO_TARGETS);
         }
     }
 
-    /// A member that is there: null and blank ones are not.
+    /// A member's value. A null or blank value counts as missing.
     fn present(&self, key: &str) -> Option<&Value> {
         let blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
         self.members.get(key).filter(|value| !value.is_null() && !blank(value))
@@ -248,7 +250,7 @@ impl Checks<'_> {
             .transpose()?;
         let call = call.map(|call| integer(call).ok_or(Error::CallIdMalformed)).transpose()?;
         let ticket = self.text("ticket_id");
-        // A ticket takes precedence, so the number beside it is not looked at.
+        // A ticket takes precedence, so the number is not checked.
         if ticket.is_none() && !self.well_formed(&number) {
             return Err(kind.either(Error::InboundNumberMalformed, Error::ScheduledNumberMalformed));
         }
@@ -288,7 +290,7 @@ impl Checks<'_> {
                 return Err(kind.either(Error::InboundAfterHours, Error::ScheduledAfterHours));
             }
         }
-        // What is absent or does not count is the default, without a word (page L1008).
+        // A missing or unmanaged number silently becomes the default (page L1008).
         let given = self.text("outbound_number").filter(|given| self.managed(given));
         if given.is_none() {
             self.context.notes.behavior(&DEFAULT_NUMBER);
@@ -300,8 +302,8 @@ impl Checks<'_> {
         Ok(IntoQueue { queue, target, number, lang, outbound_number, scheduled_at, parent })
     }
 
-    /// Whether a text can be a telephone number, with its country (5). `is_possible` separates the
-    /// page's examples.
+    /// Whether a text can be a telephone number with a country code (5). `is_possible` accepts and
+    /// rejects exactly as the page's examples do.
     fn well_formed(&self, number: &str) -> bool {
         let parsed =
             PHONE_NUMBER_UTIL.parse(number, None).ok().filter(|_| number.trim_start().starts_with('+'));
@@ -322,8 +324,8 @@ impl Checks<'_> {
         customer.map(|(customer, _)| Target::Ticket { id, customer })
     }
 
-    /// An ISO 639-1 code, optionally with a region, in exactly this case (5); English if none is
-    /// given.
+    /// The language: an ISO 639-1 code, optionally with a region, in exactly this case (5). The
+    /// default is English.
     fn lang(&self) -> Result<String, NoLanguage> {
         let Some(text) = self.text("lang") else { return Ok("en".to_owned()) };
         let (code, region) =
@@ -368,7 +370,8 @@ impl Checks<'_> {
         queues.find(|(_, queue)| calls::menu_id(queue) == Some(id)).map(|(queue, _)| queue)
     }
 
-    /// What a menu shows as its type is one thing, who may enter it another (1G.8).
+    /// Whether calls of a kind may enter a menu. This does not depend on the `menu_type` that
+    /// answers show (1G.8).
     fn may_enter(&self, queue: Ref<Queue>, kind: Queued) -> bool {
         let data = self.view.queue(queue).data.ccai.as_ref();
         let entry = data.map(|queue| queue.ways_in()).unwrap_or_default();
@@ -381,7 +384,7 @@ impl Checks<'_> {
     }
 }
 
-/// Whether two texts are one number, however they are spaced.
+/// Whether two texts are the same number, ignoring everything but digits.
 pub fn same_number(one: &str, other: &str) -> bool {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     digits(one) == digits(other)
@@ -392,7 +395,7 @@ enum NoLanguage {
     Disabled(String),
 }
 
-/// An integer, or a text of digits, which the vendor's server would take for one (5).
+/// An integer, or a text of digits, which the vendor's server also accepts (5).
 fn integer(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => number.as_i64(),

@@ -1,6 +1,6 @@
-//! The answers to orders of calls: what comes of them, what they use on the way, and what is refused
-//! (fact sheet 1). `page L n` is line n of the vendor's page; `A1` to `D14` are its examples; `1G.4`
-//! and other numbers are sections of the fact sheet.
+//! The behaviors and refusals of the operation (fact sheet 1). `page L n` is line n of the vendor's
+//! page, `A1` to `D14` are its examples, and `1G.4` and other numbers are sections of the fact
+//! sheet.
 
 use crate::contract::behaviors;
 use crate::vendor::refusals;

@@ -1,5 +1,5 @@
-//! The behaviors of the operation. `R`, `P` and `A` are rows of the fact sheet, numbers its
-//! sections; `page L n` is line n of the page.
+//! The behaviors and refusals of the operation. `R`, `P` and `A` are rows of the fact sheet, a
+//! number is one of its sections, and `page L n` is line n of the page.
 
 use crate::contract::behaviors;
 use crate::vendor::cursor::Unsealed;
@@ -73,7 +73,7 @@ behaviors! {
 refusals! {
     in "sencloud.list_call_logs", of request;
 
-    // The plainest first: the code of a fault brings it about.
+    // The plainest refusal is first, because a fault with the shared code gives the first row.
     InvalidLimit = "invalid_limit", 400 Inferred, "P1",
         "A negative limit.",
         "invalid limit", "invalid_argument";
@@ -115,7 +115,7 @@ refusals! {
         "paging is invalid", "invalid_argument";
 }
 
-/// The reason for which a cursor cannot be read.
+/// The reason why a cursor cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     #[error("illegal base64 data at input byte {0}")]

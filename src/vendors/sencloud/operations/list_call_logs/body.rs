@@ -1,4 +1,4 @@
-//! The body of a request, decoded (fact sheet 1.1).
+//! Decoding of the request body (fact sheet 1.1).
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::vendor::{Context, Notes, keep};
 use crate::vendors::sencloud::error::{Error, Refused};
 use crate::vendors::sencloud::findings;
 
-/// Declares the objects of a body, each by its members, every one of which may be missing or null.
+/// Declares the objects of a body with their members. Every member may be missing or null.
 macro_rules! objects {
     ($(
         $(#[$of_object:meta])*
@@ -39,11 +39,11 @@ macro_rules! objects {
     };
 }
 
-/// An object of a body with its members' names.
+/// The names of a body object and its members.
 pub trait Members {
-    /// The object's own name.
+    /// The name of the object's type, for serde's error texts.
     const OBJECT: &'static str;
-    /// The names of all its members.
+    /// The names of all members.
     const NAMES: &'static [&'static str];
 }
 
@@ -55,7 +55,7 @@ objects! {
         filter: Given<FilterBody>,
         #[schemars(with = "Option<PagingBody>")]
         paging: Given<PagingBody>,
-        /// Where the page's curl has it (L111-113).
+        /// The member where the page's curl has it (L111-113).
         extension_ids: Vec<String>,
     }
 
@@ -88,8 +88,8 @@ objects! {
     }
 }
 
-/// An object as it was given. A list of its members' values in order, which derived code takes as
-/// well, is told apart: it is no object.
+/// A decoded object, and whether an array was given in its place. Derived serde code also accepts
+/// an array of the members' values in order, so an array must be refused explicitly.
 #[derive(Debug, Clone, Default)]
 pub struct Given<T> {
     pub object: T,
@@ -122,7 +122,7 @@ impl<'de, T: Members + Deserialize<'de>> Deserialize<'de> for Given<T> {
     }
 }
 
-/// The check that the body is JSON of the page's types.
+/// The check that the body is JSON with members of the page's types.
 #[derive(Debug, Clone)]
 pub struct Body(pub Arc<Decoded>);
 
@@ -154,10 +154,10 @@ fn check(body: &[u8], notes: &Notes) -> Result<Decoded, String> {
     Ok(decoded.object)
 }
 
-/// An object's path, whether a list was given in its place, and its members' names.
+/// The path of an object, whether an array was given in its place, and its members' names.
 type Object = (&'static str, bool, &'static [&'static str]);
 
-/// The objects of a body.
+/// All objects of a body.
 fn objects(body: &Given<Decoded>) -> [Object; 4] {
     fn at<T: Members>(path: &'static str, given: Option<&Given<T>>) -> Object {
         (path, given.is_some_and(|given| given.is_list), T::NAMES)
@@ -170,12 +170,12 @@ fn objects(body: &Given<Decoded>) -> [Object; 4] {
 
 /// A member that the page does not have.
 struct Unknown {
-    /// The path of the object that has it.
+    /// The path of the object that contains the member.
     object: String,
     name: String,
 }
 
-/// A body with the members that were skipped, from one pass over it.
+/// Decodes a body and collects its unknown members, in one pass.
 fn decode(body: &[u8]) -> Result<(Given<Decoded>, Vec<Unknown>), serde_json::Error> {
     let mut unknown = vec![];
     let mut json = serde_json::Deserializer::from_slice(body);
@@ -185,15 +185,15 @@ fn decode(body: &[u8]) -> Result<(Given<Decoded>, Vec<Unknown>), serde_json::Err
         }
     });
     let decoded = decoded.and_then(|decoded| json.end().map(|()| decoded.unwrap_or_default()));
-    // Whether all of it is JSON is told before whether it is of the right types. Skipping looks at
-    // less than reading: what was skipped must be JSON as well.
+    // A syntax error comes before a type error. serde does not fully check the members that it
+    // skips, so a body with unknown members is parsed as JSON once more.
     if decoded.is_err() || !unknown.is_empty() {
         serde_json::from_slice::<Value>(body)?;
     }
     Ok((decoded?, unknown))
 }
 
-/// A path as a JSON pointer (RFC 6901), without its escapes.
+/// A path as a JSON pointer (RFC 6901), without escapes.
 fn pointer(path: &Path<'_>) -> String {
     match path {
         Path::Root => String::new(),

@@ -33,7 +33,7 @@ use search::{Page, Search, Travel};
 pub static ENDPOINT: Endpoint = Endpoint {
     operation: Operation {
         id: "list_call_logs",
-        // The operation stands under the names of each white label (4b).
+        // The operation has a path for each white label (4b).
         route: Route::Path {
             methods: &["POST"],
             template: "/v1/shop.Sencloud/ListCallLogs",
@@ -56,9 +56,10 @@ pub static ENDPOINT: Endpoint = Endpoint {
     tells,
 };
 
-/// A page of a shop's call logs.
+/// Lists a page of a shop's call logs.
 ///
-/// The checks stand in the service's order (4): method, content type, path, JSON, key, values.
+/// The arguments are the checks in the service's order (4): method, content type, path, JSON, key,
+/// values.
 async fn list_call_logs(
     _: Posted,
     _: Body,
@@ -86,12 +87,13 @@ async fn list_call_logs(
         }
     };
 
-    // Who asks for one log from the edge wants the latest, not a list.
+    // A request for one log without a cursor wants the latest call, not a walk through the list.
     let wants_list = limit > 1 || from.is_some();
     list.note_step(&context, from, rows.last().filter(|_| more_after && wants_list));
     let outcome = if rows.is_empty() { &behaviors::EMPTY } else { &behaviors::LISTED };
     let always = world.reading::<Edges>() == Edges::Always;
-    // Where every page has a `next`, only the page after the last one tells that it was the last.
+    // Where every page has a `next`, a client learns only from an empty page that the list has
+    // ended.
     if rows.is_empty() && from.is_some() && !always {
         context.notes.finding(&findings::PAGE_PAST_END);
     }
@@ -108,7 +110,7 @@ async fn list_call_logs(
     (Outcome(outcome), Json(page)).into_response()
 }
 
-/// A shop's logs that a search wants, in the order of its sort.
+/// The rows of a shop's logs that match a search, in its sort order.
 struct Rows<'a> {
     view: &'a View,
     shop: &'a Shop,
@@ -117,14 +119,14 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    /// At most `most` rows strictly beyond a position, the nearest first.
+    /// At most `most` rows strictly beyond a position, nearest first.
     fn beyond(&self, from: Option<Position>, travel: Travel, most: usize) -> Vec<Position> {
         let sort = self.search.page.sort;
         let upward = sort.descending == (travel == Travel::Back);
         let is_beyond =
             |row: &Position| from.is_none_or(|from| if upward { *row > from } else { *row < from });
         if sort.field == SortField::StartedAt {
-            // The time index is this order already: only the rows of the page are looked at.
+            // The time index already has this order, so only the rows of the page are read.
             let slice = self.view.between(self.search.times_beyond(from, upward));
             let rows: Box<dyn Iterator<Item = Ordinal>> =
                 if upward { Box::new(slice) } else { Box::new(slice.rev()) };
@@ -146,14 +148,15 @@ impl Rows<'_> {
         if upward { nearest.into_iter().collect() } else { nearest.into_iter().rev().collect() }
     }
 
-    /// Notes a step of a walk through the list: from a place to another, if there is more.
+    /// Notes the page at `from` as a step of a walk through the list. The next page is at `to`, if
+    /// there is one.
     fn note_step(&self, context: &Context, from: Option<Position>, to: Option<&Position>) {
         let sort = self.search.page.sort;
         let order = format!("{:?} {}", sort.field, sort.descending);
         let list = Walks::hash((NAME, &self.shop.id, self.search.list, order));
         let walks = context.world.walks();
         if self.search.page.travel == Travel::Back {
-            // Whoever goes back and forth looks around, and owes no list its end.
+            // A client that pages back and forth is browsing, and is not expected to reach the end.
             walks.look_around(list);
             return;
         }
@@ -165,7 +168,8 @@ impl Rows<'_> {
             first: from.is_none(),
             onward: to.map(place).into_iter().collect(),
         };
-        // That a cursor is of another list is told by the cursor itself.
+        // A cursor from another list needs no check here, because the cursor holds its list's
+        // fingerprint.
         context.step(&visited, &findings::PAGING);
     }
 
@@ -176,7 +180,7 @@ impl Rows<'_> {
     }
 }
 
-/// A page of logs.
+/// The answer: a page of logs.
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Answer<'a> {
@@ -211,14 +215,15 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// How much the list tells of a call.
+/// How precisely the list tells a field of the neutral call.
 fn tells(call: &Neutral, field: Field) -> Tells {
-    // What happened to the extension stands in `call_targets`, which has one for an agent only.
+    // Ringing and answer are shown only in `call_targets`, which is empty for a call without an
+    // agent.
     let target = call.agent.is_some();
     match field {
         Field::RecordingUrl | Field::RecordingBytes | Field::RecordingSha256 => tells_of_file(call, field),
         Field::Direction | Field::From | Field::To | Field::Talk => Tells::Exactly,
-        // Times have two forms (A29).
+        // The readings give times in one of two precisions (A29).
         Field::At | Field::EndedAt => Tells::To(&[Precision::Micros, Precision::Millis]),
         Field::AnsweredAt if target || call.answered_at.is_none() => {
             Tells::To(&[Precision::Micros, Precision::Millis])
@@ -242,7 +247,7 @@ fn tells(call: &Neutral, field: Field) -> Tells {
     }
 }
 
-/// The page's examples of answers (page L53-103 and the other sample).
+/// The page's sample answers (page L53-103 and the other sample).
 const SAMPLES: &str = include_str!("samples.json");
 
 fn describe(document: &mut Document, operation: &'static Operation, _: &Readings) {
@@ -272,7 +277,8 @@ fn describe(document: &mut Document, operation: &'static Operation, _: &Readings
         })),
         success: vec![(200, json(logs))],
         refusal: json(refusal),
-        // The other sample leaves out members that this one has; the service does not (1.2).
+        // The other sample leaves out members that this one has, but the service always sends them
+        // (1.2).
         examples: samples
             .into_iter()
             .take(1)

@@ -1,5 +1,4 @@
-//! The search that a request asks for: the values of its body and query string, checked (fact sheet
-//! 1.1 and 2).
+//! The search of a request: the checked values of its body and query string (fact sheet 1.1 and 2).
 
 use std::ops::Bound;
 
@@ -20,37 +19,37 @@ use crate::vendors::sencloud::filter::{Comparison, Filter};
 use crate::vendors::sencloud::findings;
 use crate::vendors::sencloud::readings::{DateColumn, DateTo, OneDate, Prev, QueryPaging, TopLevel};
 
-/// 0001-01-01T00:00:00Z, in seconds since 1970.
+/// The time 0001-01-01T00:00:00Z, in seconds since 1970.
 const ZERO_TIME: i64 = -62_135_596_800;
 
-/// The largest page, and the one of a request that says nothing (page L285, P1).
+/// The largest page size, and the default (page L285, P1).
 const LIMIT: usize = 100;
 
-/// A checked search.
+/// The checked search.
 #[derive(Debug)]
 pub struct Search {
-    /// Which logs.
+    /// The filter of the list.
     pub filter: Filter,
-    /// Which of them.
+    /// The page of the list.
     pub page: Page,
-    /// The filter's fingerprint: the pages of one list have one.
+    /// The filter's fingerprint, equal for all pages of one list.
     pub list: u32,
 }
 
-/// Which page of the list.
+/// The position and size of the requested page.
 #[derive(Debug)]
 pub struct Page {
-    /// From 1 to 100.
+    /// The page size, from 1 to 100.
     pub limit: usize,
     pub sort: Sort,
-    /// Strictly beyond this row; from the list's own edge, if none.
+    /// The row strictly beyond which the page begins. `None` begins at the edge of the list.
     pub from: Option<Position>,
     pub travel: Travel,
-    /// `after`, `before` and `sort` as the answer repeats them (P10).
+    /// The texts of `after`, `before` and `sort` that the answer repeats (P10).
     pub echo: Echo,
 }
 
-/// What an answer's paging repeats.
+/// The parameters that the answer's `paging` repeats.
 #[derive(Debug, Clone, Default)]
 pub struct Echo {
     pub after: String,
@@ -58,7 +57,7 @@ pub struct Echo {
     pub sort: String,
 }
 
-/// Which way through the list.
+/// The direction of travel through the list, relative to its sort order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Travel {
     Onward,
@@ -66,7 +65,7 @@ pub enum Travel {
 }
 
 impl Travel {
-    /// The other way.
+    /// The opposite direction.
     pub fn back(self) -> Self {
         match self {
             Travel::Onward => Travel::Back,
@@ -106,7 +105,7 @@ impl Checks<'_> {
         self.context.notes.behavior(behavior);
     }
 
-    /// A text that is set: an empty one is not (A18).
+    /// A text that is set; an empty text is not (A18).
     fn set(&self, text: Option<String>, behavior: &'static Behavior) -> Option<String> {
         let text = text.filter(|text| !text.is_empty());
         if text.is_some() {
@@ -137,7 +136,7 @@ impl Checks<'_> {
             (None, Some(_), OneDate::Refuse) => return Err(Error::OneDate),
             _ => {}
         }
-        // A moment has microseconds here: the one before is the last that is in.
+        // Times have microseconds here, so this is the last moment before `date_to`.
         let to = match (to, world.reading()) {
             (Some(to), DateTo::Exclusive) => {
                 self.note(&behaviors::DATE_TO_EXCLUSIVE);
@@ -164,7 +163,7 @@ impl Checks<'_> {
         })
     }
 
-    /// An enum's value; its zero value is no filter (1.3, A13).
+    /// Checks an enum value; the zero value counts as no filter (1.3, A13).
     fn one_of(
         &self,
         name: &'static str,
@@ -191,7 +190,7 @@ impl Checks<'_> {
     fn duration(&self, body: &DurationBody) -> Result<Option<(Comparison, i64)>, Error> {
         let comparison = match body.comparison.as_deref() {
             None | Some("") => return Ok(None),
-            // The zero value is misspelt on the page (L32, A14).
+            // The page misspells the zero value (L32, A14).
             Some("unknow" | "unknown") => {
                 self.note(&behaviors::UNSET_ENUM);
                 self.context.notes.finding_of(&findings::UNSET_ENUM_SENT, || "`comparison`".to_owned());
@@ -208,7 +207,8 @@ impl Checks<'_> {
         Ok(Some((comparison, body.value.unwrap_or(0))))
     }
 
-    /// From the filter, else from the top level, where the page's curl has it (A1).
+    /// The extension ids of the filter, else those at top level, where the page's curl has them
+    /// (A1).
     fn extension_ids(&self, in_filter: Option<Vec<String>>) -> Result<Option<Vec<String>>, Error> {
         let set = |ids: Option<Vec<String>>| ids.filter(|ids| !ids.is_empty());
         let mut ids = set(in_filter);
@@ -229,8 +229,8 @@ impl Checks<'_> {
         Ok(ids)
     }
 
-    /// The members of `paging`: the body's, then the query string's, where the page says that
-    /// `next` goes (L289).
+    /// The members of `paging`. Members missing from the body come from the query string, where the
+    /// page says that `next` goes (L289).
     fn paging(&self) -> Result<PagingBody, Error> {
         let mut body = self.decoded.paging.clone().unwrap_or_default().object;
         let honour = self.context.world.reading::<QueryPaging>() == QueryPaging::Honour;
@@ -273,7 +273,7 @@ impl Checks<'_> {
     ) -> Result<Option<DateTime<Utc>>, Error> {
         let Some(text) = given.filter(|text| !text.is_empty()) else { return Ok(None) };
         let parsed = DateTime::parse_from_rfc3339(&text).ok();
-        // A Go client that sets no time sends this one, and so does the service itself (1.2).
+        // A Go client with an unset time sends this value, and so does the service itself (1.2).
         if parsed.is_some_and(|date| date.timestamp() == ZERO_TIME && date.timestamp_subsec_nanos() == 0) {
             self.context.notes.finding_of(&findings::ZERO_TIME, || format!("`{name}`"));
             return Ok(None);
@@ -339,7 +339,7 @@ impl Checks<'_> {
     fn open(&self, text: &str, sort: Sort, list: u32) -> Result<Cursor, Error> {
         let cursor = Cursor::open(text, &self.context.world.view(), self.shop)
             .map_err(|why| Error::InvalidCursor(why.into()))?;
-        // A sort that is not repeated is the default one, not the cursor's (P7).
+        // A request without `sort` has the default sort order, not the cursor's (P7).
         if cursor.sort != sort {
             self.context.notes.finding(&findings::SORT_WITH_CURSOR);
             return Err(Error::SortMismatch);
@@ -350,7 +350,8 @@ impl Checks<'_> {
         Ok(cursor)
     }
 
-    /// A cursor in `after`: `next` goes on; `prev` goes back, as the page says, or is a mere place
+    /// The position and direction of a cursor in `after`. A `next` cursor goes onward. A `prev`
+    /// cursor goes back, as the page says, or under a reading is only a position to go onward from
     /// (A3).
     fn after(&self, cursor: Cursor) -> (Option<Position>, Travel) {
         let reading: Prev = self.context.world.reading();
@@ -379,7 +380,8 @@ impl Checks<'_> {
 }
 
 impl Search {
-    /// The stretch of time in which rows beyond a position can be, as far as calls' starts tell.
+    /// The range of start times that can hold rows beyond a position. The filter's dates narrow it
+    /// only if they apply to the start.
     pub fn times_beyond(
         &self,
         from: Option<Position>,
@@ -398,7 +400,7 @@ impl Search {
     }
 }
 
-/// One field, with `-` for descending; newest first if nothing is said (P4, A9).
+/// Parses a sort: one field, with `-` for descending. The default is newest first (P4, A9).
 fn sort(text: &str) -> Result<Sort, Error> {
     if text.is_empty() {
         return Ok(Sort { field: SortField::StartedAt, descending: true });
@@ -417,7 +419,7 @@ fn sort(text: &str) -> Result<Sort, Error> {
     Ok(Sort { field, descending })
 }
 
-/// The feature of a sort's field.
+/// The behavior of a sort field.
 fn feature(field: SortField) -> &'static Behavior {
     match field {
         SortField::StartedAt => &behaviors::SORT_STARTED_AT,
