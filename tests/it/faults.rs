@@ -541,8 +541,8 @@ async fn what_is_no_fault_says_what_is_and_nothing_is_added() {
             "`vendor` is not right: there is no vendor `comubo`; did you mean `commubo`?",
         ),
         (
-            json!({ "vendor": "ccai", "operation": "list_calls", "do": { "delay": "1s" } }),
-            "`operation` is not right: ccai has no operation `list_calls`",
+            json!({ "vendor": "sencloud", "operation": "list_calls", "do": { "delay": "1s" } }),
+            "`operation` is not right: sencloud has no operation `list_calls`",
         ),
         (
             json!({ "vendor": "ccai", "do": { "error": "agent_unavailible" } }),

@@ -121,8 +121,8 @@ async fn what_nothing_can_match_is_refused_with_what_could() {
         ),
         (json!({ "match": { "operation": "list_call" } }), "did you mean `list_calls`?"),
         (
-            json!({ "match": { "vendor": "ccai", "operation": "list_calls" } }),
-            "known: create_call, get_customer_flag, update_customer_flag",
+            json!({ "match": { "vendor": "ccai", "operation": "dial" } }),
+            "known: create_call, get_customer_flag, update_customer_flag, list_calls",
         ),
         (
             json!({ "match": { "behavior": "commubo.list_calls.lised" } }),
