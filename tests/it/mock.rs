@@ -17,6 +17,9 @@ use tokio::sync::oneshot;
 
 use crate::{answers, own};
 
+/// A key that looks like a real one.
+pub const REAL: &str = "h7dWq2mZ9sX4vB6nK1pR8tYc";
+
 /// A running server; it stops when the test drops it.
 pub struct Mock {
     pub address: SocketAddr,

@@ -1,7 +1,9 @@
 //! Alibaba Cloud CCC over HTTP. `B1`, `1.4` and the like are rows and sections of its fact sheet.
 
+mod agreement;
 mod auth;
 mod captures;
+mod causes;
 mod client;
 mod error;
 mod get_call_detail_record;
@@ -9,6 +11,7 @@ mod model;
 pub mod probes;
 mod query;
 mod signers;
+pub mod vendor;
 
 use client::Call;
 pub use client::{Style, now};

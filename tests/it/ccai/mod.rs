@@ -2,10 +2,12 @@
 //! of its fact sheet.
 
 mod auth;
+mod causes;
 mod examples;
 mod model;
 pub mod probes;
 mod query;
+pub mod vendor;
 
 use base64::Engine;
 use serde_json::{Value, json};

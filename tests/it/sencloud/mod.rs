@@ -1,10 +1,13 @@
 //! Sencloud over HTTP. `R`, `P`, `A` and numbers are rows and sections of its fact sheet.
 
+mod agreement;
+mod causes;
 mod error;
 mod model;
 mod paging;
 pub mod probes;
 mod query;
+pub mod vendor;
 
 use serde_json::{Value, json};
 
