@@ -52,6 +52,13 @@ pub struct Answer {
     pub body: String,
 }
 
+/// How many calls an embedded scenario has.
+pub fn calls_of(scenario: &str) -> usize {
+    let sources = vec![scenario::embedded(scenario).expect("an embedded scenario")];
+    let request = Request { sources, catalogues: vendors::catalogues().collect(), ..Request::default() };
+    scenario::load(&request).unwrap_or_else(|invalid| panic!("{invalid}")).universe.len()
+}
+
 /// Asks every few milliseconds until something is there, and fails if it takes a minute.
 pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let asking = async {

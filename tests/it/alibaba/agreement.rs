@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::page;
 use crate::agreement::{compare, moment, truth};
-use crate::mock::{Answer, Mock};
+use crate::mock::{Answer, Mock, calls_of};
 
 fn seconds(call: &Value, names: &[&str]) -> u64 {
     names.iter().map(|name| call[*name].as_u64().unwrap()).sum()
@@ -15,7 +15,8 @@ fn seconds(call: &Value, names: &[&str]) -> u64 {
 async fn alibabas_list_agrees_with_the_neutral_calls() {
     let mock = Mock::embedded("busy-day").await;
     let truth = truth(&mock, "alibaba").await;
-    assert_eq!(truth.len(), 3997, "three are not over yet");
+    let all = calls_of("busy-day");
+    assert!((all - 10..all).contains(&truth.len()), "a few of {all} are not over yet: {}", truth.len());
     let expected = |call: &Value| {
         let millis =
             |at: &Value| if at.is_null() { Value::Null } else { json!(moment(at).timestamp_millis()) };

@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::list;
 use crate::agreement::{compare, moment, truth};
-use crate::mock::Mock;
+use crate::mock::{Mock, calls_of};
 
 #[tokio::test]
 async fn senclouds_list_agrees_with_the_neutral_calls() {
     let mock = Mock::embedded("busy-day").await;
     let truth = truth(&mock, "sencloud").await;
-    assert_eq!(truth.len(), 3997, "three are not over yet");
+    let all = calls_of("busy-day");
+    assert!((all - 10..all).contains(&truth.len()), "a few of {all} are not over yet: {}", truth.len());
     let expected = |call: &Value| {
         let time = |at: DateTime<Utc>| {
             let at = at.with_timezone(&FixedOffset::east_opt(7 * 3600).unwrap());
