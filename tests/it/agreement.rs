@@ -103,7 +103,7 @@ async fn hold(scenario: &str, mock: &Mock, vendor: &'static dyn TestVendor, show
     let neutral = |call: &Value| -> Neutral { serde_json::from_value(call.clone()).expect("a neutral call") };
     let ids: HashMap<&str, &str> =
         calls.iter().map(|(id, call)| (call["id"].as_str().unwrap(), id.as_str())).collect();
-    let mut shown = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut differs: BTreeSet<(String, &str)> = BTreeSet::new();
     // One name for one person, and one person for one name.
     let mut named: HashMap<(Field, String), String> = HashMap::new();
@@ -111,7 +111,7 @@ async fn hold(scenario: &str, mock: &Mock, vendor: &'static dyn TestVendor, show
         let row = (shows.row_of)(record);
         let id = row["id"].as_str().unwrap_or_else(|| panic!("{place}: no id: {row}"));
         let call = calls.get(id).unwrap_or_else(|| panic!("{place}: {id} is no call: {record}"));
-        assert!(shown.insert(id.to_owned()), "{place}: {id} twice");
+        assert!(seen.insert(id.to_owned()), "{place}: {id} twice");
         let neutral = neutral(call);
         for name in row.as_object().expect("a row").keys().filter(|name| *name != "id") {
             assert!(Field::ALL.iter().any(|field| field.name() == name), "{place}: {name} is no member");
@@ -147,7 +147,7 @@ async fn hold(scenario: &str, mock: &Mock, vendor: &'static dyn TestVendor, show
     }
     let over = calls.iter().filter(|(_, call)| (endpoint.shows)(&neutral(call)));
     let over: BTreeSet<String> = over.map(|(id, _)| id.clone()).collect();
-    let lost: Vec<_> = over.symmetric_difference(&shown).take(5).collect();
+    let lost: Vec<_> = over.symmetric_difference(&seen).take(5).collect();
     assert!(lost.is_empty(), "{place}: shown or over, and not both: {lost:?}");
     for (v, call, members) in AS_WRITTEN
         .iter()

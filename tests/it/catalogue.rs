@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use callmock::contract::ReachedBy;
+use callmock::contract::{Catalogue, ReachedBy};
 use callmock::vendors;
 
 use crate::vendor;
@@ -24,7 +24,7 @@ async fn every_behavior_that_a_request_can_reach_is_met_by_one() {
         }
     }
     let wanted: BTreeSet<String> = vendors::catalogues()
-        .flat_map(|catalogue| catalogue.behaviors())
+        .flat_map(Catalogue::behaviors)
         .filter(|behavior| behavior.reached_by == ReachedBy::Request)
         .map(|behavior| behavior.id.to_owned())
         .collect();
@@ -39,7 +39,7 @@ async fn every_answer_names_one_outcome_whose_status_it_has_and_nothing_that_is_
     for vendor in vendor::ALL {
         for (segment, answer) in vendor.probes().await {
             assert_eq!(answer.header("x-callmock-world"), "default", "{segment}");
-            let find = |id: &str| vendors::catalogues().flat_map(|c| c.behaviors()).find(|b| b.id == id);
+            let find = |id: &str| vendors::catalogues().flat_map(Catalogue::behaviors).find(|b| b.id == id);
             let behaviors: Vec<_> =
                 answer.behaviors().iter().map(|id| find(id).expect("in the catalogue")).collect();
             assert_eq!(behaviors[0].status, Some(answer.status), "{segment}: the outcome comes first");
