@@ -14,7 +14,7 @@
 //! | [`world`] | one client's view: clock, ids, faults, journal, changes; every world of a server |
 //! | [`exchange`] | the one middleware between socket and vendor: which world, which faults, what is noted |
 //! | [`vendor`] | what a vendor is: the trait, endpoints, refusals, neutral calls, `OpenAPI`, cursors |
-//! | [`vendors`] | a folder a vendor: routes, auth, query, model, error, contract |
+//! | [`vendors`] | a folder a vendor: contract, auth, a file an operation |
 //! | [`admin`] | the API under `/_mock` |
 //! | [`report`] | catalogue, coverage and findings as text, JSON, JUnit, HTML, SARIF; OpenAPI; what was called |
 //! | [`server`] | listener, mounting, TLS, hot reload, stop |

@@ -36,7 +36,7 @@ pub fn did_you_mean<'a>(word: &str, options: impl IntoIterator<Item = &'a str>) 
 }
 
 /// `; did you mean …? Known: …` for a word that is none of those known.
-pub fn instead<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+pub fn did_you_mean_or_known<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let near = did_you_mean(word, known.clone());
     let list: Vec<String> = known.take(100).map(|word| format!("`{word}`")).collect();
     match (near.is_empty(), list.is_empty()) {

@@ -4,7 +4,8 @@ use axum::Json;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Body, Named, Scope, new_state};
+use super::body::{Body, new_state};
+use super::extract::{Named, Scope};
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::universe::AgentState;

@@ -8,7 +8,9 @@ use axum::{Extension, Json};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{Admin, Body, Scope};
+use super::body::Body;
+use super::extract::Scope;
+use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::scenario;

@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Body, Scope, read, wrong};
+use super::body::{Body, read, wrong};
+use super::extract::Scope;
 use crate::exchange::Refused;
 use crate::nearest::did_you_mean;
 use crate::scenario::ClockSpec;

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
 
-use super::Admin;
+use super::state::Admin;
 use crate::report::catalogue;
 
 /// The behaviors, readings and findings of all vendors.

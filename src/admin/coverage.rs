@@ -5,7 +5,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{Admin, Scope, markup, page};
+use super::extract::Scope;
+use super::markup::{markup, page};
+use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::report::coverage::Coverage;

@@ -7,7 +7,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{Admin, Body, Named, Scope, read, wrong};
+use super::body::{Body, read, wrong};
+use super::extract::{Named, Scope};
+use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::scenario::Fault;
@@ -59,8 +61,7 @@ pub async fn remove(scope: Scope, Named(id): Named) -> Result<StatusCode, Refuse
         world.attempts().forget();
         return Ok(StatusCode::NO_CONTENT);
     }
-    let ids: Vec<String> =
-        world.faults().all().into_iter().filter_map(|standing| standing.fault.id).collect();
+    let ids: Vec<String> = world.faults().all().into_iter().filter_map(|state| state.fault.id).collect();
     let near = did_you_mean(&id, ids.iter().map(String::as_str));
     let some: Vec<&str> = ids.iter().map(String::as_str).take(20).collect();
     let message = format!("there is no fault `{id}`{near}; there are: {}", some.join(", "));

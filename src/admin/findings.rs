@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::coverage::Asked;
-use super::{Admin, Scope, markup};
+use super::extract::Scope;
+use super::markup::markup;
+use super::state::Admin;
 use crate::contract::Finding;
 use crate::exchange::Refused;
 use crate::report::coverage::Coverage;
@@ -37,7 +39,7 @@ pub async fn list(
         world.journal().page_with(&Filter::default(), 0, usize::MAX, &world.late_findings()).entries
     };
     let shown = |finding: &Finding| {
-        let of_it = || entries.iter().filter(|entry| entry.met.findings.iter().any(|met| *met == finding));
+        let of_it = || entries.iter().filter(|entry| entry.met.findings.contains(&finding));
         let details = of_it().flat_map(|entry| {
             let of_this = entry.met.details.iter().filter(|(of, _)| *of == finding);
             of_this.map(|(_, detail)| json!({ "seq": entry.seq, "detail": detail }))

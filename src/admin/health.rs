@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::Admin;
+use super::state::Admin;
 
 /// The process is alive.
 pub async fn health() -> Json<Value> {
@@ -16,7 +16,7 @@ pub async fn health() -> Json<Value> {
 /// The server answers as the vendors do: the port is only opened once the scenario is loaded, and
 /// the threads that answer gave a sign of life just now.
 pub async fn ready(State(admin): State<Admin>) -> Response {
-    match admin.app.pulse.silence() {
+    match admin.app.heartbeat.silence() {
         None => Json(json!({ "status": "ready" })).into_response(),
         Some(silence) => {
             let body = json!({ "status": "busy", "silent_seconds": silence.as_secs() });

@@ -6,11 +6,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::{Admin, BaseUrl};
+use super::extract::AdminUrl;
+use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 
 /// Vendors, base URLs, operations, the default credentials, and ready-to-paste curl lines.
-pub async fn show(State(admin): State<Admin>, BaseUrl(base_url): BaseUrl) -> Json<Value> {
+pub async fn show(State(admin): State<Admin>, AdminUrl(base_url): AdminUrl) -> Json<Value> {
     let world = admin.app.worlds.default_slot().world();
     let vendors: Vec<Value> = admin
         .app

@@ -5,8 +5,9 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use super::extract::{Named, Scope};
+use super::state::Admin;
 use super::verify::one_of;
-use super::{Admin, Named, Scope};
 use crate::contract::{Catalogue, Finding, Met};
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;

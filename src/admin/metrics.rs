@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 
-use super::Admin;
+use super::state::Admin;
 
 /// The metrics as text.
 pub async fn show(State(admin): State<Admin>) -> impl IntoResponse {

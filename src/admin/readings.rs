@@ -6,7 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Map, Value, json};
 
-use super::{Admin, Body, Scope, read, wrong};
+use super::body::{Body, read, wrong};
+use super::extract::Scope;
+use super::state::Admin;
 use crate::contract::{Catalogue, Readings, UnknownReading};
 use crate::exchange::Refused;
 use crate::nearest::did_you_mean;

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::Scope;
+use super::extract::Scope;
 
 /// Returns a world to its scenario: changes, ids, clock, faults, readings, journal, coverage.
 pub async fn reset(scope: Scope) -> StatusCode {

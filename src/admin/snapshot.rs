@@ -4,7 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::{Admin, Body, Scope, read, wrong};
+use super::body::{Body, read, wrong};
+use super::extract::Scope;
+use super::state::Admin;
 use crate::exchange::Refused;
 use crate::world::Snapshot;
 

@@ -14,8 +14,9 @@ use futures_util::stream;
 use serde_json::json;
 use tokio::sync::watch;
 
+use super::extract::Scope;
 use super::journal::{Query, exchange};
-use super::{Admin, Scope};
+use super::state::Admin;
 use crate::exchange::{App, Refused};
 use crate::world::{Filter, Slot, Worlds};
 

@@ -8,7 +8,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use tokio::time::Instant;
 
-use super::{Admin, Body, Scope, read, wrong};
+use super::body::{Body, read, wrong};
+use super::extract::Scope;
+use super::state::Admin;
 use crate::contract::Catalogue;
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;

@@ -9,7 +9,9 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Admin, BaseUrl, Body, WorldId, read, wrong};
+use super::body::{Body, read, wrong};
+use super::extract::{AdminUrl, WorldId};
+use super::state::Admin;
 use crate::exchange::{Refused, refusal, unknown_world};
 use crate::scenario::{Library, NotFound, Scenario};
 use crate::world::{Fork, Slot, TooMany, Worlds};
@@ -19,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object such as {\"name\": \"checkout tests\"}")]
-struct Wanted {
+struct NewWorld {
     name: Option<String>,
     scenario: Option<Value>,
     ttl_seconds: Option<u64>,
@@ -28,10 +30,10 @@ struct Wanted {
 /// Makes a world that begins as the server's scenario does, or as another.
 pub async fn create(
     State(admin): State<Admin>,
-    BaseUrl(base): BaseUrl,
+    AdminUrl(base): AdminUrl,
     Body(body): Body,
 ) -> Result<(StatusCode, Json<Value>), Refused> {
-    let Wanted { name, scenario, ttl_seconds } = read(&body)?;
+    let NewWorld { name, scenario, ttl_seconds } = read(&body)?;
     if name.as_ref().is_some_and(|name| name.chars().count() > 200) {
         return Err(wrong("name", "expected 200 characters at most"));
     }
@@ -92,7 +94,7 @@ fn find(library: &Library, wanted: &Value, most: usize) -> Result<Arc<Scenario>,
 }
 
 /// Every world there is, the default one first.
-pub async fn list(State(admin): State<Admin>, BaseUrl(base): BaseUrl) -> Json<Value> {
+pub async fn list(State(admin): State<Admin>, AdminUrl(base): AdminUrl) -> Json<Value> {
     let worlds: Vec<Value> = admin.app.worlds.all().iter().map(|slot| shown(&admin, &base, slot)).collect();
     Json(json!({ "worlds": worlds }))
 }
@@ -100,7 +102,7 @@ pub async fn list(State(admin): State<Admin>, BaseUrl(base): BaseUrl) -> Json<Va
 /// One world. Looking at it does not count as using it.
 pub async fn show(
     State(admin): State<Admin>,
-    BaseUrl(base): BaseUrl,
+    AdminUrl(base): AdminUrl,
     WorldId(id): WorldId,
 ) -> Result<Json<Value>, Refused> {
     let slot = admin.app.worlds.get(&id).ok_or_else(|| unknown_world(&admin.app, &id, true))?;

@@ -2,8 +2,9 @@
 
 use chrono::SecondsFormat;
 
-use super::Exit;
-use crate::scenario::{self, Request, Source};
+use super::exit::Exit;
+use super::output::print;
+use crate::scenario::{self, LoadOptions, Source};
 use crate::vendors;
 use crate::world::Clock;
 
@@ -24,7 +25,7 @@ pub fn run(args: &Args) -> Exit {
         }
     };
     let catalogues = vendors::catalogues().collect();
-    match scenario::load(&Request { sources, catalogues, ..Request::default() }) {
+    match scenario::load(&LoadOptions { sources, catalogues, ..LoadOptions::default() }) {
         Ok(scenario) => {
             for line in scenario::lines(&scenario.doubts) {
                 tell!("warning: {line}");
@@ -41,7 +42,7 @@ pub fn run(args: &Args) -> Exit {
                     )
                 }
             };
-            super::print(&format!("ok: {} calls ({title}){later}\n", scenario.universe.len()))
+            print(&format!("ok: {} calls ({title}){later}\n", scenario.universe.len()))
         }
         Err(invalid) => {
             tell!("{invalid}");

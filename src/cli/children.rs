@@ -18,8 +18,7 @@ use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-use super::Exit;
-use super::beside::not_run;
+use super::exit::{Exit, not_run};
 
 /// The first word of the command line by which callmock becomes another command.
 pub const BECOME: &str = "__become";

@@ -16,16 +16,16 @@ use tokio_rustls::rustls::crypto::{
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{self, ClientConfig, DigitallySignedStruct, SignatureScheme};
 
-/// Where a server is.
+/// The scheme, host and port of a server.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct Origin {
     pub tls: bool,
     pub host: String,
     pub port: u16,
 }
 
-impl Place {
-    /// The place of a base URL.
+impl Origin {
+    /// The origin of a base URL.
     ///
     /// # Errors
     /// Where it is none.
@@ -68,7 +68,8 @@ impl Place {
                 .to_owned());
         }
         let name = ServerName::try_from(self.host.clone()).map_err(|error| error.to_string())?;
-        let connector = TlsConnector::from(Arc::new(Whoever::config().map_err(|error| error.to_string())?));
+        let connector =
+            TlsConnector::from(Arc::new(AnyCertificate::config().map_err(|error| error.to_string())?));
         let stream = connector.connect(name, stream).await.map_err(|error| error.to_string())?;
         self.get_on(stream, path, token).await
     }
@@ -101,21 +102,21 @@ impl Place {
 
 /// Trusts any certificate: the question is what the server answers, not who it is.
 #[derive(Debug)]
-struct Whoever(WebPkiSupportedAlgorithms);
+struct AnyCertificate(WebPkiSupportedAlgorithms);
 
-impl Whoever {
+impl AnyCertificate {
     fn config() -> Result<ClientConfig, rustls::Error> {
         let provider = ring::default_provider();
-        let whoever = Self(provider.signature_verification_algorithms);
+        let any = Self(provider.signature_verification_algorithms);
         Ok(ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(whoever))
+            .with_custom_certificate_verifier(Arc::new(any))
             .with_no_client_auth())
     }
 }
 
-impl ServerCertVerifier for Whoever {
+impl ServerCertVerifier for AnyCertificate {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,

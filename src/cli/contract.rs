@@ -2,7 +2,8 @@
 
 use clap::ValueEnum;
 
-use super::Exit;
+use super::exit::Exit;
+use super::output::print;
 use crate::report::catalogue;
 use crate::vendors;
 
@@ -22,7 +23,7 @@ enum Format {
 
 pub fn run(args: &Args) -> Exit {
     let all = vendors::catalogues();
-    super::print(&match args.format {
+    print(&match args.format {
         Format::Table => catalogue::table(all),
         Format::Json => format!("{:#}\n", catalogue::json(all)),
         Format::Markdown => catalogue::markdown(all),

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 
-use super::Exit;
+use super::exit::Exit;
+use super::output::print;
 use crate::contract::{Finding, Severity};
 use crate::report::coverage::Coverage;
 use crate::report::exclusions::Exclusions;
@@ -173,7 +174,7 @@ pub fn run(args: &Args) -> Exit {
         What::Report { format, gate, .. } => match gate.exclusions() {
             Ok(exclusions) => {
                 let coverage = merged.without(&exclusions);
-                match super::print(&printed(&coverage, *format, &files[0])) {
+                match print(&printed(&coverage, *format, &files[0])) {
                     Exit::Done => gate.judge(&coverage),
                     failed => failed,
                 }

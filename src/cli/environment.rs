@@ -10,9 +10,8 @@ use std::sync::{Mutex, PoisonError};
 use clap::builder::Resettable;
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory, Error};
+use clap::{Arg, ArgAction, ArgMatches, Command, Error};
 
-use super::Cli;
 use crate::nearest::did_you_mean;
 use crate::vendors;
 
@@ -31,22 +30,22 @@ fn note(text: String) {
     }
 }
 
-/// Why there are no arguments.
-pub enum Refused {
+/// A mistake in the arguments.
+pub enum ArgumentError {
     /// As clap says, of the command line.
     CommandLine(Box<Error>),
     /// A variable is wrong.
     Variable(String),
 }
 
-/// The arguments of the command line, completed from the environment.
+/// The arguments of the command line, completed from the environment. `whole` is the command with
+/// its variables.
 ///
 /// # Errors
 /// The first mistake in either. Help and version are errors, too, as clap has it.
-pub fn matches(words: &[OsString]) -> Result<ArgMatches, Refused> {
-    let whole = Cli::command();
+pub fn matches(whole: &Command, words: &[OsString]) -> Result<ArgMatches, ArgumentError> {
     let bare = without_environment(whole.clone());
-    let of_line = |error: Error| Refused::CommandLine(Box::new(error));
+    let of_line = |error: Error| ArgumentError::CommandLine(Box::new(error));
     match bare.clone().try_get_matches_from(words) {
         Ok(_) => {}
         // A variable may have what is missing.
@@ -55,13 +54,13 @@ pub fn matches(words: &[OsString]) -> Result<ArgMatches, Refused> {
             let shows = [ErrorKind::DisplayHelp, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand];
             if shows.contains(&error.kind()) {
                 // Help names the variables.
-                return Err(of_line(whole.try_get_matches_from(words).err().unwrap_or(error)));
+                return Err(of_line(whole.clone().try_get_matches_from(words).err().unwrap_or(error)));
             }
             return Err(of_line(error));
         }
     }
     let lenient = bare.clone().ignore_errors(true).try_get_matches_from(words).map_err(of_line)?;
-    let (mut command, mut given, mut path) = (&whole, &lenient, vec![]);
+    let (mut command, mut given, mut path) = (whole, &lenient, vec![]);
     while let Some((name, inner)) = given.subcommand() {
         let Some(next) = command.find_subcommand(name) else { break };
         (command, given) = (next, inner);
@@ -75,8 +74,9 @@ pub fn matches(words: &[OsString]) -> Result<ArgMatches, Refused> {
             continue;
         }
         let flag = argument.get_long().unwrap_or(id);
-        if let Some(word) = word(argument, flag, variable).map_err(Refused::Variable)? {
-            refuse_value(&bare, words, &path, argument, (variable, &word)).map_err(Refused::Variable)?;
+        if let Some(word) = word(argument, flag, variable).map_err(ArgumentError::Variable)? {
+            refuse_value(&bare, words, &path, argument, (variable, &word))
+                .map_err(ArgumentError::Variable)?;
             more.push(word);
         }
     }
@@ -195,9 +195,8 @@ pub fn text(name: &str) -> Result<Option<String>, String> {
 }
 
 /// A warning for each variable that begins with `CALLMOCK_` and belongs to no flag.
-pub fn misspelt() -> Vec<String> {
-    let command = Cli::command();
-    let known = known(&command);
+pub fn misspelt(command: &Command) -> Vec<String> {
+    let known = known(command);
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let all: HashMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))

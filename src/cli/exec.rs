@@ -7,13 +7,13 @@ use std::process::ExitStatus;
 use rustix::process::{Signal, getpgrp};
 use rustix::termios::tcgetpgrp;
 use tokio::process::Child;
-use tracing_subscriber::filter::LevelFilter;
 
-use super::beside::{Beside, code, not_run};
 use super::children::{self, Signals};
+use super::exit::{Exit, code, not_run};
 use super::log::say;
 use super::port_file::PortFile;
-use super::{Exit, coverage, options, serve};
+use super::sidecar::Sidecar;
+use super::{coverage, options, serve};
 use crate::report::called;
 use crate::report::coverage::Coverage;
 use crate::report::exclusions::Exclusions;
@@ -23,7 +23,7 @@ use crate::vendors;
 #[group(skip)]
 pub struct Args {
     #[command(flatten)]
-    server: options::Args,
+    pub server: options::Args,
     /// Write what was exercised to this file, for `callmock coverage`
     #[arg(long, env = "CALLMOCK_COVERAGE_OUT", value_name = "FILE")]
     coverage_out: Option<PathBuf>,
@@ -35,8 +35,6 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Exit {
-    // Standard error is the command's too: only what matters is said there.
-    args.server.start_log(LevelFilter::WARN);
     let opened = args.server.port_file().map_err(|message| format!("callmock: {message}")).and_then(|file| {
         let library = args.server.library()?;
         Ok((file, library, args.server.settings()?, args.exclusions()?))
@@ -54,8 +52,8 @@ pub fn run(args: &Args) -> Exit {
         let apart = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let apart = apart.map_err(|error| format!("the runtime could not be started: {error}"))?;
         let port = args.server.port.unwrap_or(0);
-        let beside = runtime.block_on(Beside::start(&args.server, port, library, settings))?;
-        let exit = apart.block_on(exec(args, port_file, beside, exclusions));
+        let sidecar = runtime.block_on(Sidecar::start(&args.server, port, library, settings))?;
+        let exit = apart.block_on(exec(args, port_file, sidecar, exclusions));
         runtime.shutdown_background();
         exit
     });
@@ -68,15 +66,15 @@ pub fn run(args: &Args) -> Exit {
 async fn exec(
     args: &Args,
     mut port_file: Option<PortFile>,
-    beside: Beside,
+    sidecar: Sidecar,
     exclusions: Exclusions,
 ) -> Result<Exit, String> {
     // Caught before the command exists: none can be lost between.
     let signals = Signals::catch()?;
     if let Some(file) = &mut port_file {
-        file.write(beside.address)?;
+        file.write(sidecar.address)?;
     }
-    let ended = match children::spawn(&mut beside.command(&args.command)) {
+    let ended = match children::spawn(&mut sidecar.command(&args.command)) {
         Ok(child) => {
             code(look_after(child, signals).await.map_err(|error| format!("the command was lost: {error}"))?)
         }
@@ -85,9 +83,9 @@ async fn exec(
             not_run(&error)
         }
     };
-    let counts = beside.app.worlds.counts();
+    let counts = sidecar.app.worlds.counts();
     say(&called::text(&counts, vendors::catalogues()));
-    beside.stop().await;
+    sidecar.stop().await;
     let exercised = Coverage::of(&counts, vendors::catalogues()).without(&exclusions);
     if let Some(file) = &args.coverage_out {
         coverage::write(&exercised, file)?;

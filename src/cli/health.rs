@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use axum::http::Uri;
 
-use super::Exit;
-use super::client::Place;
+use super::client::Origin;
+use super::exit::Exit;
+use super::output::print;
 use super::running;
 use crate::admin::reachable;
 
@@ -28,7 +29,7 @@ pub struct Args {
     /// Whether the default URL is https
     #[arg(long, env = "CALLMOCK_TLS", hide = true)]
     tls: bool,
-    /// So it is where a certificate is given
+    /// A certificate makes the default URL https
     #[arg(long, env = "CALLMOCK_TLS_CERT", hide = true)]
     tls_cert: Option<String>,
 }
@@ -36,7 +37,7 @@ pub struct Args {
 const PATIENCE: Duration = Duration::from_secs(3);
 
 pub fn run(args: &Args) -> Exit {
-    let url = match args.url.as_ref().map(Place::of).transpose() {
+    let url = match args.url.as_ref().map(Origin::of).transpose() {
         Ok(url) => url,
         Err(message) => {
             tell!("callmock: {message}");
@@ -46,13 +47,13 @@ pub fn run(args: &Args) -> Exit {
     let asked = super::serve::runtime().and_then(|runtime| {
         runtime.block_on(async {
             match &url {
-                Some(place) => ask(place).await,
+                Some(origin) => ask(origin).await,
                 None => args.find().await,
             }
         })
     });
     match asked {
-        Ok(()) => super::print("ok\n"),
+        Ok(()) => print("ok\n"),
         Err(why) => {
             tell!("callmock: {why}");
             Exit::Failed
@@ -60,10 +61,10 @@ pub fn run(args: &Args) -> Exit {
     }
 }
 
-/// Asks one place.
-async fn ask(place: &Place) -> Result<(), String> {
-    let wrong = |why: String| format!("{} is not healthy: {why}", place.url());
-    let answer = tokio::time::timeout(PATIENCE, place.get("/_mock/health", None)).await;
+/// Asks one server.
+async fn ask(origin: &Origin) -> Result<(), String> {
+    let wrong = |why: String| format!("{} is not healthy: {why}", origin.url());
+    let answer = tokio::time::timeout(PATIENCE, origin.get("/_mock/health", None)).await;
     let (status, _) = answer
         .map_err(|_| wrong(format!("no answer within {PATIENCE:?}")))?
         .map_err(|why| wrong(explained(&why)))?;
@@ -89,7 +90,7 @@ impl Args {
         let mut first = None;
         for host in self.hosts() {
             for tls in [tls, !tls] {
-                match ask(&Place { tls, host: host.clone(), port: self.port }).await {
+                match ask(&Origin { tls, host: host.clone(), port: self.port }).await {
                     Ok(()) => return Ok(()),
                     Err(why) => first = first.or(Some(why)),
                 }
@@ -109,7 +110,7 @@ impl Args {
         let (host, port) = (place.ip().to_string(), place.port());
         let mut last = first;
         for tls in [tls, !tls] {
-            match ask(&Place { tls, host: host.clone(), port }).await {
+            match ask(&Origin { tls, host: host.clone(), port }).await {
                 Ok(()) => return Ok(()),
                 Err(why) => last = why,
             }

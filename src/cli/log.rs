@@ -12,6 +12,11 @@ use std::time::{Duration, Instant};
 
 use tracing_subscriber::fmt::MakeWriter;
 
+/// Tells a line on standard error.
+macro_rules! tell {
+    ($($told:tt)+) => { $crate::cli::log::say(&format!("{}\n", format_args!($($told)+))) };
+}
+
 /// The most lines that wait to be written.
 const WAITING: usize = 2048;
 

@@ -13,12 +13,13 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use rustix::process::Signal;
-use tracing_subscriber::filter::LevelFilter;
 
-use super::beside::{Beside, code, not_run};
 use super::children::{self, Signals};
 use super::coverage::{Denied, FOUND, denied, exclusions_of, told};
-use super::{Exit, options, serve};
+use super::exit::{Exit, code, not_run};
+use super::output::print;
+use super::sidecar::Sidecar;
+use super::{options, serve};
 use crate::contract::{Chosen, Reading, pairwise};
 use crate::report::coverage::Coverage;
 use crate::report::exclusions::Exclusions;
@@ -30,7 +31,7 @@ use crate::vendors;
 #[group(skip)]
 pub struct Args {
     #[command(flatten)]
-    server: options::Args,
+    pub server: options::Args,
     /// How many runs there may be at one time; as many as the machine has processors, if left out
     #[arg(long, env = "CALLMOCK_JOBS", value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -49,14 +50,13 @@ pub struct Args {
 
 /// Prints a line. A reader that has seen enough is no failure.
 macro_rules! say {
-    ($($told:tt)+) => { super::print(&format!("{}\n", format_args!($($told)+))) };
+    ($($told:tt)+) => { print(&format!("{}\n", format_args!($($told)+))) };
 }
 
 /// How many of its last lines a broken run shows.
 const LINES: usize = 20;
 
 pub fn run(args: &Args) -> Exit {
-    args.server.start_log(LevelFilter::WARN);
     let opened = args.server.library().and_then(|library| {
         let exclusions = exclusions_of(args.exclusions.as_deref());
         Ok((library, args.server.settings()?, exclusions.map_err(|message| format!("callmock: {message}"))?))
@@ -256,8 +256,8 @@ impl Matrix<'_> {
             known.map_err(|_| format!("{} has no option {option}", reading.id))?;
         }
         let library = self.library.with_readings(readings);
-        let beside = Beside::start(&self.args.server, 0, library, self.settings.clone()).await?;
-        let mut command = beside.command(&self.args.command);
+        let sidecar = Sidecar::start(&self.args.server, 0, library, self.settings.clone()).await?;
+        let mut command = sidecar.command(&self.args.command);
         // A group of its own: a signal that ends reaches what the command has started, too.
         command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let output = match children::spawn(command.kill_on_drop(true)) {
@@ -265,12 +265,12 @@ impl Matrix<'_> {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Err("stopped".to_owned()),
             Err(error) => Err(error),
         };
-        let counts = beside.app.worlds.counts();
+        let counts = sidecar.app.worlds.counts();
         let called = counts.answers.keys().map(|(vendor, ..)| *vendor).collect();
         let denied = self.args.deny_findings.and_then(|Denied(least)| least);
         let exercised = Coverage::of(&counts, vendors::catalogues()).without(&self.exclusions);
         let found = denied.map_or_else(Vec::new, |least| exercised.denied(least, vendors::catalogues()));
-        beside.stop().await;
+        sidecar.stop().await;
         Ok(match output {
             Ok(output) => {
                 let text = [output.stdout, output.stderr].concat();

@@ -1,16 +1,12 @@
 //! The command line: a file a subcommand.
 
-use std::process::ExitCode;
-
 use clap::error::ErrorKind;
-use clap::{FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use tracing_subscriber::filter::LevelFilter;
 
-/// Tells a line on standard error.
-macro_rules! tell {
-    ($($told:tt)+) => { $crate::cli::log::say(&format!("{}\n", format_args!($($told)+))) };
-}
+#[macro_use]
+mod log;
 
-mod beside;
 mod check;
 mod children;
 mod client;
@@ -18,41 +14,21 @@ mod contract;
 mod coverage;
 mod environment;
 mod exec;
+mod exit;
 mod health;
-mod log;
 mod matrix;
 mod openapi;
 mod options;
 mod oracle;
+mod output;
 mod port_file;
 mod readings;
 mod running;
 mod schema;
 mod serve;
+mod sidecar;
 
-/// How the program ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
-    /// It did what was asked.
-    Done,
-    /// Something failed while it ran.
-    Failed,
-    /// The command line or a scenario is wrong.
-    Usage,
-    /// As the command that it ran.
-    As(u8),
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        ExitCode::from(match exit {
-            Exit::Done => 0,
-            Exit::Failed => 1,
-            Exit::Usage => 2,
-            Exit::As(code) => code,
-        })
-    }
-}
+pub use exit::Exit;
 
 /// Answers as the public pages of four contact-centre vendors say, for development, tests and
 /// contract checks offline.
@@ -109,13 +85,13 @@ pub fn run() -> Exit {
         log::flush(std::time::Duration::from_millis(500));
         return exit;
     }
-    let exit = match environment::matches(&words) {
+    let exit = match environment::matches(&Cli::command(), &words) {
         Ok(matches) => match Cli::from_arg_matches(&matches) {
             Ok(cli) => cli.run(),
             Err(error) => usage(&error),
         },
-        Err(environment::Refused::CommandLine(error)) => usage(&error),
-        Err(environment::Refused::Variable(message)) => {
+        Err(environment::ArgumentError::CommandLine(error)) => usage(&error),
+        Err(environment::ArgumentError::Variable(message)) => {
             tell!("callmock: {message}");
             Exit::Usage
         }
@@ -137,10 +113,25 @@ fn usage(error: &clap::Error) -> Exit {
 }
 
 impl Cli {
+    /// The flags of the log, and the least level of its lines; none for subcommands without a log.
+    fn log(&self) -> Option<(&options::Args, LevelFilter)> {
+        match &self.command {
+            None => Some((&self.serve, LevelFilter::INFO)),
+            Some(Command::Serve(args)) => Some((args, LevelFilter::INFO)),
+            // Standard error is the command's too: only what matters is said there.
+            Some(Command::Exec(args)) => Some((&args.server, LevelFilter::WARN)),
+            Some(Command::Matrix(args)) => Some((&args.server, LevelFilter::WARN)),
+            Some(_) => None,
+        }
+    }
+
     fn run(self) -> Exit {
-        use Command::{Exec, Matrix, Serve};
-        let has_log = matches!(self.command, None | Some(Serve(_) | Exec(_) | Matrix(_)));
-        if !has_log {
+        if let Some((server, level)) = self.log() {
+            server.start_log(level);
+            for note in environment::notes().into_iter().chain(environment::misspelt(&Cli::command())) {
+                tracing::warn!("{note}");
+            }
+        } else {
             for note in environment::notes() {
                 tell!("callmock: {note}");
             }
@@ -172,19 +163,4 @@ fn tip(arguments: &[String]) -> Option<String> {
     let runs = arguments.first().filter(|word| ["exec", "matrix"].contains(&word.as_str()))?;
     let without = !arguments.iter().any(|word| word == "--");
     without.then(|| format!("put `--` before the command: callmock {runs} [OPTIONS] -- CMD"))
-}
-
-/// Prints a result to standard output. A reader that has seen enough and closed the pipe is not a
-/// failure.
-fn print(text: &str) -> Exit {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => Exit::Done,
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Done,
-        Err(error) => {
-            tell!("callmock: standard output: {error}");
-            Exit::Failed
-        }
-    }
 }

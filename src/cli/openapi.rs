@@ -1,6 +1,7 @@
 //! `callmock openapi VENDOR`
 
-use super::Exit;
+use super::exit::Exit;
+use super::output::print;
 use crate::contract::Readings;
 use crate::nearest::did_you_mean;
 use crate::vendors;
@@ -30,5 +31,5 @@ pub fn vendor(name: &str) -> Result<String, String> {
 
 pub fn run(args: &Args) -> Exit {
     let found = vendors::ALL.iter().find(|vendor| vendor.catalogue().vendor == args.vendor);
-    found.map_or(Exit::Usage, |vendor| super::print(&format!("{:#}\n", vendor.openapi(&Readings::default()))))
+    found.map_or(Exit::Usage, |vendor| print(&format!("{:#}\n", vendor.openapi(&Readings::default()))))
 }

@@ -10,12 +10,11 @@ use chrono::{DateTime, Utc};
 use clap::ValueEnum;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::environment;
 use super::log::Writer;
 use super::port_file::PortFile;
 use crate::contract::{Readings, UnknownReading};
 use crate::nearest::did_you_mean;
-use crate::scenario::{Library, Request, Source};
+use crate::scenario::{Library, LoadOptions, Source};
 use crate::server::{Settings, Tls};
 use crate::universe::Millis;
 use crate::vendors;
@@ -115,8 +114,8 @@ pub struct Args {
     /// without a dot
     #[arg(long, env = "CALLMOCK_ALLOW_HOST", value_name = "HOST", value_delimiter = ',', value_parser = host)]
     allow_host: Vec<String>,
-    /// The base URL that clients reach the server by, for URLs in answers; without it, they have the
-    /// host that the request named
+    /// The base URL that clients reach the server by, for URLs in answers; without it, they have
+    /// the host that the request named
     #[arg(long, env = "CALLMOCK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,
     /// Speak TLS, with a certificate made as it starts unless one is given; GET /_mock/certificate
@@ -278,9 +277,9 @@ impl Args {
             ReadingSet::Alternate => Some(Readings::alternate(vendors::readings())),
         };
         let catalogues = vendors::catalogues().collect();
-        let request =
-            Request { sources, seed: self.seed, now: self.now, catalogues, readings, most_calls: None };
-        let mut library = Library::open(request).map_err(|invalid| invalid.to_string())?;
+        let options =
+            LoadOptions { sources, seed: self.seed, now: self.now, catalogues, readings, most_calls: None };
+        let mut library = Library::open(options).map_err(|invalid| invalid.to_string())?;
         if let ReadingSet::Chosen(pairs) = &self.readings {
             let mut readings = library.own().readings.clone();
             for (id, option) in pairs {
@@ -367,9 +366,6 @@ impl Args {
         match self.log {
             Log::Text => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
             Log::Json => lines.json().init(),
-        }
-        for note in environment::notes().into_iter().chain(environment::misspelt()) {
-            tracing::warn!("{note}");
         }
     }
 }

@@ -10,10 +10,12 @@ use http_body_util::BodyExt;
 use serde::Deserialize;
 use tower::ServiceExt;
 
-use super::client::Place;
-use super::{Exit, serve};
+use super::client::Origin;
+use super::exit::Exit;
+use super::output::print;
+use super::serve;
 use crate::report::oracle;
-use crate::scenario::{Library, Request, Source};
+use crate::scenario::{Library, LoadOptions, Source};
 use crate::server::{Server, Settings};
 use crate::vendor::Neutral;
 use crate::vendors;
@@ -93,7 +95,7 @@ pub fn run(args: &Args) -> Exit {
         }
     };
     let diff = oracle::diff(&truth, &rows, vendors::ALL, &args.vendor);
-    let printed = super::print(&match args.format {
+    let printed = print(&match args.format {
         Format::Text => diff.text(if args.all { usize::MAX } else { SHOWN }),
         Format::Json => serde_json::to_string_pretty(&diff).expect("texts and numbers are JSON") + "\n",
     });
@@ -136,19 +138,19 @@ impl Diff {
             }
             (None, None) => return runtime.block_on(self.of_scenario()).map_err(|m| (Exit::Usage, m)),
         };
-        let place = Place::of(&url).map_err(|message| (Exit::Usage, message))?;
-        runtime.block_on(self.of_server(&place)).map_err(|why| {
+        let origin = Origin::of(&url).map_err(|message| (Exit::Usage, message))?;
+        runtime.block_on(self.of_server(&origin)).map_err(|why| {
             (Exit::Failed, format!("{named} {url}: {why}; give --scenario to hold against that instead"))
         })
     }
 
-    async fn of_server(&self, place: &Place) -> Result<Vec<Neutral>, String> {
+    async fn of_server(&self, origin: &Origin) -> Result<Vec<Neutral>, String> {
         let world = self.world.as_deref().unwrap_or(Worlds::DEFAULT);
         let mut all = vec![];
         let mut after = Some(0);
         while let Some(from) = after {
             let path = format!("/_mock/worlds/{world}/calls?after={from}");
-            let (status, body) = place.get(&path, self.admin_token.as_deref()).await?;
+            let (status, body) = origin.get(&path, self.admin_token.as_deref()).await?;
             if !status.is_success() {
                 return Err(format!("{path} answered {status}: {}", String::from_utf8_lossy(&body).trim()));
             }
@@ -163,13 +165,13 @@ impl Diff {
     async fn of_scenario(&self) -> Result<Vec<Neutral>, String> {
         let names = if self.scenario.is_empty() { &["documented".to_owned()][..] } else { &self.scenario };
         let sources = names.iter().map(|name| Source::named(name)).collect::<Result<_, _>>()?;
-        let request = Request {
+        let options = LoadOptions {
             sources,
             seed: self.seed,
             catalogues: vendors::catalogues().collect(),
-            ..Request::default()
+            ..LoadOptions::default()
         };
-        let library = Library::open(request).map_err(|invalid| invalid.to_string())?;
+        let library = Library::open(options).map_err(|invalid| invalid.to_string())?;
         let server = Server::bind(("127.0.0.1", 0), library, Settings::default()).await;
         let server = server.map_err(|error| error.to_string())?;
         let request = http::Request::get(format!("/_mock/calls?limit={}", usize::MAX)).body(Body::empty());

@@ -2,7 +2,8 @@
 
 use clap::ValueEnum;
 
-use super::Exit;
+use super::exit::Exit;
+use super::output::print;
 use crate::report::catalogue;
 use crate::vendors;
 
@@ -21,7 +22,7 @@ enum Format {
 
 pub fn run(args: &Args) -> Exit {
     let all = vendors::catalogues();
-    super::print(&match args.format {
+    print(&match args.format {
         Format::Table => catalogue::readings(all),
         Format::Json => format!("{:#}\n", catalogue::json(all)["readings"]),
     })

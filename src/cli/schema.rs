@@ -1,8 +1,9 @@
 //! `callmock schema`
 
-use super::Exit;
+use super::exit::Exit;
+use super::output::print;
 use crate::scenario;
 
 pub fn run() -> Exit {
-    super::print(&format!("{:#}\n", scenario::schema()))
+    print(&format!("{:#}\n", scenario::schema()))
 }

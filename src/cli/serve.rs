@@ -4,11 +4,11 @@ use std::io::Write;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::filter::LevelFilter;
 
+use super::exit::Exit;
 use super::options::Args;
 use super::port_file::PortFile;
-use super::{Exit, children, log};
+use super::{children, log};
 use crate::admin::reachable;
 use crate::scenario::{self, Library};
 use crate::server::{Server, Settings};
@@ -17,7 +17,6 @@ use crate::server::{Server, Settings};
 const PORT: u16 = 8080;
 
 pub fn run(args: &Args) -> Exit {
-    args.start_log(LevelFilter::INFO);
     let opened = args.port_file().map_err(|message| format!("callmock: {message}")).and_then(|port_file| {
         let library = args.library()?;
         Ok((port_file, library, args.settings()?))

@@ -239,6 +239,18 @@ pub enum Standing {
     Choice,
 }
 
+impl Standing {
+    /// As it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Standing::Documented => "documented",
+            Standing::Inferred => "inferred",
+            Standing::Choice => "choice",
+        }
+    }
+}
+
 /// What it takes to bring a behavior about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

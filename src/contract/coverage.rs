@@ -20,8 +20,8 @@ pub struct Counts {
     /// By vendor, operation (none where the request names none) and status (none where there was no
     /// answer).
     pub answers: BTreeMap<(&'static str, Option<&'static str>, Option<u16>), u64>,
-    /// The first exchanges that met each behavior or finding, no more than [`Coverage::EXAMPLES`]
-    /// of each.
+    /// The first exchanges that met each behavior or finding, no more than
+    /// [`CoverageCounter::EXAMPLES`] of each.
     pub examples: Vec<Example>,
 }
 
@@ -54,7 +54,7 @@ pub struct Answered {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     /// The request.
-    pub request: Request,
+    pub request: ExampleRequest,
     /// The answer's status, where there was one.
     pub status: Option<u16>,
     /// What it met.
@@ -63,7 +63,7 @@ pub struct Example {
 
 /// A request as an example shows it: without secrets, and short.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub struct ExampleRequest {
     /// The world it belonged to.
     pub world: Arc<str>,
     /// Its number in that world's journal.
@@ -76,10 +76,10 @@ pub struct Request {
 
 /// Counts that requests add to while others read them.
 #[derive(Debug, Default)]
-pub struct Coverage(Mutex<Tally>);
+pub struct CoverageCounter(Mutex<Totals>);
 
 #[derive(Debug, Default)]
-struct Tally {
+struct Totals {
     counts: Counts,
     /// How many examples there are of each behavior and finding, by its id.
     shown: BTreeMap<&'static str, usize>,
@@ -93,13 +93,13 @@ impl Met {
     }
 }
 
-impl Tally {
+impl Totals {
     fn wants(&self, met: &Met) -> bool {
-        met.ids().any(|id| self.shown.get(id).is_none_or(|shown| *shown < Coverage::EXAMPLES))
+        met.ids().any(|id| self.shown.get(id).is_none_or(|shown| *shown < CoverageCounter::EXAMPLES))
     }
 }
 
-impl Coverage {
+impl CoverageCounter {
     /// How many exchanges are kept for each behavior and finding.
     pub const EXAMPLES: usize = 3;
 
@@ -112,16 +112,16 @@ impl Coverage {
     /// Whether an exchange would serve as an example of what it met. What does not once never does.
     #[must_use]
     pub fn wants_example(&self, met: &Met) -> bool {
-        let tally = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tally.wants(met)
+        let totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        totals.wants(met)
     }
 
     /// Counts one exchange, with the request where it would serve as an example.
-    pub fn count(&self, answered: Answered, met: &Arc<Met>, request: Option<&Request>) {
+    pub fn count(&self, answered: Answered, met: &Arc<Met>, request: Option<&ExampleRequest>) {
         let Answered { vendor, operation, status } = answered;
-        let mut tally = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let request = request.filter(|_| tally.wants(met));
-        let Tally { counts, shown } = &mut *tally;
+        let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let request = request.filter(|_| totals.wants(met));
+        let Totals { counts, shown } = &mut *totals;
         *counts.answers.entry((vendor, operation, status)).or_default() += 1;
         for behavior in &met.behaviors {
             *counts.behaviors.entry(behavior).or_default() += 1;
@@ -162,7 +162,7 @@ impl Counts {
                 known.details.extend(details.cloned());
             }
         } else if self.examples.iter().filter(|known| known.met.findings.contains(&finding)).count()
-            < Coverage::EXAMPLES
+            < CoverageCounter::EXAMPLES
         {
             self.examples.push(example);
         }

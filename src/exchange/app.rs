@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::{Aside, Bodies, Metrics, Pulse};
+use super::{Bodies, Heartbeat, Metrics, Offload};
 use crate::vendor::{Place, Routes, Vendor, host};
 use crate::world::{World, Worlds};
 
@@ -27,9 +27,9 @@ pub struct App {
     /// The memory that all request bodies share.
     pub bodies: Bodies,
     /// The places for work that may take long.
-    pub aside: Aside,
+    pub offload: Offload,
     /// The sign of life of the threads that answer.
-    pub pulse: Pulse,
+    pub heartbeat: Heartbeat,
     mounted: Vec<Mounted>,
 }
 
@@ -40,7 +40,7 @@ pub struct Mounted {
 }
 
 /// How a server answers, whatever its worlds are.
-pub struct Manners {
+pub struct AnswerSettings {
     /// The largest body read, in bytes.
     pub max_body: usize,
     /// Whether vendor answers carry `x-callmock-…` headers.
@@ -54,8 +54,8 @@ pub struct Manners {
 impl App {
     /// A server of some vendors' dialects.
     #[must_use]
-    pub fn new(worlds: Worlds, vendors: &'static [&'static dyn Vendor], manners: Manners) -> Self {
-        let Manners { max_body, debug_headers, place, bodies } = manners;
+    pub fn new(worlds: Worlds, vendors: &'static [&'static dyn Vendor], settings: AnswerSettings) -> Self {
+        let AnswerSettings { max_body, debug_headers, place, bodies } = settings;
         let mount = |vendor: &&'static dyn Vendor| Mounted {
             vendor: *vendor,
             routes: Routes::of(vendor.endpoints()),
@@ -68,8 +68,8 @@ impl App {
             place: Arc::new(place),
             metrics: Metrics::default(),
             bodies,
-            aside: Aside::default(),
-            pulse: Pulse::start(),
+            offload: Offload::default(),
+            heartbeat: Heartbeat::start(),
             mounted: vendors.iter().map(mount).collect(),
         }
     }

@@ -11,9 +11,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::conduct::Attempt;
 use super::fault::Injection;
 use super::own::Refused;
-use super::pin::Pin;
-use super::record::Recording;
-use super::{App, HangUp, Line};
+use super::pinned::PinnedWorld;
+use super::record::ExchangeRecord;
+use super::{App, ConnectionHandle, HangUp};
 use crate::vendor::{Context, Endpoint, Notes, Unhandled, Vendor};
 use crate::world::Stop;
 
@@ -31,9 +31,9 @@ pub struct Arrival {
     pub attempt: Option<Attempt>,
     /// The faults that are due on it.
     pub injection: Injection,
-    pub recording: Recording,
+    pub record: ExchangeRecord,
     /// The connection that it came in on.
-    pub line: Line,
+    pub handle: ConnectionHandle,
     /// Its body's share of the memory for bodies.
     _share: Option<OwnedSemaphorePermit>,
 }
@@ -49,7 +49,7 @@ pub enum NotArrived {
 impl Arrival {
     /// Settles which world, vendor and operation a request is for.
     pub async fn of(app: &Arc<App>, request: Request<Body>) -> Result<Self, NotArrived> {
-        let (request, pin) = Pin::of(app, request).map_err(NotArrived::UnknownWorld)?;
+        let (request, pin) = PinnedWorld::of(app, request).map_err(NotArrived::UnknownWorld)?;
         let owners = app.owners(request.uri().path());
         if owners.is_empty() {
             return Err(NotArrived::NoVendor(Box::new(request)));
@@ -66,7 +66,7 @@ impl Arrival {
         let (vendor, name) = (owner.vendor, owner.vendor.name());
         let public_half = vendor.public_half(&parts, &body);
         let (world, pinned) = match pin {
-            Some(Pin { world, prefix }) => (world, prefix),
+            Some(PinnedWorld { world, prefix }) => (world, prefix),
             None => (app.worlds.identify(name, public_half.as_deref()), None),
         };
         let found = owner.routes.find(vendor, &parts);
@@ -93,8 +93,8 @@ impl Arrival {
         let due = world.faults().due(name, operation.map(|o| o.id), world.now());
         let injection = Injection::of(due, world.clock().rate());
         let injected = injection.injected();
-        let recording = Recording::start(vendor, operation, app, &world, &parts, &context.body, injected);
-        let line = parts.extensions.get::<Line>().cloned().unwrap_or_default();
+        let record = ExchangeRecord::start(vendor, operation, app, &world, &parts, &context.body, injected);
+        let handle = parts.extensions.get::<ConnectionHandle>().cloned().unwrap_or_default();
         Ok(Self {
             app: Arc::clone(app),
             vendor,
@@ -104,14 +104,14 @@ impl Arrival {
             unhandled,
             attempt,
             injection,
-            recording,
-            line,
+            record,
+            handle,
             _share: share,
         })
     }
 
     /// Ends the connection instead of answering.
     pub async fn hanging_up<T>(self, how: HangUp) -> T {
-        self.recording.hanging_up(&self.line, how).await
+        self.record.hanging_up(&self.handle, how).await
     }
 }

@@ -49,7 +49,7 @@ pub struct Bodies {
 
 /// A whole body, and its share of the room for as long as this lives.
 #[derive(Debug)]
-pub struct Read {
+pub struct ReadBody {
     /// The body.
     pub bytes: Bytes,
     /// Its share.
@@ -67,7 +67,12 @@ impl Bodies {
     ///
     /// # Errors
     /// When it is too large, broken or too slow, or when others have taken all the room.
-    pub async fn read(&self, headers: &HeaderMap, mut body: Body, limit: usize) -> Result<Read, ReadError> {
+    pub async fn read(
+        &self,
+        headers: &HeaderMap,
+        mut body: Body,
+        limit: usize,
+    ) -> Result<ReadBody, ReadError> {
         let announced =
             headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()?.parse::<u64>().ok());
         let waits_for_leave = headers.contains_key(header::EXPECT);
@@ -99,7 +104,7 @@ impl Bodies {
                 read.extend_from_slice(&data);
             }
         }
-        refused.map_or_else(|| Ok(Read { bytes: read.freeze(), share }), Err)
+        refused.map_or_else(|| Ok(ReadBody { bytes: read.freeze(), share }), Err)
     }
 
     /// Takes room for some bytes more, if there is any.

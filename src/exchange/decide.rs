@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use hyper::body::Body as _;
 
 use super::arrive::Arrival;
-use super::{HangUp, Unfinished};
+use super::{HangUp, OffloadError};
 use crate::vendor::Unhandled;
 
 /// The most calls that a list looks through on a thread that others wait for.
@@ -24,7 +24,7 @@ const LONG: usize = 32 << 10;
 /// The end of the connection, where there is no answer.
 pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
     if arrival.injection.takes_time() {
-        arrival.recording.announce();
+        arrival.record.announce();
     }
     arrival.injection.wait().await;
     if let Some(how) = arrival.injection.hang_up() {
@@ -39,17 +39,17 @@ pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
     }
     let handler = arrival.endpoint.map_or_else(|| vendor.unmatched(), |endpoint| endpoint.handler);
     let request = Request::from_parts(parts.clone(), Body::empty());
-    let handled = AssertUnwindSafe(async move { with_length(handler(request).await) }).catch_unwind();
-    let handled = if may_take_long(arrival) {
-        match arrival.app.aside.run(&arrival.line, &arrival.context.stop, handled).await {
-            Ok(handled) => handled.ok(),
-            Err(Unfinished::Deserted) => return Err(HangUp::Close),
-            Err(Unfinished::Panicked) => None,
+    let response = AssertUnwindSafe(async move { with_length(handler(request).await) }).catch_unwind();
+    let response = if may_take_long(arrival) {
+        match arrival.app.offload.run(&arrival.handle, &arrival.context.stop, response).await {
+            Ok(response) => response.ok(),
+            Err(OffloadError::ClientGone) => return Err(HangUp::Close),
+            Err(OffloadError::Panicked) => None,
         }
     } else {
-        handled.await.ok()
+        response.await.ok()
     };
-    Ok(handled.unwrap_or_else(|| arrival.vendor.refuse(&arrival.parts, Unhandled::Panic)))
+    Ok(response.unwrap_or_else(|| arrival.vendor.refuse(&arrival.parts, Unhandled::Panic)))
 }
 
 /// Says how long a body is, where that is known: the journal shows the head that is sent.

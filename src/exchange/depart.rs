@@ -26,15 +26,13 @@ pub async fn depart<E>(mut arrival: Arrival, mut response: Response) -> Result<R
     if arrival.app.debug_headers {
         tell(&arrival, &mut response, &learned);
     }
-    match arrival.injection.shape(response, &arrival.parts, &arrival.line) {
-        Some(response) => Ok(arrival.recording.sending(response, learned)),
-        None => {
-            if let Some(stride) = &learned.walk {
-                arrival.context.world.walks().undo(stride);
-            }
-            arrival.hanging_up(HangUp::Close).await
+    let Some(response) = arrival.injection.shape(response, &arrival.parts, &arrival.handle) else {
+        if let Some(taken) = &learned.walk {
+            arrival.context.world.walks().undo(taken);
         }
-    }
+        return arrival.hanging_up(HangUp::Close).await;
+    };
+    Ok(arrival.record.sending(response, learned))
 }
 
 /// What was noted on the way, with what the request itself tells.
@@ -76,5 +74,5 @@ fn tell(arrival: &Arrival, response: &mut Response, learned: &Learned) {
     set(&BEHAVIOR, &ids(learned.met.behaviors.iter().map(|behavior| behavior.id).collect()));
     set(&FINDINGS, &ids(learned.met.findings.iter().map(|finding| finding.id).collect()));
     set(&HINT, &hint.unwrap_or_default());
-    set(&FAULT, &ids(arrival.recording.faults()));
+    set(&FAULT, &ids(arrival.record.faults()));
 }

@@ -1,19 +1,18 @@
 //! What faults do to an answer. Delays and broken connections happen on the machine's clock, and
 //! with no lock held.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, Version, header};
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use serde_json::Value;
 
-use super::line::{HangUp, Line};
+use super::connection::{ConnectionHandle, HangUp};
+use super::stream_body::stream_body;
 use crate::scenario::{Disconnect, Effect};
 use crate::vendor::{RetryAfter, Unhandled, Vendor};
 use crate::world::{Due, Injected};
@@ -97,7 +96,12 @@ impl Injection {
 
     /// The answer with its body as the faults want it; none where the connection must end at once,
     /// for there is no body to cut.
-    pub fn shape(&self, response: Response<Body>, request: &Parts, line: &Line) -> Option<Response<Body>> {
+    pub fn shape(
+        &self,
+        response: Response<Body>,
+        request: &Parts,
+        handle: &ConnectionHandle,
+    ) -> Option<Response<Body>> {
         let Some((_, effect)) = self.effect() else { return Some(response) };
         let empty = response.body().size_hint().exact() == Some(0) || request.method == Method::HEAD;
         match effect {
@@ -110,10 +114,10 @@ impl Injection {
             Effect::Disconnect(Disconnect::BadChunk) if request.version == Version::HTTP_11 => {
                 let (mut head, body) = response.into_parts();
                 head.headers.remove(header::CONTENT_LENGTH);
-                Some(Response::from_parts(head, bad_chunk(body, line.clone())))
+                Some(Response::from_parts(head, bad_chunk(body, handle.clone())))
             }
             Effect::Disconnect(Disconnect::MidBody | Disconnect::BadChunk) => {
-                Some(response.map(|body| cut(body, line.clone())))
+                Some(response.map(|body| cut(body, handle.clone())))
             }
             _ => Some(response),
         }
@@ -142,30 +146,6 @@ fn answer(status: u16, headers: &[(String, String)], body: Option<&Value>) -> Re
     response
 }
 
-type Frames = Pin<Box<dyn Stream<Item = Result<Bytes, axum::Error>> + Send>>;
-
-/// A body made of other frames than it was, which still says how long it is.
-struct Reshaped {
-    frames: Frames,
-    hint: SizeHint,
-}
-
-impl HttpBody for Reshaped {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        self.frames.poll_next_unpin(cx).map(|next| next.map(|frame| frame.map(Frame::data)))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.hint
-    }
-}
-
 /// The body at a pace in bytes a second, in ten pieces a second.
 fn slow(body: Body, pace: u64) -> Body {
     let hint = HttpBody::size_hint(&body);
@@ -180,7 +160,7 @@ fn slow(body: Body, pace: u64) -> Body {
             Some((Ok(next), Some(left)))
         })
     });
-    Body::new(Reshaped { frames: Box::pin(frames), hint })
+    stream_body(frames.map_ok(Frame::data), hint)
 }
 
 /// Half of a body: of its length where that is known, of its first frame where it is not.
@@ -200,34 +180,34 @@ async fn half(body: Body) -> (Bytes, Bytes) {
 }
 
 /// Half of the body, and then the end of the connection, long before what was announced.
-fn cut(body: Body, line: Line) -> Body {
+fn cut(body: Body, handle: ConnectionHandle) -> Body {
     let hint = HttpBody::size_hint(&body);
     let first = stream::once(async move { Ok(half(body).await.0) });
-    let frames = first.chain(hang_up(line));
-    Body::new(Reshaped { frames: Box::pin(frames), hint })
+    let frames = first.chain(hang_up(handle));
+    stream_body(frames.map_ok(Frame::data), hint)
 }
 
 /// Half of the body as a chunk, and then what is no chunk.
-fn bad_chunk(body: Body, line: Line) -> Body {
-    let garbling = line.clone();
+fn bad_chunk(body: Body, handle: ConnectionHandle) -> Body {
+    let garbling = handle.clone();
     let frames = stream::once(half(body)).flat_map(move |(first, _)| {
-        let line = garbling.clone();
+        let handle = garbling.clone();
         let garbled = stream::once(async move {
-            line.flushed().await;
-            line.garble();
+            handle.flushed().await;
+            handle.garble();
             // Never sent: what goes out in its place is no chunk.
             Ok(Bytes::from_static(b"garbled"))
         });
         stream::iter((!first.is_empty()).then_some(Ok(first))).chain(garbled)
     });
-    Body::new(Reshaped { frames: Box::pin(frames.chain(hang_up(line))), hint: SizeHint::default() })
+    stream_body(frames.chain(hang_up(handle)).map_ok(Frame::data), SizeHint::default())
 }
 
 /// The end of the connection, once everything before is sent.
-fn hang_up(line: Line) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send {
+fn hang_up(handle: ConnectionHandle) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send {
     stream::once(async move {
-        line.flushed().await;
-        line.hang_up(HangUp::Close);
+        handle.flushed().await;
+        handle.hang_up(HangUp::Close);
         std::future::pending().await
     })
 }

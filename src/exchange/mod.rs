@@ -1,35 +1,38 @@
 //! The way of a request that is a vendor's, in three steps:
 //!
-//! 1. [`Arrival`]: the base URL or the credential selects the world, the path selects the vendor,
+//! 1. `arrive`: the base URL or the credential selects the world, the path selects the vendor,
 //!    the body is read whole, the operation is found, and the journal begins a record.
-//! 2. [`decide`]: a fault that is due, a refusal of what never reaches a handler, or the handler.
-//! 3. [`depart`]: what the answer tells of the client, the headers of callmock, and the journal.
+//! 2. `decide`: a fault that is due, a refusal of what never reaches a handler, or the handler.
+//! 3. `depart`: what the answer tells of the client, the headers of callmock, and the journal.
 //!
 //! Nothing here writes a byte that a vendor's client reads: where a request must be refused before
 //! the vendor's handlers see it, the vendor is asked to refuse it in its own words.
 //!
 //! - [`App`]: the server that every request shares.
-//! - `body`, `pin`: reading a body within bounds; a base URL that names a world.
-//! - `fault`, `line`: what faults do to an answer and to its connection.
+//! - `body`, `stream_body`: reading bodies within bounds, and sending streams.
+//! - `pinned`: base URLs that name a world.
+//! - `fault`, `connection`: what faults do to an answer and to its connection.
 //! - `conduct`: what a request tells about the answer before it.
 //! - `record`, `mask`: the journal's record, without secrets.
-//! - `aside`, `pulse`, `metrics`, `own`: long work, signs of life, counts, callmock's own refusals.
+//! - `offload`, `heartbeat`: long work on threads of its own, and signs of life.
+//! - `metrics`, `own`: counts, and callmock's own refusals.
 
 mod app;
 mod arrive;
-mod aside;
 mod body;
 mod conduct;
+mod connection;
 mod decide;
 mod depart;
 mod fault;
-mod line;
+mod heartbeat;
 mod mask;
 mod metrics;
+mod offload;
 mod own;
-mod pin;
-mod pulse;
+mod pinned;
 mod record;
+mod stream_body;
 
 use std::sync::Arc;
 
@@ -37,16 +40,17 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::response::{IntoResponse, Response};
 
-pub use app::{App, Manners};
+pub use app::{AnswerSettings, App};
 use arrive::{Arrival, NotArrived};
-pub use aside::{Aside, Unfinished};
 pub use body::{Bodies, ReadError};
+pub use connection::{ConnectionHandle, HangUp};
 use decide::decide;
 use depart::depart;
-pub use line::{HangUp, Line};
+pub use heartbeat::Heartbeat;
 pub use metrics::{Metrics, Reload};
+pub use offload::{Offload, OffloadError};
 pub use own::{Refused, no_vendor, refusal, unknown_world};
-pub use pulse::Pulse;
+pub use stream_body::stream_body;
 
 /// Answers one request as the vendor whose path it is.
 ///

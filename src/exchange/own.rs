@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Response};
 use super::App;
 use crate::nearest::did_you_mean;
 
-/// callmock's own refusal of a world that is not there. The nearest one is told to those only who
-/// may see them all.
+/// callmock's own refusal of a world that is not there. It suggests a similar id only to callers of
+/// the admin API, who may see all worlds.
 #[must_use]
 pub fn unknown_world(app: &App, id: &str, may_see_all: bool) -> Refused {
     let slots = if may_see_all { app.worlds.all() } else { vec![] };

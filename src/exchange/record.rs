@@ -13,17 +13,17 @@ use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::mask::{Mask, cut_texts};
-use super::{App, HangUp, Line};
-use crate::contract::{self, Answered, Example, Finding, Operation};
+use super::{App, ConnectionHandle, HangUp};
+use crate::contract::{Answered, Example, ExampleRequest, Finding, Operation};
 use crate::vendor::{Learned, Vendor, plain};
-use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, Stride, World};
+use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, TakenStep, World};
 
 /// How many characters of a request an example shows.
 const SHOWN: usize = 400;
 
 /// An exchange whose request has come in. Dropped before there is an answer, because the client or
 /// a fault ended the connection, it is written down without one.
-pub struct Recording {
+pub struct ExchangeRecord {
     app: Arc<App>,
     world: Arc<World>,
     mask: Arc<Mask>,
@@ -33,7 +33,7 @@ pub struct Recording {
     seq: Option<u64>,
 }
 
-impl Recording {
+impl ExchangeRecord {
     /// Notes a request.
     pub fn start(
         vendor: &'static dyn Vendor,
@@ -88,9 +88,9 @@ impl Recording {
     }
 
     /// Ends the connection instead of answering; the journal knows before the client does.
-    pub async fn hanging_up<T>(self, line: &Line, how: HangUp) -> T {
+    pub async fn hanging_up<T>(self, handle: &ConnectionHandle, how: HangUp) -> T {
         drop(self);
-        line.hang_up(how);
+        handle.hang_up(how);
         // Whoever holds the connection drops this future with it.
         std::future::pending().await
     }
@@ -117,7 +117,7 @@ impl Recording {
         let (app, world) = (Arc::clone(&self.app), Arc::clone(&self.world));
         let (mask, started) = (Arc::clone(&self.mask), self.started);
         response.map(|body| {
-            Body::new(Followed {
+            Body::new(RecordedBody {
                 body,
                 app,
                 world,
@@ -134,7 +134,7 @@ impl Recording {
         })
     }
 
-    fn begin(&self, entry: Entry, walk: Option<&Stride>) -> u64 {
+    fn begin(&self, entry: Entry, walk: Option<&TakenStep>) -> u64 {
         let status = entry.response.status;
         tracing::debug!(
             vendor = entry.vendor,
@@ -165,14 +165,14 @@ impl Recording {
         for coverage in countings {
             coverage.count(answered, &met, example.as_ref());
         }
-        if let Some((stride, request)) = walk.zip(example) {
-            self.world.walks().came_to(stride, Example { request, status, met });
+        if let Some((taken, request)) = walk.zip(example) {
+            self.world.walks().came_to(taken, Example { request, status, met });
         }
         seq
     }
 
     /// The request as an example shows it, without its number.
-    fn example(&self, entry: &Entry) -> contract::Request {
+    fn example(&self, entry: &Entry) -> ExampleRequest {
         let RequestRecord { method, path, query, body, .. } = &entry.request;
         let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mark = if query.is_empty() { "" } else { "?" };
@@ -184,11 +184,11 @@ impl Recording {
             None => text.trim_end().to_owned(),
         };
         let text = plain(&text);
-        contract::Request { world: Arc::clone(self.world.id()), seq: 0, at: entry.at, text }
+        ExampleRequest { world: Arc::clone(self.world.id()), seq: 0, at: entry.at, text }
     }
 }
 
-impl Drop for Recording {
+impl Drop for ExchangeRecord {
     fn drop(&mut self) {
         let Some(mut entry) = self.entry.take() else { return };
         let (vendor, duration) = (entry.vendor, self.started.elapsed());
@@ -200,7 +200,7 @@ impl Drop for Recording {
 }
 
 /// A body under way to the client.
-struct Followed {
+struct RecordedBody {
     body: Body,
     app: Arc<App>,
     world: Arc<World>,
@@ -209,7 +209,7 @@ struct Followed {
     started: Instant,
     seq: u64,
     /// The paging step to undo if the body is not delivered.
-    walk: Option<Stride>,
+    walk: Option<TakenStep>,
     /// The finding where the client ends the connection before it has the whole body.
     if_cut: Option<&'static Finding>,
     kept: BytesMut,
@@ -217,7 +217,7 @@ struct Followed {
     finished: bool,
 }
 
-impl HttpBody for Followed {
+impl HttpBody for RecordedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -250,12 +250,12 @@ impl HttpBody for Followed {
     }
 }
 
-impl Drop for Followed {
+impl Drop for RecordedBody {
     fn drop(&mut self) {
         let kept = std::mem::take(&mut self.kept).freeze();
         let finished = self.finished || self.body.is_end_stream();
-        if let Some(stride) = self.walk.take().filter(|_| !finished) {
-            self.world.walks().undo(&stride);
+        if let Some(taken) = self.walk.take().filter(|_| !finished) {
+            self.world.walks().undo(&taken);
         }
         let body = self.mask.body(&kept, self.total, usize::MAX);
         let duration = self.started.elapsed();

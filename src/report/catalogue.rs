@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use crate::contract::{Behavior, Catalogue, NotEmulated, ReachedBy, Standing};
+use crate::contract::{Behavior, Catalogue, NotEmulated, ReachedBy};
 
 /// The catalogue as JSON: `{behaviors, readings, findings, inferences, not_emulated}`.
 pub fn json(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Value {
     let behaviors: Vec<Value> = catalogues
         .clone()
-        .flat_map(|c| c.behaviors())
+        .flat_map(Catalogue::behaviors)
         .map(|b| {
             let mut value = json!({
                 "id": b.id, "vendor": b.vendor(), "operation": b.operation(), "status": b.status,
@@ -43,11 +43,11 @@ pub fn json(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Val
 
 /// The catalogue as a table for a terminal: a line a behavior.
 pub fn table(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
-    let behaviors: Vec<&Behavior> = catalogues.flat_map(|c| c.behaviors()).collect();
+    let behaviors: Vec<&Behavior> = catalogues.flat_map(Catalogue::behaviors).collect();
     let width = behaviors.iter().map(|b| b.id.len()).max().unwrap_or(0);
     let mut text = format!("{:width$}  STATUS  STANDING    SUMMARY\n", "BEHAVIOR");
     for b in behaviors {
-        let _ = writeln!(text, "{:width$}  {:6}  {:10}  {}", b.id, status(b), standing(b), b.summary);
+        let _ = writeln!(text, "{:width$}  {:6}  {:10}  {}", b.id, status(b), b.standing.name(), b.summary);
     }
     text
 }
@@ -76,7 +76,13 @@ pub fn markdown(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) ->
         );
         for b in catalogue.behaviors() {
             let (summary, source) = (cell(b.summary), cell(b.source));
-            let _ = writeln!(text, "| `{}` | {} | {} | {summary} | {source} |", b.id, status(b), standing(b));
+            let _ = writeln!(
+                text,
+                "| `{}` | {} | {} | {summary} | {source} |",
+                b.id,
+                status(b),
+                b.standing.name()
+            );
         }
         text.push_str("\n| reading | options, the default first | the open question | source |\n| --- | --- | --- | --- |\n");
         for r in catalogue.readings {
@@ -163,14 +169,6 @@ pub fn operations(catalogues: impl Iterator<Item = &'static Catalogue>) -> Strin
 
 fn status(behavior: &Behavior) -> String {
     behavior.status.map_or_else(|| "-".to_owned(), |status| status.to_string())
-}
-
-fn standing(behavior: &Behavior) -> &'static str {
-    match behavior.standing {
-        Standing::Documented => "documented",
-        Standing::Inferred => "inferred",
-        Standing::Choice => "choice",
-    }
 }
 
 fn cell(text: &str) -> String {

@@ -164,7 +164,7 @@ impl Section<'_> {
 impl Coverage {
     /// What was counted.
     pub fn of(counts: &Counts, catalogues: impl Iterator<Item = &'static Catalogue>) -> Self {
-        let behaviors = catalogues.flat_map(|catalogue| catalogue.behaviors()).map(|behavior| Count {
+        let behaviors = catalogues.flat_map(Catalogue::behaviors).map(|behavior| Count {
             id: behavior.id.to_owned(),
             count: counts.behaviors.get(behavior).copied().unwrap_or_default(),
         });
@@ -228,7 +228,8 @@ impl Coverage {
         let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
         for exchange in all.iter().flat_map(|coverage| &coverage.exchanges) {
             let ids = || exchange.behaviors.iter().chain(&exchange.findings);
-            let few = |id: &String| shown.get(id.as_str()).is_none_or(|n| *n < contract::Coverage::EXAMPLES);
+            let few =
+                |id: &String| shown.get(id.as_str()).is_none_or(|n| *n < contract::CoverageCounter::EXAMPLES);
             if ids().any(few) {
                 for id in ids() {
                     *shown.entry(id).or_default() += 1;
@@ -248,7 +249,7 @@ impl Coverage {
         let mut sections = vec![];
         for catalogue in catalogues {
             let called: BTreeSet<&str> =
-                catalogue.behaviors().filter(|b| met(b) > 0).map(|b| b.operation()).collect();
+                catalogue.behaviors().filter(|b| met(b) > 0).map(Behavior::operation).collect();
             let names = std::iter::once("any").chain(catalogue.operations.iter().map(|o| o.id));
             for operation in
                 names.filter(|name| called.contains(name) || (*name == "any" && !called.is_empty()))
@@ -398,7 +399,7 @@ impl Coverage {
 
 impl Exchange {
     fn of(example: &contract::Example) -> Self {
-        let contract::Request { world, seq, at, text } = &example.request;
+        let contract::ExampleRequest { world, seq, at, text } = &example.request;
         let contract::Met { behaviors, findings, details, .. } = &*example.met;
         Self {
             world: world.to_string(),

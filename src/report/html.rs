@@ -7,7 +7,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use super::coverage::{Coverage, Exchange, Made, Row, Section};
-use crate::contract::{Catalogue, Standing};
+use crate::contract::Catalogue;
 
 const STYLE: &str = include_str!("html.css");
 
@@ -163,11 +163,6 @@ fn table(section: &Section<'_>, coverage: &Coverage) -> Markup {
 
 fn behavior(row: &Row<'_>, catalogue: &Catalogue, coverage: &Coverage) -> Markup {
     let behavior = row.behavior;
-    let standing = match behavior.standing {
-        Standing::Documented => "documented",
-        Standing::Inferred => "inferred",
-        Standing::Choice => "choice",
-    };
     html! {
         tr id=(behavior.id) {
             td.n { span class=(heat(row.count)) { " " (row.count) "× " } }
@@ -178,7 +173,7 @@ fn behavior(row: &Row<'_>, catalogue: &Catalogue, coverage: &Coverage) -> Markup
             }
             td { @if let Some(status) = behavior.status { (status) } }
             td { (prose(behavior.summary)) }
-            td { a href=(catalogue.page) { (behavior.source) } " " span.dim { (standing) } }
+            td { a href=(catalogue.page) { (behavior.source) } " " span.dim { (behavior.standing.name()) } }
             td { @for n in &row.exchanges { (link(coverage, *n)) " " } }
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::values::Length;
 use crate::contract::{Catalogue, Operation};
-use crate::nearest::instead;
+use crate::nearest::did_you_mean_or_known;
 use crate::universe::Millis;
 
 /// A fault: on which requests, and what happens to them.
@@ -255,15 +255,15 @@ impl Fault {
     pub fn rule(self, catalogues: &[&'static Catalogue]) -> Result<Rule, Wrong> {
         let wrong = |path, message: String| Err(Wrong { path, message });
         let Some(catalogue) = catalogues.iter().copied().find(|c| c.vendor == self.vendor) else {
-            let instead = instead(&self.vendor, catalogues.iter().map(|c| c.vendor));
-            return wrong("vendor", format!("there is no vendor `{}`{instead}", self.vendor));
+            let hint = did_you_mean_or_known(&self.vendor, catalogues.iter().map(|c| c.vendor));
+            return wrong("vendor", format!("there is no vendor `{}`{hint}", self.vendor));
         };
         let operation = match &self.operation {
             None => None,
             Some(name) => match catalogue.operations.iter().copied().find(|o| o.id == name) {
                 None => {
-                    let instead = instead(name, catalogue.operations.iter().map(|o| o.id));
-                    let message = format!("{} has no operation `{name}`{instead}", catalogue.vendor);
+                    let hint = did_you_mean_or_known(name, catalogue.operations.iter().map(|o| o.id));
+                    let message = format!("{} has no operation `{name}`{hint}", catalogue.vendor);
                     return wrong("operation", message);
                 }
                 found => found,
@@ -395,7 +395,7 @@ fn error(name: &str, catalogue: &Catalogue) -> Result<Effect, Wrong> {
     if names.contains(&name) || called() {
         return Ok(Effect::Error(name.to_owned()));
     }
-    let instead = instead(name, names.iter().copied());
-    let message = format!("{} has no error `{name}`{instead}", catalogue.vendor);
+    let hint = did_you_mean_or_known(name, names.iter().copied());
+    let message = format!("{} has no error `{name}`{hint}", catalogue.vendor);
     Err(Wrong { path: "do.error", message })
 }

@@ -6,15 +6,18 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use super::checked::Scenario;
+use super::diagnostic::Invalid;
 use super::load::{Source, Stamp, embedded, embedded_names, state};
-use super::{Invalid, Request, Scenario, loaded};
+use super::loaded;
+use super::options::LoadOptions;
 use crate::contract::Readings;
-use crate::nearest::instead;
+use crate::nearest::did_you_mean_or_known;
 
 /// The scenarios of one server.
 #[derive(Debug)]
 pub struct Library {
-    request: Request,
+    options: LoadOptions,
     own: RwLock<Arc<Scenario>>,
     /// Every file that the server's own scenario is made of, or was meant to be, as it was when it
     /// was read.
@@ -39,11 +42,11 @@ impl Library {
     ///
     /// # Errors
     /// Every mistake in it.
-    pub fn open(request: Request) -> Result<Self, Invalid> {
+    pub fn open(options: LoadOptions) -> Result<Self, Invalid> {
         let mut files = vec![];
-        let own = RwLock::new(Arc::new(loaded(&request, &mut files)?));
+        let own = RwLock::new(Arc::new(loaded(&options, &mut files)?));
         let (files, named) = (Mutex::new(files), Mutex::default());
-        Ok(Self { request, own, files, named, reloads: AtomicU64::new(0) })
+        Ok(Self { options, own, files, named, reloads: AtomicU64::new(0) })
     }
 
     /// The same library with other readings for its own scenario, whose calls it shares.
@@ -63,7 +66,7 @@ impl Library {
         };
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Self {
-            request: Request { readings: Some(readings), ..self.request.clone() },
+            options: LoadOptions { readings: Some(readings), ..self.options.clone() },
             own: RwLock::new(Arc::new(scenario)),
             files: Mutex::new(files),
             named: Mutex::default(),
@@ -81,7 +84,7 @@ impl Library {
     /// the embedded ones.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        let files = self.request.sources.iter().filter_map(|source| match source {
+        let files = self.options.sources.iter().filter_map(|source| match source {
             Source::Path(path) => Some(path.display().to_string()),
             Source::Text { .. } => None,
         });
@@ -94,7 +97,7 @@ impl Library {
     /// # Errors
     /// When there is none, or when the file is wrong.
     pub fn named(&self, name: &str) -> Result<Arc<Scenario>, NotFound> {
-        let own = self.request.sources.iter().find(|source| match source {
+        let own = self.options.sources.iter().find(|source| match source {
             Source::Path(path) => {
                 path == Path::new(name) || path.file_stem().is_some_and(|stem| stem == name)
             }
@@ -102,10 +105,10 @@ impl Library {
         });
         let Some(source) = own.cloned().or_else(|| embedded(name)) else {
             let names = self.names();
-            let instead = instead(name, names.iter().map(String::as_str));
-            return Err(NotFound::Name(format!("there is no scenario `{name}`{instead}")));
+            let hint = did_you_mean_or_known(name, names.iter().map(String::as_str));
+            return Err(NotFound::Name(format!("there is no scenario `{name}`{hint}")));
         };
-        if own.is_some() && self.request.sources.len() == 1 {
+        if own.is_some() && self.options.sources.len() == 1 {
             return Ok(self.own());
         }
         let known = |named: &HashMap<String, Arc<Scenario>>| named.get(name).cloned();
@@ -113,8 +116,8 @@ impl Library {
             return Ok(scenario);
         }
         let reloads = self.reloads.load(Ordering::Acquire);
-        let request = Request { sources: vec![source], ..self.request.clone() };
-        let scenario = Arc::new(loaded(&request, &mut vec![]).map_err(NotFound::Invalid)?);
+        let options = LoadOptions { sources: vec![source], ..self.options.clone() };
+        let scenario = Arc::new(loaded(&options, &mut vec![]).map_err(NotFound::Invalid)?);
         let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         if self.reloads.load(Ordering::Acquire) == reloads {
             named.insert(name.to_owned(), Arc::clone(&scenario));
@@ -128,8 +131,9 @@ impl Library {
     /// Every mistake in it.
     pub fn inline(&self, text: &str, most_calls: usize) -> Result<Arc<Scenario>, Invalid> {
         let source = Source::Text { name: "scenario".into(), text: text.into() };
-        let request = Request { sources: vec![source], most_calls: Some(most_calls), ..self.request.clone() };
-        loaded(&request, &mut vec![]).map(Arc::new)
+        let options =
+            LoadOptions { sources: vec![source], most_calls: Some(most_calls), ..self.options.clone() };
+        loaded(&options, &mut vec![]).map(Arc::new)
     }
 
     /// Loads the server's own scenario again, and everything else the next time it is asked for.
@@ -138,7 +142,7 @@ impl Library {
     /// Every mistake in it; nothing is changed then.
     pub fn reload(&self) -> Result<Arc<Scenario>, Invalid> {
         let mut files = vec![];
-        let scenario = loaded(&self.request, &mut files);
+        let scenario = loaded(&self.options, &mut files);
         let mut watched = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if scenario.is_err() {
             // What was not reached this time may be what must be mended.

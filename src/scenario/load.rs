@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::diagnostic::{Diagnostic, Invalid};
 use super::fault::Fault;
 use super::file::{Accounts, Agent, Call, Customer, File, Generate, Queue};
-use super::values::{At, Clock, OptionName, Place};
+use super::values::{At, Clock, OptionName, Position};
 use crate::nearest::did_you_mean;
 use crate::yaml::{self, Bounds, Mistake};
 
@@ -98,15 +98,15 @@ impl Source {
 
 /// An entry with the file it stood in and its path there.
 #[derive(Debug, Clone)]
-pub struct Entry<T> {
+pub struct FileEntry<T> {
     pub value: T,
     pub file: Arc<str>,
     pub path: String,
 }
 
-impl<T> Entry<T> {
+impl<T> FileEntry<T> {
     /// A mistake in a part of this entry.
-    pub fn mistake(&self, place: Place, part: &str, message: impl Into<String>) -> Diagnostic {
+    pub fn mistake(&self, place: Position, part: &str, message: impl Into<String>) -> Diagnostic {
         let path = match (self.path.is_empty(), part.is_empty()) {
             (_, true) => self.path.clone(),
             (true, _) => part.to_owned(),
@@ -128,15 +128,15 @@ pub struct Merged {
     pub title: Option<String>,
     pub clock: Option<Clock>,
     pub seed: Option<u64>,
-    pub accounts: Vec<Entry<Accounts>>,
-    pub agents: Vec<Entry<Agent>>,
-    pub customers: Vec<Entry<Customer>>,
-    pub queues: Vec<Entry<Queue>>,
-    pub calls: Vec<Entry<Call>>,
-    pub generate: Option<Entry<Generate>>,
+    pub accounts: Vec<FileEntry<Accounts>>,
+    pub agents: Vec<FileEntry<Agent>>,
+    pub customers: Vec<FileEntry<Customer>>,
+    pub queues: Vec<FileEntry<Queue>>,
+    pub calls: Vec<FileEntry<Call>>,
+    pub generate: Option<FileEntry<Generate>>,
     pub allow_real_keys: bool,
-    pub faults: Vec<Entry<At<Fault>>>,
-    pub readings: Vec<Entry<(At<String>, At<OptionName>)>>,
+    pub faults: Vec<FileEntry<At<Fault>>>,
+    pub readings: Vec<FileEntry<(At<String>, At<OptionName>)>>,
     /// Every text, one after the other: what the scenario is made from.
     pub digest: Sha256,
     /// Every file that was read or should have been, as it was then: what to watch.
@@ -271,11 +271,11 @@ impl Merged {
     }
 }
 
-pub fn entry_of<T>(file: &Arc<str>, value: T, path: &str) -> Entry<T> {
-    Entry { value, file: Arc::clone(file), path: path.to_owned() }
+pub fn entry_of<T>(file: &Arc<str>, value: T, path: &str) -> FileEntry<T> {
+    FileEntry { value, file: Arc::clone(file), path: path.to_owned() }
 }
 
-fn entries_of<T>(file: &Arc<str>, values: Vec<T>, key: &str) -> impl Iterator<Item = Entry<T>> {
+fn entries_of<T>(file: &Arc<str>, values: Vec<T>, key: &str) -> impl Iterator<Item = FileEntry<T>> {
     values.into_iter().enumerate().map(move |(n, value)| entry_of(file, value, &format!("{key}[{n}]")))
 }
 

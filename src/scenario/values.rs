@@ -9,7 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::ClockSpec;
+use super::clock::ClockSpec;
 use crate::universe::{Millis, Name};
 use crate::yaml;
 
@@ -19,12 +19,12 @@ use crate::yaml;
 pub struct At<T> {
     pub value: T,
     #[serde(skip)]
-    pub place: Place,
+    pub place: Position,
 }
 
 /// Line and column, from 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Position {
     pub line: u64,
     pub column: u64,
 }
@@ -32,7 +32,7 @@ pub struct Place {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (value, line, column) = yaml::read_at(deserializer)?;
-        Ok(Self { value, place: Place { line, column } })
+        Ok(Self { value, place: Position { line, column } })
     }
 }
 
@@ -154,17 +154,17 @@ text! {
 
 text! {
     /// A day, or a moment.
-    DayOrMoment(When), "a day such as `2018-09-30`, or an RFC 3339 time with its offset",
+    DayOrMoment(Boundary), "a day such as `2018-09-30`, or an RFC 3339 time with its offset",
     { "type": "string", "anyOf": [{ "format": "date" }, { "format": "date-time" }] },
     |text| match text.len() {
-        10 => text.parse().ok().map(When::Day),
-        _ => moment(text).map(When::Moment),
+        10 => text.parse().ok().map(Boundary::Day),
+        _ => moment(text).map(Boundary::Moment),
     }
 }
 
-/// See [`DayOrMoment`].
+/// The beginning or the end of a period.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum When {
+pub enum Boundary {
     Day(NaiveDate),
     Moment(DateTime<FixedOffset>),
 }

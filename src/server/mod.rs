@@ -1,4 +1,10 @@
 //! The server: one listener, vendors and admin mounted on it, and a stop that loses nothing.
+//!
+//! - `accept`: accepting connections, on a thread of its own.
+//! - `protocol`, `tls`, `socket`: what a connection speaks, and the socket under it.
+//! - `http`: serving HTTP on one connection.
+//! - `dispatch`, `browsers`: the admin API, the vendors, and the rules for browsers.
+//! - `reload`: hot reload of scenario files.
 
 use std::future::Future;
 use std::io;
@@ -7,96 +13,33 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::http::HeaderValue;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 
+mod accept;
 mod browsers;
-mod connection;
-mod door;
-mod first;
-mod held;
+mod dispatch;
+mod guards;
+mod http;
+mod protocol;
 mod reload;
-mod routes;
+mod settings;
+mod shared;
+mod socket;
 mod tls;
-mod wire;
 
-use door::{House, Mistaken};
-use routes::Routes;
+use dispatch::Dispatcher;
+pub use settings::Settings;
+use shared::{Shared, WarningLimit};
 pub use tls::{Tls, TlsError};
 
 use crate::admin::{self, Admin};
-use crate::exchange::{App, Bodies, Manners};
+use crate::exchange::{AnswerSettings, App, Bodies};
 use crate::scenario::Library;
-use crate::vendor::{Place, Vendor};
-use crate::vendors;
-use crate::world::{Limits, Worlds};
-
-/// How a server behaves.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The largest request body read, in bytes.
-    pub max_body: usize,
-    /// The most headers that a request may have.
-    pub max_headers: usize,
-    /// The largest request head read, in bytes.
-    pub max_head: usize,
-    /// Whether vendor answers carry `x-callmock-…` headers.
-    pub debug_headers: bool,
-    /// The most that all request bodies in memory may have together, in bytes.
-    pub max_bodies: usize,
-    /// How long a connection may say nothing at its beginning.
-    pub first_byte: Duration,
-    /// How long nothing of a request's body may come.
-    pub body_idle: Duration,
-    /// How long an HTTP/2 connection may be silent, pings and all.
-    pub http2_idle: Duration,
-    /// The most calls that a scenario which comes over HTTP may have.
-    pub max_world_calls: usize,
-    /// What its worlds keep, and how many there may be.
-    pub limits: Limits,
-    /// What callers of the admin API must prove to know, if anything.
-    pub admin_token: Option<String>,
-    /// The origins whose pages may read answers, as browsers have it: `*` for all.
-    pub cors: Vec<HeaderValue>,
-    /// The host names, besides this machine's own, by which browsers may reach the admin API.
-    pub hosts: Vec<String>,
-    /// Whether it speaks TLS, and as whom.
-    pub tls: Option<Tls>,
-    /// Whether edited scenario files take effect at once.
-    pub watch: bool,
-    /// The base URL that clients reach it by, for URLs in answers; without it, they have the host
-    /// that the request named.
-    pub public_url: Option<String>,
-    /// The vendors that answer.
-    pub vendors: &'static [&'static dyn Vendor],
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            max_body: 1 << 20,
-            max_headers: 1024,
-            max_head: 256 << 10,
-            debug_headers: true,
-            max_bodies: 256 << 20,
-            first_byte: Duration::from_secs(30),
-            body_idle: Duration::from_secs(30),
-            http2_idle: Duration::from_mins(1),
-            max_world_calls: 100_000,
-            limits: Limits::default(),
-            admin_token: None,
-            cors: vec![],
-            hosts: vec![],
-            tls: None,
-            watch: false,
-            public_url: None,
-            vendors: vendors::ALL,
-        }
-    }
-}
+use crate::vendor::Place;
+use crate::world::Worlds;
 
 /// How often idle worlds are looked for.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -126,7 +69,7 @@ impl Server {
         let address = listener.local_addr()?;
         let worlds = Worlds::new(library.own(), settings.limits);
         let bodies = Bodies::new(settings.max_bodies, settings.body_idle);
-        let manners = Manners {
+        let answers = AnswerSettings {
             max_body: settings.max_body,
             debug_headers: settings.debug_headers,
             place: Place {
@@ -136,7 +79,7 @@ impl Server {
             },
             bodies,
         };
-        let app = Arc::new(App::new(worlds, settings.vendors, manners));
+        let app = Arc::new(App::new(worlds, settings.vendors, answers));
         let library = Arc::new(library);
         let stopping = watch::Sender::new(false);
         let admin = admin::router(Admin {
@@ -176,29 +119,29 @@ impl Server {
     /// runtime that this is called in.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
         let Self { listener, address, app, library, settings, stopping, admin } = self;
-        let routes = Routes::new(admin, Arc::clone(&app), &settings, address);
+        let dispatcher = Dispatcher::new(admin, Arc::clone(&app), &settings, address);
         let mut chores = JoinSet::new();
         chores.spawn(sweep(Arc::clone(&app)));
-        chores.spawn(app.pulse.clone().beat());
+        chores.spawn(app.heartbeat.clone().beat());
         if settings.watch {
             chores.spawn(reload::watch(library, app));
         }
         let (ended, end) = oneshot::channel();
-        let house = Arc::new(House {
-            routes: Arc::new(routes),
+        let shared = Arc::new(Shared {
+            dispatcher: Arc::new(dispatcher),
             settings,
             workers: Handle::current(),
             stopping,
-            mistaken: Mistaken::default(),
+            wrong_protocol: WarningLimit::default(),
         });
-        let keep = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        let accept = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(own) => {
-                own.block_on(door::keep(listener, house, stop, ended));
+                own.block_on(accept::accept(listener, shared, stop, ended));
                 own.shutdown_background();
             }
             Err(error) => tracing::error!(%error, "the runtime that opens connections could not be started"),
         };
-        match std::thread::Builder::new().name("callmock-door".to_owned()).spawn(keep) {
+        match std::thread::Builder::new().name("callmock-door".to_owned()).spawn(accept) {
             // Its sender only ever goes.
             Ok(_) => drop(end.await),
             Err(error) => tracing::error!(%error, "the thread that opens connections could not be started"),

@@ -84,7 +84,7 @@ const SCORES: &[(u32, i64)] = &[(46, 5), (27, 4), (12, 3), (6, 2), (9, 1)];
 
 /// The people and queues that calls are drawn from.
 #[derive(Debug)]
-pub struct Cast<'a> {
+pub struct Population<'a> {
     /// Who takes the calls.
     pub agents: &'a mut Vec<Agent>,
     /// Who calls and is called.
@@ -96,11 +96,11 @@ pub struct Cast<'a> {
 impl Plan {
     /// The calls, oldest first, the first of which gets the ordinal `first`.
     ///
-    /// A kind of which the cast has nobody is filled with made-up entries before that.
+    /// A kind of which the population has nobody is filled with made-up entries before that.
     #[must_use]
-    pub fn calls(&self, seed: u64, first: u32, cast: Cast<'_>) -> Vec<Call> {
+    pub fn calls(&self, seed: u64, first: u32, population: Population<'_>) -> Vec<Call> {
         let mut chance = Chance(ChaCha8Rng::seed_from_u64(seed));
-        let Cast { agents, customers, queues } = cast;
+        let Population { agents, customers, queues } = population;
         if agents.is_empty() {
             agents.extend((0..AGENTS.len()).map(made_up_agent));
         }
@@ -111,7 +111,7 @@ impl Plan {
             let count = (self.calls / 3).clamp(1, MOST_CUSTOMERS);
             customers.extend((0..count).map(|n| made_up_customer(n, &mut chance)));
         }
-        let stage = Stage {
+        let generator = Generator {
             plan: self,
             agents: agents.len(),
             lines: (0..queues.len()).map(|n| fictional_number(n as u64).into()).collect(),
@@ -120,7 +120,7 @@ impl Plan {
         };
         let mut drafts = Vec::with_capacity(self.calls as usize);
         while drafts.len() < self.calls as usize {
-            stage.play(&mut chance, &mut drafts);
+            generator.generate(&mut chance, &mut drafts);
         }
         drafts.truncate(self.calls as usize);
         in_time_order(drafts, first)
@@ -203,7 +203,7 @@ fn fictional_number(n: u64) -> String {
 }
 
 /// Everything that stays the same while calls are made up.
-struct Stage<'a> {
+struct Generator<'a> {
     plan: &'a Plan,
     agents: usize,
     /// The contact centre's own number of each queue.
@@ -220,9 +220,9 @@ struct Draft {
     parent: Option<usize>,
 }
 
-impl Stage<'_> {
+impl Generator<'_> {
     /// Makes up one call and, where it is transferred, the calls that follow from it.
-    fn play(&self, chance: &mut Chance, drafts: &mut Vec<Draft>) {
+    fn generate(&self, chance: &mut Chance, drafts: &mut Vec<Draft>) {
         let call = self.call(chance);
         let transferred = call.direction == Direction::Inbound
             && call.outcome == CallOutcome::Answered

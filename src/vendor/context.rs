@@ -63,9 +63,9 @@ impl Context {
 
     /// Notes a page of a list, and tells what it is in its walk.
     pub fn step(&self, page: &Visited<'_>, rules: &'static Paging) -> Step {
-        let stride = self.world.walks().visit(page, rules.stopped_early);
-        let step = stride.step();
-        self.notes.walk(stride);
+        let taken = self.world.walks().visit(page, rules.stopped_early);
+        let step = taken.step();
+        self.notes.walk(taken);
         match step {
             Step::Began | Step::Astray | Step::OfAnotherList => {}
             Step::Followed => self.notes.inference(rules.next_asked),

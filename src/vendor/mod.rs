@@ -16,6 +16,7 @@ pub mod cursor;
 mod endpoint;
 mod neutral;
 mod notes;
+mod of_world;
 pub mod openapi;
 pub mod paging;
 pub mod recording;

@@ -4,9 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Vendor;
-use crate::universe::{Call, CallOutcome, Direction, Millis, Ordinal, Rating};
-use crate::world::{View, World};
+use crate::universe::{CallOutcome, Direction, Rating};
 
 /// A call as `GET /_mock/calls` shows it. Durations are whole seconds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,6 +66,12 @@ pub struct Recorded {
     pub url: Option<String>,
     /// How long it is.
     pub duration: u64,
+    /// The size of the file that a vendor serves of it, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// The key of that file's tones, in hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tones: Option<String>,
 }
 
 /// Declares the members of a neutral call that a team's own table may have.
@@ -112,70 +116,9 @@ fields! {
     Parent = "parent", "The call that it belongs to.";
     RecordingUrl = "recording_url", "Where the recording is.";
     RecordingDuration = "recording_duration", "How long the recording is, in seconds.";
+    RecordingBytes = "recording_bytes", "The size of the recording's file, in bytes.";
+    RecordingSha256 = "recording_sha256", "The SHA-256 of the recording's file, in hexadecimal digits.";
     RatingScore = "rating_score", "The score of the survey.";
     RatingLabel = "rating_label", "What the score means.";
     RatingChannel = "rating_channel", "How the survey was put.";
-}
-
-impl Neutral {
-    /// A call of a world, with the id that it has at each vendor that holds it.
-    #[must_use]
-    pub fn of(vendors: &[&'static dyn Vendor], world: &World, view: &View, ordinal: Ordinal) -> Option<Self> {
-        let call: &Call = view.call(ordinal)?;
-        let ids = vendors.iter().filter_map(|vendor| {
-            let name = vendor.catalogue().vendor;
-            let id = vendor.call_id(view, ordinal).filter(|_| call.on_vendor(name))?;
-            Some((name.to_owned(), Value::String(id)))
-        });
-        // A call is under way until its end: what has not happened yet is not told.
-        let now = view.now();
-        let happened = |at: DateTime<Utc>| at <= now;
-        let over = call.is_over(now);
-        let mut left = (now - call.at).num_milliseconds().max(0);
-        let mut phase = |length: Millis| {
-            let passed = i64::from(length.0).min(left);
-            left -= passed;
-            passed / 1000
-        };
-        Some(Self {
-            id: call.id.to_string(),
-            direction: call.direction,
-            from: call.from.to_string(),
-            to: call.to.to_string(),
-            at: call.at,
-            answered_at: call.answered_at().filter(|at| happened(*at)),
-            ended_at: Some(call.ended_at()).filter(|_| over),
-            dial: phase(call.dial),
-            ivr: phase(call.ivr),
-            wait: phase(call.wait),
-            ring: phase(call.ring),
-            talk: phase(call.talk),
-            hold: call.hold.as_seconds(),
-            outcome: Some(call.outcome).filter(|_| over),
-            agent: call.agent.map(|agent| view.agent(agent).id.to_string()),
-            customer: call.customer.map(|customer| view.customer(customer).id.to_string()),
-            queue: call.queue.map(|queue| view.queue(queue).id.to_string()),
-            parent: call.parent.and_then(|parent| Some(view.call(parent)?.id.to_string())),
-            recording: call.recording.as_ref().filter(|_| over).map(|recording| Recorded {
-                url: recording.url.as_deref().map(str::to_owned),
-                duration: recording.duration.as_seconds(),
-            }),
-            rating: call.rating.as_deref().cloned(),
-            on: call.on.as_ref().map(|on| {
-                let holder = |holder: &crate::universe::Holder| match &holder.account {
-                    Some(account) => {
-                        format!("{}/{}", holder.vendor, world.names().own(holder.vendor, account))
-                    }
-                    None => holder.vendor.to_owned(),
-                };
-                on.iter().map(holder).collect()
-            }),
-            ids: ids.collect(),
-            status: vendors
-                .iter()
-                .find_map(|vendor| vendor.call_status(view, ordinal))
-                .or(Some(call.phase(now).name()))
-                .map(str::to_owned),
-        })
-    }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::response::{IntoResponseParts, ResponseParts};
 
 use crate::contract::{Behavior, Finding, Inference, Met};
-use crate::world::Stride;
+use crate::world::TakenStep;
 
 /// The outcome of an answer, as a part of the response: `(Outcome(&LISTED), body)`.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +31,7 @@ pub struct Learned {
     /// Its behaviors, findings and inferences.
     pub met: Met,
     /// The step of a walk through a list that it is.
-    pub walk: Option<Stride>,
+    pub walk: Option<TakenStep>,
     /// The finding where the client ends the connection before it has the whole body.
     pub if_cut: Option<&'static Finding>,
     /// What the journal alone is told.
@@ -105,7 +105,7 @@ impl Notes {
     }
 
     /// The request is a step of a walk through a list.
-    pub fn walk(&self, step: Stride) {
+    pub fn walk(&self, step: TakenStep) {
         self.with(|learned| learned.walk = Some(step));
     }
 

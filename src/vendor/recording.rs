@@ -7,9 +7,11 @@
 
 use std::ops::Range;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use axum::body::Body;
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -17,9 +19,12 @@ use bytes::{BufMut, Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use sha2::{Digest, Sha256};
 
-use super::Context;
+use super::context::{BaseUrl, Context};
+use super::neutral::{Field, Neutral};
+use super::tells::Tells;
 use crate::contract::Finding;
-use crate::universe::{Call, CallOutcome, Millis, Ordinal};
+use crate::universe::{Call, Millis, Ordinal};
+use crate::urlencoded;
 use crate::world::{View, Visited, Walks};
 
 /// Samples a second.
@@ -64,6 +69,22 @@ impl Recording {
     #[must_use]
     pub fn tones(&self) -> [u8; 20] {
         self.tones
+    }
+
+    /// The key of its tones, in hexadecimal digits.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.tones.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The recording of a key and a size in bytes; none where no recording has these.
+    #[must_use]
+    pub fn of_key(key: &str, size: u64) -> Option<Self> {
+        let mut tones = [0; 20];
+        for (n, byte) in tones.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(key.get(2 * n..2 * n + 2)?, 16).ok()?;
+        }
+        Some(Self { tones, samples: size.checked_sub(HEADER)? / u64::from(SAMPLE) })
     }
 
     /// The size of the file, in bytes.
@@ -148,24 +169,69 @@ pub fn length(call: &Call) -> Option<Millis> {
     (recorded.url.is_none() && recorded.duration.0 > 0).then_some(recorded.duration)
 }
 
-/// Whether a call may be recorded by the service itself: it was answered, or left a message.
-#[must_use]
-pub fn is_recordable(outcome: CallOutcome) -> bool {
-    matches!(outcome, CallOutcome::Answered | CallOutcome::Voicemail)
-}
-
-/// The path of a call's file at a vendor.
+/// The path of a call's file at a vendor. The file has the call's place in its world, from 1.
 #[must_use]
 pub fn path(world: &str, vendor: &str, ordinal: Ordinal) -> String {
     format!("{FILES}{world}/{vendor}-{}.wav", ordinal.0 + 1)
 }
 
-/// The call of a file's name, which [`path`] made for a vendor.
+/// The same for a vendor whose files have names: the path ends in the name.
 #[must_use]
-pub fn ordinal(file: &str, vendor: &str) -> Option<Ordinal> {
+pub fn named_path(world: &str, vendor: &str, ordinal: Ordinal, name: &str) -> String {
+    format!("{FILES}{world}/{vendor}-{}-{}", ordinal.0 + 1, urlencoded::strict(name))
+}
+
+/// The call that a request's path names: one that is over, that the vendor shows, and whose file
+/// the service itself has.
+#[must_use]
+pub fn find(context: &Context, view: &View, vendor: &str) -> Option<(Ordinal, Recording)> {
+    let file = context.segment("file");
     let place = file.strip_suffix(".wav")?.strip_prefix(vendor)?.strip_prefix('-')?;
+    let place = place.split_once('-').map_or(place, |(place, _)| place);
     let canonical = place.bytes().all(|b| b.is_ascii_digit()) && !place.starts_with('0');
-    place.parse::<u32>().ok().filter(|_| canonical)?.checked_sub(1).map(Ordinal)
+    let ordinal = place.parse::<u32>().ok().filter(|_| canonical)?.checked_sub(1).map(Ordinal)?;
+    let call = view.call(ordinal).filter(|call| call.on_vendor(vendor) && call.is_over(view.now()))?;
+    Some((ordinal, Recording::of(view, ordinal, length(call)?)))
+}
+
+/// The addresses of files, for answers that tell them.
+#[derive(Debug, Clone)]
+pub struct Links {
+    base_url: String,
+    world: Arc<str>,
+}
+
+impl Links {
+    /// The address of a call's file at a vendor; none for a call that is not over, or that has no
+    /// file of the service itself.
+    #[must_use]
+    pub fn url(&self, vendor: &str, view: &View, ordinal: Ordinal) -> Option<String> {
+        let call = view.call(ordinal).filter(|call| call.is_over(view.now()))?;
+        length(call)?;
+        Some(format!("{}{}", self.base_url, path(&self.world, vendor, ordinal)))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Links {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let BaseUrl(base_url) = BaseUrl::of(request);
+        Ok(Self { base_url, world: Arc::clone(Context::of(request).world.id()) })
+    }
+}
+
+/// How much a vendor whose answers tell the addresses of files tells of a call's recording: the
+/// scenario's own address as it is, or one of its own whose file is the neutral call's.
+#[must_use]
+pub fn tells_of_file(call: &Neutral, field: Field) -> Tells {
+    let own = call.recording.as_ref().is_some_and(|recording| recording.url.is_none());
+    match field {
+        Field::RecordingUrl if own => Tells::Own,
+        Field::RecordingUrl => Tells::Exactly,
+        Field::RecordingBytes | Field::RecordingSha256 if own => Tells::Exactly,
+        _ => Tells::Nothing,
+    }
 }
 
 /// The part of a file that a request asks for.

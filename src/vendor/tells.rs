@@ -16,6 +16,8 @@ pub enum Tells {
     As(&'static str),
     /// Somebody or something by the vendor's own id.
     ByItsOwnId,
+    /// A value of the vendor's own that no neutral member has.
+    Own,
     /// Nothing.
     Nothing,
 }
@@ -61,7 +63,7 @@ impl Tells {
             Tells::To(_) => 4,
             Tells::About(_) => 3,
             Tells::As(_) => 2,
-            Tells::ByItsOwnId => 1,
+            Tells::ByItsOwnId | Tells::Own => 1,
             Tells::Nothing => 0,
         }
     }

@@ -31,14 +31,14 @@ struct State {
 struct Active {
     id: Arc<str>,
     rule: Arc<Rule>,
-    counts: Counts,
+    counts: FaultCounts,
     /// When the current window of a rate limit began, on the machine.
     since: Instant,
 }
 
 /// What one fault has counted.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
-pub struct Counts {
+pub struct FaultCounts {
     /// Matching requests since it was added.
     pub seen: u64,
     /// How often it was due.
@@ -48,20 +48,20 @@ pub struct Counts {
     pub window: Option<(DateTime<Utc>, u64)>,
 }
 
-/// A fault with its id and what it has counted: as the admin API shows it, and as a snapshot keeps
-/// it.
+/// The state of a fault: its text with its id, and its counts. The admin API shows it, and a
+/// snapshot keeps it.
 #[derive(Debug, Clone, Serialize)]
-pub struct Standing {
+pub struct FaultState {
     /// As it was written, with its id.
     #[serde(flatten)]
     pub fault: Fault,
     /// What it has counted.
     #[serde(flatten)]
-    pub counts: Counts,
+    pub counts: FaultCounts,
 }
 
-/// By hand, for what is flattened takes whatever comes.
-impl<'de> Deserialize<'de> for Standing {
+/// Written by hand: serde's `flatten` does not work with `deny_unknown_fields`.
+impl<'de> Deserialize<'de> for FaultState {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -80,7 +80,7 @@ impl<'de> Deserialize<'de> for Standing {
         let Whole { id, vendor, operation, when, times, action, seen, fired, window } =
             Whole::deserialize(deserializer)?;
         let fault = Fault { id, vendor, operation, when, times, action };
-        Ok(Self { fault, counts: Counts { seen, fired, window } })
+        Ok(Self { fault, counts: FaultCounts { seen, fired, window } })
     }
 }
 
@@ -118,7 +118,7 @@ impl Faults {
         let faults = Self { seed, state: Mutex::default() };
         for rule in rules {
             // A scenario's ids were checked as it was loaded.
-            drop(faults.add(Arc::clone(rule), Counts::default()));
+            drop(faults.add(Arc::clone(rule), FaultCounts::default()));
         }
         faults
     }
@@ -127,7 +127,7 @@ impl Faults {
     ///
     /// # Errors
     /// When another has that id, or there are as many as there may be.
-    pub fn add(&self, rule: Arc<Rule>, counts: Counts) -> Result<Arc<str>, NotAdded> {
+    pub fn add(&self, rule: Arc<Rule>, counts: FaultCounts) -> Result<Arc<str>, NotAdded> {
         let mut state = self.lock();
         if state.active.len() >= Self::MOST {
             return Err(NotAdded::TooMany);
@@ -157,7 +157,7 @@ impl Faults {
     pub fn restored(
         seed: u64,
         numbered: u64,
-        rules: impl Iterator<Item = (Arc<Rule>, Counts)>,
+        rules: impl Iterator<Item = (Arc<Rule>, FaultCounts)>,
     ) -> Result<Self, NotAdded> {
         let (mut ids, mut active) = (HashSet::new(), vec![]);
         for (rule, counts) in rules {
@@ -178,13 +178,13 @@ impl Faults {
 
     /// Every fault there is.
     #[must_use]
-    pub fn all(&self) -> Vec<Standing> {
-        let standing = |active: &Active| {
+    pub fn all(&self) -> Vec<FaultState> {
+        let state = |active: &Active| {
             let mut fault = active.rule.fault.clone();
             fault.id = Some(active.id.to_string());
-            Standing { fault, counts: active.counts }
+            FaultState { fault, counts: active.counts }
         };
-        self.lock().active.iter().map(standing).collect()
+        self.lock().active.iter().map(state).collect()
     }
 
     /// Removes all faults.

@@ -3,71 +3,49 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
 
-mod attempts;
 mod changes;
 mod clock;
+mod conduct;
 mod faults;
 mod ids;
 mod journal;
+mod limits;
 mod names;
 mod nonces;
 mod secrets;
+mod slot;
 mod snapshot;
 mod staffing;
-mod verify;
 mod view;
-mod walks;
 mod worlds;
 
-pub use attempts::{Attempts, Earlier, Why};
 pub use changes::{Changes, Flags};
 pub use clock::{Clock, PastTheEnd};
-pub use faults::{Counts as FaultCounts, Due, Faults, NotAdded, Standing};
+pub use conduct::{Attempts, Earlier, Step, TakenStep, UnfinishedWalk, Visited, Walks, Why};
+pub use faults::{Due, FaultCounts, FaultState, Faults, NotAdded};
 pub use ids::Ids;
-pub use journal::{Captured, Entry, Filter, Injected, Journal, News, Page, RequestRecord, ResponseRecord};
+pub use journal::{
+    Captured, Difference, Entry, Expected, Filter, Injected, Journal, Near, News, Page, RequestRecord,
+    ResponseRecord, TooMuch, Verdict, Wanted,
+};
+pub use limits::Limits;
 pub use names::Names;
 pub use nonces::Nonces;
 pub use secrets::{Secrets, mask};
+pub use slot::Slot;
 pub use snapshot::{NotRestored, Snapshot};
 pub use staffing::{Staffing, Untaken};
-pub use verify::{Difference, Expected, Near, TooMuch, Verdict, Wanted};
 pub use view::{Created, Slice, Stop, View};
-pub use walks::{Step, Stride, Unfinished, Visited, Walks};
-pub use worlds::{Fork, Slot, TooMany, Worlds};
+pub use worlds::{Fork, TooMany, Worlds};
 
-use crate::contract::{Choice, Counts, Coverage, Finding, Readings};
+use crate::contract::{Choice, Counts, CoverageCounter, Finding, Readings};
 use crate::dialects::Accounts;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::universe::{Agent, AgentState, Call, Ordinal, Queue, QueueState, Ref, Universe};
-
-/// How much a server's worlds keep, and how many there may be.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Exchanges in the journal; older ones are dropped and counted.
-    pub journal_size: usize,
-    /// Bytes of each body in the journal; the rest is counted.
-    pub journal_body: usize,
-    /// Forked worlds at one time.
-    pub max_worlds: usize,
-    /// How long a forked world may be idle, unless it was made with another length.
-    pub world_ttl: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            journal_size: 1000,
-            journal_body: 64 << 10,
-            max_worlds: 10_000,
-            world_ttl: Duration::from_hours(1),
-        }
-    }
-}
 
 /// One client's view: a shared universe and its own clock, ids, journal, nonces, readings and
 /// credentials.
@@ -86,7 +64,7 @@ pub struct World {
     walks: Arc<Walks>,
     faults: Faults,
     journal: Arc<Journal>,
-    coverage: Arc<Coverage>,
+    coverage: Arc<CoverageCounter>,
     created: ArcSwap<Created>,
     changes: Mutex<Changes>,
     /// When the next created call begins whose agent is still to be chosen, in microseconds since
@@ -193,7 +171,7 @@ impl World {
 
     /// What its clients exercised.
     #[must_use]
-    pub fn coverage(&self) -> &Coverage {
+    pub fn coverage(&self) -> &CoverageCounter {
         &self.coverage
     }
 
@@ -211,7 +189,7 @@ impl World {
     #[must_use]
     pub fn late_findings(&self) -> HashMap<u64, Vec<(&'static Finding, String)>> {
         let mut late: HashMap<u64, Vec<(&'static Finding, String)>> = HashMap::new();
-        for Unfinished { finding, last, detail, .. } in self.walks.unfinished() {
+        for UnfinishedWalk { finding, last, detail, .. } in self.walks.unfinished() {
             if let Some(last) = last {
                 late.entry(last.request.seq).or_default().push((finding, detail));
             }

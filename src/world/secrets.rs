@@ -25,7 +25,7 @@ impl Secrets {
     pub fn of(accounts: &Accounts, names: &Names) -> Self {
         let (mut forms, mut plain) = (vec![], HashSet::new());
         let secrets = accounts.each().flat_map(|(vendor, account)| {
-            // Where a credential is all secret, so is its name here.
+            // If the whole key is secret, its per-world alias must be masked too.
             let all_secret = |secret: &&str| *secret == account.public_half();
             let own = account.secrets().into_iter().find(all_secret).map(|name| names.own(vendor, name));
             account.secrets().into_iter().chain(own).collect::<Vec<_>>()

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::changes::{Changes, Flags};
-use super::faults::{Faults, Standing};
+use super::faults::{FaultState, Faults};
 use super::{Attempts, Clock, Created, Ids, Nonces, Staffing, World};
 use crate::contract::{Catalogue, Readings, UnknownReading};
 use crate::scenario::ClockSpec;
@@ -31,7 +31,7 @@ pub struct Snapshot {
     /// The options that differ from the defaults.
     pub readings: BTreeMap<String, String>,
     /// The faults with what they have counted.
-    pub faults: Vec<Standing>,
+    pub faults: Vec<FaultState>,
     /// How many faults got a number for an id.
     pub numbered_faults: u64,
     /// The states of agents that were switched, by id.
@@ -179,7 +179,7 @@ impl World {
             ));
         }
         let mut rules = Vec::with_capacity(snapshot.faults.len());
-        for Standing { fault, counts } in &snapshot.faults {
+        for FaultState { fault, counts } in &snapshot.faults {
             if let Some((began, _)) = counts.window {
                 ClockSpec::Fixed(began).checked().map_err(|message| wrong("faults", message))?;
             }

@@ -139,12 +139,6 @@ impl View {
         self.universe.len() + self.created.len()
     }
 
-    /// Whether a call was created in this world.
-    #[must_use]
-    pub fn is_created(&self, ordinal: Ordinal) -> bool {
-        ordinal.0 as usize >= self.universe.len()
-    }
-
     /// The call at a place, where an account of a vendor holds it and it is over: what a list of
     /// past calls may show. The rule is the same for every call, whether the scenario, the
     /// generator, an admin or a request made it.

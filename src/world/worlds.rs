@@ -2,15 +2,11 @@
 //! by its id or by any of its credentials.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use arc_swap::ArcSwap;
-use chrono::{DateTime, Utc};
-
-use super::{Clock, Ids, Limits, Names, World};
-use crate::contract::{Counts, Coverage};
+use super::{Ids, Limits, Names, Slot, World};
+use crate::contract::{Counts, CoverageCounter};
 use crate::dialects::short;
 use crate::scenario::Scenario;
 
@@ -20,30 +16,13 @@ pub struct Worlds {
     default: Arc<Slot>,
     forked: RwLock<Forked>,
     limits: Limits,
-    total: Arc<Coverage>,
+    total: Arc<CoverageCounter>,
 }
 
 #[derive(Debug, Default)]
 struct Forked {
     by_id: HashMap<Arc<str>, Arc<Slot>>,
     by_credential: HashMap<(&'static str, Box<str>), Arc<Slot>>,
-}
-
-/// A world's place: the world in it is exchanged as a whole when it is reset, restored or reloaded.
-/// Requests under way finish on the world they found.
-#[derive(Debug)]
-pub struct Slot {
-    id: Arc<str>,
-    name: Option<String>,
-    world: ArcSwap<World>,
-    created_at: DateTime<Utc>,
-    /// How long it may be idle; for ever, if none.
-    ttl: Option<Duration>,
-    used: Mutex<Instant>,
-    /// Held while the world is replaced; reading it takes no lock.
-    replacing: Mutex<()>,
-    /// What all worlds of the server have exercised.
-    total: Arc<Coverage>,
 }
 
 /// How to make a world.
@@ -69,7 +48,7 @@ impl Worlds {
     #[must_use]
     pub fn new(scenario: Arc<Scenario>, limits: Limits) -> Self {
         let world = World::new(Self::DEFAULT.into(), scenario, Names::default(), limits);
-        let total = Arc::new(Coverage::default());
+        let total = Arc::new(CoverageCounter::default());
         let default = Arc::new(Slot::new(world, None, None, &total));
         Self { default, forked: RwLock::default(), limits, total }
     }
@@ -134,10 +113,10 @@ impl Worlds {
         if forked.by_id.len() >= self.limits.max_worlds {
             return Err(TooMany(self.limits.max_worlds));
         }
-        for (vendor, half) in slot.world.load().names().each() {
+        for (vendor, half) in slot.world().names().each() {
             forked.by_credential.insert((vendor, half.into()), Arc::clone(&slot));
         }
-        forked.by_id.insert(Arc::clone(&slot.id), Arc::clone(&slot));
+        forked.by_id.insert(Arc::clone(slot.id()), Arc::clone(&slot));
         Ok(slot)
     }
 
@@ -156,14 +135,14 @@ impl Worlds {
     pub fn all(&self) -> Vec<Arc<Slot>> {
         let mut slots: Vec<Arc<Slot>> =
             self.read(|forked| forked.by_id.values().filter(|slot| !slot.is_over()).cloned().collect());
-        slots.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        slots.sort_by(|a, b| (a.created_at(), a.id()).cmp(&(b.created_at(), b.id())));
         slots.insert(0, Arc::clone(&self.default));
         slots
     }
 
     /// What all worlds together count into since the server began, resets or not.
     #[must_use]
-    pub fn total(&self) -> &Coverage {
+    pub fn total(&self) -> &CoverageCounter {
         &self.total
     }
 
@@ -190,7 +169,7 @@ impl Forked {
     fn remove(&mut self, id: &str) -> bool {
         let Some(slot) = self.by_id.remove(id) else { return false };
         slot.settle(&slot.world());
-        for (vendor, half) in slot.world.load().names().each() {
+        for (vendor, half) in slot.world().names().each() {
             self.by_credential.remove(&(vendor, Box::from(half)));
         }
         true
@@ -198,96 +177,9 @@ impl Forked {
 
     fn sweep(&mut self) {
         let over: Vec<Arc<str>> =
-            self.by_id.values().filter(|slot| slot.is_over()).map(|slot| Arc::clone(&slot.id)).collect();
+            self.by_id.values().filter(|slot| slot.is_over()).map(|slot| Arc::clone(slot.id())).collect();
         for id in over {
             self.remove(&id);
         }
-    }
-}
-
-impl Slot {
-    fn new(world: World, name: Option<String>, ttl: Option<Duration>, total: &Arc<Coverage>) -> Self {
-        let id = Arc::clone(world.id());
-        let (created_at, used) = (Clock::machine(), Mutex::new(Instant::now()));
-        Self {
-            id,
-            name,
-            world: ArcSwap::from_pointee(world),
-            created_at,
-            ttl,
-            used,
-            replacing: Mutex::default(),
-            total: Arc::clone(total),
-        }
-    }
-
-    /// The world's id.
-    #[must_use]
-    pub fn id(&self) -> &Arc<str> {
-        &self.id
-    }
-
-    /// What people call it.
-    #[must_use]
-    pub fn name(&self) -> Option<&str> {
-        self.name.as_deref()
-    }
-
-    /// When it was made, by the machine's clock.
-    #[must_use]
-    pub fn created_at(&self) -> DateTime<Utc> {
-        self.created_at
-    }
-
-    /// How long it may be idle; for ever, if none.
-    #[must_use]
-    pub fn ttl(&self) -> Option<Duration> {
-        self.ttl
-    }
-
-    /// The world as it is now.
-    #[must_use]
-    pub fn world(&self) -> Arc<World> {
-        self.world.load_full()
-    }
-
-    /// Somebody uses it.
-    pub fn touch(&self) {
-        if self.ttl.is_some() {
-            *self.used.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-        }
-    }
-
-    /// Returns it to its scenario: changes, ids, clock, faults, readings, journal, coverage.
-    pub fn reset(&self) {
-        let Ok(()) = self.replace(|world| Ok::<_, Infallible>(world.as_it_began()));
-    }
-
-    /// Puts another world in its place that is made from the one there, one maker after the other:
-    /// none is lost.
-    ///
-    /// # Errors
-    /// What the maker finds wrong; the world stays then.
-    pub fn replace<E>(&self, make: impl FnOnce(&World) -> Result<World, E>) -> Result<(), E> {
-        let _one_at_a_time = self.replacing.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = make(&self.world.load())?;
-        let next = Arc::new(next);
-        let before = self.world.swap(Arc::clone(&next));
-        // Otherwise they go on in the new one.
-        if !Arc::ptr_eq(before.walks(), next.walks()) {
-            self.settle(&before);
-        }
-        Ok(())
-    }
-
-    /// What the clients of a world that ends have left undone will not be done any more.
-    fn settle(&self, world: &World) {
-        for unfinished in world.walks().unfinished() {
-            self.total.count_late(unfinished.finding, unfinished.example());
-        }
-    }
-
-    fn is_over(&self) -> bool {
-        self.ttl.is_some_and(|ttl| self.used.lock().unwrap_or_else(PoisonError::into_inner).elapsed() >= ttl)
     }
 }

@@ -12,9 +12,11 @@ use serde::de::{
     MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 
-use super::tree::{Kind, Node, Scalar};
-use super::{Mistake, Read};
-use crate::nearest::{instead, nearest};
+use super::error::{Error, missing_key, short, unknown_key};
+use super::mistake::{Mistake, Read};
+use super::path::Path;
+use super::scalar::{number, truth, whole};
+use super::tree::{Kind, Node, Scalar, address};
 
 /// The name of a newtype whose value comes with its place: see [`read_at`].
 pub const AT: &str = "\0at";
@@ -119,171 +121,6 @@ impl Notes {
     }
 }
 
-/// The path of a value in the text.
-enum Path<'p> {
-    Root,
-    Key(&'p Path<'p>, &'p str),
-    Item(&'p Path<'p>, usize),
-}
-
-impl Path<'_> {
-    /// The key of the text itself that it begins with.
-    fn first(&self) -> String {
-        match self {
-            Path::Root => String::new(),
-            Path::Key(Path::Root, key) => (*key).to_owned(),
-            Path::Key(path, _) | Path::Item(path, _) => path.first(),
-        }
-    }
-}
-
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Path::Root => Ok(()),
-            Path::Key(Path::Root, key) => f.write_str(key),
-            Path::Key(path, key) => write!(f, "{path}.{key}"),
-            Path::Item(path, n) => write!(f, "{path}[{n}]"),
-        }
-    }
-}
-
-/// Why a value could not be read, and where, once that is known.
-#[derive(Debug)]
-pub struct Error {
-    message: String,
-    place: Option<(u64, u64, String)>,
-    /// The entry that can be left out for the rest to be read: its address, and the first key of
-    /// its path.
-    unit: Option<(usize, String)>,
-}
-
-impl Error {
-    fn at(mut self, node: &Node<'_>, path: &Path<'_>) -> Self {
-        self.place.get_or_insert_with(|| (node.line, node.column, path.to_string()));
-        self
-    }
-
-    fn within(mut self, node: &Node<'_>, path: &Path<'_>) -> Self {
-        self.unit.get_or_insert_with(|| (address(node), path.first()));
-        self
-    }
-
-    fn mistake(self, root: &Node<'_>) -> Mistake {
-        let (line, column, path) = self.place.unwrap_or((root.line, root.column, String::new()));
-        Mistake { line, column, path, message: self.message, meant: None }
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Error {}
-
-/// Serde's names of types in plain words.
-fn plain(expected: &str) -> &str {
-    match expected {
-        "a string" => "a text",
-        "a sequence" => "a list",
-        "a map" => "a mapping of keys to values",
-        "a boolean" => "`true` or `false`",
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number of 0 or more",
-        "i8" | "i16" | "i32" | "i64" => "a whole number",
-        "f32" | "f64" => "a number",
-        "string or map" => "a word",
-        other if other.starts_with("struct ") => "a mapping of keys to values",
-        other if other.starts_with("enum ") => "a word",
-        other => other,
-    }
-}
-
-fn found(unexpected: &Unexpected<'_>) -> String {
-    match unexpected {
-        Unexpected::Bool(value) => format!("`{value}`"),
-        Unexpected::Unsigned(value) => format!("`{value}`"),
-        Unexpected::Signed(value) => format!("`{value}`"),
-        Unexpected::Float(value) => format!("`{value}`"),
-        Unexpected::Str(text) => format!("`{}`", short(text)),
-        Unexpected::Unit | Unexpected::Option => "nothing".to_owned(),
-        Unexpected::Seq => "a list".to_owned(),
-        Unexpected::Map => "a mapping".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-fn short(text: &str) -> String {
-    let end = text.floor_char_boundary(100);
-    if end < text.len() { format!("{}…", &text[..end]) } else { text.to_owned() }
-}
-
-impl de::Error for Error {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { message: message.to_string(), place: None, unit: None }
-    }
-
-    fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        let quoted = if unexpected == Unexpected::Unit && expected.to_string() == "a string" {
-            "; write one, in quotes if it is the word `null`"
-        } else {
-            ""
-        };
-        Self::custom(format!(
-            "expected {}, found {}{quoted}",
-            plain(&expected.to_string()),
-            found(&unexpected)
-        ))
-    }
-
-    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::custom(format!("expected {}, found {}", plain(&expected.to_string()), found(&unexpected)))
-    }
-
-    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let instead = instead(variant, expected.iter().copied());
-        Self::custom(format!("`{}` is not known here{instead}", short(variant)))
-    }
-
-    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        Self::custom(unknown_key(field, expected, true).0)
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self::custom(missing_key(field))
-    }
-
-    fn duplicate_field(field: &'static str) -> Self {
-        Self::custom(format!("the key `{field}` stands here twice"))
-    }
-}
-
-fn missing_key(key: &str) -> String {
-    format!("the key `{key}` is missing")
-}
-
-/// The message about an unknown key, and the known key that is near it.
-fn unknown_key(key: &str, known: &[&str], proposes: bool) -> (String, Option<String>) {
-    // YAML 1.1 takes the word for a truth value, and writers of it write that.
-    if key == "true" && known.contains(&"on") {
-        let message = "unknown key `true`; did you mean `on`? Whatever wrote this file took the word for `true`: put \
-                       it in quotes";
-        return (message.to_owned(), Some("on".to_owned()));
-    }
-    let key = short(key);
-    if !proposes {
-        return (format!("unknown key `{key}`"), None);
-    }
-    let instead = instead(&key, known.iter().copied());
-    (format!("unknown key `{key}`{instead}"), nearest(&key, known.iter().copied()).map(str::to_owned))
-}
-
-/// The address of a value: it tells two apart that have the same text.
-fn address(node: &Node<'_>) -> usize {
-    std::ptr::from_ref(node).addr()
-}
-
 #[derive(Clone, Copy)]
 struct De<'n, 'p> {
     node: &'n Node<'n>,
@@ -291,46 +128,6 @@ struct De<'n, 'p> {
     notes: &'p Notes,
     /// The addresses of what is left out.
     without: &'p HashSet<usize>,
-}
-
-/// The words that YAML 1.1 takes for truth values.
-fn truth(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" | "y" => Some(true),
-        "false" | "no" | "off" | "n" => Some(false),
-        _ => None,
-    }
-}
-
-/// A whole number: decimal without leading zeros, hexadecimal or octal, with `_` between digits.
-fn whole<T: TryFrom<i128>>(text: &str) -> Option<T> {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (radix, digits) = match digits {
-        hex if hex.starts_with("0x") => (16, &hex[2..]),
-        octal if octal.starts_with("0o") => (8, &octal[2..]),
-        zeros if zeros.len() > 1 && zeros.starts_with('0') => return None,
-        decimal => (10, decimal),
-    };
-    if digits.starts_with('_') || digits.starts_with(['+', '-']) {
-        return None;
-    }
-    let number = i128::from_str_radix(&digits.replace('_', ""), radix).ok()?;
-    T::try_from(sign * number).ok()
-}
-
-/// A number with a fraction or an exponent, or a whole one.
-fn number(text: &str) -> Option<f64> {
-    let digits = text.trim_start_matches(['+', '-']);
-    let starts = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.');
-    let leading_zero =
-        digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.") && !digits.starts_with("0e");
-    if !starts || leading_zero {
-        return None;
-    }
-    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 impl<'n> De<'n, '_> {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span};
 
-use super::Mistake;
+use super::mistake::Mistake;
 
 /// The bounds of a text.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,11 @@ pub struct Node<'t> {
     pub weight: u64,
     /// How many lists and mappings stand in one another below it.
     height: usize,
+}
+
+/// The address of a value: it tells two apart that have the same text.
+pub fn address(node: &Node<'_>) -> usize {
+    std::ptr::from_ref(node).addr()
 }
 
 #[derive(Debug)]

@@ -72,6 +72,8 @@ fn wrong(told: Tells, field: Field, got: &Value, truth: &Value) -> bool {
     let digits = |value: &Value| value.to_string().replace([' ', '-', '"'], "");
     match (told, at(got), at(truth)) {
         (Tells::Nothing, _, _) => !got.is_null(),
+        // Something of the vendor's own, which the neutral call does not have.
+        (Tells::Own, _, _) => false,
         _ if truth.is_null() || got.is_null() => got != truth,
         (Tells::Exactly, Some(got), Some(truth)) => got != truth,
         (Tells::Exactly, _, _) if matches!(field, Field::From | Field::To) => digits(got) != digits(truth),

@@ -99,6 +99,8 @@ fn the_readings_are_those_that_users_rely_on() {
             "ccai.phone: possible, valid",
             "ccai.past_schedule: refuse, accept",
             "ccai.rate_limit: off, on",
+            "ccai.per_max: 100, 200",
+            "ccai.bad_page: fallback, error",
             "alibaba.skew: real, world, off",
             "alibaba.contact_type: Outbound, OUTBOUND",
             "alibaba.call_duration: string, integer",

@@ -20,6 +20,7 @@ mod fixture;
 mod generated;
 mod golden;
 mod house;
+mod imports;
 mod journal;
 mod living;
 mod machine;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use callmock::exchange::App;
 use callmock::report::coverage::Coverage;
-use callmock::scenario::{self, Library, Request, Source};
+use callmock::scenario::{self, Library, LoadOptions, Source};
 use callmock::server::{Server, Settings};
 use callmock::vendors;
 use callmock::world::Filter;
@@ -55,8 +55,9 @@ pub struct Answer {
 /// How many calls an embedded scenario has.
 pub fn calls_of(scenario: &str) -> usize {
     let sources = vec![scenario::embedded(scenario).expect("an embedded scenario")];
-    let request = Request { sources, catalogues: vendors::catalogues().collect(), ..Request::default() };
-    scenario::load(&request).unwrap_or_else(|invalid| panic!("{invalid}")).universe.len()
+    let catalogues = vendors::catalogues().collect();
+    let options = LoadOptions { sources, catalogues, ..LoadOptions::default() };
+    scenario::load(&options).unwrap_or_else(|invalid| panic!("{invalid}")).universe.len()
 }
 
 /// Asks every few milliseconds until something is there, and fails if it takes a minute.
@@ -97,8 +98,8 @@ impl Mock {
 
     async fn serving(source: Source, settings: Settings) -> Self {
         let catalogues = vendors::catalogues().collect();
-        let request = Request { sources: vec![source], catalogues, ..Request::default() };
-        let library = Library::open(request).unwrap_or_else(|invalid| panic!("{invalid}"));
+        let options = LoadOptions { sources: vec![source], catalogues, ..LoadOptions::default() };
+        let library = Library::open(options).unwrap_or_else(|invalid| panic!("{invalid}"));
         let server = Server::bind(("127.0.0.1", 0), library, settings).await.expect("a free port");
         let (address, app) = (server.address(), Arc::clone(server.app()));
         let (stop, stopped) = oneshot::channel::<()>();

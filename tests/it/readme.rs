@@ -1,7 +1,7 @@
 //! The README's generated parts are what the catalogue says, and its commands print what it shows.
 
 use callmock::report::catalogue;
-use callmock::scenario::{self as files, Request, Source};
+use callmock::scenario::{self as files, LoadOptions, Source};
 use callmock::vendors;
 use serde_json::Value;
 
@@ -113,13 +113,17 @@ async fn the_headers_shown_are_those_of_an_answer() {
 async fn the_scenario_explained_is_a_scenario_and_is_shown_as_said() {
     let yaml = scenario();
     let source = Source::Text { name: "monday.yaml".into(), text: yaml.into() };
-    let request =
-        Request { sources: vec![source], catalogues: vendors::catalogues().collect(), ..Request::default() };
-    assert_eq!(files::load(&request).unwrap().universe.len(), 2);
+    let options = LoadOptions {
+        sources: vec![source],
+        catalogues: vendors::catalogues().collect(),
+        ..LoadOptions::default()
+    };
+    assert_eq!(files::load(&options).unwrap().universe.len(), 2);
     let mistake = yaml.replace("agents:", "agnets:");
     let source = Source::Text { name: "monday.yaml".into(), text: mistake.into() };
-    let error =
-        files::load(&Request { sources: vec![source], ..Request::default() }).unwrap_err().to_string();
+    let error = files::load(&LoadOptions { sources: vec![source], ..LoadOptions::default() })
+        .unwrap_err()
+        .to_string();
     let shown = blocks("text")[1].trim().trim_end_matches('…');
     assert!(error.starts_with(shown), "{error}");
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use callmock::scenario::{self, ClockSpec, Request, Scenario, Source};
+use callmock::scenario::{self, ClockSpec, LoadOptions, Scenario, Source};
 use callmock::universe::{CallId, CallOutcome, Direction};
 use callmock::vendors;
 use chrono::{DateTime, Utc};
@@ -18,8 +18,9 @@ fn load(yaml: &str) -> Result<Scenario, String> {
 }
 
 fn load_all(sources: Vec<Source>) -> Result<Scenario, String> {
-    let request = Request { sources, catalogues: vendors::catalogues().collect(), ..Request::default() };
-    scenario::load(&request).map_err(|invalid| invalid.to_string())
+    let options =
+        LoadOptions { sources, catalogues: vendors::catalogues().collect(), ..LoadOptions::default() };
+    scenario::load(&options).map_err(|invalid| invalid.to_string())
 }
 
 /// A folder of files for one test.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callmock::scenario::{Library, Request, Source};
+use callmock::scenario::{Library, LoadOptions, Source};
 use callmock::server::{Server, Settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -32,7 +32,7 @@ async fn stoppable() -> (std::net::SocketAddr, oneshot::Sender<()>, tokio::task:
         VECTORS.split("calls:").next().unwrap()
     );
     let source = Source::Text { name: "test".into(), text: yaml.into() };
-    let library = Library::open(Request { sources: vec![source], ..Request::default() }).unwrap();
+    let library = Library::open(LoadOptions { sources: vec![source], ..LoadOptions::default() }).unwrap();
     let server = Server::bind(("127.0.0.1", 0), library, Settings::default()).await.unwrap();
     let address = server.address();
     let (stop, stopped) = oneshot::channel::<()>();
@@ -88,7 +88,7 @@ fn health_is_answered_and_ready_is_not_while_the_threads_that_answer_are_busy() 
     use std::io::{Read as _, Write as _};
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let source = Source::Text { name: "test".into(), text: VECTORS.into() };
-    let library = Library::open(Request { sources: vec![source], ..Request::default() }).unwrap();
+    let library = Library::open(LoadOptions { sources: vec![source], ..LoadOptions::default() }).unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let server = runtime.block_on(Server::bind(("127.0.0.1", 0), library, Settings::default())).unwrap();
     let address = server.address();

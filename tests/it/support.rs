@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use callmock::contract::{Behavior, ReachedBy, Standing};
+use callmock::contract::{Catalogue, ReachedBy, Standing};
 use callmock::vendors;
 
 use crate::generated;
@@ -23,7 +23,7 @@ fn page(claims: &BTreeMap<String, Vec<String>>) -> String {
          - **choice**: nobody says; callmock chose.\n\n",
     );
     let count = |standing| {
-        let all = || vendors::catalogues().flat_map(|c| c.behaviors());
+        let all = || vendors::catalogues().flat_map(Catalogue::behaviors);
         all().filter(|behavior| behavior.standing == standing).count()
     };
     let _ = writeln!(
@@ -45,21 +45,13 @@ fn page(claims: &BTreeMap<String, Vec<String>>) -> String {
                 "| `{}`{} | {} | {} | {} |",
                 behavior.id,
                 if behavior.reached_by == ReachedBy::Fault { " (by a fault)" } else { "" },
-                standing(behavior),
+                behavior.standing.name(),
                 behavior.source.replace('|', "\\|"),
                 tests.join("<br>")
             );
         }
     }
     text
-}
-
-fn standing(behavior: &Behavior) -> &'static str {
-    match behavior.standing {
-        Standing::Documented => "documented",
-        Standing::Inferred => "inferred",
-        Standing::Choice => "choice",
-    }
 }
 
 /// The file of a test, and its name.

@@ -171,15 +171,24 @@ impl dyn TestVendor {
     }
 
     /// A row for each call that it shows in a world. Of a call that several operations show, the
-    /// row has all that they tell.
+    /// row has all that they tell, without what any of them leaves out.
     pub async fn table(&self, world: &World<'_>, wanted: &[How]) -> Vec<Value> {
         let mut rows: BTreeMap<String, Value> = BTreeMap::new();
-        for shows in self.shows().into_iter().filter(|shows| wanted.contains(&shows.how)) {
-            for record in (shows.all)(world).await {
+        let mut all = self.shows();
+        let left_out: Vec<&str> = all.iter().flat_map(|shows| shows.left_out).copied().collect();
+        // What is created is listed, too, once it is over.
+        all.sort_by_key(|shows| shows.how != How::Created);
+        for shows in all.into_iter().filter(|shows| wanted.contains(&shows.how)) {
+            let records = (shows.all)(world).await;
+            if shows.how == How::Created {
+                world.admin("POST", "clock/advance", &json!({ "by": "P2D" })).await;
+            }
+            for record in records {
                 let mut row = (shows.row_of)(&record);
                 row["vendor"] = self.name().into();
                 let known = rows.entry(row["id"].to_string()).or_insert_with(|| json!({}));
-                for (name, value) in row.as_object().expect("a row") {
+                let row = row.as_object().expect("a row").iter();
+                for (name, value) in row.filter(|(name, _)| !left_out.contains(&name.as_str())) {
                     if known[name].is_null() {
                         known[name] = value.clone();
                     }
@@ -265,6 +274,15 @@ pub fn every_outcome() -> String {
         }
     }
     scenario("2024-05-14T12:00:00+08:00", &calls)
+}
+
+/// What is told only of the file of a recording: no row has it, for a row is made of one answer.
+pub const FILE: &[&str] = &["recording_bytes", "recording_sha256"];
+
+/// The first file that a world serves at one of some addresses, fetched whole.
+pub async fn files<'a>(world: &World<'_>, urls: impl Iterator<Item = &'a Value>) -> Option<Answer> {
+    let own = urls.filter_map(Value::as_str).find_map(|url| url.strip_prefix(&world.mock.url("")))?;
+    Some(send(world.mock.request("GET", own)).await)
 }
 
 /// The list at a member of a row's answer.

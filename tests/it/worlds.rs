@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use callmock::contract::Readings;
-use callmock::scenario::{self, Request, Source};
+use callmock::scenario::{self, LoadOptions, Source};
 use callmock::server::Settings;
 use callmock::vendors;
 use callmock::world::{Fork, Limits, Worlds};
@@ -335,8 +335,8 @@ fn a_fork_shares_its_scenario_and_copies_no_call() {
                     generate: {calls: 100000, from: 2024-01-01, to: 2024-12-31}";
     let source = Source::Text { name: "test".into(), text: generate.into() };
     let catalogues = vendors::catalogues().collect();
-    let request = Request { sources: vec![source], catalogues, ..Request::default() };
-    let scenario = Arc::new(scenario::load(&request).unwrap());
+    let options = LoadOptions { sources: vec![source], catalogues, ..LoadOptions::default() };
+    let scenario = Arc::new(scenario::load(&options).unwrap());
     let worlds = Worlds::new(Arc::clone(&scenario), Limits::default());
     let fork = || {
         let fork = Fork { scenario: Arc::clone(&scenario), name: None, ttl: None };
@@ -355,8 +355,8 @@ fn a_fork_shares_its_scenario_and_copies_no_call() {
 fn no_two_worlds_share_a_credential() {
     let source = scenario::embedded("documented").unwrap();
     let catalogues = vendors::catalogues().collect();
-    let request = Request { sources: vec![source], catalogues, ..Request::default() };
-    let scenario = Arc::new(scenario::load(&request).unwrap());
+    let options = LoadOptions { sources: vec![source], catalogues, ..LoadOptions::default() };
+    let scenario = Arc::new(scenario::load(&options).unwrap());
     let worlds = Worlds::new(Arc::clone(&scenario), Limits::default());
     let mut seen = BTreeSet::new();
     for _ in 0..1000 {

@@ -7,7 +7,7 @@ use crate::contract::{Catalogue, not_emulated};
 
 /// Everything that Alibaba Cloud CCC promises.
 pub static CATALOGUE: Catalogue = Catalogue {
-    vendor: super::NAME,
+    vendor: super::name::NAME,
     product: "Alibaba Cloud CCC 2020-07-01",
     page: "https://api.aliyun.com/document/CCC/2020-07-01/ListCallDetailRecords",
     credential: "access key, signed with ACS3-HMAC-SHA256 or HMAC-SHA1, and `InstanceId`",
@@ -25,7 +25,6 @@ pub static CATALOGUE: Catalogue = Catalogue {
 not_emulated! {
     "Action" "ListCallDetailRecordsV2", "Lists call detail records; the documented successor.";
     "Action" "ListRecentCallDetailRecords", "Lists recent call detail records.";
-    "Action" "GetMonoRecording", "Fetches a recording's address.";
     "Action" "GetMultiChannelRecording", "Fetches the address of a recording in two channels.";
     "Action" "GetVoicemailRecording", "Fetches a voicemail's address.";
     "Action" "GetEarlyMediaRecording", "Fetches the address of what was heard before the answer.";

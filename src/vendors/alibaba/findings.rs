@@ -62,6 +62,10 @@ findings! {
         "No `StartTime`: only the calls of today are listed.",
         "Today begins at 00:00 in China, wherever the client is: near midnight the list is empty.",
         "Give `StartTime` and `EndTime`.";
+    EXPIRED_LINK = "alibaba.expired_link", Error,
+        "The address of a recording was used after its time.",
+        "It is refused: a job that stores addresses and fetches the files later has none of them.",
+        "Fetch the file at once, or ask for its address again right before.";
     CLOCK_OFF = "alibaba.clock_off", Warning,
         "The time of signing is more than a minute off.",
         "At 15 minutes every request is refused; clocks that are off go on drifting.",

@@ -11,6 +11,7 @@ mod call_centre;
 mod contract;
 mod findings;
 mod gateway;
+mod name;
 mod operations;
 mod readings;
 mod records;
@@ -31,9 +32,7 @@ use crate::vendor::openapi::Document;
 use crate::vendor::{AnyRefusal, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler};
 use crate::world::{Clock, View, World};
 use gateway::refusals::Error;
-
-/// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
-const NAME: &str = "alibaba";
+use name::NAME;
 
 /// The vendor.
 pub struct Alibaba;
@@ -56,7 +55,7 @@ impl Vendor for Alibaba {
     }
 
     fn paths(&self) -> &'static [Paths] {
-        &[Paths::Exactly("/")]
+        &[Paths::Exactly("/"), Paths::Recordings(NAME)]
     }
 
     fn secure(&self, document: &mut Document) {
@@ -70,6 +69,9 @@ impl Vendor for Alibaba {
     }
 
     fn refused(&self, request: &Parts, refusal: AnyRefusal) -> Response {
+        if operations::is_of_storage(&refusal) {
+            return operations::refused_by_storage(request, &refusal);
+        }
         gateway::Refused::of(request, refusal).into_response()
     }
 
@@ -92,7 +94,7 @@ impl Vendor for Alibaba {
         SecretPlaces {
             headers: &[gateway::auth::SECURITY_TOKEN],
             parameters: &["securitytoken", "accesskeysecret"],
-            query: &["accesskeyid", "securitytoken"],
+            query: &["accesskeyid", "securitytoken", "ossaccesskeyid"],
         }
     }
 

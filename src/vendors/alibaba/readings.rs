@@ -25,6 +25,9 @@ readings! {
     UnknownContact = "alibaba.unknown_contact", "GetCallDetailRecord documents no answer (P1, P3)",
         "Is a call that is not there an error, or a success without `Data`?"
         { Error = "error", NoData = "no_data" }
+    NoRecording = "alibaba.no_recording", "GetMonoRecording documents no answer for an unknown call (R5)",
+        "Is an unknown call a success without `Data`, or an error?"
+        { NoData = "no_data", Error = "error" }
     CallUnderWay = "alibaba.call_under_way", "the record is made after the end of the call, says the event push (P1, P4)",
         "Is a call under way not there yet, or shown without its end?"
         { NotExists = "not_exists", Partial = "partial" }

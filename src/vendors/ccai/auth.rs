@@ -5,9 +5,9 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 
-use super::NAME;
 use super::error::{Error, Refused};
 use super::findings;
+use super::name::NAME;
 use super::readings::RateLimit;
 use crate::dialects::ccai as data;
 use crate::keys::{is_dirty, looks_real};

@@ -5,7 +5,7 @@ use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::NAME;
+use super::name::NAME;
 use super::readings::ScheduledResponse;
 use crate::dialects::ccai::{self as data, Created, CreatedKind};
 use crate::universe::{Agent, Call, CallOutcome, Customer, Decimals, Direction, Ordinal, Queue, Ref};
@@ -16,16 +16,21 @@ pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
     call_id(view, ordinal).map(|id| id.to_string())
 }
 
+/// The ids of the calls that neither a scenario nor a creation gave one: digits of their places.
+pub type Ids = Decimals<12>;
+
+/// A call's id here.
+pub fn call_id(view: &View, ordinal: Ordinal) -> Option<u64> {
+    id_of(view.call(ordinal)?, ordinal, Ids::of(view))
+}
+
 /// A call's id here: what the scenario or its creation gave it, else one made from its place, above
 /// all that count up.
-pub fn call_id(view: &View, ordinal: Ordinal) -> Option<u64> {
-    let call = view.call(ordinal)?;
+pub fn id_of(call: &Call, ordinal: Ordinal, ids: Ids) -> Option<u64> {
     if call.direction == Direction::Internal {
         return None;
     }
-    given(call)
-        .and_then(|g| g.id)
-        .or_else(|| format!("1{}", Decimals::<12>::of(view).id(ordinal)).parse().ok())
+    given(call).and_then(|g| g.id).or_else(|| format!("1{}", ids.id(ordinal)).parse().ok())
 }
 
 /// The call of an id, if an account has it.
@@ -33,12 +38,12 @@ pub fn find(view: &View, id: u64, account: &str) -> Option<Ordinal> {
     let text = id.to_string();
     let derived = || {
         let digits = text.strip_prefix('1').filter(|digits| digits.len() == 12)?;
-        let ordinal = Decimals::<12>::of(view).ordinal(digits)?;
+        let ordinal = Ids::of(view).ordinal(digits)?;
         (call_id(view, ordinal) == Some(id)).then_some(ordinal)
     };
     let ordinal = view.by_wire_id(NAME, &text).or_else(derived)?;
     // A call is there from its beginning; one that was created here, from its creation.
-    let there = |call: &&Call| call.has_begun(view.now()) || given(call).is_some_and(|g| g.created.is_some());
+    let there = |call: &&Call| call.has_begun(view.now()) || created(call).is_some();
     view.call(ordinal).filter(|call| call.held_by(NAME, account)).filter(there).map(|_| ordinal)
 }
 
@@ -46,10 +51,15 @@ fn given(call: &Call) -> Option<&data::Call> {
     call.data.as_ref()?.ccai.as_deref()
 }
 
+/// What a request said when it created a call; none for a call that no request created here.
+pub fn created(call: &Call) -> Option<&Created> {
+    given(call)?.created.as_ref()
+}
+
 /// Where a created call stands at a time (page L131-146): a pure function of the call, whose phases
 /// were drawn from the seed when it was created.
 pub fn status(call: &Call, now: DateTime<Utc>) -> Option<&'static str> {
-    let created = given(call)?.created.as_ref()?;
+    let created = created(call)?;
     let passed = now - call.at;
     let assigned = TimeDelta::from(call.dial + call.ivr + call.wait);
     let connecting = assigned + TimeDelta::seconds(1);
@@ -70,6 +80,23 @@ pub fn status(call: &Call, now: DateTime<Utc>) -> Option<&'static str> {
         (_, CallOutcome::Voicemail) => "voicemail_received",
         _ => "failed",
     })
+}
+
+/// The type of a created call.
+pub fn call_type(created: &Created, shown_as: ScheduledResponse) -> &'static str {
+    match (created.kind, shown_as) {
+        (CreatedKind::Outbound, _) => "Voice Outbound (API)",
+        (CreatedKind::Scheduled, ScheduledResponse::Sane) => "Voice Scheduled (API)",
+        // The page's scheduled examples are copies of inbound ones (1G.9).
+        (CreatedKind::Scheduled, ScheduledResponse::AsDocumented) | (CreatedKind::Inbound, _) => {
+            "Voice Inbound (API)"
+        }
+    }
+}
+
+/// The `created_at` of a created call: the page's queued calls have it in whole seconds (C6, C9).
+pub fn created_at(created: &Created) -> DateTime<Utc> {
+    if created.kind == CreatedKind::Outbound { created.at } else { created.at.trunc_subsecs(0) }
 }
 
 /// A queue's menu id.
@@ -133,28 +160,35 @@ pub struct CallObject<'a> {
     outbound_number: Option<&'a str>,
 }
 
+/// An offer of a call to a group of agents.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct OfferEvent {
+pub struct OfferEvent {
     casting_time: String,
     group: &'static str,
+}
+
+impl OfferEvent {
+    /// The one offer of a call that was offered.
+    pub fn at(at: DateTime<Utc>) -> Self {
+        Self { casting_time: time(at), group: "Group 1" }
+    }
 }
 
 impl<'a> CallObject<'a> {
     /// The object of a created call; none of a call that nobody created.
     pub fn of(view: &'a View, ordinal: Ordinal, shown_as: ScheduledResponse) -> Option<Self> {
         let call = view.call(ordinal)?;
-        let (id, created) = (given(call)?.id?, given(call)?.created.as_ref()?);
+        let (id, created) = (given(call)?.id?, created(call)?);
         let outbound = created.kind == CreatedKind::Outbound;
         let as_documented =
             created.kind == CreatedKind::Scheduled && shown_as == ScheduledResponse::AsDocumented;
         let sane_schedule = created.kind == CreatedKind::Scheduled && !as_documented;
-        let created_at = if outbound { created.at } else { created.at.trunc_subsecs(0) };
-        let (call_type, status) = match created.kind {
-            CreatedKind::Outbound => ("Voice Outbound (API)", "assigned"),
-            CreatedKind::Scheduled if sane_schedule => ("Voice Scheduled (API)", "scheduled"),
-            // The page's scheduled examples are copies of inbound ones (1G.9).
-            CreatedKind::Inbound | CreatedKind::Scheduled => ("Voice Inbound (API)", "queued"),
+        let created_at = created_at(created);
+        let status = match created.kind {
+            CreatedKind::Outbound => "assigned",
+            CreatedKind::Scheduled if sane_schedule => "scheduled",
+            CreatedKind::Inbound | CreatedKind::Scheduled => "queued",
         };
         let queue = call.queue.map(|queue| view.queue(queue));
         let offered = !outbound && !sane_schedule;
@@ -162,7 +196,7 @@ impl<'a> CallObject<'a> {
             id,
             parent_id: created.parent_id.filter(|_| sane_schedule),
             lang: &created.lang,
-            call_type,
+            call_type: call_type(created, shown_as),
             status,
             created_at: time(created_at),
             queued_at: (created.kind == CreatedKind::Inbound).then(|| time(created.at)),
@@ -191,18 +225,14 @@ impl<'a> CallObject<'a> {
             menu_path: queue.map(MenuPath::of),
             // A queued call has an agent chosen for it, and is not assigned yet (C6, C9).
             agent_info: call.agent.filter(|_| outbound).map(|agent| AgentInfo::of(view, agent)),
-            end_user: EndUser::of(view, call, created),
+            end_user: created.end_user_id.map(|id| EndUser::of(view, call, id)),
             photos: [],
             videos: [],
             transfers: [],
             deflection_details: [],
             participants: participants(view, call, created, id),
             offer_type: offered.then_some("cascade"),
-            offer_events: if offered {
-                vec![OfferEvent { casting_time: time(created_at), group: "Group 1" }]
-            } else {
-                vec![]
-            },
+            offer_events: offered.then(|| OfferEvent::at(created_at)).into_iter().collect(),
             answer_type: "manual",
             outbound_number: created.outbound_number.as_deref(),
         })
@@ -210,13 +240,14 @@ impl<'a> CallObject<'a> {
 }
 
 /// ISO 8601 in UTC with three decimals, always.
-fn time(at: DateTime<Utc>) -> String {
+pub fn time(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+/// The menu that a call entered its queue by.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct SelectedMenu<'a> {
+pub struct SelectedMenu<'a> {
     id: Option<u64>,
     name: &'a str,
     parent_id: Option<u64>,
@@ -228,7 +259,8 @@ struct SelectedMenu<'a> {
 }
 
 impl<'a> SelectedMenu<'a> {
-    fn of(queue: &'a Queue) -> Self {
+    /// The menu of a queue.
+    pub fn of(queue: &'a Queue) -> Self {
         let given = queue.data.ccai.as_ref();
         Self {
             id: menu_id(queue),
@@ -243,29 +275,33 @@ impl<'a> SelectedMenu<'a> {
     }
 }
 
+/// Where that menu stands.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct MenuPath<'a> {
+pub struct MenuPath<'a> {
     items_count: u64,
     name: &'a str,
     materialized_path: Option<String>,
 }
 
 impl<'a> MenuPath<'a> {
-    fn of(queue: &'a Queue) -> Self {
+    /// The path to a queue's menu: menus here have none above them.
+    pub fn of(queue: &'a Queue) -> Self {
         let materialized_path = menu_id(queue).map(|id| id.to_string());
         Self { items_count: 1, name: &queue.name, materialized_path }
     }
 }
 
-fn user_id(view: &View, agent: Ref<Agent>) -> u64 {
+/// An agent's user id: the scenario's, else one of its place.
+pub fn user_id(view: &View, agent: Ref<Agent>) -> u64 {
     let given = view.agent(agent).data.ccai.as_ref().and_then(|g| g.user_id);
     given.unwrap_or(agent.index() as u64 + 1)
 }
 
+/// The agent of a call.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct AgentInfo<'a> {
+pub struct AgentInfo<'a> {
     id: u64,
     agent_number: Option<u64>,
     name: &'a str,
@@ -275,7 +311,8 @@ struct AgentInfo<'a> {
 }
 
 impl<'a> AgentInfo<'a> {
-    fn of(view: &'a View, agent: Ref<Agent>) -> Self {
+    /// An agent.
+    pub fn of(view: &'a View, agent: Ref<Agent>) -> Self {
         let record = view.agent(agent);
         let given = record.data.ccai.as_ref();
         let (first, last) = record.name.display.split_once(' ').unwrap_or((&record.name.display, ""));
@@ -290,63 +327,81 @@ impl<'a> AgentInfo<'a> {
     }
 }
 
+/// Who is at the far end.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct EndUser<'a> {
+pub struct EndUser<'a> {
     id: u64,
     identifier: Option<&'a str>,
     out_contact_id: Option<&'a str>,
 }
 
 impl<'a> EndUser<'a> {
-    fn of(view: &'a View, call: &Call, created: &Created) -> Option<Self> {
+    /// The end user of a call, by the id that they have.
+    pub fn of(view: &'a View, call: &Call, id: u64) -> Self {
         let known = call.customer.and_then(|customer| view.customer(customer).data.ccai.as_ref());
-        Some(Self {
-            id: created.end_user_id?,
+        Self {
+            id,
             identifier: known.and_then(|g| g.identifier.as_deref()),
             out_contact_id: known.and_then(|g| g.out_contact_id.as_deref()),
-        })
+        }
     }
 }
 
+/// Who takes part in a call.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-struct Participant {
-    id: u64,
-    r#type: &'static str,
-    status: &'static str,
-    call_id: u64,
-    user_id: Option<u64>,
-    end_user_id: Option<u64>,
-    call_duration: Option<u64>,
-    hold_duration: Option<u64>,
-    connected_at: Option<String>,
-    ended_at: Option<String>,
-    fail_reason: &'static str,
+pub struct Participant {
+    pub id: u64,
+    pub r#type: &'static str,
+    pub status: &'static str,
+    pub call_id: u64,
+    pub user_id: Option<u64>,
+    pub end_user_id: Option<u64>,
+    pub call_duration: Option<u64>,
+    pub hold_duration: Option<u64>,
+    pub connected_at: Option<String>,
+    pub ended_at: Option<String>,
+    pub fail_reason: &'static str,
+}
+
+impl Participant {
+    fn waiting(call_id: u64, id: u64, r#type: &'static str) -> Self {
+        Self {
+            id,
+            r#type,
+            status: "waiting",
+            call_id,
+            user_id: None,
+            end_user_id: None,
+            call_duration: None,
+            hold_duration: None,
+            connected_at: None,
+            ended_at: None,
+            fail_reason: "nothing",
+        }
+    }
+
+    /// The agent of a call, who has done nothing yet.
+    pub fn agent(call_id: u64, id: u64, user_id: Option<u64>) -> Self {
+        Self { user_id, ..Self::waiting(call_id, id, "agent") }
+    }
+
+    /// The end user of a call, who has done nothing yet.
+    pub fn end_user(call_id: u64, id: u64, end_user_id: Option<u64>) -> Self {
+        Self { end_user_id, ..Self::waiting(call_id, id, "end_user") }
+    }
 }
 
 /// The agent, where one is assigned, then the end user; nobody has done anything yet.
 fn participants(view: &View, call: &Call, created: &Created, call_id: u64) -> Vec<Participant> {
-    let waiting = |id: &u64, r#type, user_id, end_user_id| Participant {
-        id: *id,
-        r#type,
-        status: "waiting",
-        call_id,
-        user_id,
-        end_user_id,
-        call_duration: None,
-        hold_duration: None,
-        connected_at: None,
-        ended_at: None,
-        fail_reason: "nothing",
-    };
-    let agent = call.agent.map(|agent| user_id(view, agent));
+    let end_user = |id: &u64| Participant::end_user(call_id, *id, created.end_user_id);
     match created.participants.as_slice() {
-        [agents, end_users] => vec![
-            waiting(agents, "agent", agent, None),
-            waiting(end_users, "end_user", None, created.end_user_id),
-        ],
-        ids => ids.iter().map(|id| waiting(id, "end_user", None, created.end_user_id)).collect(),
+        [agent, user] => {
+            let user_id = call.agent.map(|agent| user_id(view, agent));
+            vec![Participant::agent(call_id, *agent, user_id), end_user(user)]
+        }
+        ids => ids.iter().map(end_user).collect(),
     }
 }
 

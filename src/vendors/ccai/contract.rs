@@ -6,8 +6,8 @@ use crate::contract::{Catalogue, not_emulated};
 
 /// Everything that CCAI Platform promises.
 pub static CATALOGUE: Catalogue = Catalogue {
-    vendor: super::NAME,
-    product: "Google CCAI Platform, Apps API",
+    vendor: super::name::NAME,
+    product: "Google CCAI Platform, Apps API and Manager API",
     page: "https://docs.cloud.google.com/contact-center/ccai-platform/docs/apps-api-call",
     credential: "HTTP Basic, `subdomain:token`",
     operations: operations::OPERATIONS,
@@ -22,7 +22,6 @@ pub static CATALOGUE: Catalogue = Catalogue {
 
 // The vendor's other pages on the Apps API and the Manager API (3).
 not_emulated! {
-    "GET" "/manager/api/v1/calls", "Lists calls.";
     "GET" "/manager/api/v1/agents", "Lists agents.";
     "GET" "/manager/api/v1/agents/current_status", "Lists what agents are doing.";
     "GET" "/manager/api/v1/agent_activity_logs", "Lists what agents did.";

@@ -1,10 +1,15 @@
 //! The findings about requests to CCAI Platform that it lets pass, or refuses for another reason.
 
-use crate::contract::findings;
+use crate::contract::{Paging, findings};
 
 findings! {
     vendor = "ccai";
-    inferences {}
+    inferences {
+        NEXT_PAGE_ASKED = "ccai.next_page_asked",
+            "A page that `Total` or `Link` said would be there was asked for.";
+        WALKED_TO_END = "ccai.walked_to_end",
+            "Every page of a list was asked for.";
+    }
     DEPRECATED_CALL_TYPE_SENT = "ccai.deprecated_call_type", Warning,
         "The call type is one of the deprecated names.",
         "The page says that they go.",
@@ -22,7 +27,7 @@ findings! {
         "The table and the answer have the singular; one of the two is ignored.",
         "Write `repeat_customer`.";
     NAIVE_TIME = "ccai.naive_time", Error,
-        "`scheduled_at` has no offset from UTC.",
+        "`scheduled_at`, or the time of a filter, has no offset from UTC.",
         "It is refused; and where a service guesses the offset, the call comes hours off.",
         "Write RFC 3339 with `Z` or an offset: 2030-01-31T09:00:00Z.";
     CONTENT_TYPE_MISSING = "ccai.content_type", Warning,
@@ -41,4 +46,48 @@ findings! {
         "Both a ticket and a number are given.",
         "The ticket's customer is called; the number is not even looked at, so a wrong one is never noticed.",
         "Send the one that is meant.";
+    UNKNOWN_PARAMETER = "ccai.unknown_parameter", Warning,
+        "The query has a parameter that the list does not have.",
+        "It is ignored: the list is another than was meant.",
+        "Check its spelling: ranges are `updated_at[from]`, lists `id[]`.";
+    REPEATED_PARAMETER = "ccai.repeated_parameter", Warning,
+        "A parameter is given twice.",
+        "The last one counts, and the others do nothing.",
+        "Give it once.";
+    UNKNOWN_SORT = "ccai.unknown_sort", Warning,
+        "`sort_column` is no member that can be sorted by, or `sort_direction` neither ASC nor DESC.",
+        "The page does not say what becomes of it; here it is ignored, so the list is in another order.",
+        "Sort by a member of the answer that is a number, a time or a text, `ASC` or `DESC`.";
+    BAD_PAGE_SENT = "ccai.bad_page", Warning,
+        "`page` or `per` is no number above 0.",
+        "The page does not say what becomes of it; here the default is taken, and elsewhere it may be refused.",
+        "Send whole numbers from 1 on.";
+    PER_OVER_MAX = "ccai.per_over_max", Warning,
+        "`per` is over the maximum.",
+        "It is reduced without a word: a client that counts on pages of its own size skips records.",
+        "Ask for 100 at most, and read `Per-Page`, or follow `Link`.";
+    REPEATED_PAGE = "ccai.repeated_page", Warning,
+        "A page that this walk through the list had already.",
+        "Its calls are counted twice.",
+        "Follow the `Link` with `rel=\"next\"`, or count `page` up.";
+    PAGE_SIZE_CHANGED = "ccai.page_size_changed", Error,
+        "A later page was asked for with another `per` than page 1.",
+        "Pages of another size begin elsewhere: calls are lost or come twice.",
+        "Keep `per` for all pages of a list, or follow `Link`.";
+    SEARCH_CHANGED = "ccai.search_changed", Warning,
+        "A later page was asked for with other filters or another order than page 1.",
+        "It is a page of another list: calls are lost or come twice.",
+        "Keep every parameter but `page`, or follow `Link`.";
+    STOPPED_EARLY = "ccai.paging_stopped_early", Warning,
+        "Not all pages of a list were asked for.",
+        "The calls on the others are missing, and the first page alone looks like a whole list.",
+        "Follow the `Link` with `rel=\"next\"` until there is none.";
 }
+
+/// The rules about walks through lists.
+pub static PAGING: Paging = Paging {
+    repeated: &REPEATED_PAGE,
+    stopped_early: &STOPPED_EARLY,
+    next_asked: &NEXT_PAGE_ASKED,
+    walked_to_end: &WALKED_TO_END,
+};

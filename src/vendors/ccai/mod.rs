@@ -1,12 +1,13 @@
-//! Google CCAI Platform (by UJET), Apps API: outbound, inbound and scheduled calls, and flags of
-//! their customers.
+//! Google CCAI Platform (by UJET): the Apps API's outbound, inbound and scheduled calls, flags of
+//! their customers, and the Manager API's list of calls.
 //!
-//! Sources: the vendor's page (`page L n` is line n of its text) and the fact sheet drawn from it
-//! and from the vendor's other pages (`1G.4`, section 6, …). State decides what a request gets,
+//! Sources: the vendor's page (`page L n` is line n of its text), the fact sheet drawn from it and
+//! from the vendor's other pages (`1G.4`, section 6, …), and the sheet of the operations beside it
+//! (`M4`, `C1`, …). State decides what a request gets,
 //! never its text: agents, queues, tickets, numbers, languages and earlier calls are the world's.
 //!
-//! Not emulated: the Manager API and the other Apps API operations, which `contract.rs` lists, and
-//! passing data parameters, whose page is not public.
+//! Not emulated: the other operations of both APIs, which `contract.rs` lists, and passing data
+//! parameters, whose page is not public.
 
 mod auth;
 mod body;
@@ -15,8 +16,11 @@ mod contract;
 mod error;
 mod findings;
 mod flags;
+mod listed;
+mod name;
 mod operations;
 mod readings;
+mod records;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
@@ -32,9 +36,7 @@ use crate::vendor::{
     AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler,
 };
 use crate::world::{View, World};
-
-/// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
-const NAME: &str = "ccai";
+use name::NAME;
 
 /// The vendor.
 pub struct Ccai;
@@ -53,7 +55,7 @@ impl Vendor for Ccai {
     }
 
     fn paths(&self) -> &'static [Paths] {
-        &[Paths::Under("/apps/api/"), Paths::Under("/manager/api/")]
+        &[Paths::Under("/apps/api/"), Paths::Under("/manager/api/"), Paths::Recordings(NAME)]
     }
 
     fn secure(&self, document: &mut Document) {
@@ -125,8 +127,8 @@ async fn unmatched(
     let mut response = account.err().unwrap_or_else(|| missing(&context, &request).into()).into_response();
     // HEAD is one of them wherever GET is, and its own answers do not tell them.
     let allow = context.allowed.join(",").replace("GET", "GET,HEAD");
-    let told = !allow.is_empty() && !(request.method == Method::HEAD && allow.contains("HEAD"));
-    if let Some(allow) = HeaderValue::from_str(&allow).ok().filter(|_| told) {
+    let is_head = request.method == Method::HEAD && allow.contains("HEAD");
+    if let Some(allow) = HeaderValue::from_str(&allow).ok().filter(|allow| !allow.is_empty() && !is_head) {
         response.headers_mut().insert(header::ALLOW, allow);
     }
     response

@@ -1,6 +1,6 @@
 //! The points on which CCAI Platform's page contradicts itself or is silent, with their options.
 //! `1G.4` and other numbers are sections of the fact sheet, `page L n` is line n of the page, `A1` to
-//! `F1` are the page's examples.
+//! `F1` are the page's examples, `M3` and the like rows of the sheet of neighbouring operations.
 
 use crate::contract::readings;
 
@@ -29,4 +29,10 @@ readings! {
     RateLimit = "ccai.rate_limit", "3: 10 requests a second, no answer documented",
         "Are requests limited?"
         { Off = "off", On = "on" }
+    PerMax = "ccai.per_max", "the page on paging against the tables of the lists' own pages (M3, M3a)",
+        "Which is the largest page?"
+        { Hundred = "100", TwoHundred = "200" }
+    BadPage = "ccai.bad_page", "unstated (M6)",
+        "What becomes of a `page` or a `per` that is no number above 0?"
+        { Fallback = "fallback", Error = "error" }
 }

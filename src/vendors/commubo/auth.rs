@@ -4,9 +4,9 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
-use super::NAME;
 use super::error::{Error, Refused};
 use super::findings;
+use super::name::NAME;
 use crate::keys::{is_dirty, looks_real};
 use crate::vendor::credential::single;
 use crate::vendor::{Context, keep};

@@ -13,7 +13,7 @@ use futures_util::Stream;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
-use super::NAME;
+use super::name::NAME;
 use super::readings::{Numbers, Unset, VoiceIdKey};
 use crate::dialects::commubo::{self as data, Digits};
 use crate::universe::{self, CallOutcome, Decimals, Direction, Ordinal, Ref};
@@ -477,6 +477,8 @@ pub fn tells_of_call(call: &Neutral, field: Field) -> Tells {
         | Field::Hold
         | Field::RecordingUrl
         | Field::RecordingDuration
+        | Field::RecordingBytes
+        | Field::RecordingSha256
         | Field::RatingScore
         | Field::RatingLabel
         | Field::RatingChannel => Tells::Nothing,

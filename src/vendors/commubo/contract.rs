@@ -5,7 +5,7 @@ use crate::contract::{Catalogue, not_emulated};
 
 /// Everything that commubo promises.
 pub static CATALOGUE: Catalogue = Catalogue {
-    vendor: super::NAME,
+    vendor: super::name::NAME,
     product: "commubo connect API, Softfront",
     page: "https://commubo.com/api/calls-list.html",
     credential: "headers `x-commubo-tenantId` and `x-commubo-accessToken`",

@@ -12,6 +12,7 @@ mod calls;
 mod contract;
 mod error;
 mod findings;
+mod name;
 mod one_call;
 mod operations;
 mod readings;
@@ -28,9 +29,7 @@ use crate::vendor::{
     AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler,
 };
 use crate::world::{View, World};
-
-/// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
-const NAME: &str = "commubo";
+use name::NAME;
 
 /// The vendor.
 pub struct Commubo;

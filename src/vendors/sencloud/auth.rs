@@ -4,9 +4,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
-use super::NAME;
 use super::error::{Error, Refused};
 use super::findings;
+use super::name::NAME;
 use crate::dialects::Account;
 use crate::keys::{is_dirty, looks_real};
 use crate::vendor::credential::{authorization, bearer, halves, scheme, single};

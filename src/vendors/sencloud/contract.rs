@@ -6,7 +6,7 @@ use crate::contract::{Catalogue, not_emulated};
 
 /// Everything that Sencloud promises.
 pub static CATALOGUE: Catalogue = Catalogue {
-    vendor: super::NAME,
+    vendor: super::name::NAME,
     product: "Sencloud, eTelecom white label",
     page: "https://docs.sencloud.vn/api-sencloud/tong-dai/voip-api/lay-lich-su-cuoc-goi",
     credential: "`Authorization: Bearer` with the shop's key",

@@ -5,13 +5,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::NAME;
 use super::auth::Shop;
 use super::cursor::SortField;
+use super::name::NAME;
 use super::readings::StatusOfUnknown;
 use super::style::{List, Style};
 use crate::dialects::sencloud as data;
 use crate::universe::{Agent, Call, CallOutcome, Decimals, Direction, Ordinal, Ref};
+use crate::vendor::recording::Links;
 use crate::world::View;
 
 type Text<'a> = std::borrow::Cow<'a, str>;
@@ -138,10 +139,14 @@ impl<'a> Log<'a> {
     }
 
     /// The log as an answer shows it.
-    pub fn item(&self, style: Style) -> CallLog<'a> {
+    pub fn item(&self, style: Style, links: &Links) -> CallLog<'a> {
         let call_state = self.call_state();
         let time = |at| style.time(Some(at));
-        let recording = || self.call.recording.as_ref().and_then(|recording| recording.url.as_deref());
+        let own = || links.url(NAME, self.view, self.ordinal).map(Text::from);
+        let recording = || {
+            let written = self.call.recording.as_ref().and_then(|recording| recording.url.as_deref());
+            written.map(Text::from).or_else(own)
+        };
         CallLog {
             call_state,
             call_status: self.text(|g| g.call_status.as_ref()).unwrap_or(
@@ -165,7 +170,7 @@ impl<'a> Log<'a> {
             id: self.id(),
             note: self.text(|g| g.note.as_ref()).or(self.call.note.as_deref()).unwrap_or_default(),
             recording_urls: style.list(match self.given.and_then(|g| g.recording_urls.as_ref()) {
-                Some(urls) => urls.iter().map(String::as_str).collect(),
+                Some(urls) => urls.iter().map(Text::from).collect(),
                 None => recording().into_iter().collect(),
             }),
             started_at: time(self.call.at),
@@ -239,7 +244,7 @@ pub struct CallLog<'a> {
     external_session_id: &'a str,
     id: Text<'a>,
     note: &'a str,
-    recording_urls: List<&'a str>,
+    recording_urls: List<Text<'a>>,
     started_at: String,
     updated_at: String,
     user_id: Text<'a>,

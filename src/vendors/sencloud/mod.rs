@@ -13,6 +13,7 @@ mod error;
 mod filter;
 mod findings;
 mod logs;
+mod name;
 mod operations;
 mod posted;
 mod readings;
@@ -31,10 +32,8 @@ use crate::vendor::{
     AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler,
 };
 use crate::world::{View, World};
+use name::NAME;
 use posted::Posted;
-
-/// The name of this vendor's folder, of its key in scenarios, and of its ids' first segment.
-const NAME: &str = "sencloud";
 
 /// The vendor.
 pub struct Sencloud;
@@ -53,7 +52,7 @@ impl Vendor for Sencloud {
     }
 
     fn paths(&self) -> &'static [Paths] {
-        &[Paths::Under("/v1/shop."), Paths::Under("/v1/partner.")]
+        &[Paths::Under("/v1/shop."), Paths::Under("/v1/partner."), Paths::Recordings(NAME)]
     }
 
     fn secure(&self, document: &mut Document) {
@@ -98,7 +97,7 @@ impl Vendor for Sencloud {
                 operation.path(),
             )
         };
-        operations::OPERATIONS.iter().map(line).collect()
+        operations::OPERATIONS.iter().filter(|o| o.path().starts_with("/v1/")).map(line).collect()
     }
 }
 

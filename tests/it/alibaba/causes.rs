@@ -1,5 +1,6 @@
 //! A request for each finding of Alibaba Cloud CCC that shows at once.
 
+use super::vendor::mono_recording;
 use super::{now, page};
 use crate::mock::{Answer, Mock, send};
 
@@ -8,8 +9,9 @@ pub async fn answers(mock: &Mock) -> Vec<(&'static str, Answer)> {
     let day = || page().with("Format", "JSON").with("StartTime", "1715616000000");
     let small = || day().with("PageSize", "2");
     let off = (now() - chrono::TimeDelta::minutes(5)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let mut causes = vec![("alibaba.expired_link", expired_link(mock).await)];
     let many = Mock::of(&crate::vendor::day(150)).await;
-    vec![
+    causes.extend([
         ("alibaba.unknown_parameter", day().with("contactType", "Inbound").send(mock).await),
         ("alibaba.page_past_end", {
             small().send(mock).await;
@@ -57,5 +59,18 @@ pub async fn answers(mock: &Mock) -> Vec<(&'static str, Answer)> {
         ("alibaba.byte_order_mark", send(mock.request("POST", "/").body("\u{feff}x")).await),
         ("alibaba.dirty_credential", page().key("testid ").send(mock).await),
         ("alibaba.not_emulated", page().with("Action", "MakeCall").send(mock).await),
-    ]
+    ]);
+    causes
+}
+
+/// An address that was good for a minute, an hour later.
+async fn expired_link(mock: &Mock) -> Answer {
+    let list = page().with("StartTime", "1715616000000").with("PageSize", "100").send(mock).await.json();
+    let records = list["Data"]["List"].as_array().expect("a list").clone();
+    let recorded = records.iter().find(|record| record["RecordingReady"] == true).expect("a recording");
+    let told = mono_recording(recorded["ContactId"].as_str().expect("an id")).with("ExpireSeconds", "60");
+    let url = told.send(mock).await.json()["Data"]["FileUrl"].take();
+    let path = url.as_str().expect("an address").strip_prefix(&mock.url("")).expect("of this server");
+    send(mock.request("POST", "/_mock/clock/advance").body(r#"{"by":"1h"}"#)).await;
+    mock.get(path).await
 }

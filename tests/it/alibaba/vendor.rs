@@ -10,7 +10,7 @@ use super::get_call_detail_record::record;
 use super::{causes, page, probes};
 use crate::client::World;
 use crate::mock::{Answer, Mock, send};
-use crate::vendor::{Boxed, How, Shown, Shows, TestVendor, Throttled, rows};
+use crate::vendor::{Boxed, FILE, How, Shown, Shows, TestVendor, Throttled, files, rows};
 
 /// Alibaba Cloud CCC.
 pub struct Alibaba;
@@ -41,10 +41,11 @@ async fn listed(world: &World<'_>) -> Vec<Value> {
         let answer = world.alibaba(&[range.as_slice(), &page].concat()).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         let list = rows(&mut answer.json(), "/Data/List");
-        if list.is_empty() {
+        let is_last = list.len() < 100;
+        all.extend(list);
+        if is_last {
             break;
         }
-        all.extend(list);
     }
     all
 }
@@ -58,6 +59,32 @@ async fn one_by_one(world: &World<'_>) -> Vec<Value> {
         all.push(answer.json()["Data"].take());
     }
     all
+}
+
+/// The good call for the address of a recording.
+pub fn mono_recording(id: &str) -> Call {
+    let call = page().with("Action", "GetMonoRecording").with("ContactId", id).with("Format", "JSON");
+    call.without("PageNumber").without("PageSize")
+}
+
+/// What is told of each call's recording, with the id of the call.
+async fn recordings(world: &World<'_>) -> Vec<Value> {
+    let mut all = vec![];
+    for listed in listed(world).await {
+        let call = mono_recording(listed["ContactId"].as_str().expect("an id"));
+        let answer = send(signed(world, call, world.credentials("alibaba"))).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        all.push(json!({ "ContactId": listed["ContactId"], "Data": answer.json()["Data"] }));
+    }
+    all
+}
+
+fn row_of_recording(told: &Value) -> Value {
+    let data = &told["Data"];
+    json!({
+        "id": told["ContactId"], "recording_url": data["FileUrl"],
+        "recording_duration": data["Duration"].as_i64().map(|millis| millis / 1000),
+    })
 }
 
 /// A record of the list, or of one call: the latter lacks durations, and calls the score otherwise.
@@ -138,6 +165,13 @@ impl TestVendor for Alibaba {
                 row_of,
                 left_out: &[],
             },
+            Shows {
+                operation: "get_mono_recording",
+                how: How::OneByOne,
+                all: |world| recordings(world).boxed_local(),
+                row_of: row_of_recording,
+                left_out: FILE,
+            },
         ]
     }
 
@@ -150,7 +184,6 @@ impl TestVendor for Alibaba {
     }
 
     fn found_later(&self) -> &'static [&'static str] {
-        // No operation has a recording.
         &["paging_stopped_early", "recording_not_whole"]
     }
 
@@ -165,6 +198,12 @@ impl TestVendor for Alibaba {
             let id = answers[0].json()["Data"]["List"][0]["ContactId"].take();
             let one = record(id.as_str().expect("an id")).with("Format", "JSON");
             answers.push(send(signed(world, one, world.credentials("alibaba"))).await);
+            let records = listed(world).await;
+            let recorded = records.iter().find(|record| record["RecordingReady"] == true);
+            let call = mono_recording(recorded.expect("a recording")["ContactId"].as_str().expect("an id"));
+            let told = send(signed(world, call, world.credentials("alibaba"))).await;
+            answers.extend(files(world, [&told.json()["Data"]["FileUrl"]].into_iter()).await);
+            answers.push(told);
             answers
         }
         .boxed_local()

@@ -38,7 +38,7 @@ async fn the_credential_is_subdomain_and_token_by_http_basic() {
 #[tokio::test]
 async fn who_asks_is_checked_before_what_for() {
     let mock = Mock::of(documented()).await;
-    for path in [CALLS, "/apps/api/v1/nothing", "/manager/api/v1/calls"] {
+    for path in [CALLS, "/apps/api/v1/nothing", "/manager/api/v1/agents"] {
         assert_eq!(mock.get(path).await.status, 401, "{path}");
         let answer = ask(&mock, "GET", path, "").await;
         assert_eq!((answer.status, answer.body.as_str()), (404, r#"{"message":"Not Found"}"#), "{path}");

@@ -10,7 +10,7 @@ pub async fn answers(mock: &Mock) -> Vec<(&'static str, Answer)> {
     let post = || mock.request("POST", CALLS).header("content-type", "application/json");
     let created = create(mock, &outbound()).await.json()["id"].to_string();
     let flag = &format!("{CALLS}/{created}/customer_flag");
-    vec![
+    let mut causes = vec![
         (
             "ccai.deprecated_call_type",
             create(mock, &with(outbound(), "call_type", json!("OutboundCall"))).await,
@@ -46,5 +46,22 @@ pub async fn answers(mock: &Mock) -> Vec<(&'static str, Answer)> {
             send(post().header("authorization", basic("acme", "mock-token\n")).body("{}")).await
         }),
         ("ccai.not_emulated", ask(mock, "GET", &format!("{CALLS}/514"), "").await),
-    ]
+    ];
+    for (id, queries) in [
+        ("ccai.unknown_parameter", vec!["?updated_at=2024-05-14T00:00:00Z"]),
+        ("ccai.repeated_parameter", vec!["?page=1&page=2"]),
+        ("ccai.unknown_sort", vec!["?sort_column=agent_info"]),
+        ("ccai.bad_page", vec!["?page=0"]),
+        ("ccai.per_over_max", vec!["?per=101"]),
+        ("ccai.repeated_page", vec!["?per=9", "?per=9&page=2", "?per=9&page=2"]),
+        ("ccai.page_size_changed", vec!["?per=8", "?per=7&page=2"]),
+        ("ccai.search_changed", vec!["?per=6&sort_column=rating", "?per=6&page=2&sort_column=status"]),
+    ] {
+        let mut answers = vec![];
+        for query in queries {
+            answers.push(ask(mock, "GET", &format!("/manager/api/v1/calls{query}"), "").await);
+        }
+        causes.push((id, answers.pop().expect("an answer")));
+    }
+    causes
 }

@@ -4,6 +4,7 @@
 mod auth;
 mod causes;
 mod examples;
+mod list_calls;
 mod model;
 pub mod probes;
 mod query;

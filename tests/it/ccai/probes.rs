@@ -63,6 +63,42 @@ pub async fn answers() -> Vec<(&'static str, Answer)> {
     answers.push(("broken_body", mock.raw(broken.as_bytes()).await));
     let half = format!("{post}Content-Length: 10\r\n\r\n{{");
     answers.push(("body_timeout", Mock::with(documented(), impatient()).await.raw(half.as_bytes()).await));
+    answers.extend(lists().await);
+    answers
+}
+
+/// The probes of the list of calls.
+async fn lists() -> Vec<(&'static str, Answer)> {
+    let mock = Mock::of(documented()).await;
+    for body in [outbound(), inbound(), scheduled()] {
+        create(&mock, &body).await;
+    }
+    let (large, strict) =
+        (Mock::of(&reading("ccai.per_max: '200'")).await, Mock::of(&reading("ccai.bad_page: error")).await);
+    let mut answers = vec![];
+    for (behavior, mock, query) in [
+        ("list_calls.listed", &mock, ""),
+        ("list_calls.empty", &mock, "?page=9"),
+        ("under_way", &mock, "?sort_column=created_at"),
+        ("next_page", &mock, "?per=1&updated_at[from]=2019-09-01T00:00:00%2B00:00"),
+        ("last_page", &mock, "?per=2&page=2"),
+        ("list_calls.per", &mock, "?per=3"),
+        ("per_reduced", &mock, "?per=101"),
+        ("per_over_100", &large, "?per=200"),
+        ("page_fallback", &mock, "?page=0&per=x"),
+        ("list_calls.updated_at", &mock, "?updated_at[from]=2019-09-10T00:00:00Z"),
+        ("list_calls.created_at", &mock, "?created_at[to]=2019-09-01T00:00:00Z"),
+        ("list_calls.ids", &mock, "?id[]=514&id[]=397"),
+        ("default_order", &mock, "?per=1"),
+        ("list_calls.sorted", &mock, "?sort_column=status"),
+        ("sort_ignored", &mock, "?sort_column=nothing"),
+        ("list_calls.descending", &mock, "?sort_direction=DESC"),
+        ("list_calls.malformed_query", &mock, "?page=%zz"),
+        ("list_calls.malformed_filter", &mock, "?id[]=x"),
+        ("list_calls.bad_page", &strict, "?per=0"),
+    ] {
+        answers.push((behavior, ask(mock, "GET", &format!("/manager/api/v1/calls{query}"), "").await));
+    }
     answers
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{CALLS, basic, causes, inbound, outbound, probes, scheduled, with};
 use crate::client::World;
 use crate::mock::{Answer, Mock, send};
-use crate::vendor::{Boxed, How, Shown, Shows, TestVendor, Throttled};
+use crate::vendor::{Boxed, FILE, How, Shown, Shows, TestVendor, Throttled, files, rows};
 
 /// CCAI Platform.
 pub struct Ccai;
@@ -26,6 +26,58 @@ impl World<'_> {
         let path = format!("/apps/api/v1/{path}");
         send(request(self, method, &path, body, self.credentials("ccai"))).await
     }
+}
+
+/// Every page of the list.
+async fn pages(world: &World<'_>, per: usize) -> Vec<Answer> {
+    let mut pages = vec![];
+    loop {
+        let path = format!("/manager/api/v1/calls?per={per}&page={}", pages.len() + 1);
+        let page = send(request(world, "GET", &path, &Value::Null, world.credentials("ccai"))).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        let is_last = !page.header("link").contains("rel=\"next\"");
+        pages.push(page);
+        if is_last {
+            return pages;
+        }
+    }
+}
+
+async fn listed(world: &World<'_>) -> Vec<Value> {
+    let pages = pages(world, 100).await;
+    pages.iter().flat_map(|page| rows(&mut page.json(), "")).collect()
+}
+
+/// A row of a listed call. The list does not have the far end's number, and a queue without a menu
+/// has a name only.
+fn row_of_listed(call: &Value) -> Value {
+    let inbound = call["call_type"].as_str().unwrap().contains("Inbound");
+    let id = |value: &Value| (!value.is_null()).then(|| value.to_string());
+    let seconds = |name: &str| call[name].as_u64().unwrap();
+    let outcome = match (call["status"].as_str().unwrap(), call["fail_reason"].as_str().unwrap()) {
+        ("finished", _) => "answered",
+        ("voicemail_received", _) => "voicemail",
+        (_, "eu_no_answer") => "no_answer",
+        (_, "eu_busy") => "busy",
+        (_, "eu_rejected") => "rejected",
+        (_, "eu_in_menu_abandoned") => "abandoned_ivr",
+        (_, "eu_abandoned") => "abandoned",
+        _ => "failed",
+    };
+    let due = &call["scheduled_at"];
+    json!({
+        "id": call["id"].to_string(), "direction": if inbound { "inbound" } else { "outbound" },
+        "from": if inbound { &Value::Null } else { &call["outbound_number"] },
+        "to": if inbound { &call["support_number"] } else { &Value::Null },
+        "at": if due.is_null() { &call["created_at"] } else { due },
+        "answered_at": call["connected_at"], "ended_at": call["ends_at"],
+        "wait": seconds("queue_duration"), "ring": seconds("wait_duration") - seconds("queue_duration"),
+        "talk": seconds("call_duration"), "hold": seconds("hold_duration"), "outcome": outcome,
+        "agent": call["agent_info"]["id"], "customer": call["end_user"]["id"],
+        "queue": call["selected_menu"]["name"], "parent": id(&call["parent_id"]),
+        "recording_url": call["recording_url"],
+        "rating_score": call["rating"].as_str().map(|score| score.parse::<i64>().unwrap()),
+    })
 }
 
 /// Creates calls of each kind; each with what was sent for it.
@@ -61,7 +113,7 @@ fn row_of(created: &Value) -> Value {
     json!({
         "id": got["id"].to_string(), "direction": if outbound { "outbound" } else { "inbound" },
         "from": from, "to": to, "at": if due.is_null() { &got["created_at"] } else { due },
-        "agent": got["agent_info"]["id"], "queue": got["selected_menu"]["id"],
+        "agent": got["agent_info"]["id"], "queue": got["selected_menu"]["name"],
         "parent": got.get("parent_id").filter(|id| !id.is_null()).map(Value::to_string),
     })
 }
@@ -85,15 +137,24 @@ impl TestVendor for Ccai {
     }
 
     fn shows(&self) -> Vec<Shows> {
-        vec![Shows {
-            operation: "create_call",
-            how: How::Created,
-            all: |world| created(world).boxed_local(),
-            row_of,
-            // An end user has an id also where no customer of the scenario is meant, and is not
-            // shown for an agent's own call to a number.
-            left_out: &["customer"],
-        }]
+        vec![
+            Shows {
+                operation: "list_calls",
+                how: How::Listed,
+                all: |world| listed(world).boxed_local(),
+                row_of: row_of_listed,
+                left_out: FILE,
+            },
+            Shows {
+                operation: "create_call",
+                how: How::Created,
+                all: |world| created(world).boxed_local(),
+                row_of,
+                // An end user has an id also where no customer of the scenario is meant, and is not
+                // shown for an agent's own call to a number.
+                left_out: &["customer"],
+            },
+        ]
     }
 
     fn probes(&self) -> Boxed<'_, Shown> {
@@ -105,8 +166,7 @@ impl TestVendor for Ccai {
     }
 
     fn found_later(&self) -> &'static [&'static str] {
-        // No operation has a recording.
-        &["recording_not_whole"]
+        &["paging_stopped_early", "recording_not_whole"]
     }
 
     fn careful<'a>(&'a self, world: &'a World<'_>) -> Boxed<'a, Vec<Answer>> {
@@ -119,6 +179,8 @@ impl TestVendor for Ccai {
             let flag = format!("calls/{}/customer_flag", answers[0].json()["id"]);
             answers.push(world.ccai("PATCH", &flag, &json!({ "repeat_customer": true })).await);
             answers.push(world.ccai("GET", &flag, &Value::Null).await);
+            answers.extend(pages(world, 10).await);
+            answers.extend(files(world, listed(world).await.iter().map(|call| &call["recording_url"])).await);
             answers
         }
         .boxed_local()

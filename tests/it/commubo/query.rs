@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use callmock::scenario::{self, Request, Source};
+use callmock::scenario::{self, LoadOptions, Source};
 use proptest::prelude::*;
 
 use super::{VECTORS, ids, list, reading};
@@ -147,9 +147,9 @@ fn a_long_list_is_streamed_and_the_journal_keeps_only_its_beginning() {
         drop(response);
         let whole = list(&mock, "").await;
         let shown = whole.json().as_array().unwrap().len();
-        let scenario = scenario::load(&Request {
+        let scenario = scenario::load(&LoadOptions {
             sources: vec![Source::Text { name: "test".into(), text: Arc::from(yaml.as_str()) }],
-            ..Request::default()
+            ..LoadOptions::default()
         })
         .unwrap();
         let outside = scenario

@@ -45,6 +45,23 @@ async fn one_by_one(world: &World<'_>) -> Vec<Value> {
     all
 }
 
+/// The size of each call's sound, with the id of the call.
+async fn sounds(world: &World<'_>) -> Vec<Value> {
+    let mut all = vec![];
+    for call in listed(world).await {
+        let path = format!("/v1/calls/{}/sound", call["callId"].as_str().expect("an id"));
+        let sound = send(get(world, &path, world.credentials("commubo"))).await;
+        let bytes = (sound.status == 200).then(|| sound.header("content-length").to_owned());
+        all.push(json!({ "callId": call["callId"], "content-length": bytes }));
+    }
+    all
+}
+
+fn row_of_sound(sound: &Value) -> Value {
+    let bytes = sound["content-length"].as_str().map(|bytes| bytes.parse::<u64>().unwrap());
+    json!({ "id": sound["callId"], "recording_bytes": bytes })
+}
+
 fn row_of(call: &Value) -> Value {
     let outbound = call["callType"] == "1";
     let at = |name: &str| call[name].as_str();
@@ -100,6 +117,13 @@ impl TestVendor for Commubo {
                 all: |world| one_by_one(world).boxed_local(),
                 row_of,
                 left_out: &[],
+            },
+            Shows {
+                operation: "get_call_sound",
+                how: How::OneByOne,
+                all: |world| sounds(world).boxed_local(),
+                row_of: row_of_sound,
+                left_out: &["recording_sha256"],
             },
         ]
     }

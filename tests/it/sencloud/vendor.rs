@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{PATH, causes, cursor, probes};
 use crate::client::World;
 use crate::mock::{Answer, Mock, send};
-use crate::vendor::{Boxed, How, Shown, Shows, TestVendor, Throttled, rows};
+use crate::vendor::{Boxed, FILE, How, Shown, Shows, TestVendor, Throttled, files, rows};
 
 /// Sencloud.
 pub struct Sencloud;
@@ -94,7 +94,7 @@ impl TestVendor for Sencloud {
             how: How::Listed,
             all: |world| listed(world).boxed_local(),
             row_of,
-            left_out: &[],
+            left_out: FILE,
         }]
     }
 
@@ -107,12 +107,18 @@ impl TestVendor for Sencloud {
     }
 
     fn found_later(&self) -> &'static [&'static str] {
-        // No operation has a recording.
         &["paging_stopped_early", "recording_not_whole"]
     }
 
     fn careful<'a>(&'a self, world: &'a World<'_>) -> Boxed<'a, Vec<Answer>> {
-        pages(world, 10).boxed_local()
+        async move {
+            let mut answers = pages(world, 10).await;
+            let logs: Vec<Value> =
+                answers.iter().flat_map(|page| rows(&mut page.json(), "/call_logs")).collect();
+            answers.extend(files(world, logs.iter().map(|log| &log["recording_urls"][0])).await);
+            answers
+        }
+        .boxed_local()
     }
 
     fn throttled(&self) -> Throttled {

@@ -7,8 +7,8 @@ use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::super::NAME;
 use super::super::findings;
+use super::super::name::NAME;
 use super::super::readings::Skew;
 use super::checks::Gateway;
 use super::parameters::Parameters;

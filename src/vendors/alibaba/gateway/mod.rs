@@ -22,6 +22,6 @@ pub mod sign;
 
 pub use auth::{Caller, mismatch};
 pub use checks::{Gateway, VERSION, asked, instance_of, note_parameters, unmatched};
-pub use envelope::{Envelope, described};
+pub use envelope::{Envelope, XML, described};
 pub use parameters::{Parameters, action};
 pub use refused::{RETRY_AFTER, Refused, described_refusal};

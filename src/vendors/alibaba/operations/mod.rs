@@ -1,8 +1,12 @@
 //! Alibaba's operations, a file or a folder each.
 
+mod fetch_recording;
 mod get_call_detail_record;
+mod get_mono_recording;
 mod list_call_detail_records;
 
 use crate::vendor::endpoints;
 
-endpoints![list_call_detail_records, get_call_detail_record];
+endpoints![list_call_detail_records, get_call_detail_record, get_mono_recording, fetch_recording];
+
+pub use fetch_recording::{is_own as is_of_storage, refused as refused_by_storage};

@@ -99,6 +99,8 @@ fn tells(call: &Neutral, field: Field) -> Tells {
         | Field::Outcome
         | Field::RecordingUrl
         | Field::RecordingDuration
+        | Field::RecordingBytes
+        | Field::RecordingSha256
         | Field::RatingScore
         | Field::RatingLabel
         | Field::RatingChannel => Tells::Nothing,

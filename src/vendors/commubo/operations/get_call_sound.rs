@@ -6,16 +6,16 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::super::NAME;
 use super::super::auth::Tenant;
 use super::super::error::{Cause, Refused};
 use super::super::findings;
+use super::super::name::NAME;
 use super::super::one_call::{OneCall, one_call_refusals};
 use super::super::readings::{ErrorBody, NoSound};
 use crate::contract::{Operation, Readings, Route};
 use crate::vendor::openapi::{Answer, Described, Document};
 use crate::vendor::recording::{Part, Recording, recording_behaviors};
-use crate::vendor::{Context, Endpoint, Outcome, handler, shows_none, tells_nothing};
+use crate::vendor::{Context, Endpoint, Field, Neutral, Outcome, Tells, handler, shows_ended};
 
 pub static ENDPOINT: Endpoint = Endpoint {
     operation: Operation {
@@ -30,8 +30,8 @@ pub static ENDPOINT: Endpoint = Endpoint {
     handler: handler!(get_call_sound),
     refusals: samples,
     describe,
-    shows: shows_none,
-    tells: tells_nothing,
+    shows: shows_ended,
+    tells,
 };
 
 recording_behaviors! {
@@ -80,6 +80,16 @@ async fn get_call_sound(_: Tenant, call: OneCall<Error>, context: Context, reque
         return part.answer(recording, &request, refused);
     }
     (Outcome(outcome(&part)), part.answer(recording, &request, refused)).into_response()
+}
+
+/// How much the sound tells of a call: its file, which is the recording's, or of a call that was only
+/// talked on one of the vendor's own.
+fn tells(call: &Neutral, field: Field) -> Tells {
+    match field {
+        Field::RecordingBytes | Field::RecordingSha256 if call.recording.is_some() => Tells::Exactly,
+        Field::RecordingBytes | Field::RecordingSha256 if call.talk > 0 => Tells::Own,
+        _ => Tells::Nothing,
+    }
 }
 
 fn describe(document: &mut Document, operation: &'static Operation, readings: &Readings) {

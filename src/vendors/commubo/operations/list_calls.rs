@@ -9,11 +9,11 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::super::NAME;
 use super::super::auth::Tenant;
 use super::super::calls::{self, Call, Expand, JAPAN, Style, tells_of_call};
 use super::super::error::{Cause, Refused};
 use super::super::findings;
+use super::super::name::NAME;
 use super::super::readings::{End, ErrorBody, OpenRange, Order, ReversedRange, UnknownParameter, Unset};
 use crate::contract::{Behavior, Operation, Readings, Route, behaviors};
 use crate::nearest::did_you_mean;

@@ -9,7 +9,7 @@ use super::order::{Order, Target, same_number};
 use crate::dialects::ccai::{self as data, Created, CreatedKind, CreatedOutcome};
 use crate::dialects::{OfCall, VENDORS};
 use crate::universe::{Call, CallId, CallOutcome, Direction, Holder, Millis, Ordinal, Recording};
-use crate::vendors::ccai::{NAME, calls};
+use crate::vendors::ccai::{calls, name::NAME};
 use crate::world::{Changes, Untaken, View};
 
 impl Order {
@@ -133,7 +133,8 @@ impl Order {
             queue,
             parent: parent.map(|(ordinal, _)| ordinal),
             note: None,
-            recording: (outcome == CreatedOutcome::Voicemail)
+            // An answered call is recorded from its answer to its end; a voicemail is its message.
+            recording: matches!(outcome, CreatedOutcome::Answered | CreatedOutcome::Voicemail)
                 .then_some(Recording { url: None, duration: talk }),
             rating: None,
             on: Some(holders(account)),

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::contract::{Operation, Readings, Route};
 use crate::universe::{CallOutcome, Ordinal};
 use crate::vendor::openapi::{self, Described, Document};
+use crate::vendor::recording::{Links, tells_of_file};
 use crate::vendor::{Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, shows_ended};
 use crate::vendors::sencloud::NAME;
 use crate::vendors::sencloud::auth::Shop;
@@ -58,7 +59,14 @@ pub static ENDPOINT: Endpoint = Endpoint {
 /// A page of a shop's call logs.
 ///
 /// The checks stand in the service's order (4): method, content type, path, JSON, key, values.
-async fn list_call_logs(_: Posted, _: Body, shop: Shop, search: Search, context: Context) -> Response {
+async fn list_call_logs(
+    _: Posted,
+    _: Body,
+    shop: Shop,
+    search: Search,
+    links: Links,
+    context: Context,
+) -> Response {
     let world = &context.world;
     let view = context.view();
     let whose = Whose::of(&view, &search.filter);
@@ -96,7 +104,7 @@ async fn list_call_logs(_: Posted, _: Body, shop: Shop, search: Search, context:
     let prev = cursor(rows.first(), more_before, CursorKind::Prev);
     let next = cursor(rows.last(), more_after, CursorKind::Next);
     let logs = rows.iter().filter_map(|row| Log::of(&view, row.ordinal, &shop));
-    let page = Answer::of(logs, &search, prev, next, Style::of(world));
+    let page = Answer::of(logs, &search, (prev, next), &links, Style::of(world));
     (Outcome(outcome), Json(page)).into_response()
 }
 
@@ -191,12 +199,12 @@ impl<'a> Answer<'a> {
     fn of(
         logs: impl Iterator<Item = Log<'a>>,
         search: &'a Search,
-        prev: String,
-        next: String,
+        (prev, next): (String, String),
+        links: &Links,
         style: Style,
     ) -> Self {
         let Page { limit, echo, .. } = &search.page;
-        let call_logs = style.list(logs.map(|log| log.item(style)).collect());
+        let call_logs = style.list(logs.map(|log| log.item(style, links)).collect());
         let paging =
             Paging { after: &echo.after, before: &echo.before, limit: *limit, next, prev, sort: &echo.sort };
         Self { call_logs, paging }
@@ -208,7 +216,8 @@ fn tells(call: &Neutral, field: Field) -> Tells {
     // What happened to the extension stands in `call_targets`, which has one for an agent only.
     let target = call.agent.is_some();
     match field {
-        Field::Direction | Field::From | Field::To | Field::Talk | Field::RecordingUrl => Tells::Exactly,
+        Field::RecordingUrl | Field::RecordingBytes | Field::RecordingSha256 => tells_of_file(call, field),
+        Field::Direction | Field::From | Field::To | Field::Talk => Tells::Exactly,
         // Times have two forms (A29).
         Field::At | Field::EndedAt => Tells::To(&[Precision::Micros, Precision::Millis]),
         Field::AnsweredAt if target || call.answered_at.is_none() => {

@@ -1,0 +1,120 @@
+//! The rows of a team's table.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use crate::nearest::did_you_mean;
+use crate::vendor::Field;
+
+/// A row of a team's table.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its line in the file, from 1.
+    pub line: usize,
+    /// Where the team has it from.
+    pub vendor: String,
+    /// The call's id there.
+    pub id: String,
+    pub(super) values: Map<String, Value>,
+}
+
+/// Reads rows, one JSON object a line: `vendor`, `id`, and any of the fields.
+///
+/// # Errors
+/// The first line that is not one, with what to write instead.
+pub fn read(text: &str, vendors: &[&str]) -> Result<Vec<Row>, String> {
+    let mut rows = vec![];
+    // Some programs begin a file with a mark of its encoding.
+    let text = text.trim_start_matches('\u{feff}');
+    for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let line_number = n + 1;
+        let wrong = |message: String| format!("line {line_number}: {message}");
+        let value: Value =
+            serde_json::from_str(line).map_err(|error| wrong(format!("not a JSON object: {error}")))?;
+        let Value::Object(mut values) = value else {
+            return Err(wrong("expected a JSON object, one call a line".to_owned()));
+        };
+        let mut text = |name: &str| match values.remove(name) {
+            Some(Value::String(text)) => Ok(text),
+            Some(Value::Number(number)) if name == "id" => Ok(number.to_string()),
+            _ => Err(wrong(format!("`{name}` is missing, or not a text"))),
+        };
+        let (vendor, id) = (text("vendor")?, text("id")?);
+        if !vendors.contains(&vendor.as_str()) {
+            let near = did_you_mean(&vendor, vendors.iter().copied());
+            return Err(wrong(format!(
+                "there is no vendor `{vendor}`{near}; there are {}",
+                vendors.join(", ")
+            )));
+        }
+        let known = || Field::ALL.iter().map(|field| field.name());
+        if let Some(name) = values.keys().find(|name| !known().any(|known| known == name.as_str())) {
+            let near = did_you_mean(name, known());
+            let known: Vec<&str> = known().collect();
+            return Err(wrong(format!(
+                "unknown field `{name}`{near}; known besides `vendor` and `id`: {}",
+                known.join(", ")
+            )));
+        }
+        for (name, value) in &values {
+            let field = Field::ALL.iter().find(|field| field.name() == name);
+            if let Some(message) = field.and_then(|field| mistyped(*field, value)) {
+                return Err(wrong(format!("`{name}`: {message}")));
+            }
+        }
+        rows.push(Row { line: line_number, vendor, id, values });
+    }
+    if rows.is_empty() {
+        return Err(
+            "line 1: there is no row: expected a JSON object a line, with `vendor` and `id`".to_owned()
+        );
+    }
+    Ok(rows)
+}
+
+/// What is wrong with the kind of a value; null is of every kind.
+fn mistyped(field: Field, value: &Value) -> Option<String> {
+    let wrong = |expected: &str| Some(format!("expected {expected} or null, not {value}"));
+    match field {
+        _ if value.is_null() => None,
+        Field::At | Field::AnsweredAt | Field::EndedAt => {
+            if moment(value).is_some() {
+                None
+            } else {
+                wrong("an RFC 3339 time with its offset, as a text,")
+            }
+        }
+        Field::Dial
+        | Field::Ivr
+        | Field::Wait
+        | Field::Ring
+        | Field::Talk
+        | Field::Hold
+        | Field::RecordingDuration => {
+            if value.is_number() {
+                None
+            } else {
+                wrong("a number of seconds")
+            }
+        }
+        Field::RatingScore => {
+            if value.is_number() {
+                None
+            } else {
+                wrong("a number")
+            }
+        }
+        _ => {
+            if value.is_string() || value.is_number() {
+                None
+            } else {
+                wrong("a text")
+            }
+        }
+    }
+}
+
+/// A time in RFC 3339.
+pub fn moment(value: &Value) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|at| at.to_utc())
+}

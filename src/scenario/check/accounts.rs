@@ -1,0 +1,97 @@
+//! The credentials of a scenario, and the entries that name who holds calls.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::dialects::{Accounts, VENDORS};
+use crate::nearest::did_you_mean_or_known;
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::file;
+use crate::scenario::load::{FileEntry, entry_of};
+use crate::scenario::values::{At, Position};
+use crate::universe::Holder;
+
+/// Checks the accounts of all files, and tells where each stands.
+pub fn accounts(
+    files: Vec<FileEntry<file::Accounts>>,
+    allow_real_keys: bool,
+    mistakes: &mut Vec<Diagnostic>,
+) -> (Accounts, Vec<FileEntry<Position>>) {
+    let mut places = vec![];
+    let mut all = file::Accounts::default();
+    let mut seen: HashMap<(&str, String), Arc<str>> = HashMap::new();
+    for entry in files {
+        for (vendor, n, account) in entry.value.each() {
+            for (m, holder) in account.value.created_on().iter().enumerate() {
+                let name = holder.split('/').next().unwrap_or_default();
+                if !VENDORS.contains(&name) {
+                    let hint = did_you_mean_or_known(name, VENDORS.iter().copied());
+                    let message = format!("there is no vendor `{name}`{hint}");
+                    mistakes.push(entry.mistake(
+                        account.place,
+                        &format!("{vendor}[{n}].created_on[{m}]"),
+                        message,
+                    ));
+                }
+            }
+            let half = account.value.public_half().to_owned();
+            let part = format!("{vendor}[{n}]");
+            places.push((vendor, entry_of(&entry.file, account.place, &format!("accounts.{part}"))));
+            if !allow_real_keys && account.value.looks_real() {
+                let message = "this looks like a real key, which belongs in no file; make one up that says so, such as `mock-key`. \
+                               Where it must be this one, write `allow_real_keys: true` at the top level";
+                mistakes.push(entry.mistake(account.place, &part, message));
+            }
+            if half.is_empty() {
+                mistakes.push(entry.mistake(
+                    account.place,
+                    &part,
+                    "the public half of a credential cannot be empty",
+                ));
+            } else if let Some(file) = seen.insert((vendor, half.clone()), Arc::clone(&entry.file)) {
+                let message =
+                    format!("a second account `{half}` of {vendor}; the first is in {file}. Give it another");
+                mistakes.push(entry.mistake(account.place, &part, message));
+            }
+        }
+        all.append(entry.value);
+    }
+    // As the accounts themselves will stand: vendor by vendor.
+    places.sort_by_key(|(vendor, _)| VENDORS.iter().position(|known| known == vendor));
+    (all.into_accounts(), places.into_iter().map(|(_, place)| place).collect())
+}
+
+/// Looks up who holds a call, or all generated ones.
+pub fn holders<T>(
+    entry: &FileEntry<T>,
+    on: Option<&[At<String>]>,
+    accounts: &Accounts,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<Arc<[Holder]>> {
+    let mut holders = vec![];
+    for (n, holder) in on?.iter().enumerate() {
+        let (name, account) = match holder.value.split_once('/') {
+            Some((name, account)) => (name, Some(account)),
+            None => (holder.value.as_str(), None),
+        };
+        let mut fail =
+            |message: String| mistakes.push(entry.mistake(holder.place, &format!("on[{n}]"), message));
+        let Some(vendor) = VENDORS.iter().copied().find(|vendor| *vendor == name) else {
+            fail(format!(
+                "there is no vendor `{name}`{}",
+                did_you_mean_or_known(name, VENDORS.iter().copied())
+            ));
+            continue;
+        };
+        let known = || accounts.each().filter(|(v, _)| *v == vendor).map(|(_, a)| a.public_half());
+        match account {
+            Some(account) if !known().any(|half| half == account) => {
+                let known: Vec<&str> = known().collect();
+                let hint = did_you_mean_or_known(account, known.iter().copied());
+                fail(format!("there is no account `{account}` of {vendor}{hint}"));
+            }
+            account => holders.push(Holder { vendor, account: account.map(Into::into) }),
+        }
+    }
+    Some(holders.into())
+}

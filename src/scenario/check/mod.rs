@@ -1,0 +1,164 @@
+//! Checking a merged scenario and turning it into what a world starts with: every name is looked up
+//! here, and what cannot be true is refused.
+//!
+//! - `accounts`: the credentials, and the entries that name them.
+//! - `calls`: one call, of a file or of a request.
+//! - `names`: entries by their ids.
+//! - `universe`: all records, listed and generated.
+//! - `doubts`: warnings in words.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sha2::Digest as _;
+
+use super::checked::Scenario;
+use super::clock::ClockSpec;
+use super::diagnostic::{Diagnostic, Invalid};
+use super::fault::Rule;
+use super::load::Merged;
+use super::options::LoadOptions;
+use crate::contract::{Readings, UnknownReading};
+use crate::nearest::did_you_mean_or_known;
+
+mod accounts;
+mod calls;
+mod doubts;
+mod names;
+mod universe;
+
+pub use calls::single_call;
+
+use accounts::accounts;
+use doubts::of_accounts;
+use universe::universe;
+
+/// How many faults one scenario may have, as many as a world.
+const FAULTS: usize = 10_000;
+
+/// Checks a merged scenario.
+///
+/// # Errors
+/// Every mistake in it.
+pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Invalid> {
+    let mut mistakes = std::mem::take(&mut merged.mistakes);
+    let of_text = mistakes.len();
+    // Who stands in an entry that could not be read would be missed everywhere.
+    if ["accounts", "agents", "customers", "queues"].iter().any(|list| merged.left_out.contains(*list)) {
+        return Err(Invalid(mistakes));
+    }
+    if let Some(most) = options.most_calls {
+        few_calls(&merged, most, &mut mistakes);
+    }
+    let faults = faults(&mut merged, options, &mut mistakes);
+    let readings = readings(&merged, options, &mut mistakes);
+    let (accounts, places) =
+        accounts(std::mem::take(&mut merged.accounts), merged.allow_real_keys, &mut mistakes);
+    let seed = options.seed.or(merged.seed).unwrap_or_default();
+    let digest = merged.digest.clone().chain_update(seed.to_be_bytes()).finalize();
+    let mut doubts = vec![];
+    let universe = universe(&mut merged, &accounts, seed, &mut mistakes, &mut doubts);
+    doubts.extend(of_accounts(&accounts, &places, &universe));
+    if !mistakes.is_empty() {
+        return Err(Invalid(without_followers(mistakes, of_text)));
+    }
+    let clock = match (options.now, merged.clock) {
+        (Some(now), _) => ClockSpec::Fixed(now),
+        (None, Some(clock)) => clock.0,
+        (None, None) => ClockSpec::Real,
+    };
+    Ok(Scenario {
+        title: merged.title,
+        universe: Arc::new(universe),
+        accounts,
+        clock,
+        seed,
+        readings,
+        faults,
+        doubts,
+        fingerprint: digest[..16].iter().map(|byte| format!("{byte:02x}")).collect(),
+    })
+}
+
+/// The mistakes without those that only follow from the first ones: what an entry lacks because a
+/// key in it is misspelt.
+fn without_followers(mut mistakes: Vec<Diagnostic>, of_text: usize) -> Vec<Diagnostic> {
+    let rest = mistakes.split_off(of_text);
+    let follows = |later: &Diagnostic| {
+        mistakes.iter().any(|first| {
+            let within = first.path.strip_prefix(later.path.as_str());
+            first.file == later.file && within.is_some_and(|within| within.starts_with(['.', '[']))
+        })
+    };
+    let rest: Vec<Diagnostic> = rest.into_iter().filter(|later| !follows(later)).collect();
+    mistakes.extend(rest);
+    mistakes
+}
+
+/// Refuses more calls than one who is not at home may bring.
+fn few_calls(merged: &Merged, most: usize, mistakes: &mut Vec<Diagnostic>) {
+    let message = |calls: usize| {
+        format!(
+            "expected {most} calls at most, found {calls}; start the server with more (--max-world-calls), or with the scenario \
+             as a file of its own"
+        )
+    };
+    let generated = merged.generate.as_ref().map_or(0, |entry| entry.value.calls.value as usize);
+    let calls = merged.calls.len().saturating_add(generated);
+    if calls <= most {
+        return;
+    }
+    match &merged.generate {
+        Some(entry) => mistakes.push(entry.mistake(entry.value.calls.place, "calls", message(calls))),
+        None => mistakes.extend(
+            merged.calls.get(most).map(|entry| entry.mistake(entry.value.id.place, "", message(calls))),
+        ),
+    }
+}
+
+fn faults(merged: &mut Merged, options: &LoadOptions, mistakes: &mut Vec<Diagnostic>) -> Vec<Arc<Rule>> {
+    let mut rules = vec![];
+    let mut ids: HashMap<String, String> = HashMap::new();
+    if let Some(entry) = merged.faults.get(FAULTS) {
+        let message =
+            format!("there are more faults than {FAULTS}, and each request is held against all of them");
+        mistakes.push(entry.mistake(entry.value.place, "", message));
+        return rules;
+    }
+    for entry in std::mem::take(&mut merged.faults) {
+        if let Some(id) = &entry.value.value.id
+            && let Some(first) = ids.insert(id.clone(), entry.path.clone())
+        {
+            let message = format!("a second fault `{id}`; the first is {first}. Give it another id");
+            mistakes.push(entry.mistake(entry.value.place, "id", message));
+        }
+        match entry.value.value.clone().rule(&options.catalogues) {
+            Ok(rule) => rules.push(Arc::new(rule)),
+            Err(wrong) => mistakes.push(entry.mistake(entry.value.place, wrong.path, wrong.message)),
+        }
+    }
+    rules
+}
+
+fn readings(merged: &Merged, options: &LoadOptions, mistakes: &mut Vec<Diagnostic>) -> Readings {
+    let mut readings = Readings::default();
+    for entry in &merged.readings {
+        let (id, option) = &entry.value;
+        let name = &option.value.0;
+        match readings.choose(options.readings(), &id.value, name) {
+            Ok(()) => {}
+            Err(UnknownReading::Id) => {
+                let known = options.readings().map(|r| r.id);
+                let message =
+                    format!("unknown reading `{}`{}", id.value, did_you_mean_or_known(&id.value, known));
+                mistakes.push(entry.mistake(id.place, &id.value, message));
+            }
+            Err(UnknownReading::Option(options)) => {
+                let known = options.iter().copied();
+                let message = format!("`{}` is not an option{}", name, did_you_mean_or_known(name, known));
+                mistakes.push(entry.mistake(option.place, &id.value, message));
+            }
+        }
+    }
+    readings
+}

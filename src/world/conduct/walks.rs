@@ -1,0 +1,370 @@
+//! Walks through paged lists: which pages of a list were asked for, and which were not.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::contract::{Example, Finding};
+
+/// The walks of a world's clients. Several may go through one list at a time: each first page
+/// begins another.
+#[derive(Debug, Default)]
+pub struct Walks(Mutex<All>);
+
+#[derive(Debug, Default)]
+struct All {
+    walks: VecDeque<Walk>,
+    begun: u64,
+}
+
+#[derive(Debug)]
+struct Walk {
+    id: u64,
+    list: u64,
+    /// Pages that are known to be there, and were not asked for yet.
+    awaited: HashSet<u64>,
+    visited: HashSet<u64>,
+    /// In what form the list is walked: pages of which size.
+    variant: u64,
+    /// Whether nothing led to it.
+    astray: bool,
+    unfinished: &'static Finding,
+    /// The exchange that it has come to.
+    last: Option<Example>,
+}
+
+/// A page that was answered.
+#[derive(Debug)]
+pub struct Visited<'a> {
+    /// What list it is of: what was searched for and in which order, but not which page.
+    pub list: u64,
+    /// In what form it is walked, where a list has several: pages of which size.
+    pub variant: u64,
+    /// Which page.
+    pub position: &'a str,
+    /// Whether it is the page that a walk begins with.
+    pub first: bool,
+    /// The pages that follow, as far as the answer tells.
+    pub onward: Vec<String>,
+}
+
+/// What a page is in a walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The first of a walk.
+    Began,
+    /// One that an earlier page led to, with more to come.
+    Followed,
+    /// One that an earlier page led to, and the last that was missing.
+    Finished,
+    /// One that the same walk was given before.
+    Repeated,
+    /// One that a page of another list led to.
+    OfAnotherList,
+    /// One that no page led to.
+    Astray,
+}
+
+/// A step that was taken and can be undone: a page that did not arrive was not had.
+#[derive(Debug, Clone)]
+pub struct TakenStep {
+    walk: u64,
+    position: u64,
+    /// What it led to that was not known before.
+    onward: Vec<u64>,
+    step: Step,
+}
+
+/// A list that was left before its end.
+#[derive(Debug, Clone)]
+pub struct UnfinishedWalk {
+    /// What it is called.
+    pub finding: &'static Finding,
+    /// The exchange of the last page, where it is known.
+    pub last: Option<Example>,
+    /// In words.
+    pub detail: String,
+}
+
+impl Walks {
+    /// How many walks are remembered.
+    const REMEMBERED: usize = 256;
+    /// How many pages of each.
+    const PAGES: usize = 1000;
+
+    /// What a text stands for in a walk.
+    #[must_use]
+    pub fn hash(of: impl Hash) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        of.hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Notes a page, and tells what it is; `unfinished` is what it is called if those that follow
+    /// are never asked for.
+    pub fn visit(&self, page: &Visited<'_>, unfinished: &'static Finding) -> TakenStep {
+        let position = Self::hash(page.position);
+        let onward: Vec<u64> = page.onward.iter().map(|position| Self::hash(position.as_str())).collect();
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if page.first {
+            return all.begin(page, position, onward, Step::Began, unfinished);
+        }
+        let awaits = |walk: &&mut Walk| walk.is_of(page) && walk.awaited.contains(&position);
+        if let Some(walk) = all.walks.iter_mut().find(awaits) {
+            walk.awaited.remove(&position);
+            if walk.visited.len() < Self::PAGES {
+                walk.visited.insert(position);
+            }
+            let known = |onward: &u64| walk.visited.contains(onward) || walk.awaited.contains(onward);
+            let onward: Vec<u64> = onward.into_iter().filter(|onward| !known(onward)).collect();
+            walk.awaited.extend(&onward);
+            let step = if walk.awaited.is_empty() { Step::Finished } else { Step::Followed };
+            return TakenStep { walk: walk.id, position, onward, step };
+        }
+        let of_this_list = |walk: &&Walk| walk.is_of(page) && walk.visited.contains(&position);
+        if let Some(walk) = all.walks.iter().find(of_this_list) {
+            return TakenStep { walk: walk.id, position, onward: vec![], step: Step::Repeated };
+        }
+        // Positions are alike in many lists: only the list that was walked last says something,
+        // where this one is new.
+        let is_new = !all.walks.iter().any(|walk| walk.list == page.list);
+        let elsewhere = is_new && all.walks.back().is_some_and(|walk| walk.awaited.contains(&position));
+        let step = if elsewhere { Step::OfAnotherList } else { Step::Astray };
+        // Where nothing led here, nothing more is owed.
+        all.begin(page, position, vec![], step, unfinished)
+    }
+
+    /// Takes a step back: its page did not arrive.
+    pub fn undo(&self, taken: &TakenStep) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match taken.step {
+            Step::Repeated => {}
+            Step::Began | Step::Astray | Step::OfAnotherList => {
+                all.walks.retain(|walk| walk.id != taken.walk);
+            }
+            Step::Followed | Step::Finished => {
+                if let Some(walk) = all.walks.iter_mut().find(|walk| walk.id == taken.walk) {
+                    walk.visited.remove(&taken.position);
+                    walk.awaited.retain(|awaited| !taken.onward.contains(awaited));
+                    walk.awaited.insert(taken.position);
+                }
+            }
+        }
+    }
+
+    /// Whether a list is being walked in another form than a page's.
+    #[must_use]
+    pub fn goes_on_otherwise(&self, list: u64, variant: u64) -> bool {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.walks.iter().any(|walk| walk.list == list && walk.variant != variant && !walk.awaited.is_empty())
+    }
+
+    /// Forgets the walks through a list: its client goes back and forth.
+    pub fn look_around(&self, list: u64) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.walks.retain(|walk| walk.list != list);
+    }
+
+    /// Which exchange a walk has come to.
+    pub fn came_to(&self, taken: &TakenStep, exchange: Example) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(walk) = all.walks.iter_mut().find(|known| known.id == taken.walk) {
+            walk.last = Some(exchange);
+        }
+    }
+
+    /// The lists that were left before their end, as of now. Whoever has gone to a list's end may
+    /// look at its first page as often as they like: to poll it, or for the total.
+    #[must_use]
+    pub fn unfinished(&self) -> Vec<UnfinishedWalk> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut by_list: HashMap<u64, Vec<&Walk>> = HashMap::new();
+        let mut order = vec![];
+        for walk in &all.walks {
+            let of_list = by_list.entry(walk.list).or_default();
+            if of_list.is_empty() {
+                order.push(walk.list);
+            }
+            of_list.push(walk);
+        }
+        let left = order.into_iter().filter_map(|list| {
+            let walks = &by_list[&list];
+            let finished = walks.iter().any(|walk| walk.awaited.is_empty() && walk.visited.len() > 1);
+            let is_done = |walk: &Walk| walk.awaited.is_empty() || finished && walk.visited.len() == 1;
+            let walk = walks
+                .iter()
+                .filter(|walk| !is_done(walk))
+                .max_by_key(|walk| (walk.visited.len(), walk.id))?;
+            let (asked, more) = (walk.visited.len(), walk.awaited.len());
+            let pages = |n: usize| if n == 1 { "page" } else { "pages" };
+            let (asked_pages, more_pages) = (pages(asked), pages(more));
+            Some(UnfinishedWalk {
+                finding: walk.unfinished,
+                last: walk.last.clone(),
+                detail: format!("{asked} {asked_pages} asked for, at least {more} more {more_pages} left"),
+            })
+        });
+        left.collect()
+    }
+}
+
+impl TakenStep {
+    /// What the page is in its walk.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        self.step
+    }
+}
+
+impl UnfinishedWalk {
+    /// The exchange of the last page, as one that causes the finding.
+    #[must_use]
+    pub fn example(&self) -> Option<Example> {
+        let mut example = self.last.clone()?;
+        let met = Arc::make_mut(&mut example.met);
+        met.findings.push(self.finding);
+        met.details.push((self.finding, self.detail.clone()));
+        Some(example)
+    }
+}
+
+impl All {
+    fn begin(
+        &mut self,
+        page: &Visited<'_>,
+        position: u64,
+        onward: Vec<u64>,
+        step: Step,
+        unfinished: &'static Finding,
+    ) -> TakenStep {
+        self.begun += 1;
+        let taken = TakenStep { walk: self.begun, position, onward, step };
+        let mut walk = Walk {
+            id: taken.walk,
+            list: page.list,
+            awaited: taken.onward.iter().copied().collect(),
+            visited: HashSet::from([position]),
+            variant: page.variant,
+            astray: step != Step::Began,
+            unfinished,
+            last: None,
+        };
+        if step == Step::Began {
+            // Pages may be asked for in any order, the first one last.
+            self.walks.retain(|other| {
+                let before = other.astray && other.is_of(page);
+                if before {
+                    walk.visited.extend(&other.visited);
+                }
+                !before
+            });
+            walk.awaited.retain(|awaited| !walk.visited.contains(awaited));
+        }
+        self.walks.push_back(walk);
+        if self.walks.len() > Walks::REMEMBERED {
+            // One that is forgotten proves nothing.
+            let finished = self.walks.iter().position(|walk| walk.awaited.is_empty()).unwrap_or(0);
+            self.walks.remove(finished);
+        }
+        taken
+    }
+}
+
+impl Walk {
+    fn is_of(&self, page: &Visited<'_>) -> bool {
+        self.list == page.list && self.variant == page.variant
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Severity;
+
+    static STOPPED: Finding =
+        Finding { id: "x.stopped", severity: Severity::Warning, summary: "", why: "", fix: "" };
+
+    fn visit(walks: &Walks, list: u64, position: &str, first: bool, onward: &[&str]) -> Step {
+        let onward = onward.iter().map(|position| (*position).to_owned()).collect();
+        walks.visit(&Visited { list, variant: 0, position, first, onward }, &STOPPED).step()
+    }
+
+    #[test]
+    fn two_walks_through_one_list_are_not_mistaken_for_one_that_repeats_its_pages() {
+        let walks = Walks::default();
+        assert_eq!(visit(&walks, 1, "1", true, &["2", "3"]), Step::Began);
+        assert_eq!(visit(&walks, 1, "1", true, &["2", "3"]), Step::Began);
+        assert_eq!(visit(&walks, 1, "2", false, &[]), Step::Followed);
+        assert_eq!(visit(&walks, 1, "2", false, &[]), Step::Followed);
+        assert_eq!(visit(&walks, 1, "2", false, &[]), Step::Repeated, "a third time");
+        assert_eq!(visit(&walks, 1, "3", false, &[]), Step::Finished);
+        assert_eq!(walks.unfinished().len(), 1, "the other walk lacks page 3");
+        assert_eq!(visit(&walks, 1, "3", false, &[]), Step::Finished);
+        assert_eq!(walks.unfinished().len(), 0);
+    }
+
+    #[test]
+    fn a_page_of_another_list_and_one_that_nothing_led_to_are_told() {
+        let walks = Walks::default();
+        visit(&walks, 1, "first", true, &["a"]);
+        assert_eq!(visit(&walks, 2, "a", false, &["b"]), Step::OfAnotherList);
+        assert_eq!(visit(&walks, 3, "z", false, &[]), Step::Astray);
+        assert_eq!(visit(&walks, 3, "z", false, &[]), Step::Repeated);
+    }
+
+    #[test]
+    fn a_page_that_did_not_arrive_was_not_had() {
+        let walks = Walks::default();
+        let page = |position: &'static str, first, onward: &[&str]| Visited {
+            list: 1,
+            variant: 0,
+            position,
+            first,
+            onward: onward.iter().map(|onward| (*onward).to_owned()).collect(),
+        };
+        walks.undo(&walks.visit(&page("1", true, &["2"]), &STOPPED));
+        assert_eq!(walks.unfinished().len(), 0, "as if it had never begun");
+        walks.visit(&page("1", true, &["2"]), &STOPPED);
+        walks.undo(&walks.visit(&page("2", false, &["3"]), &STOPPED));
+        assert_eq!(walks.visit(&page("2", false, &["3"]), &STOPPED).step(), Step::Followed, "not repeated");
+        assert_eq!(walks.visit(&page("3", false, &[]), &STOPPED).step(), Step::Finished);
+    }
+
+    #[test]
+    fn looking_at_the_first_page_again_is_no_list_left_early_for_who_has_gone_to_its_end() {
+        let walks = Walks::default();
+        for _ in 0..3 {
+            visit(&walks, 1, "1", true, &["2"]);
+        }
+        assert_eq!(walks.unfinished().len(), 1, "one list, however often it is polled");
+        assert_eq!(visit(&walks, 1, "2", false, &[]), Step::Finished);
+        assert_eq!(walks.unfinished().len(), 0);
+    }
+
+    #[test]
+    fn pages_may_come_in_any_order_the_first_one_last() {
+        let walks = Walks::default();
+        for position in ["3", "2"] {
+            assert_eq!(visit(&walks, 1, position, false, &[]), Step::Astray);
+        }
+        assert_eq!(visit(&walks, 1, "1", true, &["2", "3"]), Step::Began);
+        assert_eq!(walks.unfinished().len(), 0);
+        assert_eq!(visit(&walks, 1, "2", false, &[]), Step::Repeated);
+    }
+
+    #[test]
+    fn memory_stays_bounded_and_what_is_forgotten_proves_nothing() {
+        let walks = Walks::default();
+        for list in 0..1000 {
+            visit(&walks, list, "first", true, &["a"]);
+        }
+        assert_eq!(walks.0.lock().unwrap().walks.len(), Walks::REMEMBERED);
+        assert_eq!(walks.unfinished().len(), Walks::REMEMBERED);
+        assert_eq!(
+            visit(&walks, 0, "a", false, &[]),
+            Step::OfAnotherList,
+            "the list walked last awaits the like"
+        );
+        assert_eq!(visit(&walks, 999, "b", false, &[]), Step::Astray);
+    }
+}
