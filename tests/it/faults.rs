@@ -509,8 +509,8 @@ async fn what_is_no_fault_says_what_is_and_nothing_is_added() {
             "`vendor` is not right: there is no vendor `comubo`; did you mean `commubo`?",
         ),
         (
-            json!({ "vendor": "ccai", "operation": "list_calls", "do": { "delay": "1s" } }),
-            "`operation` is not right: ccai has no operation `list_calls`",
+            json!({ "vendor": "ccai", "operation": "list_call_logs", "do": { "delay": "1s" } }),
+            "`operation` is not right: ccai has no operation `list_call_logs`",
         ),
         (
             json!({ "vendor": "ccai", "do": { "error": "agent_unavailible" } }),

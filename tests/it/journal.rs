@@ -121,7 +121,7 @@ async fn what_nothing_can_match_is_refused_with_what_could() {
         ),
         (json!({ "match": { "operation": "list_call" } }), "did you mean `list_calls`?"),
         (
-            json!({ "match": { "vendor": "ccai", "operation": "list_calls" } }),
+            json!({ "match": { "vendor": "ccai", "operation": "list_call_logs" } }),
             "known: create_call, get_customer_flag, update_customer_flag",
         ),
         (
