@@ -6,29 +6,19 @@ use std::collections::BTreeSet;
 use callmock::contract::{Catalogue, ReachedBy};
 use callmock::vendors;
 
-use crate::mock::Answer;
-use crate::{alibaba, ccai, commubo, sencloud};
-
-/// Every vendor's probes.
-async fn probes() -> Vec<(&'static str, Vec<(&'static str, Answer)>)> {
-    vec![
-        ("commubo", commubo::probes::answers().await),
-        ("ccai", ccai::probes::answers().await),
-        ("alibaba", alibaba::probes::answers().await),
-        ("sencloud", sencloud::probes::answers().await),
-    ]
-}
+use crate::vendor;
 
 #[tokio::test]
 async fn every_behavior_that_a_request_can_reach_is_met_by_one() {
     let mut met = BTreeSet::new();
-    for (vendor, answers) in probes().await {
-        for (segment, answer) in answers {
+    for vendor in vendor::ALL {
+        for (segment, answer) in vendor.probes().await {
             let behaviors = answer.behaviors();
-            let expected =
-                behaviors.iter().find(|id| id.starts_with(vendor) && id.ends_with(&format!(".{segment}")));
+            let expected = behaviors
+                .iter()
+                .find(|id| id.starts_with(vendor.name()) && id.ends_with(&format!(".{segment}")));
             let id = expected.unwrap_or_else(|| {
-                panic!("{vendor}'s probe `{segment}` met {behaviors:?} instead: {}", answer.body)
+                panic!("{vendor:?}'s probe `{segment}` met {behaviors:?} instead: {}", answer.body)
             });
             met.insert((*id).to_owned());
         }
@@ -46,8 +36,8 @@ async fn every_behavior_that_a_request_can_reach_is_met_by_one() {
 
 #[tokio::test]
 async fn every_answer_names_one_outcome_whose_status_it_has_and_nothing_that_is_not_in_the_catalogue() {
-    for (_, answers) in probes().await {
-        for (segment, answer) in answers {
+    for vendor in vendor::ALL {
+        for (segment, answer) in vendor.probes().await {
             assert_eq!(answer.header("x-callmock-world"), "default", "{segment}");
             let find = |id: &str| vendors::catalogues().flat_map(Catalogue::behaviors).find(|b| b.id == id);
             let behaviors: Vec<_> =

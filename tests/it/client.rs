@@ -1,21 +1,19 @@
-//! A client of all four vendors, with one world's credentials.
+//! One world, with its credentials: what a vendor's client and a test see of it.
 
+use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use crate::alibaba;
-use crate::ccai::basic;
 use crate::mock::{Answer, Mock, send};
-use crate::sencloud;
 
 /// One world, as its clients and its test see it.
 pub struct World<'a> {
-    mock: &'a Mock,
+    pub mock: &'a Mock,
     /// What `POST /_mock/worlds` said, or the like of the default world.
     pub made: Value,
     /// Where its resources are: `/_mock` or `/_mock/worlds/{id}`.
     admin: String,
     /// What its vendors' paths begin with: nothing, or `/w/{id}`.
-    prefix: String,
+    pub prefix: String,
 }
 
 impl Mock {
@@ -50,29 +48,16 @@ impl World<'_> {
         self.made["credentials"][vendor][part].as_str().expect("a credential")
     }
 
-    pub async fn commubo(&self, query: &str) -> Answer {
-        let request = self.mock.request("GET", &format!("{}/v1/calls{query}", self.prefix));
-        let request = request.header("x-commubo-tenantId", self.credential("commubo", "tenant_id"));
-        send(request.header("x-commubo-accessToken", self.credential("commubo", "access_token"))).await
+    /// A vendor's credential, member by member.
+    pub fn credentials(&self, vendor: &str) -> &Value {
+        let credentials = &self.made["credentials"][vendor];
+        assert!(credentials.is_object(), "the scenario has no account of {vendor}: {}", self.made);
+        credentials
     }
 
-    pub async fn ccai(&self, method: &str, path: &str, body: &Value) -> Answer {
-        let authorization = basic(self.credential("ccai", "subdomain"), self.credential("ccai", "token"));
-        let request = self.mock.request(method, &format!("{}/apps/api/v1/{path}", self.prefix));
-        send(request.header("authorization", authorization).body(body.to_string())).await
-    }
-
-    pub async fn alibaba(&self, parameters: &[(&str, &str)]) -> Answer {
-        let call = parameters.iter().fold(alibaba::page(), |call, (name, value)| call.with(name, value));
-        let key = self.credential("alibaba", "access_key_id");
-        call.key(key).secret(self.credential("alibaba", "access_key_secret")).send(self.mock).await
-    }
-
-    pub async fn sencloud(&self, body: &Value) -> Answer {
-        let path = format!("{}{}", self.prefix, sencloud::PATH);
-        let request = self.mock.request("POST", &path).header("content-type", "application/json");
-        let key = format!("Bearer {}", self.credential("sencloud", "api_key"));
-        send(request.header("authorization", key).body(body.to_string())).await
+    /// A request to a vendor's path, without a credential.
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        self.mock.request(method, &format!("{}{path}", self.prefix))
     }
 
     /// One of its own resources.

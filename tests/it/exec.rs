@@ -5,36 +5,54 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use callmock::vendors;
+
 use crate::cli::{callmock, file, text};
+use crate::mock::Mock;
 
 fn exec(arguments: &[&str], script: &str) -> Output {
     callmock().arg("exec").args(arguments).args(["--", "sh", "-c", script]).output().expect("it runs")
 }
 
-#[test]
-fn the_command_gets_the_url_and_every_credential_and_standard_output_is_its_own() {
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_gets_the_url_and_every_credential_and_standard_output_is_its_own() {
     let output = exec(&[], "env | grep ^CALLMOCK_ | sort; echo done");
     assert_eq!(output.status.code(), Some(0));
     let lines: Vec<&str> = text(&output.stdout).lines().collect();
     let url =
         lines.iter().find_map(|line| line.strip_prefix("CALLMOCK_URL=http://127.0.0.1:")).expect("a URL");
     assert!(url.parse::<u16>().is_ok_and(|port| port > 0));
-    assert_eq!(
-        lines,
-        [
-            &format!("CALLMOCK_ALIBABA_ACCESS_KEY_ID={}", "testid"),
-            "CALLMOCK_ALIBABA_ACCESS_KEY_SECRET=testsecret",
-            &format!("CALLMOCK_ALIBABA_ENDPOINT=127.0.0.1:{url}"),
-            "CALLMOCK_ALIBABA_INSTANCE_ID=ccc-test",
-            "CALLMOCK_CCAI_SUBDOMAIN=acme",
-            "CALLMOCK_CCAI_TOKEN=mock-token",
-            "CALLMOCK_COMMUBO_ACCESS_TOKEN=FEDCBA09-8765-4321-FEDC-BA0987654321",
-            "CALLMOCK_COMMUBO_TENANT_ID=12345678-90AB-CDEF-1234-567890ABCDEF",
-            "CALLMOCK_SENCLOUD_API_KEY=1296121461794938793:MOCKKEY",
-            &format!("CALLMOCK_URL=http://127.0.0.1:{url}"),
-            "done",
-        ]
-    );
+    let mock = Mock::embedded("documented").await;
+    let world = mock.default_world().await;
+    let mut expected = vec![format!("CALLMOCK_URL=http://127.0.0.1:{url}")];
+    for vendor in vendors::ALL {
+        let mut variable = |name: &str, value: &str| {
+            let name = format!("CALLMOCK_{}_{}", vendor.name(), name).to_uppercase();
+            expected.push(format!("{name}={value}"));
+        };
+        for (name, value) in world.credentials(vendor.name()).as_object().expect("a credential") {
+            variable(name, value.as_str().expect("a text"));
+        }
+        for (name, value) in vendor.whereabouts(&format!("127.0.0.1:{url}")) {
+            variable(name, &value);
+        }
+    }
+    expected.sort();
+    expected.push("done".into());
+    assert_eq!(lines, expected);
+    for line in [
+        "CALLMOCK_ALIBABA_ACCESS_KEY_ID=testid",
+        "CALLMOCK_ALIBABA_ACCESS_KEY_SECRET=testsecret",
+        &format!("CALLMOCK_ALIBABA_ENDPOINT=127.0.0.1:{url}"),
+        "CALLMOCK_ALIBABA_INSTANCE_ID=ccc-test",
+        "CALLMOCK_CCAI_SUBDOMAIN=acme",
+        "CALLMOCK_CCAI_TOKEN=mock-token",
+        "CALLMOCK_COMMUBO_ACCESS_TOKEN=FEDCBA09-8765-4321-FEDC-BA0987654321",
+        "CALLMOCK_COMMUBO_TENANT_ID=12345678-90AB-CDEF-1234-567890ABCDEF",
+        "CALLMOCK_SENCLOUD_API_KEY=1296121461794938793:MOCKKEY",
+    ] {
+        assert!(lines.contains(&line), "{line}");
+    }
     assert_eq!(text(&output.stderr), "callmock: nothing was called\n");
 }
 

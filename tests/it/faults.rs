@@ -6,14 +6,13 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use callmock::server::Settings;
-use callmock::vendors;
 use serde_json::{Value, json};
 
-use crate::alibaba::{self, Style};
 use crate::ccai::{inbound, outbound};
 use crate::client::message;
 use crate::commubo::{TENANT, TOKEN, VECTORS};
 use crate::mock::{Answer, Mock, send, text_at, until};
+use crate::vendor;
 
 const NOTHING: Value = Value::Null;
 
@@ -48,21 +47,15 @@ async fn fault(mock: &Mock, fault: Value) -> String {
 
 /// A request that reaches a vendor's handlers, whatever they make of it.
 async fn ask(mock: &Mock, vendor: &str) -> Answer {
-    let world = mock.default_world().await;
-    match vendor {
-        "commubo" => world.commubo("").await,
-        "ccai" => world.ccai("POST", "calls", &inbound()).await,
-        "alibaba" => world.alibaba(&[]).await,
-        "sencloud" => world.sencloud(&json!({})).await,
-        other => panic!("no request of {other} is known here: add one to `ask` in tests/it/faults.rs"),
-    }
+    vendor::of(vendor).ask(&mock.default_world().await).await
 }
 
 #[tokio::test]
 async fn every_refusal_of_every_vendor_can_be_injected_by_its_behaviors_id_and_answers_as_documented() {
     let mock = Mock::embedded("documented").await;
     let world = mock.default_world().await;
-    for catalogue in vendors::catalogues() {
+    for vendor in vendor::ALL {
+        let catalogue = vendor.served().catalogue();
         let refusals = catalogue.behaviors().filter(|b| b.status.is_some_and(|status| status >= 400));
         for behavior in refusals {
             let id = fault(
@@ -70,11 +63,7 @@ async fn every_refusal_of_every_vendor_can_be_injected_by_its_behaviors_id_and_a
                 json!({ "vendor": catalogue.vendor, "times": 1, "do": { "error": behavior.id } }),
             )
             .await;
-            let answer = if behavior.id.ends_with("_acs3") {
-                alibaba::page().style(Style::Acs3).send(&mock).await
-            } else {
-                ask(&mock, catalogue.vendor).await
-            };
+            let answer = send(vendor.request_for(behavior.id, &world)).await;
             assert_eq!(Some(answer.status), behavior.status, "{}: {}", behavior.id, answer.body);
             assert_eq!(answer.behaviors(), [behavior.id], "{}", answer.body);
             assert_eq!(answer.header("x-callmock-fault"), id);
@@ -88,19 +77,12 @@ async fn every_refusal_of_every_vendor_can_be_injected_by_its_behaviors_id_and_a
 #[tokio::test]
 async fn every_name_that_a_message_proposes_is_taken_and_answers_in_the_vendors_envelope() {
     let mock = Mock::embedded("documented").await;
-    for catalogue in vendors::catalogues() {
-        for name in catalogue.errors() {
-            let id = fault(&mock, json!({ "vendor": catalogue.vendor, "do": { "error": name } })).await;
-            let answer = ask(&mock, catalogue.vendor).await;
+    for vendor in vendor::ALL {
+        for name in vendor.served().catalogue().errors() {
+            let id = fault(&mock, json!({ "vendor": vendor.name(), "do": { "error": name } })).await;
+            let answer = ask(&mock, vendor.name()).await;
             assert!(answer.status >= 400, "{name}");
-            let (body, own) =
-                (answer.json(), answer.outcome().split('.').next_back().unwrap_or_default().to_owned());
-            match catalogue.vendor {
-                "alibaba" => assert_eq!(body["Code"], name),
-                // The standard codes stand for the service's own, unless a reading says otherwise.
-                "sencloud" => assert!(body["code"] == name || name == "not_found", "{name}: {body}"),
-                _ => assert_eq!(own, name, "{body}"),
-            }
+            assert!(vendor.is_error(&answer, name), "{vendor:?} {name}: {}", answer.body);
             let _ = send(mock.request("DELETE", &format!("/_mock/faults/{id}"))).await;
         }
     }
@@ -258,32 +240,38 @@ async fn a_rate_limit_answers_as_each_vendor_throttles_until_a_clock_has_passed_
     let yaml = format!("{}\nclock: 2024-05-13T12:00:00Z", documented().replace("\nclock:", "\n# clock:"));
     let mock = Mock::of(&yaml).await;
     let world = mock.default_world().await;
-    for (vendor, status, code, header, value) in [
-        ("commubo", 429, "", "retry-after", "60"),
-        ("ccai", 429, "", "retry-after", "60"),
-        ("alibaba", 400, "Throttling.User", "x-acs-retry-after", "60000"),
-        ("sencloud", 403, "resource_exhausted", "retry-after", ""),
-    ] {
-        let limit = json!({ "vendor": vendor, "do": { "rate_limit": { "requests": 2, "per": "1m" } } });
+    for vendor in vendor::ALL {
+        let throttled = vendor.throttled();
+        let limit =
+            json!({ "vendor": vendor.name(), "do": { "rate_limit": { "requests": 2, "per": "1m" } } });
         let id = fault(&mock, limit).await;
-        let good = [ask(&mock, vendor).await.status, ask(&mock, vendor).await.status];
-        assert!(good.iter().all(|status| *status < 300), "{vendor}");
-        let refused = ask(&mock, vendor).await;
-        assert_eq!(refused.status, status, "{vendor}: {}", refused.body);
+        for _ in 0..2 {
+            let good = vendor.ask(&world).await;
+            assert!(good.status < 300, "{vendor:?}: {}", good.body);
+        }
+        let refused = vendor.ask(&world).await;
+        assert_eq!(refused.status, throttled.status, "{vendor:?}: {}", refused.body);
         // The machine's clock runs on, and a window ends by whichever clock has passed it first.
-        let wait = |answer: &Answer| answer.header(header).parse::<u64>().unwrap_or_default();
-        let (unit, whole): (u64, u64) =
-            (if vendor == "alibaba" { 1000 } else { 1 }, value.parse().unwrap_or_default());
-        assert!((whole * 9 / 10..=whole).contains(&wait(&refused)), "{vendor}: {:?}", refused.headers);
-        let body = refused.json();
-        assert!(code.is_empty() || body["Code"] == code || body["code"] == code, "{body}");
+        let wait = |answer: &Answer| {
+            let (header, _) = throttled.wait?;
+            Some(answer.header(header).parse::<u64>().expect("a number"))
+        };
+        if let (Some(wait), Some((_, second))) = (wait(&refused), throttled.wait) {
+            assert!((54 * second..=60 * second).contains(&wait), "{vendor:?}: {:?}", refused.headers);
+        } else {
+            assert_eq!(refused.header("retry-after"), "", "{vendor:?}");
+        }
+        if let Some((member, code)) = throttled.code {
+            assert_eq!(refused.json()[member], code, "{vendor:?}");
+        }
         world.admin("POST", "clock/advance", &json!({ "by": "59s" })).await;
-        let refused = ask(&mock, vendor).await;
-        assert_eq!(refused.status, status);
-        assert!(wait(&refused) <= unit, "{vendor}: {:?}", refused.headers);
-        assert_eq!(wait(&refused) > 0, !value.is_empty(), "{vendor}");
+        let refused = vendor.ask(&world).await;
+        assert_eq!(refused.status, throttled.status, "{vendor:?}");
+        if let (Some(wait), Some((_, second))) = (wait(&refused), throttled.wait) {
+            assert!((1..=second).contains(&wait), "{vendor:?}: {:?}", refused.headers);
+        }
         world.admin("POST", "clock/advance", &json!({ "by": "1s" })).await;
-        assert!(ask(&mock, vendor).await.status < 300, "{vendor}: the next window");
+        assert!(vendor.ask(&world).await.status < 300, "{vendor:?}: the next window");
         world.admin("DELETE", &format!("faults/{id}"), &NOTHING).await;
     }
 }

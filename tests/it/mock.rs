@@ -17,6 +17,9 @@ use tokio::sync::oneshot;
 
 use crate::{answers, own};
 
+/// A key that looks like a real one.
+pub const REAL: &str = "h7dWq2mZ9sX4vB6nK1pR8tYc";
+
 /// A running server; it stops when the test drops it.
 pub struct Mock {
     pub address: SocketAddr,
@@ -47,6 +50,14 @@ pub struct Answer {
     pub status: u16,
     pub headers: reqwest::header::HeaderMap,
     pub body: String,
+}
+
+/// How many calls an embedded scenario has.
+pub fn calls_of(scenario: &str) -> usize {
+    let sources = vec![scenario::embedded(scenario).expect("an embedded scenario")];
+    let catalogues = vendors::catalogues().collect();
+    let options = LoadOptions { sources, catalogues, ..LoadOptions::default() };
+    scenario::load(&options).unwrap_or_else(|invalid| panic!("{invalid}")).universe.len()
 }
 
 /// Asks every few milliseconds until something is there, and fails if it takes a minute.

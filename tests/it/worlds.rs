@@ -18,6 +18,7 @@ use crate::alibaba::{self, Style};
 use crate::ccai::{inbound, outbound};
 use crate::client::{World, message};
 use crate::mock::{Answer, Mock, send, until};
+use crate::vendor;
 
 const NOTHING: Value = Value::Null;
 
@@ -29,60 +30,88 @@ async fn a_new_world_has_fresh_credentials_of_every_vendor_that_work_at_once() {
     assert_eq!(world.made["name"], "checkout tests");
     assert_eq!(world.made["base_url"], mock.url(&format!("/w/{}", world.id())));
     assert_eq!(world.made["ttl_seconds"], 3600);
-    for (vendor, part) in [
-        ("commubo", "tenant_id"),
-        ("ccai", "subdomain"),
-        ("alibaba", "access_key_id"),
-        ("sencloud", "api_key"),
-    ] {
-        assert_ne!(world.credential(vendor, part), default.credential(vendor, part), "{vendor}");
+    for vendor in vendor::ALL {
+        let half = |world: &World<'_>| vendor.parts(world.credentials(vendor.name())).0;
+        assert_ne!(half(&world), half(&default), "{vendor:?}");
+        let answer = vendor.ask(&world).await;
+        assert!(answer.status < 300, "{vendor:?}: {}", answer.body);
+        assert_eq!(answer.header("x-callmock-world"), world.id(), "{vendor:?}");
     }
     assert_eq!(world.credential("alibaba", "instance_id"), "ccc-test");
-    let answers = [
-        world.commubo("").await,
-        world.ccai("POST", "calls", &inbound()).await,
-        world.alibaba(&[]).await,
-        world.sencloud(&json!({})).await,
-    ];
-    for answer in &answers {
-        assert!(answer.status < 300, "{}", answer.body);
-        assert_eq!(answer.header("x-callmock-world"), world.id());
-    }
-    assert!(answers[0].body.contains("1234567890123456"), "it begins as the server's scenario does");
-    assert_eq!(world.journal().await.len(), 4);
+    let listed = world.commubo("").await;
+    assert!(listed.body.contains("1234567890123456"), "it begins as the server's scenario does");
+    assert_eq!(world.journal().await.len(), vendor::ALL.len() + 1);
     assert_eq!(mock.journal().await.len(), 0, "nothing of it is in the default world");
+}
+
+#[tokio::test]
+async fn parallel_worlds_see_nothing_of_each_other_at_any_vendor() {
+    let mock = Mock::embedded("documented").await;
+    let worlds = [mock.fork(json!({})).await, mock.fork(json!({})).await, mock.fork(json!({})).await];
+    let asked = worlds.iter().flat_map(|world| vendor::ALL.iter().map(move |vendor| (world, vendor)));
+    join_all(asked.map(|(world, vendor)| async move {
+        let own = world.credentials(vendor.name());
+        for (place, request) in vendor.places(world, own) {
+            let answer = send(request).await;
+            assert!(answer.status < 300, "{vendor:?} in {place}: {}", answer.body);
+            assert_eq!(answer.header("x-callmock-world"), world.id(), "{vendor:?} in {place}");
+        }
+    }))
+    .await;
+    // Each did the same, so that each has the same journal, and the same ids of what was created.
+    let journal = async |world: &World<'_>| {
+        let mut seen: Vec<(String, String)> = vec![];
+        for exchange in world.journal().await {
+            assert_eq!(exchange["response"]["headers"]["x-callmock-world"], world.id());
+            let text = |name: &str| exchange[name].to_string();
+            seen.push((text("operation"), exchange["response"]["body"]["id"].to_string()));
+        }
+        seen.sort();
+        seen
+    };
+    let first = journal(&worlds[0]).await;
+    let default = mock.default_world().await;
+    let places = vendor::ALL.iter().map(|v| v.places(&default, default.credentials(v.name())).len());
+    assert_eq!(first.len(), places.sum::<usize>());
+    for world in &worlds[1..] {
+        assert_eq!(journal(world).await, first);
+    }
+    assert_eq!(mock.journal().await.len(), 0);
 }
 
 #[tokio::test]
 async fn a_refusal_belongs_to_the_world_that_the_credential_names_and_a_strangers_to_the_default_one() {
     let mock = Mock::embedded("documented").await;
     let world = mock.fork(json!({})).await;
-    let tenant = world.credential("commubo", "tenant_id");
-    let request = mock.request("GET", "/v1/calls").header("x-commubo-tenantId", tenant);
-    let wrong = send(request.header("x-commubo-accessToken", "wrong")).await;
-    assert_eq!((wrong.status, wrong.outcome()), (403, "commubo.any.wrong_token"));
-    assert_eq!(wrong.header("x-callmock-world"), world.id());
-
-    let stranger = mock.request("GET", "/v1/calls").header("x-commubo-tenantId", "nobody");
-    let stranger = send(stranger.header("x-commubo-accessToken", "wrong")).await;
-    assert_eq!(
-        (stranger.outcome(), stranger.header("x-callmock-world")),
-        ("commubo.any.unknown_tenant", "default")
-    );
-    // One world's public half with another's secret is refused in the world that it names.
-    let call = alibaba::page().key(world.credential("alibaba", "access_key_id")).secret("another");
-    assert_eq!(call.send(&mock).await.header("x-callmock-world"), world.id());
-    assert_eq!(world.journal().await.len(), 2);
+    for vendor in vendor::ALL {
+        for (credentials, id) in
+            [(vendor.with_wrong_secret(&world), world.id()), (vendor.with_strange_half(&world), "default")]
+        {
+            let refused = send(vendor.request(&world, &credentials)).await;
+            assert!((400..500).contains(&refused.status), "{vendor:?}: {}", refused.body);
+            assert_eq!(refused.header("x-callmock-world"), id, "{vendor:?}: {credentials}");
+        }
+    }
+    assert_eq!(world.journal().await.len(), vendor::ALL.len());
+    assert_eq!(mock.journal().await.len(), vendor::ALL.len());
+    let outcome = async |credentials: Value| {
+        send(vendor::of("commubo").request(&world, &credentials)).await.outcome().to_owned()
+    };
+    let commubo = vendor::of("commubo");
+    assert_eq!(outcome(commubo.with_wrong_secret(&world)).await, "commubo.any.wrong_token");
+    assert_eq!(outcome(commubo.with_strange_half(&world)).await, "commubo.any.unknown_tenant");
 }
 
 #[tokio::test]
-async fn every_place_where_alibabas_key_may_stand_selects_the_world() {
+async fn every_place_where_a_credential_may_stand_selects_the_world() {
     let mock = Mock::embedded("documented").await;
     let world = mock.fork(json!({})).await;
-    for style in [Style::RpcGet, Style::RpcPost, Style::RpcForm, Style::Acs3, Style::Acs3Form] {
-        let key = world.credential("alibaba", "access_key_id");
-        let answer = alibaba::page().style(style).key(key).send(&mock).await;
-        assert_eq!((answer.status, answer.header("x-callmock-world")), (200, world.id()), "{style:?}");
+    for vendor in vendor::ALL {
+        for (place, request) in vendor.places(&world, world.credentials(vendor.name())) {
+            let answer = send(request).await;
+            assert!(answer.status < 300, "{vendor:?} in {place}: {}", answer.body);
+            assert_eq!(answer.header("x-callmock-world"), world.id(), "{vendor:?} in {place}");
+        }
     }
 }
 
@@ -93,13 +122,12 @@ async fn a_base_url_pins_the_world_for_its_own_credentials_and_for_the_scenarios
     let world = mock.fork(json!({})).await;
     for credentials in [&default.made["credentials"], &world.made["credentials"]] {
         let pinned = world.pinned(credentials);
-        for answer in [
-            pinned.commubo("?start=2018-09-01").await,
-            pinned.ccai("POST", "calls", &inbound()).await,
-            pinned.sencloud(&json!({})).await,
-        ] {
-            assert!(answer.status < 300, "{}", answer.body);
-            assert_eq!(answer.header("x-callmock-world"), world.id());
+        for vendor in vendor::ALL {
+            for (place, request) in vendor.places(&pinned, pinned.credentials(vendor.name())) {
+                let answer = send(request).await;
+                assert!(answer.status < 300, "{vendor:?} in {place}: {}", answer.body);
+                assert_eq!(answer.header("x-callmock-world"), world.id(), "{vendor:?} in {place}");
+            }
         }
     }
     let journal = world.journal().await;
@@ -337,12 +365,14 @@ fn no_two_worlds_share_a_credential() {
             assert!(seen.insert((vendor, half.to_owned())), "{vendor} {half}");
         }
     }
-    assert_eq!(seen.len(), 4000);
+    assert_eq!(seen.len(), 1000 * vendors::ALL.len());
 }
 
 /// What a client or its test may do.
 #[derive(Debug, Clone)]
 enum Step {
+    /// A good request to one of `vendor::ALL`.
+    Ask(usize),
     Commubo(&'static str),
     Alibaba(&'static str, &'static str),
     Sencloud(u8),
@@ -367,6 +397,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     use prop::sample::select;
     prop_oneof![
+        (0..vendor::ALL.len()).prop_map(Step::Ask),
         select(vec!["", "?start=2018-09-01", "?start=2019-09-10&expand=all", "?end=x"])
             .prop_map(Step::Commubo),
         select(vec![("PageSize", "2"), ("PageNumber", "2"), ("SortOrder", "ASC"), ("PageSize", "0")])
@@ -420,6 +451,7 @@ async fn take(step: &Step, n: usize, world: &World<'_>, port: u16, cursor: &mut 
         n => (396 + u16::from(n)).to_string(),
     };
     let answer = match step {
+        Step::Ask(vendor) => vendor::ALL[*vendor].ask(world).await,
         Step::Commubo(query) => world.commubo(query).await,
         Step::Alibaba(name, value) => {
             let range = [("StartTime", "1500000000000"), ("EndTime", "1900000000000")];

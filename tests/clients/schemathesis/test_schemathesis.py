@@ -10,6 +10,7 @@ another than what they expect of every service:
   service; callmock's own suite tests who may see what.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -33,6 +34,14 @@ AS = {
     "alibaba": "",
     "sencloud": '-H "Authorization: Bearer $CALLMOCK_SENCLOUD_API_KEY"',
 }
+
+
+def test_every_vendor_that_is_served_has_its_credentials_here():
+    printed = subprocess.run(
+        [os.environ["CALLMOCK_BIN"], "contract", "--format", "json"], capture_output=True, text=True, check=True, timeout=60
+    )
+    served = {behavior["id"].split(".")[0] for behavior in json.loads(printed.stdout)["behaviors"]}
+    assert served == set(AS), "add the vendor's credentials to AS"
 
 
 @pytest.mark.parametrize("readings", ["default", "alternate"])

@@ -136,8 +136,8 @@ impl Call {
         self
     }
 
-    /// Sends to a path before the operation's own, and signs another: of the newer style, which
-    /// signs paths.
+    /// Sends to a path before the operation's own, and signs another. Only the newer style signs
+    /// paths.
     pub fn at(mut self, base: &str, signed: &str) -> Self {
         (self.base, self.signed_path) = (base.into(), signed.into());
         self
@@ -190,10 +190,10 @@ impl Call {
         }
         let text = encoded(&parameters);
         let request = if self.style == Style::RpcForm {
-            let request = mock.request(method, "/");
+            let request = mock.request(method, &format!("{}/", self.base));
             request.header("content-type", "application/x-www-form-urlencoded; charset=utf-8").body(text)
         } else {
-            mock.request(method, &format!("/?{text}"))
+            mock.request(method, &format!("{}/?{text}", self.base))
         };
         self.headers.iter().fold(request, |request, (name, value)| request.header(name, value))
     }

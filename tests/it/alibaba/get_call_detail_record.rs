@@ -7,7 +7,7 @@ use super::{CALLS, page, reading};
 use crate::mock::{Answer, Mock, send};
 
 /// A good call for one record.
-fn record(contact_id: &str) -> Call {
+pub fn record(contact_id: &str) -> Call {
     let call = page().with("Action", "GetCallDetailRecord").with("ContactId", contact_id);
     call.without("PageNumber").without("PageSize")
 }

@@ -1,7 +1,9 @@
 //! Alibaba Cloud CCC over HTTP. `B1`, `1.4` and the like are rows and sections of its fact sheet.
 
+mod agreement;
 mod auth;
 mod captures;
+mod causes;
 mod client;
 mod error;
 mod get_call_detail_record;
@@ -10,6 +12,7 @@ mod model;
 pub mod probes;
 mod query;
 mod signers;
+pub mod vendor;
 
 use client::Call;
 pub use client::{Style, now};

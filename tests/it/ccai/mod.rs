@@ -2,12 +2,14 @@
 //! of its fact sheet.
 
 mod auth;
+mod causes;
 mod examples;
 mod fetch_recording;
 mod list_calls;
 mod model;
 pub mod probes;
 mod query;
+pub mod vendor;
 
 use base64::Engine;
 use serde_json::{Value, json};

@@ -1,12 +1,15 @@
 //! commubo over HTTP. `R`, `S`, `F` and `A` are rows of its fact sheet.
 
+mod agreement;
 mod auth;
+mod causes;
 mod error;
 mod get_call;
 mod get_call_sound;
 mod model;
 pub mod probes;
 mod query;
+pub mod vendor;
 
 use crate::mock::{Answer, Mock, send};
 

@@ -1,11 +1,14 @@
 //! Sencloud over HTTP. `R`, `P`, `A` and numbers are rows and sections of its fact sheet.
 
+mod agreement;
+mod causes;
 mod error;
 mod fetch_recording;
 mod model;
 mod paging;
 pub mod probes;
 mod query;
+pub mod vendor;
 
 use serde_json::{Value, json};
 
