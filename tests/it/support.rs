@@ -72,7 +72,7 @@ fn the_support_page_is_made_from_the_catalogue_and_names_tests_that_there_are() 
     let claims = fs::read_to_string(root.join("tests/it/tested_by.json")).unwrap_or_else(|_| "{}".to_owned());
     let claims: BTreeMap<String, Vec<String>> = serde_json::from_str(&claims)
         .unwrap_or_else(|error| panic!("tests/it/tested_by.json: {error}: run .ci/regenerate"));
-    for behavior in vendors::catalogues().flat_map(|catalogue| catalogue.behaviors()) {
+    for behavior in vendors::catalogues().flat_map(Catalogue::behaviors) {
         let tests = claims.get(behavior.id).map(Vec::as_slice).unwrap_or_default();
         assert!(
             !tests.is_empty(),

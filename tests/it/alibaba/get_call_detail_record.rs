@@ -137,7 +137,7 @@ async fn the_record_agrees_with_the_lists_record_of_the_same_call() {
         for (name, value) in data.as_object().expect("an object") {
             match name.as_str() {
                 "ContactType" => {
-                    assert_eq!(value.as_str(), listed[name].as_str().map(str::to_uppercase).as_deref())
+                    assert_eq!(value.as_str(), listed[name].as_str().map(str::to_uppercase).as_deref());
                 }
                 "CallDuration" => assert_eq!(Some(value.to_string().as_str()), listed[name].as_str()),
                 "Satisfaction" => assert_eq!(*value, listed["SatisfactionIndex"]),
