@@ -1,5 +1,5 @@
-//! A table that a team made of its vendors' calls, held against the truth. The good one is made from
-//! the vendors' own answers, by code that knows nothing of the neutral calls (`row_of`).
+//! A table that a team made of its vendors' calls, held against the truth. The good one is made
+//! from the vendors' own answers, by code that knows nothing of the neutral calls (`row_of`).
 
 use callmock::report::oracle;
 use callmock::vendor::{Field, Neutral, Tells};
