@@ -26,7 +26,8 @@ impl PinnedWorld {
     pub fn of(app: &App, mut request: Request<Body>) -> Result<(Request<Body>, Option<Self>), Refused> {
         let uri = request.uri().clone();
         if let Some((id, _)) = uri.path().strip_prefix(FILES).and_then(|rest| rest.split_once('/')) {
-            let Some(slot) = app.worlds.get(id) else { return Err(unknown_world(app, id, false)) };
+            // The file of a world that is not there is missing, in the vendor's words.
+            let slot = app.worlds.get(id).unwrap_or_else(|| Arc::clone(app.worlds.default_slot()));
             slot.touch();
             return Ok((request, Some(Self { world: slot.world(), prefix: None })));
         }

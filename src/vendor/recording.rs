@@ -187,6 +187,9 @@ pub fn named_path(world: &str, vendor: &str, ordinal: Ordinal, name: &str) -> St
 /// file at callmock.
 #[must_use]
 pub fn find(context: &Context, view: &View, vendor: &str) -> Option<(Ordinal, Recording)> {
+    if context.segment("world") != **context.world.id() {
+        return None;
+    }
     let file = context.segment("file");
     let place = file.strip_suffix(".wav")?.strip_prefix(vendor)?.strip_prefix('-')?;
     let place = place.split_once('-').map_or(place, |(place, _)| place);

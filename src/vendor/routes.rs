@@ -58,7 +58,7 @@ impl Routes {
         }
         let mut paths = matchit::Router::new();
         for (path, endpoints) in by_template {
-            paths.insert(path, endpoints).unwrap_or_else(|error| panic!("{path}: {error}"));
+            paths.insert(matched_whole(path), endpoints).unwrap_or_else(|error| panic!("{path}: {error}"));
         }
         Self { paths, actions }
     }
@@ -92,6 +92,15 @@ impl Routes {
             allowed,
         }
     }
+}
+
+/// A template as the router takes it. The router matches whole segments only, so a segment that is a
+/// name in part, such as `vendor-{call}.wav`, is matched whole under the name `file`.
+fn matched_whole(template: &str) -> String {
+    let in_part =
+        |segment: &str| segment.contains('{') && !(segment.starts_with('{') && segment.ends_with('}'));
+    let segments = template.split('/').map(|segment| if in_part(segment) { "{file}" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 fn action(endpoint: &Endpoint) -> Option<&'static str> {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use callmock::server::Settings;
 use serde_json::{Value, json};
 
+use crate::alibaba;
 use crate::ccai::{inbound, outbound};
 use crate::client::message;
 use crate::commubo::{TENANT, TOKEN, VECTORS};

@@ -10,17 +10,17 @@ use crate::mock::{Answer, Mock, send};
 
 const NOTHING: Value = Value::Null;
 
-/// The bytes of an answer, but for what names the world and the machine.
+/// An answer as text, without what differs from world to world: the server's address, and the
+/// world's id in the address of a recording.
 fn bytes(answer: &Answer, port: u16) -> String {
     // Admin answers have the machine's date.
     let date = if answer.header("x-callmock-world").is_empty() { "" } else { answer.header("date") };
     let names = ["x-callmock-behavior", "x-callmock-findings", "x-callmock-fault", "retry-after"];
     let headers: Vec<&str> = names.iter().map(|name| answer.header(name)).collect();
-    format!(
-        "{} {date} {headers:?} {}",
-        answer.status,
-        answer.body.replace(&format!("127.0.0.1:{port}"), "HOST")
-    )
+    let body = answer.body.replace(&format!("127.0.0.1:{port}"), "HOST");
+    let world = answer.header("x-callmock-world");
+    let body = if world.is_empty() { body } else { body.replace(world, "WORLD") };
+    format!("{} {date} {headers:?} {body}", answer.status)
 }
 
 /// One of the requests that a client sends.

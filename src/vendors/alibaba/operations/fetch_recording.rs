@@ -19,7 +19,7 @@ use crate::vendor::{
 pub static ENDPOINT: Endpoint = Endpoint {
     operation: Operation {
         id: "fetch_recording",
-        route: Route::of(&["GET", "HEAD"], "/_files/{world}/{file}"),
+        route: Route::of(&["GET", "HEAD"], "/_files/{world}/alibaba-{call}.wav"),
         page: "https://api.aliyun.com/document/CCC/2020-07-01/GetMonoRecording",
         summary: "Fetches the file of a recording, from the address that an answer told.",
         source: "object storage behind GetMonoRecording (R3, R12)",
@@ -107,7 +107,7 @@ fn describe(document: &mut Document, operation: &'static Operation, _: &Readings
             method,
             parameters: vec![
                 path("world"),
-                path("file"),
+                path("call"),
                 query("Expires", true, &json!({ "type": "integer", "description": "Seconds since 1970" })),
             ],
             request_body: None,

@@ -16,7 +16,7 @@ use crate::vendor::{Context, Endpoint, Outcome, handler, refusals, shows_none, t
 pub static ENDPOINT: Endpoint = Endpoint {
     operation: Operation {
         id: "fetch_recording",
-        route: Route::of(&["GET", "HEAD"], "/_files/{world}/{file}"),
+        route: Route::of(&["GET", "HEAD"], "/_files/{world}/sencloud-{call}.wav"),
         page: "https://docs.sencloud.vn/api-sencloud/tong-dai/voip-api/lay-lich-su-cuoc-goi",
         summary: "Fetches the file of a recording, from the address that an answer told.",
         source: "page L277-281 (recording_urls)",
@@ -70,7 +70,7 @@ fn describe(document: &mut Document, operation: &'static Operation, _: &Readings
             operation,
             id: if method == "get" { operation.id.to_owned() } else { format!("{}_{method}", operation.id) },
             method,
-            parameters: vec![path("world"), path("file")],
+            parameters: vec![path("world"), path("call")],
             request_body: None,
             success: vec![(200, file.clone()), (206, file.clone()), (304, Answer::default())],
             refusal: Answer { content: vec![("application/json", body.clone())], headers: Value::Null },
