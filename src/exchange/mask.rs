@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
 use crate::urlencoded;
 use crate::vendor::SecretPlaces;
-use crate::world::{Captured, World, mask};
+use crate::world::{Captured, Secrets, World, mask};
 
 /// Names of secrets, in lower case and without hyphens and underscores.
 const SECRET_NAMES: [&str; 12] = [
@@ -35,13 +36,38 @@ pub fn is_secret_name(name: &str) -> bool {
 /// Masks secrets: the world's own secrets wherever they occur, and every value in the places where
 /// the vendor's clients send secrets.
 pub struct Mask {
-    pub places: SecretPlaces,
-    pub world: Arc<World>,
+    places: SecretPlaces,
+    world: Arc<World>,
+    /// What the request sent in those places: an answer may repeat it.
+    sent: Secrets,
 }
 
+/// The shortest value that is masked wherever it is repeated, in bytes. A shorter one would mask
+/// other texts that happen to contain it.
+const TELLING: usize = 8;
+
 impl Mask {
+    /// The mask of a request and of whatever follows from it.
+    pub fn of(places: SecretPlaces, world: &Arc<World>, parts: &Parts, body: &[u8]) -> Self {
+        let mut mask = Self { places, world: Arc::clone(world), sent: Secrets::default() };
+        let body = String::from_utf8_lossy(&body[..body.len().min(world.journal().body_limit())]);
+        let queries = [parts.uri.query().unwrap_or_default(), &body];
+        let pairs = queries.into_iter().flat_map(urlencoded::lossy);
+        let mut sent: Vec<String> =
+            pairs.filter(|(name, _)| mask.is_of_secrets(name)).map(|(_, value)| value).collect();
+        let headers = parts.headers.iter();
+        sent.extend(headers.filter_map(|(name, value)| mask.credential(name, value.to_str().ok()?)));
+        sent.retain(|value| value.len() >= TELLING && !world.secrets().has(value));
+        mask.sent = Secrets::sent(sent.iter().map(String::as_str));
+        mask
+    }
+
     pub fn text(&self, text: &str) -> String {
-        self.world.secrets().masked(text).into_owned()
+        self.sent.masked(&self.world.secrets().masked(text)).into_owned()
+    }
+
+    fn is_of_secrets(&self, name: &str) -> bool {
+        self.places.parameters.contains(&name.to_lowercase().as_str()) || is_secret_name(name)
     }
 
     /// A path as it was sent, or decoded and masked if it has a secret in it.
@@ -52,11 +78,7 @@ impl Mask {
     }
 
     fn parameter(&self, name: &str, value: &str) -> String {
-        if self.places.parameters.contains(&name.to_lowercase().as_str()) || is_secret_name(name) {
-            mask(value)
-        } else {
-            self.text(value)
-        }
+        if self.is_of_secrets(name) { mask(value) } else { self.text(value) }
     }
 
     pub fn headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
@@ -67,18 +89,27 @@ impl Mask {
     }
 
     fn header(&self, name: &HeaderName, value: &str) -> String {
+        match self.credential(name, value) {
+            Some(credential) => {
+                let scheme = &value[..value.len() - credential.len()];
+                format!("{scheme}{}", mask(&credential))
+            }
+            None => self.text(value),
+        }
+    }
+
+    /// The end of a header's value that is a credential. It is masked even if it is unknown here or
+    /// in an unexpected encoding.
+    fn credential(&self, name: &HeaderName, value: &str) -> Option<String> {
         let scheme = value.split_once(' ').filter(|(scheme, _)| {
             [header::AUTHORIZATION, header::PROXY_AUTHORIZATION].contains(name)
                 && ["basic", "bearer"].contains(&scheme.to_lowercase().as_str())
         });
         match scheme {
-            // A credential is masked even if it is unknown here or in an unexpected encoding.
-            Some((scheme, credential)) => format!("{scheme} {}", mask(credential)),
-            // A signature is not a secret. Every other proof of identity is masked, even if it is
-            // unknown here.
-            None if *name == header::AUTHORIZATION && !value.contains("Signature=") => mask(value),
-            None if self.places.headers.contains(&name.as_str()) => mask(value),
-            None => self.text(value),
+            Some((_, credential)) => Some(credential.to_owned()),
+            // A signature is not a secret. Every other proof of identity is.
+            None if *name == header::AUTHORIZATION && !value.contains("Signature=") => Some(value.to_owned()),
+            None => self.places.headers.contains(&name.as_str()).then(|| value.to_owned()),
         }
     }
 

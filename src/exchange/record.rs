@@ -44,7 +44,7 @@ impl ExchangeRecord {
         body: &Bytes,
         mut faults: Vec<Injected>,
     ) -> Self {
-        let mask = Mask { places: vendor.secrets(), world: Arc::clone(world) };
+        let mask = Mask::of(vendor.secrets(), world, parts, body);
         for injected in &mut faults {
             mask.json(&mut injected.action);
         }

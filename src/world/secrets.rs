@@ -44,20 +44,19 @@ impl Secrets {
         }
         for secret in secrets.filter(|secret| !secret.is_empty()) {
             plain.insert(secret.to_owned());
-            let once = urlencoded::strict(secret);
-            let twice = urlencoded::strict(&once);
-            let lower = lower_case_digits(&once);
-            let lower_twice = urlencoded::strict(&lower);
-            let thrice = urlencoded::strict(&twice);
-            let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-            let bare = BASE64.encode(secret);
-            let safe = BASE64_URL.encode(secret);
-            let encoded = urlencoded::strict(&bare);
-            let upper = hex.to_uppercase();
-            let all =
-                [thrice, twice, lower_twice, once, lower, hex, upper, bare, safe, encoded, secret.to_owned()];
-            forms.extend(all.map(|form| (form, mask(secret))));
+            forms.extend(every_form(secret));
         }
+        Self::longest_first(forms, plain)
+    }
+
+    /// The values that one request sent where clients send secrets. They are no world's secrets, but
+    /// an answer may repeat them.
+    #[must_use]
+    pub fn sent<'a>(values: impl Iterator<Item = &'a str>) -> Self {
+        Self::longest_first(values.flat_map(every_form).collect(), HashSet::new())
+    }
+
+    fn longest_first(mut forms: Vec<(String, String)>, plain: HashSet<String>) -> Self {
         forms.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         forms.dedup();
         Self { forms, plain }
@@ -91,6 +90,23 @@ impl Secrets {
             }
         })
     }
+}
+
+/// A secret in each form, with its mask.
+fn every_form(secret: &str) -> impl Iterator<Item = (String, String)> {
+    let once = urlencoded::strict(secret);
+    let twice = urlencoded::strict(&once);
+    let lower = lower_case_digits(&once);
+    let lower_twice = urlencoded::strict(&lower);
+    let thrice = urlencoded::strict(&twice);
+    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let bare = BASE64.encode(secret);
+    let safe = BASE64_URL.encode(secret);
+    let encoded = urlencoded::strict(&bare);
+    let upper = hex.to_uppercase();
+    let all = [thrice, twice, lower_twice, once, lower, hex, upper, bare, safe, encoded, secret.to_owned()];
+    let shown = mask(secret);
+    all.into_iter().map(move |form| (form, shown.clone()))
 }
 
 /// The mask of a secret: enough to tell two secrets apart, too little to use one.

@@ -46,6 +46,8 @@ async fn a_secret_of_any_vendor_stands_in_no_journal_and_no_report() {
         // And everywhere else: parameters, a path, a header, bodies, other schemes.
         let request = || vendor.request(&world, own);
         send(request().query(&[("whatever", SECRET), (SECRET, "x")])).await;
+        send(request().query(&[("access_token", REAL)])).await;
+        send(request().query(&[("Password", format!("{REAL}+/ é"))])).await;
         send(request().header("x-whatever", SECRET)).await;
         for scheme in ["Bearer", "Basic", "Token", ""] {
             for secret in [SECRET, REAL] {

@@ -118,14 +118,12 @@ async fn a_created_calls_recording_can_be_fetched_once_it_is_over() {
     let created = world.ccai("POST", "calls", &crate::ccai::outbound()).await;
     assert_eq!(created.status, 201, "{}", created.body);
     let listed = async || {
-        let request = mock.request("GET", "/manager/api/v1/calls?sort_column=id&sort_direction=DESC&per=1");
         let id = created.json()["id"].clone();
         let all = send(mock.request("GET", &format!("/manager/api/v1/calls?id[]={id}")).header(
             "authorization",
             crate::ccai::basic(world.credential("ccai", "subdomain"), world.credential("ccai", "token")),
         ))
         .await;
-        drop(request);
         all.json()[0]["recording_url"].clone()
     };
     assert_eq!(listed().await, Value::Null, "nothing is recorded yet");
@@ -234,4 +232,32 @@ async fn a_public_url_stands_in_place_of_the_host_that_the_request_named() {
         "{}",
         listed.body
     );
+}
+
+#[tokio::test]
+async fn a_file_that_is_fetched_in_part_only_is_told_at_every_vendor_until_the_rest_comes() {
+    let mock = Mock::embedded("busy-day").await;
+    let world = mock.default_world().await;
+    let bodies = answers(&mock, &world).await;
+    let all: Vec<String> = bodies.iter().flat_map(|body| urls(body)).collect();
+    // commubo tells no address: its recordings are an operation of their own.
+    for vendor in crate::vendor::ALL.iter().map(|vendor| vendor.name()).filter(|name| *name != "commubo") {
+        let url = all.iter().find(|url| url.contains(&format!("/_files/default/{vendor}-"))).expect(vendor);
+        let path = url.replace(&mock.url(""), "");
+        let told = async || {
+            let all = mock.get("/_mock/findings").await.json();
+            let all = all["findings"].as_array().cloned().unwrap_or_default();
+            all.iter().any(|finding| finding["id"] == format!("{vendor}.recording_not_whole"))
+        };
+        let fetch = async |range: &str| {
+            let answer = mock.request("GET", &path).header("range", range).send().await.expect("an answer");
+            assert_eq!(answer.status(), 206, "{vendor} {range}");
+            answer.bytes().await.expect("a body")
+        };
+        assert!(!told().await, "{vendor}: nothing was fetched");
+        fetch("bytes=0-999").await;
+        assert!(told().await, "{vendor}: a part was fetched");
+        fetch("bytes=1000-").await;
+        assert!(!told().await, "{vendor}: the rest came, too");
+    }
 }

@@ -164,6 +164,14 @@ fn first_difference(signed: &str, should: &str) -> Value {
     if signed == should {
         return Value::Null;
     }
-    let from = |text: &str| text.get(at..).unwrap_or_default().chars().take(40).collect::<String>();
-    json!({ "at": at, "signed": from(signed), "should_have_signed": from(should) })
+    json!({ "at": at, "signed": excerpt(signed, at), "should_have_signed": excerpt(should, at) })
+}
+
+/// What stands at a place of a text that is signed: 40 characters, and on to the end of the
+/// parameter. The journal's mask would not find a secret whose end is cut off.
+fn excerpt(text: &str, at: usize) -> &str {
+    let rest = text.get(at..).unwrap_or_default();
+    let enough = rest.floor_char_boundary(40);
+    let ends = ["%26", "&", "\n"].iter().filter_map(|end| rest[enough..].find(end)).min();
+    &rest[..ends.map_or(rest.len(), |more| enough + more)]
 }
