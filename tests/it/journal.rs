@@ -129,8 +129,8 @@ async fn what_nothing_can_match_is_refused_with_what_could() {
             "did you mean `commubo.list_calls.listed`?",
         ),
         (
-            json!({ "match": { "behavior": "invalid_start" } }),
-            "`match.behavior` is not right: there is no `invalid_start`; did you mean commubo.list_calls.invalid_start?",
+            json!({ "match": { "behavior": "end_inclusive" } }),
+            "`match.behavior` is not right: there is no `end_inclusive`; did you mean commubo.list_calls.end_inclusive?",
         ),
         (
             json!({ "count": 2 }),

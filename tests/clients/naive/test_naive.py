@@ -96,4 +96,4 @@ def test_the_careful_client_passes_clean_under_the_whole_matrix():
     run = callmock("matrix", *SCENARIO, "--deny-findings", "--", sys.executable, str(HERE / "careful.py"))
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.endswith("none breaks the command\n")
-    assert "35 readings of alibaba, ccai, commubo, sencloud" in run.stdout
+    assert " readings of alibaba, ccai, commubo, sencloud, " in run.stdout
