@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use callmock::contract::Route;
 use callmock::server::Settings;
 use callmock::world::Limits;
 use futures_util::StreamExt;
@@ -484,5 +485,45 @@ async fn a_token_in_disguise_is_masked_too() {
         send(mock.request("GET", "/v1/calls").header("x-note", &disguise)).await;
         let entry = mock.journal().await.pop().expect("an exchange").to_string();
         assert!(!entry.contains(&disguise), "{disguise}: {entry}");
+    }
+}
+
+#[tokio::test]
+async fn the_head_of_an_answer_of_any_vendor_is_in_it_as_the_client_received_it() {
+    let mock = Mock::of(&crate::vendor::day(10)).await;
+    let world = mock.default_world().await;
+    for vendor in crate::vendor::ALL {
+        let answer = vendor.ask(&world).await;
+        let last = mock.journal().await.pop().expect("an exchange");
+        assert_eq!(last["vendor"], vendor.name());
+        let received = answer
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), Value::from(value.to_str().expect("text"))));
+        let received = Value::Object(received.collect());
+        assert!(received["content-length"].is_string(), "{vendor:?}: {received}");
+        assert_eq!(last["response"]["headers"], received, "{vendor:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_journaled_as_the_operation_of_its_path_at_every_vendor() {
+    let mock = Mock::of(&crate::vendor::day(10)).await;
+    for vendor in crate::vendor::ALL {
+        for endpoint in vendor.served().endpoints() {
+            let Route::Path { template, .. } = endpoint.operation.route else { continue };
+            let mut path = template.replace("{world}", "default");
+            while let Some((before, after)) = path.split_once('{') {
+                path = format!("{before}1{}", after.split_once('}').expect("a closed name").1);
+            }
+            send(mock.request("PROPFIND", &path)).await;
+            let last = mock.journal().await.pop().expect("an exchange");
+            assert_eq!(last["vendor"], vendor.name(), "{path}");
+            let here = |id: &str| {
+                let all = vendor.served().endpoints().iter().map(|endpoint| &endpoint.operation);
+                all.filter(|operation| operation.path() == template).any(|operation| operation.id == id)
+            };
+            assert!(last["operation"].as_str().is_some_and(here), "{path}: {}", last["operation"]);
+        }
     }
 }
