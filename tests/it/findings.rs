@@ -527,3 +527,19 @@ fn a_scenario_with_a_key_that_looks_real_is_refused_unless_it_says_that_this_is_
         assert_eq!(check("allow_real_keys: true\n").status.code(), Some(0), "{account}");
     }
 }
+
+#[tokio::test]
+async fn the_hint_of_a_refusal_is_the_remedy_of_its_gravest_finding() {
+    let mock = Mock::embedded("documented").await;
+    let world = mock.default_world().await;
+    let key = world.credential("sencloud", "api_key");
+    let request = mock.request("POST", &format!("{}?limit=2&zzz=1", sencloud::PATH)).bearer_auth(key);
+    let request = request.header("content-type", "application/json");
+    let answer = send(request.body(r#"{"paging": {"after": "forged"}}"#)).await;
+    assert!(answer.status >= 400, "{}", answer.body);
+    assert_eq!(answer.findings(), ["sencloud.paging_in_query", "sencloud.unknown_query"], "{}", answer.body);
+    let hint = answer.header("x-callmock-hint");
+    let catalogue = vendor::of("sencloud").served().catalogue();
+    let gravest = catalogue.findings.iter().find(|finding| finding.id == "sencloud.unknown_query");
+    assert!(hint.contains(gravest.expect("a finding").fix), "{hint}");
+}

@@ -132,6 +132,15 @@ async fn a_created_calls_recording_can_be_fetched_once_it_is_over() {
     let path = url.as_str().expect("an address").replace(&mock.url(""), "");
     let file = mock.request("GET", &path).send().await.expect("an answer").bytes().await.expect("a body");
     assert!(seconds(&file) > 1.0);
+
+    // The next call's address is known before the call is over, but has no file until then.
+    assert_eq!(world.ccai("POST", "calls", &crate::ccai::outbound()).await.status, 201);
+    let (before, place) = path.rsplit_once('-').expect("the place of the call");
+    let place: u32 = place.trim_end_matches(".wav").parse().expect("a number");
+    let next = format!("{before}-{}.wav", place + 1);
+    assert_eq!(mock.get(&next).await.status, 404, "{next}: the call is under way");
+    world.admin("POST", "clock/advance", &json!({ "by": "PT1H" })).await;
+    assert_eq!(mock.request("HEAD", &next).send().await.expect("an answer").status(), 200, "{next}");
 }
 
 #[tokio::test]
