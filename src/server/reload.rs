@@ -30,11 +30,14 @@ pub async fn watch(library: Arc<Library>, app: Arc<App>) {
         }
         let reading = Arc::clone(&library);
         let scenario = tokio::task::spawn_blocking(move || reading.reload()).await;
-        let result = match scenario {
+        // Counted before it is told: who reads the line finds it in the metrics.
+        let count = |result| app.metrics.reloads.get_or_create(&Reload { result }).inc();
+        match scenario {
             Ok(Ok(scenario)) => {
                 let slot = app.worlds.default_slot();
                 let Ok(()) =
                     slot.replace(|world| Ok::<_, Infallible>(world.with_scenario(Arc::clone(&scenario))));
+                count("applied");
                 let kept = app.worlds.all().len() - 1;
                 let calls = scenario.universe.len();
                 for line in lines(&scenario.doubts) {
@@ -46,20 +49,18 @@ pub async fn watch(library: Arc<Library>, app: Arc<App>) {
                     "the scenario was reloaded: the default world begins anew, without the changes and faults it had; \
                      others keep what they began with"
                 );
-                "applied"
             }
             Ok(Err(invalid)) => {
+                count("refused");
                 for line in lines(&invalid.0) {
                     tracing::error!("{line}");
                 }
                 tracing::error!("the scenario was not reloaded: the world is as it was");
-                "refused"
             }
             Err(error) => {
+                count("refused");
                 tracing::error!(%error, "the scenario was not reloaded: the world is as it was");
-                "refused"
             }
-        };
-        app.metrics.reloads.get_or_create(&Reload { result }).inc();
+        }
     }
 }
