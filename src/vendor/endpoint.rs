@@ -18,7 +18,7 @@ pub type Handler = fn(Request<Body>) -> BoxFuture<'static, Response>;
 pub struct Endpoint {
     /// The operation as the vendor's page documents it.
     pub operation: Operation,
-    /// The handler, made by [`handler!`].
+    /// The handler, made by `handler!`.
     pub handler: Handler,
     /// Makes one of each of the operation's refusals, as a fault injects them into a request.
     pub refusals: fn(&Parts) -> Vec<AnyRefusal>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::contract;
 
-/// A refusal with its payload: a value of an enum that [`refusals!`] made. `Display` is the
+/// A refusal with its payload: a value of an enum that `refusals!` made. `Display` is the
 /// vendor's text.
 pub trait Refusing: Any + Debug + Display + Send + Sync {
     /// The refusal's row in its table.
