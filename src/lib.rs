@@ -4,22 +4,23 @@
 //!
 //! The modules, from the bottom up. Imports run down only, as `docs/architecture.md` shows:
 //!
-//! | module | duty |
-//! | --- | --- |
-//! | [`contract`] | the types of what a vendor promises: operations, behaviors, readings, findings |
-//! | [`dialects`] | each vendor's additions to the entries of a scenario |
-//! | [`yaml`] | a YAML reader that keeps line and column, and reports every mistake in plain words |
-//! | [`universe`] | neutral records of calls, people and queues; the time index; the generator |
-//! | [`scenario`] | scenario files: format, loading, checking, JSON Schema |
-//! | [`world`] | one client's view of a universe: clock, ids, faults, journal, changes; the list of worlds |
-//! | [`exchange`] | the middleware between socket and vendor: selects the world, injects faults, keeps the journal |
-//! | [`vendor`] | the trait `Vendor`, and shared parts: endpoints, refusals, neutral calls, `OpenAPI`, cursors |
-//! | [`vendors`] | one folder per vendor: contract, authentication, one file per operation |
-//! | [`admin`] | the API under `/_mock` |
-//! | [`report`] | catalogue, coverage and findings as text, JSON, JUnit, HTML and SARIF; the oracle |
-//! | [`server`] | listener, dispatch, TLS, hot reload, stop |
-//! | [`mock`] | the server inside a Rust test |
-//! | [`cli`] | one file per subcommand |
+//! - [`contract`]: the types of what a vendor promises: operations, behaviors, readings, findings.
+//! - [`dialects`]: each vendor's additions to the entries of a scenario.
+//! - [`yaml`]: a YAML reader that keeps line and column, and reports every mistake.
+//! - [`universe`]: neutral records of calls, people and queues; the time index; the generator.
+//! - [`scenario`]: scenario files: format, loading, checking, JSON Schema.
+//! - [`world`]: one client's view of a universe: clock, ids, faults, journal, changes; the list of
+//!   worlds.
+//! - [`vendor`]: the trait `Vendor`, and shared parts: endpoints, refusals, neutral calls,
+//!   `OpenAPI`, cursors.
+//! - [`exchange`]: the middleware between socket and vendor: selects the world, injects faults,
+//!   keeps the journal.
+//! - [`vendors`]: one folder per vendor: contract, authentication, one file per operation.
+//! - [`admin`]: the API under `/_mock`.
+//! - [`report`]: catalogue, coverage and findings as text, JSON, JUnit, HTML and SARIF; the oracle.
+//! - [`server`]: listener, dispatch, TLS, hot reload, stop.
+//! - [`mock`]: the server inside a Rust test.
+//! - [`cli`]: one file per subcommand.
 
 #![warn(clippy::unwrap_used)]
 

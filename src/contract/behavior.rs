@@ -11,11 +11,11 @@ pub struct Operation {
     pub route: Route,
     /// The URL of the vendor's page on this operation.
     pub page: &'static str,
-    /// What it does, in one sentence.
+    /// A summary: what a client gets from the operation, in one sentence.
     pub summary: &'static str,
     /// The page and lines, or the numbered facts, that document it.
     pub source: &'static str,
-    /// Its outcomes that are not refusals, and its features.
+    /// The outcomes that are not refusals, and the features.
     pub behaviors: &'static [&'static Behavior],
     /// The refusals of this operation alone.
     pub refusals: &'static [&'static Refusal],
@@ -46,7 +46,7 @@ impl Operation {
         }
     }
 
-    /// Its behaviors and those of its refusals.
+    /// The behaviors of the operation and of its refusals.
     pub fn all_behaviors(&self) -> impl Iterator<Item = &'static Behavior> + Clone + use<> {
         self.behaviors.iter().copied().chain(self.refusals.iter().map(|refusal| &refusal.behavior))
     }
@@ -114,7 +114,7 @@ impl Refusal {
 /// Whether a client can recover from a refusal by trying again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recovery {
-    /// It cannot: the same request is always refused in the same way.
+    /// Another try cannot help: the same request is always refused in the same way.
     Never,
     /// The reason passes by itself. The same request may be sent again later.
     Passing,
@@ -131,7 +131,7 @@ pub struct NotEmulated {
     pub method: &'static str,
     /// The path, with `{…}` for each variable segment, or the operation's name.
     pub path: &'static str,
-    /// What it does, in one sentence.
+    /// A summary: what a client gets from the operation, in one sentence.
     pub summary: &'static str,
 }
 
@@ -171,7 +171,7 @@ pub struct Behavior {
     pub id: &'static str,
     /// The HTTP status of an outcome. None for a feature.
     pub status: Option<u16>,
-    /// What happens and when, in one sentence.
+    /// A summary: the event and its condition, in one sentence.
     pub summary: &'static str,
     /// The page and lines, or the numbered fact, that document it.
     pub source: &'static str,
@@ -272,7 +272,7 @@ impl ReachedBy {
 
 /// Declares the behaviors of one operation, or of a whole vendor, and the list of them.
 ///
-/// It begins with `in "vendor.operation";`. A line
+/// The list begins with `in "vendor.operation";`. A line
 /// `NAME = "segment", 200, Documented, "source", "summary";` declares an outcome, and one with `-`
 /// in place of the status a feature. Refusals are declared by `refusals!`.
 macro_rules! behaviors {

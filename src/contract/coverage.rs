@@ -57,7 +57,7 @@ pub struct Example {
     pub request: ExampleRequest,
     /// The status of the answer. None if there was no answer.
     pub status: Option<u16>,
-    /// Its behaviors, findings and inferences.
+    /// The behaviors, findings and inferences of the exchange.
     pub met: Arc<Met>,
 }
 
@@ -66,7 +66,7 @@ pub struct Example {
 pub struct ExampleRequest {
     /// The id of its world.
     pub world: Arc<str>,
-    /// Its number in the journal of that world.
+    /// The number of the exchange in the journal of that world.
     pub seq: u64,
     /// The world's time.
     pub at: DateTime<Utc>,

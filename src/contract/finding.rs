@@ -9,11 +9,11 @@ pub struct Finding {
     pub id: &'static str,
     /// The severity.
     pub severity: Severity,
-    /// What the client did.
+    /// The client's mistake.
     pub summary: &'static str,
-    /// What it leads to.
+    /// The consequence for the client.
     pub why: &'static str,
-    /// What to do instead.
+    /// The remedy: a request that has no such finding.
     pub fix: &'static str,
 }
 
@@ -49,7 +49,7 @@ impl Severity {
 pub struct Inference {
     /// `<vendor>.<what>`. It is stable.
     pub id: &'static str,
-    /// What the client must have done, and which requests show it.
+    /// The client's conduct, and the requests that show it.
     pub summary: &'static str,
 }
 

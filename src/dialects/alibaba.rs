@@ -174,7 +174,7 @@ pub struct Queue {
 /// The types of contact that the page lists (`ContactType`).
 pub const CONTACT_TYPES: [&str; 7] =
     ["Outbound", "Back2Back", "PrivacyDial", "Internal", "Predictive", "Inbound", "Conference"];
-/// The same types as newer pages spell them (6), in the same order.
+/// The types of contact in the spelling of newer pages (6), in the order of [`CONTACT_TYPES`].
 pub const CONTACT_TYPES_UPPER: [&str; 7] =
     ["OUTBOUND", "BACK2BACK", "PRIVACY_DIAL", "INTERNAL", "PREDICTIVE", "INBOUND", "CONFERENCE"];
 /// The outcomes of a contact that the page lists (`ContactDisposition`).

@@ -185,7 +185,7 @@ pub struct Call {
     pub call_type: Option<Digits>,
     pub related_call_id: Option<String>,
     pub phone_number: Option<String>,
-    /// It must be the call's `at`, because the list is ordered by it.
+    /// The beginning of the call. Equal to the call's `at`, because the list is ordered by it.
     pub call_date_time: Option<String>,
     pub connected_date_time: Option<String>,
     /// In seconds.

@@ -60,7 +60,7 @@ pub trait Account {
 pub struct Doubt {
     /// The key of the value.
     pub key: &'static str,
-    /// What is wrong with the value.
+    /// The doubt about the value, in words for a person.
     pub message: String,
     /// The value and the values that the vendor's page lists, if it is none of them.
     pub not_listed: Option<(String, &'static [&'static str])>,

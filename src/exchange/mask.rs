@@ -38,7 +38,7 @@ pub fn is_secret_name(name: &str) -> bool {
 pub struct Mask {
     places: SecretPlaces,
     world: Arc<World>,
-    /// What the request sent in those places: an answer may repeat it.
+    /// The values that the request sent in those places. An answer may repeat them.
     sent: Secrets,
 }
 

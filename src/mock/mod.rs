@@ -40,8 +40,8 @@ pub use world::World;
 /// #     use std::io::{Read, Write};
 /// #     let mut stream = std::net::TcpStream::connect(mock.address()).unwrap();
 /// #     let path = &url[mock.url().len()..];
-/// #     write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-commubo-tenantId: {tenant}\r\n\
-/// #         x-commubo-accessToken: {token}\r\n\r\n").unwrap();
+/// #     write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+/// #         x-commubo-tenantId: {tenant}\r\nx-commubo-accessToken: {token}\r\n\r\n").unwrap();
 /// #     let mut answer = String::new();
 /// #     stream.read_to_string(&mut answer).unwrap();
 /// #     answer
@@ -69,7 +69,10 @@ pub struct Mock {
 /// use callmock::Mock;
 ///
 /// let mock = Mock::builder()
-///     .scenario_text("callmock: 1\nclock: 2024-05-13T12:00:00Z\naccounts: {sencloud: [{api_key: 'shop-1:secret'}]}")
+///     .scenario_text(
+///         "callmock: 1\nclock: 2024-05-13T12:00:00Z\n\
+///          accounts: {sencloud: [{api_key: 'shop-1:secret'}]}",
+///     )
 ///     .seed(7)
 ///     .start()
 ///     .expect("a scenario without mistakes");

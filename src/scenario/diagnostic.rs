@@ -15,7 +15,7 @@ pub struct Diagnostic {
     pub column: u64,
     /// The path in the file, such as `calls[3].agent`. Empty for the file itself.
     pub path: String,
-    /// What is wrong and what to write instead.
+    /// The mistake, and the text to write instead.
     pub message: String,
 }
 

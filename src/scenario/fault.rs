@@ -92,7 +92,7 @@ pub struct Action {
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(untagged, expecting = "a duration such as `250ms`, or `{median: 250ms, sigma: 0.5}`")]
 pub enum Delay {
-    /// The same duration every time.
+    /// One duration, used every time.
     Fixed(Length),
     /// A log-normal distribution, as the latencies of real services have.
     LogNormal(LogNormal),

@@ -15,9 +15,9 @@ use crate::dialects::{OfCall, VENDORS};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
-    /// Its id in the scenario.
+    /// The call's id in the scenario.
     pub id: CallId,
-    /// Its direction, seen from the contact centre.
+    /// The direction, seen from the contact centre.
     pub direction: Direction,
     /// The number that called.
     pub from: Arc<str>,
@@ -51,7 +51,7 @@ pub struct Call {
     pub parent: Option<Ordinal>,
     /// A remark.
     pub note: Option<Arc<str>>,
-    /// Its recording, or the message of a voicemail.
+    /// The recording of the talk, or the message of a voicemail.
     pub recording: Option<Recording>,
     /// The customer's rating of the call.
     pub rating: Option<Box<Rating>>,
@@ -301,7 +301,7 @@ pub enum EndedBy {
 pub struct Recording {
     /// The URL at which it can be fetched.
     pub url: Option<Arc<str>>,
-    /// Its length.
+    /// The length of the recording.
     pub duration: Millis,
 }
 

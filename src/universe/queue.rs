@@ -8,11 +8,11 @@ use crate::dialects::OfQueue;
 /// A queue, also known as a menu, a skill group, a hotline or a conversation scenario.
 #[derive(Debug)]
 pub struct Queue {
-    /// Its id in the scenario.
+    /// The queue's id in the scenario.
     pub id: Box<str>,
-    /// Its display name.
+    /// The display name.
     pub name: Box<str>,
-    /// Its state at the start of the scenario.
+    /// The state at the start of the scenario.
     pub state: QueueState,
     /// The vendors' additions.
     pub data: OfQueue,

@@ -54,7 +54,7 @@ pub struct FaultState {
     /// The fault as written, with its id.
     #[serde(flatten)]
     pub fault: Fault,
-    /// Its counts.
+    /// The counts of requests and uses.
     #[serde(flatten)]
     pub counts: FaultCounts,
 }
@@ -86,7 +86,7 @@ impl<'de> Deserialize<'de> for FaultState {
 /// A fault that is due on a request.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// Its id.
+    /// The fault's id.
     pub id: Arc<str>,
     /// The fault itself.
     pub rule: Arc<Rule>,

@@ -127,7 +127,7 @@ impl World {
         }
     }
 
-    /// Its id: `default` for the default world.
+    /// The world's id: `default` for the default world.
     #[must_use]
     pub fn id(&self) -> &Arc<str> {
         &self.id
@@ -145,7 +145,7 @@ impl World {
         &self.scenario.universe
     }
 
-    /// Its accounts, under the scenario's names.
+    /// The accounts, under the scenario's names.
     #[must_use]
     pub fn accounts(&self) -> &Accounts {
         &self.scenario.accounts
@@ -157,13 +157,13 @@ impl World {
         &self.names
     }
 
-    /// Its clock.
+    /// The world's clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// Its faults.
+    /// The world's faults.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults
@@ -198,13 +198,13 @@ impl World {
         late
     }
 
-    /// Its current time.
+    /// The current time of the world's clock.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 
-    /// Its source of ids and random numbers.
+    /// The source of ids and random numbers.
     #[must_use]
     pub fn ids(&self) -> &Ids {
         &self.ids

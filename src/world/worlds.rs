@@ -30,7 +30,7 @@ struct Forked {
 pub struct Fork {
     /// The scenario with which it begins.
     pub scenario: Arc<Scenario>,
-    /// Its display name.
+    /// The new world's display name.
     pub name: Option<String>,
     /// The time for which it may be idle. None is the server's default.
     pub ttl: Option<Duration>,

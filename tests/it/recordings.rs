@@ -7,10 +7,48 @@ use serde_json::{Value, json};
 
 use crate::alibaba;
 use crate::client::World;
-use crate::mock::{Mock, send};
+use crate::mock::{Answer, Mock, send};
 
 /// The addresses of the vendors' own pages, which lead out of callmock.
 const OF_THE_PAGES: [&str; 2] = ["https://api.aliyun.com/troubleshoot", "https://somedomain.com/avatar.jpg"];
+
+/// The vendors whose answers have the addresses of files.
+const FILED: [&str; 3] = ["ccai", "sencloud", "alibaba"];
+
+/// A call with a recording of ten milliseconds, and one without.
+const RECORDED: &str = r#"
+callmock: 1
+calls:
+  - {id: talked, direction: inbound, from: "1", to: "2", at: 2018-09-01T13:00:00Z, talk: 3s, outcome: answered, recording: {duration: 10ms}}
+  - {id: never, direction: inbound, from: "1", to: "2", at: 2018-09-01T13:02:00Z, ring: 9s, outcome: no_answer}
+"#;
+
+/// The path of the recorded call's file. Only the addresses of object storage expire.
+fn file(vendor: &str) -> String {
+    format!("/_files/default/{vendor}-1.wav?Expires=9999999999")
+}
+
+/// A request for each answer that a vendor has to a request for a file that there is.
+pub async fn probes_of(mock: &Mock, file: &str) -> Vec<(&'static str, Answer)> {
+    let etag = mock.get(file).await.header("etag").to_owned();
+    let ask =
+        |name: &'static str, value: &str| send(mock.request("GET", file).header(name, value.to_owned()));
+    vec![
+        ("fetch_recording.fetched", mock.get(file).await),
+        ("fetch_recording.part", ask("range", "bytes=0-43").await),
+        ("fetch_recording.not_modified", ask("if-none-match", &etag).await),
+        ("fetch_recording.range_not_satisfiable", ask("range", "bytes=99999-").await),
+    ]
+}
+
+/// A request for each behavior of a `fetch_recording` whose addresses do not expire.
+pub async fn probes(vendor: &str) -> Vec<(&'static str, Answer)> {
+    let mock = Mock::of(RECORDED).await;
+    let mut answers = probes_of(&mock, &format!("/_files/default/{vendor}-1.wav")).await;
+    let missing = mock.get(&format!("/_files/default/{vendor}-2.wav")).await;
+    answers.push(("fetch_recording.not_found", missing));
+    answers
+}
 
 /// Every URL in a text.
 fn urls(text: &str) -> Vec<String> {
@@ -38,11 +76,16 @@ async fn answers(mock: &Mock, world: &World<'_>) -> Vec<String> {
         }
         bodies.push(answer.body);
     }
-    for page in 1..=3 {
+    for page in 1.. {
         let page = page.to_string();
         let parameters = [("PageSize", "100"), ("PageNumber", page.as_str()), ("StartTime", "0")];
-        let listed = world.alibaba(&parameters).await.json();
-        for record in listed["Data"]["List"].as_array().into_iter().flatten() {
+        let listed = world.alibaba(&parameters).await;
+        let records = listed.json()["Data"]["List"].as_array().cloned().unwrap_or_default();
+        if records.is_empty() {
+            break;
+        }
+        bodies.push(listed.body);
+        for record in records {
             if record["RecordingReady"] == true {
                 let id = record["ContactId"].as_str().expect("an id");
                 let answer = world.alibaba(&[("Action", "GetMonoRecording"), ("ContactId", id)]).await;
@@ -54,16 +97,26 @@ async fn answers(mock: &Mock, world: &World<'_>) -> Vec<String> {
             }
         }
     }
+    bodies.push(world.ccai("POST", "calls", &crate::ccai::outbound()).await.body);
     bodies
 }
 
-/// The seconds of a WAV file, which is decoded for that.
-fn seconds(file: &[u8]) -> f64 {
-    let number = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes"));
-    assert_eq!((&file[..4], &file[8..16], &file[36..40]), (&b"RIFF"[..], &b"WAVEfmt "[..], &b"data"[..]));
-    assert_eq!((number(4) as usize, number(40) as usize), (file.len() - 8, file.len() - 44));
+/// The seconds of a WAV file of a size, which its header states.
+fn seconds(head: &[u8], size: u64) -> f64 {
+    let number = |at: usize| u32::from_le_bytes(head[at..at + 4].try_into().expect("four bytes"));
+    assert_eq!((&head[..4], &head[8..16], &head[36..40]), (&b"RIFF"[..], &b"WAVEfmt "[..], &b"data"[..]));
+    assert_eq!((u64::from(number(4)), u64::from(number(40))), (size - 8, size - 44));
     assert_eq!((number(20), number(24), number(32)), (0x0001_0001, 8000, 0x0010_0002), "PCM, mono, 16 bit");
     f64::from(number(40)) / f64::from(number(28))
+}
+
+/// The part of a file that a range names, with the file's size.
+async fn part(mock: &Mock, path: &str, range: &str) -> (reqwest::header::HeaderMap, Vec<u8>, u64) {
+    let answer = mock.request("GET", path).header("range", range).send().await.expect("an answer");
+    assert_eq!(answer.status(), 206, "{path} {range}");
+    let headers = answer.headers().clone();
+    let told = headers["content-range"].to_str().expect("text").rsplit('/').next().expect("a size").parse();
+    (headers, answer.bytes().await.expect("a body").to_vec(), told.expect("a number"))
 }
 
 #[tokio::test]
@@ -93,17 +146,18 @@ async fn every_url_of_every_answer_of_every_built_in_scenario_leads_to_a_file_of
                 continue;
             }
             assert!(url.contains("/_files/default/"), "{url} leads out");
-            // Each is asked for; every fortieth is read and decoded, for the files are long.
+            // The header of each is decoded. Every fortieth is read to its end, for the files are long.
             let path = url.replace(&mock.url(""), "");
-            let head = mock.request("HEAD", &path).send().await.expect("an answer");
-            assert_eq!(head.status(), 200, "{url}");
-            let recording = truth[head.headers()["etag"].to_str().expect("text")];
-            assert_eq!(head.headers()["content-length"], recording["bytes"].to_string(), "{url}");
+            let (headers, head, size) = part(&mock, &path, "bytes=0-43").await;
+            let recording = truth[headers["etag"].to_str().expect("text")];
+            assert_eq!(recording["bytes"], size, "{url}");
+            let length = seconds(&head, size);
+            let stated = recording["duration"].as_f64().expect("seconds");
+            assert!(length >= stated && length < stated + 1.0, "{url}: {length} s of {stated} s");
             if n % step == 0 {
                 let file = mock.request("GET", &path).send().await.expect("an answer").bytes().await;
-                let length = seconds(&file.expect("a whole body"));
-                let stated = recording["duration"].as_f64().expect("seconds");
-                assert!(length >= stated && length < stated + 1.0, "{url}: {length} s of {stated} s");
+                let file = file.expect("a whole body");
+                assert_eq!((file.len() as u64, &file[..44]), (size, &head[..]), "{url}");
             }
             followed += 1;
         }
@@ -111,36 +165,117 @@ async fn every_url_of_every_answer_of_every_built_in_scenario_leads_to_a_file_of
     }
 }
 
+/// A call that is created at one vendor and held by all.
+const CREATED: &str = r#"
+callmock: 1
+clock: 2024-05-14T12:00:00Z
+accounts:
+  commubo: [{tenant_id: tenant, access_token: token}]
+  ccai: [{subdomain: acme, token: mock-token, outbound_numbers: ["+1 339-219-5276"], languages: [en], created_on: [ccai, commubo, alibaba, sencloud]}]
+  alibaba: [{access_key_id: testid, access_key_secret: testsecret, instances: [ccc-test]}]
+  sencloud: [{api_key: "shop:MOCKKEY"}]
+agents: [{id: admin, name: Admin, email: admin@somedomain.com}]
+"#;
+
+/// What each vendor tells of the newest recording: an address, or at commubo the sound itself.
+async fn told(mock: &Mock, world: &World<'_>) -> Vec<(&'static str, Option<String>)> {
+    let (user, token) = (world.credential("ccai", "subdomain"), world.credential("ccai", "token"));
+    let listed =
+        mock.request("GET", "/manager/api/v1/calls").header("authorization", crate::ccai::basic(user, token));
+    let listed = send(listed).await.json();
+    let ccai = listed[0]["recording_url"].as_str().map(str::to_owned);
+    let logs = world.sencloud(&json!({})).await.json();
+    let sencloud = logs["call_logs"][0]["recording_urls"][0].as_str().map(str::to_owned);
+    let records = world.alibaba(&[("StartTime", "0")]).await.json();
+    let alibaba = match records["Data"]["List"][0]["ContactId"].as_str() {
+        None => None,
+        Some(id) => {
+            let answer = world.alibaba(&[("Action", "GetMonoRecording"), ("ContactId", id)]).await;
+            answer.json()["Data"]["FileUrl"].as_str().map(str::to_owned)
+        }
+    };
+    vec![("ccai", ccai), ("sencloud", sencloud), ("alibaba", alibaba)]
+}
+
 #[tokio::test]
-async fn a_created_calls_recording_can_be_fetched_once_it_is_over() {
-    let mock = Mock::embedded("documented").await;
+async fn a_created_calls_recording_can_be_fetched_at_every_vendor_once_it_is_over() {
+    let mock = Mock::of(CREATED).await;
     let world = mock.default_world().await;
     let created = world.ccai("POST", "calls", &crate::ccai::outbound()).await;
     assert_eq!(created.status, 201, "{}", created.body);
-    let listed = async || {
-        let id = created.json()["id"].clone();
-        let all = send(mock.request("GET", &format!("/manager/api/v1/calls?id[]={id}")).header(
-            "authorization",
-            crate::ccai::basic(world.credential("ccai", "subdomain"), world.credential("ccai", "token")),
-        ))
-        .await;
-        all.json()[0]["recording_url"].clone()
+    for vendor in ["ccai", "sencloud", "alibaba"] {
+        let early = mock.get(&format!("/_files/default/{vendor}-1.wav?Expires=9999999999")).await;
+        assert_eq!(early.status, 404, "{vendor}: the call is under way");
+    }
+    assert!(told(&mock, &world).await.iter().all(|(_, url)| url.is_none()), "nothing is recorded yet");
+    let neutral = async || world.admin("GET", "calls", &Value::Null).await.json()["calls"][0].take();
+    let end: chrono::DateTime<chrono::Utc> = loop {
+        let call = neutral().await;
+        if let Some(end) = call["ended_at"].as_str() {
+            break end.parse().expect("a time");
+        }
+        world.admin("POST", "clock/advance", &json!({ "by": "PT1M" })).await;
     };
-    assert_eq!(listed().await, Value::Null, "nothing is recorded yet");
-    world.admin("POST", "clock/advance", &json!({ "by": "PT1H" })).await;
-    let url = listed().await;
-    let path = url.as_str().expect("an address").replace(&mock.url(""), "");
-    let file = mock.request("GET", &path).send().await.expect("an answer").bytes().await.expect("a body");
-    assert!(seconds(&file) > 1.0);
+    let at = async |seconds| {
+        let now = end + chrono::TimeDelta::seconds(seconds);
+        world.admin("PUT", "clock", &json!({ "mode": "fixed", "now": now.to_rfc3339() })).await;
+        told(&mock, &world).await
+    };
+    // Alibaba writes the recording of a created call in ten seconds (R14).
+    for (vendor, url) in at(5).await {
+        assert_eq!(url.is_some(), vendor != "alibaba", "{vendor}, five seconds after the end");
+    }
+    let stated = neutral().await["recording"]["duration"].as_f64().expect("seconds");
+    for (vendor, url) in at(11).await {
+        let url = url.unwrap_or_else(|| panic!("{vendor} tells no address"));
+        let file = mock.request("GET", &url.replace(&mock.url(""), "")).send().await.expect("an answer");
+        let file = file.bytes().await.expect("a body");
+        let length = seconds(&file, file.len() as u64);
+        assert!(length >= stated && length < stated + 1.0, "{vendor}: {length} s of {stated} s");
+    }
+    let id = world.commubo("").await.json()[0]["callId"].as_str().expect("an id").to_owned();
+    let sound =
+        crate::commubo::vendor::get(&world, &format!("/v1/calls/{id}/sound"), world.credentials("commubo"));
+    let sound = sound.send().await.expect("an answer").bytes().await.expect("a body");
+    assert!(seconds(&sound, sound.len() as u64) >= stated, "commubo");
+}
 
-    // The next call's address is known before the call is over, but has no file until then.
-    assert_eq!(world.ccai("POST", "calls", &crate::ccai::outbound()).await.status, 201);
-    let (before, place) = path.rsplit_once('-').expect("the place of the call");
-    let place: u32 = place.trim_end_matches(".wav").parse().expect("a number");
-    let next = format!("{before}-{}.wav", place + 1);
-    assert_eq!(mock.get(&next).await.status, 404, "{next}: the call is under way");
-    world.admin("POST", "clock/advance", &json!({ "by": "PT1H" })).await;
-    assert_eq!(mock.request("HEAD", &next).send().await.expect("an answer").status(), 200, "{next}");
+#[tokio::test]
+async fn a_file_needs_no_credential_and_no_admin_token_and_a_rate_limit_counts_it() {
+    let settings = callmock::server::Settings {
+        admin_token: Some("open-sesame".to_owned()),
+        ..callmock::server::Settings::default()
+    };
+    for vendor in FILED {
+        let limited = format!(
+            "{RECORDED}faults: [{{vendor: {vendor}, operation: fetch_recording, do: {{rate_limit: {{requests: 2, per: 1h}}}}}}]\n"
+        );
+        let mock = Mock::with(&limited, settings.clone()).await;
+        let file = file(vendor);
+        let answer = mock.request("GET", &file).send().await.expect("an answer");
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["content-type"]),
+            (200, &"audio/wav".parse().unwrap())
+        );
+        let whole = answer.bytes().await.expect("a body");
+        assert_eq!((whole.len(), &whole[..4]), (44 + 160, &b"RIFF"[..]), "{vendor}");
+        let head = mock.request("HEAD", &file).send().await.expect("an answer");
+        assert_eq!(
+            (head.status().as_u16(), &head.headers()["content-length"]),
+            (200, &"204".parse().unwrap())
+        );
+        let throttled = crate::vendor::of(vendor).throttled().status;
+        assert_eq!(mock.get(&file).await.status, throttled, "{vendor}: the third of two");
+    }
+}
+
+#[tokio::test]
+async fn a_range_for_another_file_gets_the_whole_one() {
+    let mock = Mock::of(RECORDED).await;
+    for vendor in FILED {
+        let request = mock.request("GET", &file(vendor)).header("if-range", "\"x\"");
+        assert_eq!(send(request.header("range", "bytes=0-1")).await.status, 200, "{vendor}");
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::vendor::Field;
 /// A row of a team's table.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Its line in the file, from 1.
+    /// The line of the row in the file, from 1.
     pub line: usize,
     /// The vendor from which the team has the call.
     pub vendor: String,

@@ -82,7 +82,7 @@ pub struct UnfinishedWalk {
     pub finding: &'static Finding,
     /// The exchange of its last page, if it is known.
     pub last: Option<Example>,
-    /// What is missing, in words.
+    /// The missing part, in words.
     pub detail: String,
 }
 

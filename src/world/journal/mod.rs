@@ -46,7 +46,7 @@ struct Numbers {
 /// One exchange. Its secrets were masked before it came here.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// Its number in this journal, from 1.
+    /// The exchange's number in this journal, from 1.
     pub seq: u64,
     /// The time on the world's clock at which the request had arrived.
     pub at: DateTime<Utc>,
@@ -67,18 +67,18 @@ pub struct Entry {
     pub response: ResponseRecord,
     /// Facts that the vendor found while it made the answer, and that the answer does not contain.
     pub explanation: Option<serde_json::Value>,
-    /// Its place in the order of completion. None until its body has ended.
+    /// The exchange's place in the order of completion. None until the body has ended.
     pub completed: Option<u64>,
 }
 
 /// A fault that was due on a request.
 #[derive(Debug, Clone)]
 pub struct Injected {
-    /// Its id.
+    /// The fault's id.
     pub id: Arc<str>,
-    /// Its kind, as a scenario writes it.
+    /// The fault's kind, as a scenario writes it.
     pub kind: &'static str,
-    /// Its action, to show: without secrets, and no longer than the journal's limit for bodies.
+    /// The fault's action, to show: without secrets, and no longer than the journal's limit for bodies.
     pub action: serde_json::Value,
 }
 

@@ -100,7 +100,7 @@ fn is_zero(n: &u64) -> bool {
 /// An exchange that almost matched.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Near {
-    /// Its number in the journal.
+    /// The exchange's number in the journal.
     pub seq: u64,
     /// The differences.
     pub differences: Vec<Difference>,

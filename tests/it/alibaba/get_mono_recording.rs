@@ -3,7 +3,7 @@
 
 use super::client::Call;
 use super::{CALLS, page, reading};
-use crate::mock::{Answer, Mock, send};
+use crate::mock::{Answer, Mock};
 
 /// A good call for one recording's address.
 fn recording(contact_id: &str) -> Call {
@@ -42,19 +42,8 @@ pub async fn probes() -> Vec<(&'static str, Answer)> {
     ] {
         answers.push((behavior, recording("in").with("InstanceId", instance).send(&mock).await));
     }
-    let file = path(&mock, recording("in")).await;
-    let etag = mock.get(&file).await.header("etag").to_owned();
+    answers.extend(crate::recordings::probes_of(&mock, &path(&mock, recording("in")).await).await);
     answers.extend([
-        ("fetch_recording.fetched", mock.get(&file).await),
-        ("fetch_recording.part", send(mock.request("GET", &file).header("range", "bytes=0-43")).await),
-        (
-            "fetch_recording.not_modified",
-            send(mock.request("GET", &file).header("if-none-match", etag)).await,
-        ),
-        (
-            "fetch_recording.range_not_satisfiable",
-            send(mock.request("GET", &file).header("range", "bytes=99999-")).await,
-        ),
         ("fetch_recording.expired", mock.get("/_files/default/alibaba-1-in.wav?Expires=1").await),
         ("fetch_recording.not_found", mock.get("/_files/default/alibaba-99-x.wav?Expires=9999999999").await),
     ]);
@@ -79,14 +68,10 @@ async fn the_address_ends_in_the_files_name_and_is_good_for_a_day_or_for_what_is
 }
 
 #[tokio::test]
-async fn what_was_never_connected_has_no_recording_and_a_created_calls_file_takes_ten_seconds() {
+async fn what_was_never_connected_has_no_recording() {
     let mock = Mock::of(CALLS).await;
     for none in ["busy", "mail", "gone", "elsewhere", "x"] {
         let answer = recording(none).send(&mock).await.json();
         assert_eq!((&answer["Code"], answer.get("Data")), (&"OK".into(), None), "{none}");
     }
-    let call = r#"{"id":"new","direction":"outbound","from":"1","to":"2","at":"2024-05-14T11:59:00+08:00","talk":"59s","outcome":"answered","recording":{"duration":"59s"}}"#;
-    let created = send(mock.request("POST", "/_mock/calls").body(call)).await.json();
-    let id = created["ids"]["alibaba"].as_str().expect("an id").to_owned();
-    assert_eq!(recording(&id).send(&mock).await.json().get("Data").is_some(), created["id"] == "new");
 }

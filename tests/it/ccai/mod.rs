@@ -4,7 +4,6 @@
 mod auth;
 mod causes;
 mod examples;
-mod fetch_recording;
 mod list_calls;
 mod model;
 pub mod probes;

@@ -64,7 +64,7 @@ pub async fn answers() -> Vec<(&'static str, Answer)> {
     let half = format!("{post}Content-Length: 10\r\n\r\n{{");
     answers.push(("body_timeout", Mock::with(documented(), impatient()).await.raw(half.as_bytes()).await));
     answers.extend(lists().await);
-    answers.extend(super::fetch_recording::probes().await);
+    answers.extend(crate::recordings::probes("ccai").await);
     answers
 }
 

@@ -18,7 +18,7 @@ fn list(world: &World<'_>, query: &str, credentials: &Value) -> RequestBuilder {
     get(world, &format!("/v1/calls{query}"), credentials)
 }
 
-fn get(world: &World<'_>, path: &str, credentials: &Value) -> RequestBuilder {
+pub fn get(world: &World<'_>, path: &str, credentials: &Value) -> RequestBuilder {
     let text = |name: &str| credentials[name].as_str().expect("a part").to_owned();
     let request = world.request("GET", path).header("x-commubo-tenantId", text("tenant_id"));
     request.header("x-commubo-accessToken", text("access_token"))

@@ -3,7 +3,6 @@
 mod agreement;
 mod causes;
 mod error;
-mod fetch_recording;
 mod model;
 mod paging;
 pub mod probes;

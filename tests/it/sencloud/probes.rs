@@ -60,7 +60,7 @@ pub async fn answers() -> Vec<(&'static str, Answer)> {
     let exclusive = Mock::of(&reading(LOGS, "sencloud.date_to: exclusive")).await;
     let until = json!({ "filter": { "date_to": "2024-05-15T00:00:00Z" } });
     answers.push(("date_to_exclusive", list(&exclusive, until).await));
-    answers.extend(super::fetch_recording::probes().await);
+    answers.extend(crate::recordings::probes("sencloud").await);
     answers
 }
 

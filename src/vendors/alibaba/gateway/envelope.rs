@@ -10,11 +10,9 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
-use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 
 use super::parameters::{Format, Parameters};
-use crate::vendor::openapi::{self, Answer};
 use crate::vendor::{Context, host};
 
 /// The parts that all answers share: format, ids and the gateway's headers.
@@ -124,20 +122,4 @@ pub fn as_xml(text: &str) -> Cow<'_, str> {
         return text.into();
     }
     text.chars().map(|c| if allowed(c) { c } else { char::REPLACEMENT_CHARACTER }).collect::<String>().into()
-}
-
-/// An answer in the `OpenAPI` document: a schema in both formats, and the headers of every answer.
-pub fn described(schema: Value) -> Answer {
-    let headers = json!({
-        "x-acs-request-id": openapi::header("The body's `RequestId`"),
-        "x-acs-trace-id": openapi::header("32 hexadecimal digits"),
-        "etag": openapi::header("Of the body"),
-        "access-control-allow-origin": openapi::header("Always `*`"),
-        "access-control-expose-headers": openapi::header("Always `*`"),
-    });
-    let xml = json!({ "description": "The same as XML, where `Format=XML` asks for it." });
-    Answer {
-        content: vec![("application/json;charset=utf-8", schema), ("text/xml;charset=utf-8", xml)],
-        headers,
-    }
 }

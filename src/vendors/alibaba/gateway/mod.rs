@@ -5,16 +5,18 @@
 //!   signature, reuse of the nonce, permission;
 //! - the operation's own parameters.
 //!
-//! Its modules:
+//! The modules:
 //!
 //! - `parameters`: query and form, decoded once; `Format`.
 //! - `checks`: [`Gateway`], the first checks.
 //! - `auth`, `sign`, `explain`: the access key, its signature, and the diagnosis of a wrong one.
 //! - `envelope`, `refused`: the parts that all answers share, and refusals.
 //! - `features`, `refusals`: rows of the catalogue.
+//! - `describe`: an action in the `OpenAPI` document.
 
 pub mod auth;
 mod checks;
+mod describe;
 mod envelope;
 mod explain;
 pub mod features;
@@ -25,6 +27,7 @@ pub mod sign;
 
 pub use auth::{Caller, mismatch};
 pub use checks::{Gateway, VERSION, asked, instance_of, note_parameters, unmatched};
-pub use envelope::{Envelope, XML, described};
+pub use describe::{Action, describe_action};
+pub use envelope::{Envelope, XML};
 pub use parameters::{Parameters, action};
-pub use refused::{RETRY_AFTER, Refused, described_refusal};
+pub use refused::{RETRY_AFTER, Refused};

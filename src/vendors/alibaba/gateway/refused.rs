@@ -8,15 +8,13 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesCData, BytesText, Event};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
 
 use super::super::readings::ErrorShape;
-use super::envelope::{Envelope, XML, as_xml, described};
+use super::envelope::{Envelope, XML, as_xml};
 use super::explain;
-use super::parameters::{COMMON, Format};
+use super::parameters::Format;
 use super::refusals::{Error, REFUSALS};
-use crate::contract::{Operation, Route};
-use crate::vendor::openapi::{Answer, Document};
+use crate::contract::Route;
 use crate::vendor::{AnyRefusal, Context, Outcome};
 
 /// The header with the time to wait, in milliseconds (3.1: optional in a throttling answer).
@@ -165,20 +163,4 @@ fn error_xml(error: &ErrorBody<'_>) -> String {
         unreachable!("a Vec takes every byte: {error}");
     }
     format!("{XML}{}", String::from_utf8_lossy(&writer.into_inner()))
-}
-
-/// The refusals of an operation in the `OpenAPI` document, with all their codes. The code of a
-/// repeated parameter contains its name ([`Error::Repeated`]).
-pub fn described_refusal(
-    document: &mut Document,
-    operation: &'static Operation,
-    parameters: &[&'static str],
-) -> Answer {
-    let body = document.schema::<ErrorBody<'_>>();
-    let rows = REFUSALS.iter().chain(operation.refusals);
-    let mut codes: Vec<String> = rows.map(|row| row.name().to_owned()).collect();
-    codes.extend(COMMON.iter().chain(parameters).map(|name| format!("Invalid{name}")));
-    codes.sort();
-    codes.dedup();
-    described(json!({ "allOf": [body], "properties": { "Code": { "enum": codes } } }))
 }

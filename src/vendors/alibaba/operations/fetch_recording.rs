@@ -10,8 +10,8 @@ use super::super::findings;
 use super::super::gateway::{Parameters, XML};
 use super::super::name::NAME;
 use crate::contract::{Operation, Readings, Route};
-use crate::vendor::openapi::{Answer, Described, Document, query};
-use crate::vendor::recording::{Part, find, recording_behaviors};
+use crate::vendor::openapi::{Answer, Document, query};
+use crate::vendor::recording::{describe_files, find, recording_behaviors};
 use crate::vendor::{
     AnyRefusal, Context, Endpoint, Outcome, handler, host, refusals, shows_none, tells_nothing,
 };
@@ -59,16 +59,12 @@ async fn fetch_recording(context: Context, request: Parts) -> Response {
         context.notes.finding(&findings::EXPIRED_LINK);
         return refused(&request, &Error::Expired.into());
     }
-    let Some((ordinal, recording)) = find(&context, &view, NAME) else {
+    let Some(file) = find(&context, &view, NAME) else {
         return refused(&request, &Error::NotFound.into());
     };
-    let part = Part::of(&request.headers, &recording);
-    part.note(&context, &format!("{NAME} {}", ordinal.0), recording, &findings::RECORDING_NOT_WHOLE);
-    let beyond = || refused(&request, &Error::Unsatisfiable.into());
-    if part == Part::Unsatisfiable {
-        return part.answer(recording, &request, beyond);
-    }
-    (Outcome(outcome(&part)), part.answer(recording, &request, beyond)).into_response()
+    file.send(&context, &request, &OUTCOMES, &findings::RECORDING_NOT_WHOLE, || {
+        refused(&request, &Error::Unsatisfiable.into())
+    })
 }
 
 /// A refusal in the XML of object storage.
@@ -93,27 +89,9 @@ pub fn is_own(refusal: &AnyRefusal) -> bool {
 }
 
 fn describe(document: &mut Document, operation: &'static Operation, _: &Readings) {
-    let wav = json!({ "description": "RIFF/WAVE, 8 kHz mono 16 bit PCM" });
-    let file = Answer { content: vec![("audio/wav", wav)], headers: Value::Null };
     let xml = json!({ "description": "The error of object storage, or of the gateway." });
     let kinds = ["application/xml", "application/json;charset=utf-8", "text/xml;charset=utf-8"];
-    let content = kinds.map(|kind| (kind, xml.clone()));
-    let path =
-        |name: &str| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } });
-    for method in ["get", "head"] {
-        document.add(Described {
-            operation,
-            id: if method == "get" { operation.id.to_owned() } else { format!("{}_{method}", operation.id) },
-            method,
-            parameters: vec![
-                path("world"),
-                path("call"),
-                query("Expires", true, &json!({ "type": "integer", "description": "Seconds since 1970" })),
-            ],
-            request_body: None,
-            success: vec![(200, file.clone()), (206, file.clone()), (304, Answer::default())],
-            refusal: Answer { content: content.to_vec(), headers: Value::Null },
-            examples: vec![],
-        });
-    }
+    let refusal = Answer { content: kinds.map(|kind| (kind, xml.clone())).to_vec(), headers: Value::Null };
+    let seconds = json!({ "type": "integer", "description": "Seconds since 1970" });
+    describe_files(document, operation, &[query("Expires", true, &seconds)], &refusal);
 }

@@ -7,17 +7,15 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::call_centre::{Instance, call_centre_refusals};
-use super::super::gateway::{
-    Caller, Envelope, Gateway, Refused, VERSION, described, described_refusal, note_parameters,
-};
+use super::super::gateway::{Action, Caller, Envelope, Gateway, Refused, describe_action, note_parameters};
 use super::super::readings::{CallUnderWay, ContactTypeSpelling, SuccessMessage, UnknownContact};
 use super::super::records::{Record, Text, in_capitals, message, tells_of_times_and_people};
 use crate::contract::{Operation, Readings, Route, behaviors};
 use crate::universe::{CallOutcome, Direction};
-use crate::vendor::openapi::{self, Described, Document};
+use crate::vendor::openapi::{Document, query};
 use crate::vendor::{
     AnyRefusal, Context, Endpoint, Field, Neutral, Outcome, Tells, checked, handler, shows_ended,
 };
@@ -448,26 +446,12 @@ fn tells(call: &Neutral, field: Field) -> Tells {
 }
 
 fn describe(document: &mut Document, operation: &'static Operation, _: &Readings) {
-    let success = described(document.schema::<CallDetailRecordResponse<'_>>());
-    let refusal = described_refusal(document, operation, &PARAMETERS);
     let text = json!({ "type": "string" });
-    let query = |name: &str, schema: &Value| openapi::query(name, true, schema);
-    for (method, id) in [("get", ""), ("post", "_by_post")] {
-        document.add(Described {
-            operation,
-            id: format!("{}{id}", operation.id),
-            method,
-            parameters: vec![
-                query("Action", &json!({ "const": "GetCallDetailRecord" })),
-                query("Version", &json!({ "const": VERSION })),
-                openapi::query("Format", false, &json!({ "enum": ["JSON", "XML"], "default": "JSON" })),
-                query("InstanceId", &text),
-                query("ContactId", &text),
-            ],
-            request_body: None,
-            success: vec![(200, success.clone())],
-            refusal: refusal.clone(),
-            examples: vec![],
-        });
-    }
+    let own = Action {
+        parameters: vec![query("InstanceId", true, &text), query("ContactId", true, &text)],
+        names: &PARAMETERS,
+        success: document.schema::<CallDetailRecordResponse<'_>>(),
+        examples: vec![],
+    };
+    describe_action(document, operation, own);
 }

@@ -7,18 +7,16 @@ use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::call_centre::{Instance, call_centre_refusals};
-use super::super::gateway::{
-    Caller, Envelope, Gateway, Refused, VERSION, described, described_refusal, note_parameters,
-};
+use super::super::gateway::{Action, Caller, Envelope, Gateway, Refused, describe_action, note_parameters};
 use super::super::name::NAME;
 use super::super::readings::NoRecording;
 use super::super::records::{Record, message};
 use crate::contract::{Operation, Readings, Route, behaviors};
 use crate::urlencoded::strict;
-use crate::vendor::openapi::{self, Described, Document};
+use crate::vendor::openapi::{Document, query};
 use crate::vendor::recording::{named_path, tells_of_file};
 use crate::vendor::{
     AnyRefusal, BaseUrl, Context, Endpoint, Field, Neutral, Outcome, Tells, checked, handler, shows_ended,
@@ -190,27 +188,13 @@ fn tells(call: &Neutral, field: Field) -> Tells {
 }
 
 fn describe(document: &mut Document, operation: &'static Operation, _: &Readings) {
-    let success = described(document.schema::<GetMonoRecordingResponse<'_>>());
-    let refusal = described_refusal(document, operation, &PARAMETERS);
     let text = json!({ "type": "string" });
-    let query = |name: &str, schema: &Value| openapi::query(name, true, schema);
-    for (method, id) in [("get", ""), ("post", "_by_post")] {
-        document.add(Described {
-            operation,
-            id: format!("{}{id}", operation.id),
-            method,
-            parameters: vec![
-                query("Action", &json!({ "const": "GetMonoRecording" })),
-                query("Version", &json!({ "const": VERSION })),
-                openapi::query("Format", false, &json!({ "enum": ["JSON", "XML"], "default": "JSON" })),
-                query("InstanceId", &text),
-                query("ContactId", &text),
-                openapi::query("ExpireSeconds", false, &json!({ "type": "integer", "format": "int64" })),
-            ],
-            request_body: None,
-            success: vec![(200, success.clone())],
-            refusal: refusal.clone(),
-            examples: vec![],
-        });
-    }
+    let seconds = query("ExpireSeconds", false, &json!({ "type": "integer", "format": "int64" }));
+    let own = Action {
+        parameters: vec![query("InstanceId", true, &text), query("ContactId", true, &text), seconds],
+        names: &PARAMETERS,
+        success: document.schema::<GetMonoRecordingResponse<'_>>(),
+        examples: vec![],
+    };
+    describe_action(document, operation, own);
 }

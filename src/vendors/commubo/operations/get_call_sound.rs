@@ -14,7 +14,7 @@ use super::super::one_call::{OneCall, one_call_refusals};
 use super::super::readings::{ErrorBody, NoSound};
 use crate::contract::{Operation, Readings, Route};
 use crate::vendor::openapi::{Answer, Described, Document};
-use crate::vendor::recording::{Part, Recording, recording_behaviors};
+use crate::vendor::recording::{File, described_successes, recording_behaviors};
 use crate::vendor::{Context, Endpoint, Field, Neutral, Outcome, Tells, handler, shows_ended};
 
 pub static ENDPOINT: Endpoint = Endpoint {
@@ -71,15 +71,10 @@ async fn get_call_sound(_: Tenant, call: OneCall<Error>, context: Context, reque
             }
         };
     };
-    let recording = Recording::of(&view, call.ordinal, length);
-    let part = Part::of(&request.headers, &recording);
-    let key = format!("{NAME} {}", call.ordinal.0);
-    part.note(&context, &key, recording, &findings::RECORDING_NOT_WHOLE);
-    let refused = || Refused::of(&request, Error::Unsatisfiable).into_response();
-    if part == Part::Unsatisfiable {
-        return part.answer(recording, &request, refused);
-    }
-    (Outcome(outcome(&part)), part.answer(recording, &request, refused)).into_response()
+    let file = File::of(&view, NAME, call.ordinal, length);
+    file.send(&context, &request, &OUTCOMES, &findings::RECORDING_NOT_WHOLE, || {
+        Refused::of(&request, Error::Unsatisfiable).into_response()
+    })
 }
 
 /// How precisely the sound tells a field of the neutral call. A call with talk time but without a
@@ -95,15 +90,13 @@ fn tells(call: &Neutral, field: Field) -> Tells {
 fn describe(document: &mut Document, operation: &'static Operation, readings: &Readings) {
     let cause = document.schema::<Cause>();
     let id = json!({ "name": "callId", "in": "path", "required": true, "schema": { "type": "string" } });
-    let wav = json!({ "description": "RIFF/WAVE, 8 kHz mono 16 bit PCM" });
-    let sound = Answer { content: vec![("audio/wav", wav)], headers: Value::Null };
     document.add(Described {
         operation,
         id: operation.id.to_owned(),
         method: "get",
         parameters: vec![id],
         request_body: None,
-        success: vec![(200, sound.clone()), (206, sound), (304, Answer::default())],
+        success: described_successes(),
         refusal: match readings.get() {
             ErrorBody::Json => Answer { content: vec![("application/json", cause)], headers: Value::Null },
             ErrorBody::Empty => Answer::default(),

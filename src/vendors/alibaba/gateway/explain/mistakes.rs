@@ -15,7 +15,7 @@ pub struct Mistake {
     pub id: String,
     pub what: String,
     pub fix: String,
-    /// Whether it is tried only by itself, because there are many of its kind.
+    /// Whether the mistake is tried only by itself, because there are many of its kind.
     pub alone: bool,
     pub change: Box<dyn Fn(&mut Recipe)>,
 }

@@ -167,7 +167,7 @@ fn first_difference(signed: &str, should: &str) -> Value {
     json!({ "at": at, "signed": excerpt(signed, at), "should_have_signed": excerpt(should, at) })
 }
 
-/// What stands at a place of a text that is signed: 40 characters, and on to the end of the
+/// An excerpt of a text that is signed: 40 characters from a place, and on to the end of the
 /// parameter. The journal's mask would not find a secret whose end is cut off.
 fn excerpt(text: &str, at: usize) -> &str {
     let rest = text.get(at..).unwrap_or_default();

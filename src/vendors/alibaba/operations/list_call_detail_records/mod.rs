@@ -18,11 +18,11 @@ use serde_json::{Value, json};
 
 use super::super::call_centre::Instance;
 use super::super::findings;
-use super::super::gateway::{self, Caller, Envelope, Gateway, VERSION, described, note_parameters};
+use super::super::gateway::{Action, Caller, Envelope, Gateway, describe_action, note_parameters};
 use super::super::records::{Record, tells_of_times_and_people};
 use crate::contract::{Operation, Readings, Route};
 use crate::universe::Ordinal;
-use crate::vendor::openapi::{self, Described, Document};
+use crate::vendor::openapi::{Document, query};
 use crate::vendor::paging::NumberedPage;
 use crate::vendor::{Context, Endpoint, Outcome, handler, shows_ended};
 use crate::world::Step;
@@ -187,34 +187,18 @@ fn sorted<T: Ord>(
 const EXAMPLE: &str = include_str!("example.json");
 
 fn describe(document: &mut Document, operation: &'static Operation, _: &Readings) {
-    let success = described(document.schema::<Success<'_>>());
-    let refusal = gateway::described_refusal(document, operation, &PARAMETERS);
-    let example: Value = serde_json::from_str(EXAMPLE).expect("the page's example is JSON");
-    for (method, id) in [("get", ""), ("post", "_by_post")] {
-        document.add(Described {
-            operation,
-            id: format!("{}{id}", operation.id),
-            method,
-            parameters: parameters(),
-            request_body: None,
-            success: vec![(200, success.clone())],
-            refusal: refusal.clone(),
-            examples: vec![(200, "page, example".to_owned(), example.clone())],
-        });
-    }
-}
-
-fn parameters() -> Vec<Value> {
-    let mut parameters = vec![
-        openapi::query("Action", true, &json!({ "const": "ListCallDetailRecords" })),
-        openapi::query("Version", true, &json!({ "const": VERSION })),
-        openapi::query("Format", false, &json!({ "enum": ["JSON", "XML"], "default": "JSON" })),
-    ];
-    parameters.extend(PARAMETERS.iter().map(|name| {
+    let parameters = PARAMETERS.iter().map(|name| {
         let required = ["InstanceId", "PageNumber", "PageSize"].contains(name);
-        openapi::query(name, required, &schema(name))
-    }));
-    parameters
+        query(name, required, &schema(name))
+    });
+    let example = serde_json::from_str(EXAMPLE).expect("the page's example is JSON");
+    let own = Action {
+        parameters: parameters.collect(),
+        names: &PARAMETERS,
+        success: document.schema::<Success<'_>>(),
+        examples: vec![("page, example".to_owned(), example)],
+    };
+    describe_action(document, operation, own);
 }
 
 fn schema(name: &str) -> Value {

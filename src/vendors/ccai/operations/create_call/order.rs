@@ -23,7 +23,7 @@ use crate::world::View;
 /// The checked request, as an extractor.
 pub struct CallOrder(pub Order);
 
-/// What the request creates, by kind.
+/// The call that the request creates, by kind.
 pub enum Order {
     /// A call from an agent to a customer.
     Outbound(Outbound),
