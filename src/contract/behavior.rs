@@ -15,6 +15,8 @@ pub struct Operation {
     pub summary: &'static str,
     /// The page and lines, or the numbered facts, that document it.
     pub source: &'static str,
+    /// Whether its requests need no credential, because an address that an answer told is enough.
+    pub open: bool,
     /// The outcomes that are not refusals, and the features.
     pub behaviors: &'static [&'static Behavior],
     /// The refusals of this operation alone.

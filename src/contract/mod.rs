@@ -83,6 +83,18 @@ impl Catalogue {
         self.features.iter().copied().chain(shared).chain(own)
     }
 
+    /// The behaviors that the requests of an operation may have: those that all operations share, then
+    /// its own. An open operation has none that are about a credential.
+    pub fn behaviors_of(
+        &self,
+        operation: &'static Operation,
+    ) -> impl Iterator<Item = &'static Behavior> + Clone + use<> {
+        let shared = self.refusals.iter().map(|refusal| &refusal.behavior);
+        let shared = self.features.iter().copied().chain(shared);
+        let apply = |shared: &&Behavior| !(operation.open && shared.recovery == Recovery::Credential);
+        shared.filter(apply).chain(operation.all_behaviors())
+    }
+
     /// Every refusal: those that all operations share, then those of each operation.
     pub fn all_refusals(&self) -> impl Iterator<Item = &'static Refusal> + Clone + use<> {
         let own = self.operations.iter().flat_map(|operation| operation.refusals);

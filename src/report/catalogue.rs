@@ -141,12 +141,9 @@ pub fn operations(catalogues: impl Iterator<Item = &'static Catalogue>) -> Strin
     for catalogue in catalogues {
         for operation in catalogue.operations {
             // Refusals that only a fault can cause are not listed: clients need not expect them.
-            let mine = |b: &&Behavior| {
-                (b.operation() == operation.id || b.operation() == "any")
-                    && b.reached_by == ReachedBy::Request
-            };
-            let mut statuses: Vec<u16> =
-                catalogue.behaviors().filter(mine).filter_map(|b| b.status).collect();
+            let asked_for = |behavior: &&Behavior| behavior.reached_by == ReachedBy::Request;
+            let mine = catalogue.behaviors_of(operation).filter(asked_for);
+            let mut statuses: Vec<u16> = mine.clone().filter_map(|behavior| behavior.status).collect();
             statuses.sort_unstable();
             statuses.dedup();
             let statuses: Vec<String> = statuses.iter().map(u16::to_string).collect();
@@ -158,9 +155,9 @@ pub fn operations(catalogues: impl Iterator<Item = &'static Catalogue>) -> Strin
                 operation.id,
                 operation.method(),
                 operation.request(),
-                cell(catalogue.credential),
+                if operation.open { "none".to_owned() } else { cell(catalogue.credential) },
                 statuses.join(" "),
-                catalogue.behaviors().filter(mine).count(),
+                mine.count(),
             );
         }
     }

@@ -102,9 +102,8 @@ impl Document {
     pub fn add(&mut self, described: Described) {
         let Described { operation, id, method, parameters, request_body, success, refusal, examples } =
             described;
-        let shared = self.catalogue.refusals.iter().map(|refusal| &refusal.behavior);
         let mut statuses: BTreeMap<u16, Vec<&Behavior>> = BTreeMap::new();
-        for behavior in shared.chain(operation.all_behaviors()) {
+        for behavior in self.catalogue.behaviors_of(operation) {
             if let Some(status) = behavior.status {
                 statuses.entry(status).or_default().push(behavior);
             }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use callmock::contract::Recovery;
 use callmock::vendor::recording::Recording;
 use serde_json::{Value, json};
 
@@ -266,6 +267,21 @@ async fn a_file_needs_no_credential_and_no_admin_token_and_a_rate_limit_counts_i
         );
         let throttled = crate::vendor::of(vendor).throttled().status;
         assert_eq!(mock.get(&file).await.status, throttled, "{vendor}: the third of two");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_at_a_file_is_no_question_of_credentials() {
+    let mock = Mock::of(RECORDED).await;
+    for vendor in FILED {
+        let refused = send(mock.request("DELETE", &file(vendor))).await;
+        let catalogue = crate::vendor::of(vendor).served().catalogue();
+        let met =
+            catalogue.behaviors().find(|behavior| behavior.id == refused.outcome()).expect("a behavior");
+        assert!(met.status == Some(refused.status) && met.recovery != Recovery::Credential, "{}", met.id);
+        let allowed: Vec<&str> = refused.header("allow").split(',').collect();
+        let twice = allowed.iter().filter(|method| **method == "HEAD").count() > 1;
+        assert!(!twice, "{vendor}: {:?}", refused.headers);
     }
 }
 

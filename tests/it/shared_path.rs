@@ -70,6 +70,7 @@ static ENDPOINT: Endpoint = Endpoint {
         page: "https://example.com",
         summary: "Lists.",
         source: "this test",
+        open: false,
         behaviors: &[&LISTED],
         refusals: &[],
     },

@@ -118,15 +118,22 @@ impl Vendor for Ccai {
 }
 
 /// Answers a request that no route matches, after authentication: a wrong method, an operation that
-/// is not emulated, or an unknown path. `Allow` lists the methods of a path that has others.
+/// is not emulated, or an unknown path. A file's path needs no authentication for any method. `Allow`
+/// lists the methods of a path that has others.
 async fn unmatched(
     account: Result<auth::Account, error::Refused>,
     context: Context,
     request: Parts,
 ) -> Response {
-    let mut response = account.err().unwrap_or_else(|| missing(&context, &request).into()).into_response();
+    let open = context.operation.is_some_and(|operation| operation.open);
+    let refused = account.err().filter(|_| !open);
+    let mut response = refused.unwrap_or_else(|| missing(&context, &request).into()).into_response();
     // HEAD is allowed wherever GET is. The answer to a HEAD request itself has no `Allow`.
-    let allow = context.allowed.join(",").replace("GET", "GET,HEAD");
+    let mut allow: Vec<&str> = context.allowed.iter().copied().filter(|method| *method != "HEAD").collect();
+    if let Some(get) = allow.iter().position(|method| *method == "GET") {
+        allow.insert(get + 1, "HEAD");
+    }
+    let allow = allow.join(",");
     let is_head = request.method == Method::HEAD && allow.contains("HEAD");
     if let Some(allow) = HeaderValue::from_str(&allow).ok().filter(|allow| !allow.is_empty() && !is_head) {
         response.headers_mut().insert(header::ALLOW, allow);

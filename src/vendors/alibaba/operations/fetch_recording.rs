@@ -23,6 +23,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://api.aliyun.com/document/CCC/2020-07-01/GetMonoRecording",
         summary: "Fetches the file of a recording, from the address that an answer told.",
         source: "object storage behind GetMonoRecording (R3, R12)",
+        open: true,
         behaviors: BEHAVIORS,
         refusals: REFUSALS,
     },

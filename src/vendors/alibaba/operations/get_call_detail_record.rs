@@ -32,6 +32,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://api.aliyun.com/document/CCC/2020-07-01/GetCallDetailRecord",
         summary: "Shows the call detail record of one call (`Action=GetCallDetailRecord`).",
         source: "the vendor's OpenAPI metadata of 2024-08-14 (section 3)",
+        open: false,
         behaviors: BEHAVIORS,
         refusals: REFUSALS,
     },

@@ -34,6 +34,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://api.aliyun.com/document/CCC/2020-07-01/GetMonoRecording",
         summary: "Tells the address of a call's recording (`Action=GetMonoRecording`).",
         source: "the vendor's OpenAPI metadata of 2024-08-14 (R1-R5)",
+        open: false,
         behaviors: BEHAVIORS,
         refusals: REFUSALS,
     },

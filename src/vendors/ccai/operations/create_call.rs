@@ -34,6 +34,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://docs.cloud.google.com/contact-center/ccai-platform/docs/apps-api-call",
         summary: "Creates an outbound, inbound or scheduled call.",
         source: "page L164-1905",
+        open: false,
         behaviors: BEHAVIORS,
         refusals: REFUSALS,
     },

@@ -20,6 +20,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://docs.cloud.google.com/contact-center/ccai-platform/docs/apps-api-call",
         summary: "Fetches the file of a recording, from the address that an answer told.",
         source: "recording_url of the call object",
+        open: true,
         behaviors: BEHAVIORS,
         refusals: REFUSALS,
     },

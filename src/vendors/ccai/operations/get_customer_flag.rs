@@ -21,6 +21,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://docs.cloud.google.com/contact-center/ccai-platform/docs/apps-api-call",
         summary: "Shows what is known of the customer of a call.",
         source: "page L1906-1926",
+        open: false,
         behaviors: BEHAVIORS,
         refusals: REFUSALS,
     },

@@ -37,6 +37,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://docs.cloud.google.com/contact-center/ccai-platform/docs/manager-api-call",
         summary: "Lists calls.",
         source: "M1-M14, C1-C5",
+        open: false,
         behaviors: BEHAVIORS,
         refusals: REFUSALS,
     },

@@ -25,6 +25,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://docs.cloud.google.com/contact-center/ccai-platform/docs/apps-api-call",
         summary: "Changes what is known of the customer of a call.",
         source: "page L1927-1939",
+        open: false,
         behaviors: BEHAVIORS,
         refusals: REFUSALS,
     },

@@ -25,6 +25,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://commubo.com/api/calls-get.html",
         summary: "Shows one call.",
         source: "the vendor's page on one call (C1-C9)",
+        open: false,
         behaviors: BEHAVIORS,
         refusals: REFUSALS,
     },

@@ -24,6 +24,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://commubo.com/api/calls-sound.html",
         summary: "Fetches the recording of a call.",
         source: "the vendor's page on the sound of a call (S1-S7)",
+        open: false,
         behaviors: BEHAVIORS,
         refusals: REFUSALS,
     },

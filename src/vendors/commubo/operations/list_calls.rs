@@ -30,6 +30,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://commubo.com/api/calls-list.html",
         summary: "Lists the calls between commubo and customers.",
         source: "page L1-7",
+        open: false,
         behaviors: BEHAVIORS,
         refusals: REFUSALS,
     },

@@ -20,6 +20,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://docs.sencloud.vn/api-sencloud/tong-dai/voip-api/lay-lich-su-cuoc-goi",
         summary: "Fetches the file of a recording, from the address that an answer told.",
         source: "page L277-281 (recording_urls)",
+        open: true,
         behaviors: BEHAVIORS,
         refusals: REFUSALS,
     },

@@ -42,6 +42,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://api.aliyun.com/document/CCC/2020-07-01/ListCallDetailRecords",
         summary: "Lists the call detail records of an instance (`Action=ListCallDetailRecords`).",
         source: "page L1-5",
+        open: false,
         behaviors: table::BEHAVIORS,
         refusals: table::REFUSALS,
     },

@@ -46,6 +46,7 @@ pub static ENDPOINT: Endpoint = Endpoint {
         page: "https://docs.sencloud.vn/api-sencloud/tong-dai/voip-api/lay-lich-su-cuoc-goi",
         summary: "Lists a shop's call logs; also under shop.Etelecom, partner.Etelecom and shop.Interits.",
         source: "page L1-17",
+        open: false,
         behaviors: behaviors::BEHAVIORS,
         refusals: behaviors::REFUSALS,
     },
