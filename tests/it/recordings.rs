@@ -9,12 +9,18 @@ use serde_json::{Value, json};
 use crate::alibaba;
 use crate::client::World;
 use crate::mock::{Answer, Mock, send};
+use crate::vendor::{self, How, TestVendor};
 
 /// The addresses of the vendors' own pages, which lead out of callmock.
 const OF_THE_PAGES: [&str; 2] = ["https://api.aliyun.com/troubleshoot", "https://somedomain.com/avatar.jpg"];
 
 /// The vendors whose answers have the addresses of files.
-const FILED: [&str; 3] = ["ccai", "sencloud", "alibaba"];
+fn filed() -> impl Iterator<Item = &'static str> {
+    fn serves_files(vendor: &'static dyn TestVendor) -> bool {
+        vendor.served().endpoints().iter().any(|endpoint| endpoint.operation.id == "fetch_recording")
+    }
+    vendor::ALL.iter().copied().filter(|vendor| serves_files(*vendor)).map(TestVendor::name)
+}
 
 /// A call with a recording of ten milliseconds, and one without.
 const RECORDED: &str = r#"
@@ -59,44 +65,24 @@ fn urls(text: &str) -> Vec<String> {
     starts.map(|text| text[..end(text)].to_owned()).collect()
 }
 
-/// The answers of a world in which URLs may stand: each list to its end, and what each row leads to.
-async fn answers(mock: &Mock, world: &World<'_>) -> Vec<String> {
-    let mut bodies = vec![world.commubo("").await.body];
-    let mut after = String::from(".");
-    while !after.is_empty() {
-        let answer = world.sencloud(&json!({ "paging": { "limit": 100, "after": after } })).await;
-        answer.json()["paging"]["next"].as_str().unwrap_or_default().clone_into(&mut after);
-        bodies.push(answer.body);
+/// The answers of a world in which URLs may stand: each vendor's list to its end, what each of
+/// Alibaba's records leads to, and a created call.
+async fn answers(world: &World<'_>) -> Vec<String> {
+    let mut bodies = vec![];
+    for vendor in vendor::ALL {
+        for shows in vendor.shows().into_iter().filter(|shows| shows.how == How::Listed) {
+            bodies.extend((shows.all)(world).await.iter().map(Value::to_string));
+        }
     }
-    for page in 1.. {
-        let (user, token) = (world.credential("ccai", "subdomain"), world.credential("ccai", "token"));
-        let request = mock.request("GET", &format!("/manager/api/v1/calls?page={page}"));
-        let answer = send(request.header("authorization", crate::ccai::basic(user, token))).await;
-        if answer.status != 200 || answer.json().as_array().is_none_or(Vec::is_empty) {
-            break;
-        }
+    let ready: Vec<Value> = bodies.iter().filter_map(|body| serde_json::from_str(body).ok()).collect();
+    for record in ready.iter().filter(|record| record["RecordingReady"] == true) {
+        let id = record["ContactId"].as_str().expect("an id");
+        let answer = world.alibaba(&[("Action", "GetMonoRecording"), ("ContactId", id)]).await;
+        let data = &answer.json()["Data"];
+        let url = data["FileUrl"].as_str().expect("an address");
+        let name = data["FileName"].as_str().expect("a name").replace('*', "%2A");
+        assert!(url.split('?').next().is_some_and(|path| path.ends_with(&name)), "{url} {name}");
         bodies.push(answer.body);
-    }
-    for page in 1.. {
-        let page = page.to_string();
-        let parameters = [("PageSize", "100"), ("PageNumber", page.as_str()), ("StartTime", "0")];
-        let listed = world.alibaba(&parameters).await;
-        let records = listed.json()["Data"]["List"].as_array().cloned().unwrap_or_default();
-        if records.is_empty() {
-            break;
-        }
-        bodies.push(listed.body);
-        for record in records {
-            if record["RecordingReady"] == true {
-                let id = record["ContactId"].as_str().expect("an id");
-                let answer = world.alibaba(&[("Action", "GetMonoRecording"), ("ContactId", id)]).await;
-                let data = &answer.json()["Data"];
-                let url = data["FileUrl"].as_str().expect("an address");
-                let name = data["FileName"].as_str().expect("a name").replace('*', "%2A");
-                assert!(url.split('?').next().is_some_and(|path| path.ends_with(&name)), "{url} {name}");
-                bodies.push(answer.body);
-            }
-        }
     }
     bodies.push(world.ccai("POST", "calls", &crate::ccai::outbound()).await.body);
     bodies
@@ -137,7 +123,7 @@ async fn every_url_of_every_answer_of_every_built_in_scenario_leads_to_a_file_of
             })
             .collect();
         let mut followed = 0;
-        let bodies = answers(&mock, &world).await;
+        let bodies = answers(&world).await;
         let mut all: Vec<String> = bodies.iter().flat_map(|body| urls(body)).collect();
         all.sort();
         all.dedup();
@@ -204,7 +190,7 @@ async fn a_created_calls_recording_can_be_fetched_at_every_vendor_once_it_is_ove
     let world = mock.default_world().await;
     let created = world.ccai("POST", "calls", &crate::ccai::outbound()).await;
     assert_eq!(created.status, 201, "{}", created.body);
-    for vendor in ["ccai", "sencloud", "alibaba"] {
+    for vendor in filed() {
         let early = mock.get(&format!("/_files/default/{vendor}-1.wav?Expires=9999999999")).await;
         assert_eq!(early.status, 404, "{vendor}: the call is under way");
     }
@@ -227,7 +213,9 @@ async fn a_created_calls_recording_can_be_fetched_at_every_vendor_once_it_is_ove
         assert_eq!(url.is_some(), vendor != "alibaba", "{vendor}, five seconds after the end");
     }
     let stated = neutral().await["recording"]["duration"].as_f64().expect("seconds");
-    for (vendor, url) in at(11).await {
+    let all = at(11).await;
+    assert_eq!(all.len(), filed().count(), "every vendor that serves files is asked");
+    for (vendor, url) in all {
         let url = url.unwrap_or_else(|| panic!("{vendor} tells no address"));
         let file = mock.request("GET", &url.replace(&mock.url(""), "")).send().await.expect("an answer");
         let file = file.bytes().await.expect("a body");
@@ -247,7 +235,7 @@ async fn a_file_needs_no_credential_and_no_admin_token_and_a_rate_limit_counts_i
         admin_token: Some("open-sesame".to_owned()),
         ..callmock::server::Settings::default()
     };
-    for vendor in FILED {
+    for vendor in filed() {
         let limited = format!(
             "{RECORDED}faults: [{{vendor: {vendor}, operation: fetch_recording, do: {{rate_limit: {{requests: 2, per: 1h}}}}}}]\n"
         );
@@ -265,7 +253,7 @@ async fn a_file_needs_no_credential_and_no_admin_token_and_a_rate_limit_counts_i
             (head.status().as_u16(), &head.headers()["content-length"]),
             (200, &"204".parse().unwrap())
         );
-        let throttled = crate::vendor::of(vendor).throttled().status;
+        let throttled = vendor::of(vendor).throttled().status;
         assert_eq!(mock.get(&file).await.status, throttled, "{vendor}: the third of two");
     }
 }
@@ -273,9 +261,9 @@ async fn a_file_needs_no_credential_and_no_admin_token_and_a_rate_limit_counts_i
 #[tokio::test]
 async fn a_wrong_method_at_a_file_is_no_question_of_credentials() {
     let mock = Mock::of(RECORDED).await;
-    for vendor in FILED {
+    for vendor in filed() {
         let refused = send(mock.request("DELETE", &file(vendor))).await;
-        let catalogue = crate::vendor::of(vendor).served().catalogue();
+        let catalogue = vendor::of(vendor).served().catalogue();
         let met =
             catalogue.behaviors().find(|behavior| behavior.id == refused.outcome()).expect("a behavior");
         assert!(met.status == Some(refused.status) && met.recovery != Recovery::Credential, "{}", met.id);
@@ -288,7 +276,7 @@ async fn a_wrong_method_at_a_file_is_no_question_of_credentials() {
 #[tokio::test]
 async fn a_range_for_another_file_gets_the_whole_one() {
     let mock = Mock::of(RECORDED).await;
-    for vendor in FILED {
+    for vendor in filed() {
         let request = mock.request("GET", &file(vendor)).header("if-range", "\"x\"");
         assert_eq!(send(request.header("range", "bytes=0-1")).await.status, 200, "{vendor}");
     }
@@ -398,10 +386,9 @@ async fn a_public_url_stands_in_place_of_the_host_that_the_request_named() {
 async fn a_file_that_is_fetched_in_part_only_is_told_at_every_vendor_until_the_rest_comes() {
     let mock = Mock::embedded("busy-day").await;
     let world = mock.default_world().await;
-    let bodies = answers(&mock, &world).await;
+    let bodies = answers(&world).await;
     let all: Vec<String> = bodies.iter().flat_map(|body| urls(body)).collect();
-    // commubo tells no address: its recordings are an operation of their own.
-    for vendor in crate::vendor::ALL.iter().map(|vendor| vendor.name()).filter(|name| *name != "commubo") {
+    for vendor in filed() {
         let url = all.iter().find(|url| url.contains(&format!("/_files/default/{vendor}-"))).expect(vendor);
         let path = url.replace(&mock.url(""), "");
         let told = async || {
