@@ -6,6 +6,7 @@
 //!
 //! - [`contract`]: the types of what a vendor promises: operations, behaviors, readings, findings.
 //! - [`dialects`]: each vendor's additions to the entries of a scenario.
+//! - [`times`]: points and lengths of time, absolute and relative; zones.
 //! - [`yaml`]: a YAML reader that keeps line and column, and reports every mistake.
 //! - [`universe`]: neutral records of calls, people and queues; the time index; the generator.
 //! - [`scenario`]: scenario files: format, loading, checking, JSON Schema.
@@ -35,6 +36,7 @@ pub mod nearest;
 pub mod report;
 pub mod scenario;
 pub mod server;
+pub mod times;
 pub mod universe;
 pub mod urlencoded;
 pub mod vendor;

@@ -14,6 +14,7 @@ use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::scenario;
+use crate::times::Origin;
 use crate::urlencoded;
 use crate::vendor::Neutral;
 use crate::world::Stop;
@@ -44,7 +45,8 @@ pub async fn list(
     Ok(Json(json!({ "calls": shown, "next": next })))
 }
 
-/// Adds a call, written as in a scenario. Every vendor that holds the call shows it from then on.
+/// Adds a call, written as in a scenario. Relative times are counted from the world's time. Every
+/// vendor that holds the call shows it from then on.
 pub async fn create(
     State(admin): State<Admin>,
     scope: Scope,
@@ -57,7 +59,8 @@ pub async fn create(
     let before = world.view();
     let in_scenario = |vendor: &str, half: &str| world.names().in_scenario(vendor, half).to_owned();
     let (universe, accounts) = (world.universe(), world.accounts());
-    let call = scenario::call(text, universe, accounts, |name| before.by_name(name), in_scenario)
+    let origin = Origin::new(world.now(), world.scenario().zone);
+    let call = scenario::call(text, universe, accounts, &origin, |name| before.by_name(name), in_scenario)
         .map_err(|invalid| refused(&invalid.to_string()))?;
     let (view, ordinal) = world
         .create(|_, view, _| {

@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use tokio::sync::{Mutex, watch};
+use axum::http::StatusCode;
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 use crate::contract::Catalogue;
-use crate::exchange::App;
+use crate::exchange::{App, Refused, refusal};
 use crate::scenario::Library;
 use crate::world::World;
 
@@ -34,7 +35,22 @@ pub struct Admin {
     pub since: Instant,
 }
 
+/// The longest time that a request waits for the lock `making`.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 impl Admin {
+    /// The turn of a request that loads a scenario. Loading a large one takes long, so only one is
+    /// loaded at a time, and a waiting request gives up after a while.
+    pub(super) async fn turn(&self) -> Result<OwnedMutexGuard<()>, Refused> {
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.making).lock_owned()).await;
+        turn.map_err(|_| {
+            let message = format!(
+                "another world is being made from a scenario, and was not done after {PATIENCE:?}; try again in a moment"
+            );
+            refusal(StatusCode::TOO_MANY_REQUESTS, "busy", message)
+        })
+    }
+
     /// The catalogues of all vendors.
     pub(super) fn catalogues(&self) -> Vec<&'static Catalogue> {
         self.app.vendors.iter().map(|vendor| vendor.catalogue()).collect()

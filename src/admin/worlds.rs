@@ -16,9 +16,6 @@ use crate::exchange::{Refused, refusal, unknown_world};
 use crate::scenario::{Library, NotFound, Scenario};
 use crate::world::{Fork, Slot, TooMany, Worlds};
 
-/// The longest time that a request waits for the lock `making`.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object such as {\"name\": \"checkout tests\"}")]
 struct NewWorld {
@@ -44,15 +41,7 @@ pub async fn create(
         None => admin.library.own(),
         Some(wanted) => {
             let (library, most) = (Arc::clone(&admin.library), admin.max_world_calls);
-            // Loading a large scenario takes long. Only one is loaded at a time, and a waiting
-            // request gives up after `PATIENCE`.
-            let turn = tokio::time::timeout(PATIENCE, Arc::clone(&admin.making).lock_owned()).await;
-            let turn = turn.map_err(|_| {
-                let message = format!(
-                    "another world is being made from a scenario, and was not done after {PATIENCE:?}; try again in a moment"
-                );
-                refusal(StatusCode::TOO_MANY_REQUESTS, "busy", message)
-            })?;
+            let turn = admin.turn().await?;
             let found = tokio::task::spawn_blocking(move || {
                 let _turn = turn;
                 find(&library, &wanted, most)

@@ -29,7 +29,7 @@ pub struct Args {
     /// The port to listen on; 0 selects a free one [default: 8080, and 0 for `exec`]
     #[arg(long, env = "CALLMOCK_PORT", value_parser = port)]
     pub port: Option<u16>,
-    /// A scenario file, or the name of a built-in scenario (documented, busy-day, empty); several
+    /// A scenario file, or the name of a built-in scenario (documented, today, busy-day, empty); several
     /// are merged in order
     #[arg(
         long,
@@ -278,8 +278,14 @@ impl Args {
             ReadingSet::Alternate => Some(Readings::alternate(vendors::readings())),
         };
         let catalogues = vendors::catalogues().collect();
-        let options =
-            LoadOptions { sources, seed: self.seed, now: self.now, catalogues, readings, most_calls: None };
+        let options = LoadOptions {
+            sources,
+            seed: self.seed,
+            now: self.now,
+            catalogues,
+            readings,
+            ..LoadOptions::default()
+        };
         let mut library = Library::open(options).map_err(|invalid| invalid.to_string())?;
         if let ReadingSet::Chosen(pairs) = &self.readings {
             let mut readings = library.own().readings.clone();

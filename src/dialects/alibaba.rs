@@ -4,15 +4,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
+use super::{CallData, CustomerData, Doubt, ListedAt, MadeUpAgent, QueueData};
 use crate::keys;
-
-use super::{CallData, CustomerData, Doubt, ListedAt, QueueData};
+use crate::times::Time;
 
 /// An access key, with the contact-centre instances that it may read.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -26,7 +25,7 @@ pub struct Account {
     /// The token of a temporary (STS) credential. If set, requests must carry it.
     pub security_token: Option<String>,
     /// The time at which the security token expires. If left out, never.
-    pub security_token_expires: Option<DateTime<Utc>>,
+    pub security_token_expires: Option<Time>,
     /// The state of the key at the gateway.
     #[serde(default)]
     pub state: KeyState,
@@ -46,6 +45,10 @@ impl super::Account for Account {
 
     fn fresh_public_half(&self, unique: u128) -> String {
         format!("{}-{}", self.access_key_id, super::short(unique))
+    }
+
+    fn times(&mut self) -> Vec<(&'static str, &mut Time)> {
+        self.security_token_expires.iter_mut().map(|time| ("security_token_expires", time)).collect()
     }
 
     fn has_part(&self, name: &str) -> bool {
@@ -244,6 +247,22 @@ pub struct Call {
     pub satisfaction_description: Option<String>,
     pub satisfaction_survey_channel: Option<String>,
     pub satisfaction_survey_offered: Option<bool>,
+}
+
+impl Agent {
+    /// What Alibaba adds to a made-up agent: nothing, because id and name are derived.
+    #[must_use]
+    pub fn made_up(_: &MadeUpAgent) -> Option<Self> {
+        None
+    }
+}
+
+impl Queue {
+    /// What Alibaba adds to a made-up queue: nothing, because id and name are derived.
+    #[must_use]
+    pub fn made_up(_: usize) -> Option<Self> {
+        None
+    }
 }
 
 impl CustomerData for Customer {}

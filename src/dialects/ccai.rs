@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{CallData, CustomerData, Doubt, ListedAt, OfQueue, QueueData};
+use super::{CallData, CustomerData, Doubt, ListedAt, MadeUpAgent, OfQueue, QueueData};
 
 /// A customer of CCAI Platform, with the settings of its calls (contract.md sections 3 and 6).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -58,6 +58,17 @@ impl super::Account for Account {
         // A subdomain is a DNS label: 63 characters at most.
         let own: String = self.subdomain.chars().take(50).collect();
         format!("{own}-{}", super::short(unique))
+    }
+
+    fn numbers(&self) -> Vec<&str> {
+        let default = self.default_outbound_number.iter().chain(&self.inbound_default_number);
+        let mut numbers: Vec<&str> = vec![];
+        for number in self.outbound_numbers.iter().chain(default) {
+            if !numbers.contains(&number.as_str()) {
+                numbers.push(number);
+            }
+        }
+        numbers
     }
 
     fn created_on(&self) -> &[String] {
@@ -125,10 +136,26 @@ pub struct Queue {
     pub entry: Option<Vec<Entry>>,
 }
 
+impl Agent {
+    /// What CCAI Platform adds to a made-up agent: its user, with the number of its extension.
+    #[must_use]
+    pub fn made_up(agent: &MadeUpAgent) -> Option<Self> {
+        let number = agent.place as u64 + 1;
+        Some(Self { user_id: Some(number), agent_number: Some(100 + number), avatar_url: None })
+    }
+}
+
 /// The menu types (page L42 and the vendor's page on contact data).
 pub const MENU_TYPES: [&str; 3] = ["ivr_menu", "mobile_menu", "web_menu"];
 
 impl Queue {
+    /// What CCAI Platform adds to a made-up queue: a telephone menu, numbered from 1.
+    #[must_use]
+    pub fn made_up(place: usize) -> Option<Self> {
+        let menu_id = Some(place as u64 + 1);
+        Some(Self { menu_id, menu_type: Some(MENU_TYPES[0].to_owned()), entry: None })
+    }
+
     /// The kinds of calls that may enter the queue.
     #[must_use]
     pub fn ways_in(&self) -> &[Entry] {

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::{CallData, CustomerData, Doubt, ListedAt, QueueData};
+use super::{CallData, CustomerData, Doubt, ListedAt, MadeUpAgent, QueueData};
 
 /// A tenant of commubo with its access token (page L39-48).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -193,6 +193,42 @@ pub struct Call {
     pub connect_result: Option<String>,
     pub check_point: Option<String>,
     pub note: Option<String>,
+}
+
+impl Agent {
+    /// What commubo shows of a made-up agent: every member of the page.
+    #[must_use]
+    pub fn made_up(agent: &MadeUpAgent) -> Option<Self> {
+        let MadeUpAgent { place, given, family } = *agent;
+        let text = |text: &str| Some(text.to_owned());
+        let kana = format!("{}・{}", given.1, family.1);
+        Some(Self {
+            operator_id: None,
+            created_date_time: text("2018-04-02T09:00:00+09:00"),
+            updated_date_time: Some(format!("2018-04-{:02}T09:30:00+09:00", 2 + place % 28)),
+            operator_voice_id: Some(Digits(101 + place as u64)),
+            name: Some(format!("{} {}", given.0, family.0)),
+            name_kana: Some(kana),
+            short_name: text(given.0),
+            short_name_kana: text(given.1),
+            org_name: text("コールモック株式会社"),
+            org_name_kana: text("コールモックカブシキガイシャ"),
+            org_short_name: text("コールモック"),
+            org_short_name_kana: text("コールモック"),
+            dept_name: text("お客様相談室"),
+            dept_name_kana: text("オキャクサマソウダンシツ"),
+            dept_short_name: text("相談室"),
+            dept_short_name_kana: text("ソウダンシツ"),
+        })
+    }
+}
+
+impl Queue {
+    /// What commubo adds to a made-up queue: nothing, because its id is derived.
+    #[must_use]
+    pub fn made_up(_: usize) -> Option<Self> {
+        None
+    }
 }
 
 impl CustomerData for Customer {

@@ -12,6 +12,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::keys;
+use crate::times::Time;
 
 pub mod alibaba;
 pub mod ccai;
@@ -40,6 +41,10 @@ pub trait Account {
     fn looks_real(&self) -> bool {
         self.secrets().into_iter().any(keys::looks_real)
     }
+    /// The contact centre's own telephone numbers, if the vendor's accounts have them.
+    fn numbers(&self) -> Vec<&str> {
+        vec![]
+    }
     /// The holders of the calls that this account's requests create, if the scenario sets them.
     fn created_on(&self) -> &[String] {
         &[]
@@ -48,6 +53,10 @@ pub trait Account {
     /// have no parts.
     fn has_part(&self, _name: &str) -> bool {
         false
+    }
+    /// The times in the account, with their keys.
+    fn times(&mut self) -> Vec<(&'static str, &mut Time)> {
+        vec![]
     }
     /// Warnings about values that are probably mistakes, in a scenario with these queues.
     fn doubts(&self, _queues: &[&OfQueue]) -> Vec<Doubt> {
@@ -105,6 +114,10 @@ pub trait CallData {
     fn mistake(&self) -> Option<(&'static str, String)> {
         None
     }
+    /// The times in the additions, with their keys, but for those in the vendor's own form.
+    fn times(&mut self) -> Vec<(&'static str, &mut Time)> {
+        vec![]
+    }
     /// The key and the name of the account's part that alone shows the call, if the scenario sets
     /// one.
     fn part(&self) -> Option<(&'static str, &str)> {
@@ -143,6 +156,17 @@ pub trait QueueData {
     fn alias(&self) -> Option<String> {
         None
     }
+}
+
+/// An agent whom the generator makes up. Each part of the name comes with its reading in katakana.
+#[derive(Debug, Clone, Copy)]
+pub struct MadeUpAgent {
+    /// The place among the made-up agents, from 0.
+    pub place: usize,
+    /// The given name.
+    pub given: (&'static str, &'static str),
+    /// The family name.
+    pub family: (&'static str, &'static str),
 }
 
 /// One vendor's additions to a customer.
@@ -217,7 +241,21 @@ macro_rules! data {
             }
         }
 
+        impl OfAgent {
+            /// What the vendors add to a made-up agent.
+            #[must_use]
+            pub fn made_up(agent: &MadeUpAgent) -> Self {
+                Self { $( $vendor: $vendor::Agent::made_up(agent).map(Box::new), )+ }
+            }
+        }
+
         impl OfQueue {
+            /// What the vendors add to a made-up queue, by its place from 0.
+            #[must_use]
+            pub fn made_up(place: usize) -> Self {
+                Self { $( $vendor: $vendor::Queue::made_up(place).map(Box::new), )+ }
+            }
+
             /// The additions that are present, with their vendors' names.
             pub fn each(&self) -> impl Iterator<Item = (&'static str, &dyn QueueData)> {
                 let all = std::iter::empty();
@@ -244,6 +282,17 @@ macro_rules! data {
         }
 
         impl OfCall {
+            /// The additions that are present, with their vendors' names, to be changed.
+            pub fn each_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut dyn CallData)> {
+                let all = std::iter::empty();
+                $(
+                    let all = all.chain(
+                        self.$vendor.as_deref_mut().map(|data| (stringify!($vendor), data as &mut dyn CallData)),
+                    );
+                )+
+                all
+            }
+
             /// The additions that are present, with their vendors' names.
             pub fn each(&self) -> impl Iterator<Item = (&'static str, &dyn CallData)> {
                 let all = std::iter::empty();

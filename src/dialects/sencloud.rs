@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CallData, CustomerData, Doubt, ListedAt, QueueData};
+use super::{CallData, CustomerData, Doubt, ListedAt, MadeUpAgent, QueueData};
+use crate::times::Time;
 
 /// The account of a shop. Its key is `<account id>:<secret>` (contract.md section 4).
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -94,9 +94,9 @@ pub struct Call {
     pub duration: Option<u64>,
     /// An RFC 3339 time. It must be the call's `at`, because the list is ordered by it.
     pub started_at: Option<String>,
-    pub ended_at: Option<DateTime<Utc>>,
-    pub created_at: Option<DateTime<Utc>>,
-    pub updated_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<Time>,
+    pub created_at: Option<Time>,
+    pub updated_at: Option<Time>,
     pub note: Option<String>,
     pub recording_urls: Option<Vec<String>>,
     pub call_targets: Option<Vec<CallTarget>>,
@@ -107,17 +107,34 @@ pub struct Call {
 #[serde(deny_unknown_fields, default)]
 #[expect(missing_docs, reason = "the wire's own names")]
 pub struct CallTarget {
-    pub add_time: Option<DateTime<Utc>>,
-    pub answered_time: Option<DateTime<Utc>>,
+    pub add_time: Option<Time>,
+    pub answered_time: Option<Time>,
     pub end_reason: String,
-    pub ended_time: Option<DateTime<Utc>>,
+    pub ended_time: Option<Time>,
     pub fail_code: i64,
     /// In seconds.
     pub ring_duration: u64,
-    pub ring_time: Option<DateTime<Utc>>,
+    pub ring_time: Option<Time>,
     pub status: String,
     pub target_number: String,
     pub trunk_name: String,
+}
+
+impl Agent {
+    /// What Sencloud adds to a made-up agent: nothing, because its ids are derived.
+    #[must_use]
+    pub fn made_up(_: &MadeUpAgent) -> Option<Self> {
+        None
+    }
+}
+
+impl Queue {
+    /// What Sencloud adds to a made-up queue: a hotline of its own, and a department of two queues.
+    #[must_use]
+    pub fn made_up(place: usize) -> Option<Self> {
+        let id = |kind: u64, n: usize| Some((1_296_121_461_794_900_000 + kind * 1000 + n as u64).to_string());
+        Some(Self { hotline_id: id(40, place + 1), department_id: id(50, place / 2 + 1) })
+    }
 }
 
 impl CustomerData for Customer {}
@@ -131,6 +148,23 @@ impl CallData for Call {
 
     fn listed_at(&self) -> Option<ListedAt<'_>> {
         self.started_at.as_deref().map(ListedAt::Text)
+    }
+
+    fn times(&mut self) -> Vec<(&'static str, &mut Time)> {
+        let own = [
+            ("ended_at", &mut self.ended_at),
+            ("created_at", &mut self.created_at),
+            ("updated_at", &mut self.updated_at),
+        ];
+        let of_targets = self.call_targets.iter_mut().flatten().flat_map(|target| {
+            [
+                ("call_targets.add_time", &mut target.add_time),
+                ("call_targets.answered_time", &mut target.answered_time),
+                ("call_targets.ended_time", &mut target.ended_time),
+                ("call_targets.ring_time", &mut target.ring_time),
+            ]
+        });
+        own.into_iter().chain(of_targets).filter_map(|(key, time)| Some((key, time.as_mut()?))).collect()
     }
 
     fn doubts(&self, _: bool) -> Vec<Doubt> {

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::clock::ClockSpec;
 use super::diagnostic::Diagnostic;
 use super::fault::Rule;
+use super::options::LoadOptions;
 use crate::contract::Readings;
 use crate::dialects::Accounts;
+use crate::times::Zone;
 use crate::universe::Universe;
 
 /// A scenario, loaded and checked: the initial state of a world.
@@ -20,6 +24,13 @@ pub struct Scenario {
     pub accounts: Accounts,
     /// The clock.
     pub clock: ClockSpec,
+    /// The zone of relative times.
+    pub zone: Zone,
+    /// The moment from which relative times were counted. None if there are none: the scenario is
+    /// the same at every moment.
+    pub moment: Option<DateTime<Utc>>,
+    /// The sources and options with which the scenario was loaded.
+    pub options: LoadOptions,
     /// The seed of ids and random numbers.
     pub seed: u64,
     /// The options that differ from the defaults.

@@ -7,9 +7,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::fault::Fault;
-use super::values::{At, Clock, DayOrMoment, Length, Moment, Offset, OptionName, PersonName};
+use super::values::{
+    At, Clock, HoursOfDay, Length, NameOrder, Offset, OneOrMore, OptionName, PersonName, WeekdayRange,
+    ZoneName,
+};
 use crate::dialects::{self, vendors};
-use crate::universe::{AgentState, CallOutcome, Direction, EndedBy, QueueState, RatingChannel};
+use crate::times::{Edge, Time};
+use crate::universe::{AgentState, CallOutcome, Country, Direction, EndedBy, QueueState, RatingChannel};
 
 /// A callmock scenario: the initial state of a world.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -24,7 +28,10 @@ pub struct File {
     #[serde(default)]
     pub include: Vec<At<String>>,
     /// The clock: `real` (the default), a fixed time, or `{start: TIME, rate: 60}`.
-    pub clock: Option<Clock>,
+    pub clock: Option<At<Clock>>,
+    /// The zone of relative times such as `yesterday 10:30` and of generated days and hours: a name
+    /// such as `Asia/Tokyo`, or an offset such as `+09:00`. If left out, UTC.
+    pub zone: Option<ZoneName>,
     /// The seed of ids and generated data. The same seed gives the same bytes on every machine.
     pub seed: Option<u64>,
     /// The accounts with their credentials, by vendor.
@@ -42,8 +49,9 @@ pub struct File {
     /// The calls, listed one by one.
     #[serde(default)]
     pub calls: Vec<Call>,
-    /// Generated calls, added after the listed ones.
-    pub generate: Option<Generate>,
+    /// Generated calls, added after the listed ones: one block, or a list of blocks.
+    #[serde(default)]
+    pub generate: OneOrMore<Generate>,
     /// Whether accounts may have keys that look real. callmock does not need real keys, and files
     /// should not have them, so set it only if there is no other way.
     pub allow_real_keys: Option<bool>,
@@ -82,6 +90,21 @@ macro_rules! accounts {
                     let all = all.chain(self.$vendor.iter().enumerate().map(|(n, account)| {
                         let value: &dyn dialects::Account = &account.value;
                         (stringify!($vendor), n, At { value, place: account.place })
+                    }));
+                )+
+                all
+            }
+
+            /// Every account as [`each`](Self::each) lists it, to be changed.
+            pub fn each_mut(
+                &mut self,
+            ) -> impl Iterator<Item = (&'static str, usize, At<&mut dyn dialects::Account>)> {
+                let all = std::iter::empty();
+                $(
+                    let all = all.chain(self.$vendor.iter_mut().enumerate().map(|(n, account)| {
+                        let place = account.place;
+                        let value: &mut dyn dialects::Account = &mut account.value;
+                        (stringify!($vendor), n, At { value, place })
                     }));
                 )+
                 all
@@ -128,6 +151,9 @@ vendors! { entry! {
         pub id: At<String>,
         /// The name: a text, or `{given, family, display?}`.
         pub name: PersonName,
+        /// The order of given and family name, where the name has no `display`. If left out, the
+        /// family name is first in Han characters, kana and Hangul, and last in other scripts.
+        pub order: Option<NameOrder>,
         /// The e-mail address.
         pub email: Option<String>,
         /// The number of the extension.
@@ -145,6 +171,9 @@ vendors! { entry! {
         pub id: At<String>,
         /// The name: a text, or `{given, family, display?}`.
         pub name: Option<PersonName>,
+        /// The order of given and family name, where the name has no `display`. If left out, the
+        /// family name is first in Han characters, kana and Hangul, and last in other scripts.
+        pub order: Option<NameOrder>,
         /// The telephone numbers from which the customer calls.
         #[serde(default)]
         pub phones: Vec<String>,
@@ -178,8 +207,9 @@ vendors! { entry! {
         pub from: String,
         /// The number that was called.
         pub to: String,
-        /// The time at which the call began.
-        pub at: At<Moment>,
+        /// The time at which the call began: in RFC 3339, or relative to the moment at which the
+        /// world's clock starts, such as `-2h`, `yesterday 10:30` or `today-7d 09:00 +09:00`.
+        pub at: At<Time>,
         /// The time from the beginning to the first response of the far end.
         pub dial: Option<Length>,
         /// The time in the telephone menu.
@@ -238,19 +268,110 @@ pub struct Rating {
     pub channel: Option<RatingChannel>,
 }
 
-/// Generated calls: a believable mix, drawn from the seed.
+/// Generated calls: a believable mix, drawn from the seed. All keys but `calls`, `from` and `to`
+/// may be left out.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Generate {
     /// The number of calls, at most 10 000 000.
     #[schemars(with = "u32", range(min = 1, max = 10_000_000))]
     pub calls: At<u32>,
-    /// The first day, or the first moment.
-    pub from: DayOrMoment,
+    /// The first day, such as `2018-09-01` or `today-7d`, or the first moment.
+    pub from: At<Edge>,
     /// The last day, which is included, or the moment after the last one.
-    pub to: At<DayOrMoment>,
-    /// The offset of local time from UTC. Days and the distribution over the hours follow it.
+    pub to: At<Edge>,
+    /// The offset of local time from UTC, instead of the scenario's `zone`. Days and hours follow it.
     pub offset: Option<Offset>,
     /// The holders of the calls, in the form of a call's `on`.
     pub on: Option<Vec<At<String>>>,
+    /// The direction of the calls. If left out, 60 of 100 are inbound, 33 outbound, 7 internal.
+    pub direction: Option<Direction>,
+    /// The outcomes with their weights, such as `{answered: 6, busy: 1}`. If left out, a mix that
+    /// fits the direction.
+    pub outcomes: Option<At<Outcomes>>,
+    /// The local hours in which calls begin, such as `10:00-18:00`. If left out, the whole day, with
+    /// most calls in working hours.
+    pub hours: Option<HoursOfDay>,
+    /// The days on which calls begin, such as `[mon-fri]` or `[mon, wed, sat-sun]`. If left out,
+    /// every day.
+    pub weekdays: Option<Vec<WeekdayRange>>,
+    /// The lengths of conversations. If left out, mostly minutes, seldom most of an hour.
+    pub talk: Option<At<TalkLengths>>,
+    /// The ids of the queues of the calls. If left out, all queues.
+    pub queues: Option<Vec<At<String>>>,
+    /// The ids of the agents who take or place the calls. If left out, all agents.
+    pub agents: Option<Vec<At<String>>>,
+    /// The contact centre's own number: `from` of outbound calls, `to` of inbound ones. If left out,
+    /// the numbers of the accounts, else made-up ones.
+    pub from_number: Option<String>,
+    /// Customers who are made up for these calls. If left out, the scenario's customers, and some
+    /// unknown callers.
+    pub customers: Option<At<MadeUpCustomers>>,
+}
+
+/// Outcomes with their weights.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outcomes {
+    /// The weight of calls in which the two ends were connected.
+    pub answered: u32,
+    /// The weight of calls that nobody answered.
+    pub no_answer: u32,
+    /// The weight of calls to a busy line.
+    pub busy: u32,
+    /// The weight of calls that the far end declined.
+    pub rejected: u32,
+    /// The weight of calls whose caller hung up in the telephone menu.
+    pub abandoned_ivr: u32,
+    /// The weight of calls whose caller hung up in the queue.
+    pub abandoned_queue: u32,
+    /// The weight of calls whose caller hung up while it rang.
+    pub abandoned_ring: u32,
+    /// The weight of calls in which a message was left.
+    pub voicemail: u32,
+    /// The weight of calls that could not be connected.
+    pub failed: u32,
+}
+
+impl Outcomes {
+    /// Each outcome with its weight.
+    pub fn weights(&self) -> [(u32, CallOutcome); 9] {
+        [
+            (self.answered, CallOutcome::Answered),
+            (self.no_answer, CallOutcome::NoAnswer),
+            (self.busy, CallOutcome::Busy),
+            (self.rejected, CallOutcome::Rejected),
+            (self.abandoned_ivr, CallOutcome::AbandonedIvr),
+            (self.abandoned_queue, CallOutcome::AbandonedQueue),
+            (self.abandoned_ring, CallOutcome::AbandonedRing),
+            (self.voicemail, CallOutcome::Voicemail),
+            (self.failed, CallOutcome::Failed),
+        ]
+    }
+}
+
+/// The lengths of conversations, by two of their quantiles.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TalkLengths {
+    /// Half of the conversations are shorter.
+    pub median: Length,
+    /// Nineteen of twenty conversations are shorter. If left out, three times the median.
+    pub p95: Option<Length>,
+}
+
+/// Made-up customers.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MadeUpCustomers {
+    /// The country, by its ISO 3166 code. Names are in its script, and numbers are from the ranges
+    /// that it keeps for fiction. If left out, people of many countries, in Latin letters.
+    pub country: Option<Country>,
+    /// The number of customers. If left out, as many as `repeat` needs, else a third of the calls.
+    #[schemars(range(min = 1, max = 60_000))]
+    pub count: Option<u32>,
+    /// The share of calls of somebody who has had a call in this block before, from 0 to 1. If left
+    /// out, each call is of anybody.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub repeat: Option<f64>,
 }

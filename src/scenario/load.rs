@@ -12,8 +12,9 @@ use sha2::{Digest, Sha256};
 use super::diagnostic::{Diagnostic, Invalid};
 use super::fault::Fault;
 use super::file::{Accounts, Agent, Call, Customer, File, Generate, Queue};
-use super::values::{At, Clock, OptionName, Position};
+use super::values::{At, Clock, OneOrMore, OptionName, Position};
 use crate::nearest::did_you_mean;
+use crate::times::Zone;
 use crate::yaml::{self, Bounds, Mistake};
 
 /// The source of a scenario's text.
@@ -30,8 +31,9 @@ pub enum Source {
     },
 }
 
-const EMBEDDED: [(&str, &str); 3] = [
+const EMBEDDED: [(&str, &str); 4] = [
     ("documented", include_str!("../../scenarios/documented.yaml")),
+    ("today", include_str!("../../scenarios/today.yaml")),
     ("busy-day", include_str!("../../scenarios/busy-day.yaml")),
     ("empty", include_str!("../../scenarios/empty.yaml")),
 ];
@@ -127,14 +129,15 @@ impl<T> FileEntry<T> {
 #[derive(Debug)]
 pub struct Merged {
     pub title: Option<String>,
-    pub clock: Option<Clock>,
+    pub clock: Option<FileEntry<At<Clock>>>,
+    pub zone: Zone,
     pub seed: Option<u64>,
     pub accounts: Vec<FileEntry<Accounts>>,
     pub agents: Vec<FileEntry<Agent>>,
     pub customers: Vec<FileEntry<Customer>>,
     pub queues: Vec<FileEntry<Queue>>,
     pub calls: Vec<FileEntry<Call>>,
-    pub generate: Option<FileEntry<Generate>>,
+    pub generate: Vec<FileEntry<Generate>>,
     pub allow_real_keys: bool,
     pub faults: Vec<FileEntry<At<Fault>>>,
     pub readings: Vec<FileEntry<(At<String>, At<OptionName>)>>,
@@ -164,13 +167,14 @@ pub fn merged(sources: &[Source], bounds: Bounds, files: &mut Stamp) -> Result<M
     let mut merged = Merged {
         title: None,
         clock: None,
+        zone: Zone::default(),
         seed: None,
         accounts: vec![],
         agents: vec![],
         customers: vec![],
         queues: vec![],
         calls: vec![],
-        generate: None,
+        generate: vec![],
         allow_real_keys: false,
         faults: vec![],
         readings: vec![],
@@ -258,9 +262,11 @@ impl Merged {
         }
 
         self.title = file.title.or(self.title.take());
-        self.clock = file.clock.or(self.clock.take());
+        self.clock = file.clock.map(|clock| entry_of(name, clock, "clock")).or(self.clock.take());
+        self.zone = file.zone.map_or(self.zone, |zone| zone.0);
         self.seed = file.seed.or(self.seed.take());
-        self.generate = file.generate.map(|plan| entry_of(name, plan, "generate")).or(self.generate.take());
+        let OneOrMore(blocks) = file.generate;
+        self.generate.extend(entries_of(name, blocks, "generate"));
         self.allow_real_keys = file.allow_real_keys.unwrap_or(self.allow_real_keys);
         self.accounts.push(entry_of(name, file.accounts, "accounts"));
         self.agents.extend(entries_of(name, file.agents, "agents"));

@@ -34,6 +34,7 @@ pub use schema::schema;
 pub use values::Length;
 
 use crate::dialects::Accounts;
+use crate::times::Origin;
 use crate::universe::{Call, Ordinal, Universe};
 use crate::yaml::Bounds;
 
@@ -55,7 +56,8 @@ fn loaded(options: &LoadOptions, files: &mut Stamp) -> Result<Scenario, Invalid>
     })
 }
 
-/// Reads a call in the form of a scenario file, for a world that already runs. `call_named` finds
+/// Reads a call in the form of a scenario file, for a world that already runs. Relative times are
+/// counted from `origin`. `call_named` finds
 /// the world's calls, and `account_named` finds the scenario's name of a vendor's account.
 ///
 /// # Errors
@@ -64,10 +66,11 @@ pub fn call(
     text: &str,
     universe: &Universe,
     accounts: &Accounts,
+    origin: &Origin,
     call_named: impl Fn(&str) -> Option<Ordinal>,
     account_named: impl Fn(&str, &str) -> String,
 ) -> Result<Call, Invalid> {
     let name: Arc<str> = "body".into();
     let entry = load::entry_of(&name, load::parse(&name, text, Bounds::FOREIGN)?, "");
-    check::single_call(entry, universe, accounts, call_named, account_named)
+    check::single_call(entry, universe, accounts, origin, call_named, account_named)
 }

@@ -14,6 +14,9 @@ pub struct LoadOptions {
     pub seed: Option<u64>,
     /// Overrides the files' clock with a fixed time.
     pub now: Option<DateTime<Utc>>,
+    /// The moment from which relative times are counted, instead of the moment at which the clock
+    /// starts. A fixed or running clock starts at it.
+    pub moment: Option<DateTime<Utc>>,
     /// The vendors' contracts, with the readings that files may choose and the errors that faults
     /// may name.
     pub catalogues: Vec<&'static Catalogue>,

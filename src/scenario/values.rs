@@ -3,14 +3,15 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+use chrono::FixedOffset;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::clock::ClockSpec;
-use crate::universe::{Millis, Name};
+use crate::times::{self, Millis, NotInRange, Origin, Time, Zone};
+use crate::universe::{Hours, Name, Week};
 use crate::yaml;
 
 /// A value with its place in the file.
@@ -113,22 +114,6 @@ macro_rules! text {
     };
 }
 
-/// Reads an RFC 3339 time, which may have spaces as in YAML's own timestamps:
-/// `2018-09-01 13:01:23.5 +09:00`.
-fn moment(text: &str) -> Option<DateTime<FixedOffset>> {
-    let offset_apart = text.rsplit_once(' ').filter(|(_, offset)| offset.starts_with(['+', '-', 'Z']));
-    let joined = offset_apart.map(|(time, offset)| format!("{}{offset}", time.trim_end()));
-    DateTime::parse_from_rfc3339(joined.as_deref().unwrap_or(text)).ok()
-}
-
-const MOMENT: &str = "an RFC 3339 time with its offset, such as `2018-09-01T13:01:23+09:00`";
-
-text! {
-    /// A point in time.
-    Moment(DateTime<Utc>), MOMENT, { "type": "string", "format": "date-time" },
-    |text| moment(text).map(|moment| moment.to_utc())
-}
-
 text! {
     /// A duration.
     Length(Millis), Millis::EXPECTED,
@@ -143,41 +128,140 @@ impl Serialize for Length {
 }
 
 text! {
-    /// An offset from UTC.
-    Offset(FixedOffset), "an offset from UTC such as `+09:00`",
-    { "type": "string", "pattern": "^[+-][0-9]{2}:[0-9]{2}$", "examples": ["+09:00"] },
+    /// The hours of a day.
+    HoursOfDay(Hours), "hours such as `10:00-18:00`, or `22:00-06:00` over midnight",
+    { "type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$", "examples": ["10:00-18:00"] },
     |text| {
-        let shape = text.len() == 6 && text.starts_with(['+', '-']) && text.as_bytes()[3] == b':';
-        shape.then(|| text.parse().ok()).flatten()
+        let minute = |text: &str| {
+            let (hours, minutes) = text.split_once(':').filter(|_| text.len() == 5)?;
+            let digits = text.bytes().all(|b| b.is_ascii_digit() || b == b':');
+            let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
+            let minute = hours * 60 + minutes;
+            (digits && minutes < 60 && minute <= 1440).then_some(minute)
+        };
+        let (from, to) = text.split_once('-')?;
+        let (from, to) = (minute(from)?, minute(to)?);
+        (from != to && from < 1440).then_some(Hours { from, to })
     }
 }
 
 text! {
-    /// A day, or a point in time.
-    DayOrMoment(Boundary), "a day such as `2018-09-30`, or an RFC 3339 time with its offset",
-    { "type": "string", "anyOf": [{ "format": "date" }, { "format": "date-time" }] },
-    |text| match text.len() {
-        10 => text.parse().ok().map(Boundary::Day),
-        _ => moment(text).map(Boundary::Moment),
+    /// A day of the week, or a range of days.
+    WeekdayRange(Week), "a day such as `mon`, or days such as `mon-fri`",
+    { "type": "string", "pattern": "^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$", "examples": ["mon-fri", "sat"] },
+    |text| {
+        const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+        let day = |name: &str| DAYS.iter().position(|day| *day == name);
+        let (first, last) = text.split_once('-').unwrap_or((text, text));
+        let (first, last) = (day(first)?, day(last)?);
+        let within = |day: usize| {
+            if first <= last { (first..=last).contains(&day) } else { day >= first || day <= last }
+        };
+        Some(Week(std::array::from_fn(within)))
     }
 }
 
-/// The beginning or the end of a period.
+/// One entry, or a list of entries.
+#[derive(Debug, Clone)]
+pub struct OneOrMore<T>(pub Vec<T>);
+
+impl<T> Default for OneOrMore<T> {
+    fn default() -> Self {
+        Self(vec![])
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMore<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        yaml::read_one_or_more(deserializer).map(Self)
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for OneOrMore<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("OneOrMore{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
+    }
+}
+
+text! {
+    /// An offset from UTC.
+    Offset(FixedOffset), "an offset from UTC such as `+09:00`",
+    { "type": "string", "pattern": "^[+-][0-9]{2}:[0-9]{2}$", "examples": ["+09:00"] },
+    times::offset
+}
+
+/// A time zone: the name of a place, or an offset from UTC.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Boundary {
-    Day(NaiveDate),
-    Moment(DateTime<FixedOffset>),
+pub struct ZoneName(pub Zone);
+
+impl<'de> Deserialize<'de> for ZoneName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map(ZoneName).map_err(|times::NoSuchZone(near)| {
+            let expected = "expected a name such as `Asia/Tokyo`, or an offset from UTC such as `+09:00`";
+            D::Error::custom(format!("there is no time zone `{text}`{near}; {expected}"))
+        })
+    }
+}
+
+impl JsonSchema for ZoneName {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Zone".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "examples": ["Asia/Tokyo", "Europe/Berlin", "UTC", "+09:00"] })
+    }
 }
 
 /// The clock of a world: `real`, a fixed time, or `{start: …, rate: …}`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Clock(pub ClockSpec);
+pub enum Clock {
+    /// The machine's time.
+    Real,
+    /// A time that stands still.
+    Fixed(Time),
+    /// A time that runs at a rate of its own.
+    Running {
+        /// The world's time at its start.
+        start: Time,
+        /// Seconds of the world per second of the machine, over 0.
+        rate: f64,
+    },
+}
+
+impl Clock {
+    /// The clock with a known start.
+    ///
+    /// # Errors
+    /// When the start lies outside the years 0 to 9999.
+    pub fn spec(self, origin: &Origin) -> Result<ClockSpec, NotInRange> {
+        Ok(match self {
+            Self::Real => ClockSpec::Real,
+            Self::Fixed(time) => ClockSpec::Fixed(time.of(origin)?),
+            Self::Running { start, rate } => ClockSpec::Running { start: start.of(origin)?, rate },
+        })
+    }
+}
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RunningClock {
     /// The world's time at its start.
-    start: Moment,
+    start: Time,
     /// Seconds of the world per second of the machine, over 0.
     #[serde(default = "one")]
     #[schemars(range(min = 0.001, max = 1_000_000.0))]
@@ -195,27 +279,27 @@ impl<'de> Deserialize<'de> for Clock {
             type Value = Clock;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "`real`, {MOMENT}, or `{{start: TIME, rate: 60}}`")
+                write!(f, "`real`, {}, or `{{start: TIME, rate: 60}}`", times::EXPECTED)
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Clock, E> {
                 if text == "real" {
-                    return Ok(Clock(ClockSpec::Real));
+                    return Ok(Clock::Real);
                 }
-                let fixed = moment(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
-                Ok(Clock(ClockSpec::Fixed(fixed.to_utc())))
+                let fixed = Time::read(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))?;
+                Ok(Clock::Fixed(fixed))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Clock, A::Error> {
-                let clock = RunningClock::deserialize(MapAccessDeserializer::new(map))?;
-                let rate = clock.rate;
+                let RunningClock { start, rate } =
+                    RunningClock::deserialize(MapAccessDeserializer::new(map))?;
                 if !(0.001..=1_000_000.0).contains(&rate) {
                     return Err(A::Error::invalid_value(
                         Unexpected::Float(rate),
                         &"a rate of 0.001 to 1000000",
                     ));
                 }
-                Ok(Clock(ClockSpec::Running { start: clock.start.0, rate }))
+                Ok(Clock::Running { start, rate })
             }
         }
         deserializer.deserialize_str(Either)
@@ -229,21 +313,57 @@ impl JsonSchema for Clock {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({ "anyOf": [
-            { "const": "real" }, generator.subschema_for::<Moment>(), generator.subschema_for::<RunningClock>(),
+            { "const": "real" }, generator.subschema_for::<Time>(), generator.subschema_for::<RunningClock>(),
         ] })
     }
 }
 
 /// A person's name: one text, or `{given, family, display?}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonName(pub Name);
+pub enum PersonName {
+    /// The whole name.
+    Whole(String),
+    /// The parts, and the displayed name if it is given.
+    Parts { given: String, family: String, display: Option<String> },
+}
+
+impl PersonName {
+    /// The name in an order, if one is given.
+    pub fn ordered(self, order: Option<NameOrder>) -> Name {
+        match self {
+            Self::Whole(display) => Name::whole(&display),
+            Self::Parts { given, family, display } => {
+                let name = Name::of(&given, &family, order == Some(NameOrder::FamilyFirst));
+                match (display, order) {
+                    (Some(display), _) => Name { display: display.into(), ..name },
+                    (None, Some(NameOrder::GivenFirst)) => {
+                        Name { display: format!("{given} {family}").trim().into(), ..name }
+                    }
+                    (None, _) => name,
+                }
+            }
+        }
+    }
+}
+
+/// The order of the parts of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum NameOrder {
+    /// The family name, then the given name.
+    FamilyFirst,
+    /// The given name, then the family name.
+    GivenFirst,
+}
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SplitName {
+    /// The given name.
     given: String,
+    /// The family name.
     family: String,
-    /// The displayed name. If left out, the given and the family name.
+    /// The displayed name. If left out, both names in the order of their script.
     display: Option<String>,
 }
 
@@ -258,17 +378,13 @@ impl<'de> Deserialize<'de> for PersonName {
             }
 
             fn visit_str<E: Error>(self, name: &str) -> Result<PersonName, E> {
-                Ok(PersonName(Name { display: name.into(), given: None, family: None }))
+                Ok(PersonName::Whole(name.to_owned()))
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<PersonName, A::Error> {
-                let name = SplitName::deserialize(MapAccessDeserializer::new(map))?;
-                let display = name.display.unwrap_or_else(|| format!("{} {}", name.given, name.family));
-                Ok(PersonName(Name {
-                    display: display.into(),
-                    given: Some(name.given.into()),
-                    family: Some(name.family.into()),
-                }))
+                let SplitName { given, family, display } =
+                    SplitName::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(PersonName::Parts { given, family, display })
             }
         }
         deserializer.deserialize_str(Either)

@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 
 mod call;
 mod generate;
-mod millis;
 mod opaque;
 mod people;
 mod queue;
@@ -19,12 +18,16 @@ mod reference;
 pub use call::{
     Call, CallId, CallOutcome, Direction, EndedBy, Holder, Phase, Rating, RatingChannel, Recording,
 };
-pub use generate::{Plan, Population, is_created_id, is_generated_id};
-pub use millis::{Millis, NotADuration, length};
+pub use generate::{
+    Block, Country, Hours, Made, Mix, Moments, Period, Population, Talk, Week, generated, is_created_id,
+    is_generated_id,
+};
 pub use opaque::Decimals;
-pub use people::{Agent, AgentState, Customer, Name};
+pub use people::{Agent, AgentState, Customer, Name, Reading};
 pub use queue::{Queue, QueueState};
 pub use reference::{Ordinal, Ref};
+
+pub use crate::times::{Millis, NotADuration, length};
 
 /// The records of one scenario and their indexes.
 #[derive(Debug, Default)]
@@ -94,17 +97,17 @@ impl Universe {
     }
 
     /// Every agent with its reference.
-    pub fn agents(&self) -> impl Iterator<Item = (Ref<Agent>, &Agent)> {
+    pub fn agents(&self) -> impl ExactSizeIterator<Item = (Ref<Agent>, &Agent)> {
         self.agents.iter().enumerate().map(|(n, agent)| (Ref::to(n), agent))
     }
 
     /// Every customer with its reference.
-    pub fn customers(&self) -> impl Iterator<Item = (Ref<Customer>, &Customer)> {
+    pub fn customers(&self) -> impl ExactSizeIterator<Item = (Ref<Customer>, &Customer)> {
         self.customers.iter().enumerate().map(|(n, customer)| (Ref::to(n), customer))
     }
 
     /// Every queue with its reference.
-    pub fn queues(&self) -> impl Iterator<Item = (Ref<Queue>, &Queue)> {
+    pub fn queues(&self) -> impl ExactSizeIterator<Item = (Ref<Queue>, &Queue)> {
         self.queues.iter().enumerate().map(|(n, queue)| (Ref::to(n), queue))
     }
 
@@ -132,6 +135,14 @@ impl Universe {
         self.wire_ids.get(vendor)?.get(id).copied()
     }
 
+    /// Sixty-four random bits of a generated call, from which a vendor computes what it shows beyond
+    /// the neutral record. `None` for any other call.
+    #[must_use]
+    pub fn made_up(&self, ordinal: Ordinal) -> Option<u64> {
+        let generated = matches!(self.call(ordinal)?.id, CallId::Generated(_));
+        generated.then(|| scramble(self.seed ^ scramble(u64::from(ordinal.0) + 1)))
+    }
+
     /// The range of the time index whose calls began within a range of time.
     ///
     /// The cost is two binary searches, whatever the size of the universe and of the range.
@@ -156,6 +167,14 @@ impl Universe {
     pub fn in_time_order(&self, index: usize) -> Ordinal {
         self.by_time[index]
     }
+}
+
+/// Scatters a number over 64 bits: the finalizer of `SplitMix64`.
+fn scramble(number: u64) -> u64 {
+    let mut bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
 }
 
 fn ordinals(calls: &[Call]) -> impl Iterator<Item = Ordinal> + use<> {

@@ -1,5 +1,5 @@
-//! A world's clock, and the only place that asks the machine for the time. Vendors' answers and
-//! decisions depend on it; sockets, timeouts and delays never do.
+//! A world's clock. Vendors' answers and decisions depend on it; sockets, timeouts and delays never
+//! do.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::scenario::ClockSpec;
+use crate::times;
 
 /// A clock that can be set and advanced.
 #[derive(Debug)]
@@ -77,9 +78,8 @@ impl Clock {
 
     /// The machine's time, whatever the world's time is. Clients sign their requests with it.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the clock that everybody else must ask")]
     pub fn machine() -> DateTime<Utc> {
-        Utc::now()
+        times::machine()
     }
 
     fn read(&self) -> Set {

@@ -12,7 +12,7 @@ use super::changes::{Changes, Flags};
 use super::faults::{FaultState, Faults};
 use super::{Attempts, Clock, Created, Ids, Nonces, Staffing, World};
 use crate::contract::{Catalogue, Readings, UnknownReading};
-use crate::scenario::ClockSpec;
+use crate::scenario::{ClockSpec, Scenario};
 use crate::universe::{AgentState, Call, Ordinal, QueueState, Ref, Universe};
 
 /// A world's clock, ids, changes, faults and readings. The journal and the coverage are left out:
@@ -25,6 +25,9 @@ pub struct Snapshot {
     /// The fingerprint of the scenario. Calls are named by their ordinals, so another universe
     /// would not fit.
     pub universe: String,
+    /// The moment from which the scenario's relative times were counted, if it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moment: Option<DateTime<Utc>>,
     /// The clock.
     pub clock: ClockState,
     /// The number of ids drawn.
@@ -115,6 +118,7 @@ impl World {
         Snapshot {
             callmock: 1,
             universe: self.scenario().fingerprint.clone(),
+            moment: self.scenario().moment,
             clock: self.clock.spec().into(),
             ids: self.ids.drawn(),
             readings: self.readings().iter().map(|(id, option)| (id.to_owned(), option.to_owned())).collect(),
@@ -139,12 +143,14 @@ impl World {
     }
 
     /// The world as a snapshot describes it, with the journal and the coverage of this one.
+    /// `scenario` is this world's, with its relative times counted from the snapshot's moment.
     ///
     /// # Errors
-    /// The first member of the snapshot that does not fit this world's scenario.
+    /// The first member of the snapshot that does not fit the scenario.
     pub fn restored(
         &self,
         snapshot: &Snapshot,
+        scenario: &Arc<Scenario>,
         catalogues: &[&'static Catalogue],
     ) -> Result<Self, NotRestored> {
         let wrong = |path, message: String| NotRestored { path, message };
@@ -153,10 +159,15 @@ impl World {
                 format!("version {} is not known; this is a callmock of version 1", snapshot.callmock);
             return Err(wrong("callmock", message));
         }
-        if snapshot.universe != self.scenario.fingerprint {
+        if snapshot.universe != scenario.fingerprint {
             let message = "the snapshot was taken of another scenario, or with another seed".to_owned();
             return Err(wrong("universe", message));
         }
+        if snapshot.moment != scenario.moment {
+            let message = "the calls of the scenario were not counted from this moment".to_owned();
+            return Err(wrong("moment", message));
+        }
+        let universe = &scenario.universe;
         let clock = ClockSpec::from(snapshot.clock).checked().map_err(|message| wrong("clock", message))?;
         let mut readings = Readings::default();
         for (id, option) in &snapshot.readings {
@@ -190,7 +201,7 @@ impl World {
             let rule = fault.clone().rule(catalogues).map_err(|error| wrong("faults", error.message))?;
             rules.push((Arc::new(rule), *counts));
         }
-        let faults = Faults::restored(self.scenario.seed, snapshot.numbered_faults, rules.into_iter());
+        let faults = Faults::restored(scenario.seed, snapshot.numbered_faults, rules.into_iter());
         let faults = faults.map_err(|_| wrong("faults", "two faults have one id".to_owned()))?;
         if snapshot.nonces.len() > Nonces::REMEMBERED {
             let (most, found) = (Nonces::REMEMBERED, snapshot.nonces.len());
@@ -198,16 +209,16 @@ impl World {
         }
         let nonces = Nonces::of(&snapshot.nonces)
             .ok_or_else(|| wrong("nonces", "expected digests of 32 hexadecimal digits".to_owned()))?;
-        let created = self.created_of(&snapshot.calls)?;
-        let mut changes = self.changes_of(snapshot, created.len())?;
-        let first = self.universe().len();
+        let created = created_of(universe, &snapshot.calls)?;
+        let mut changes = changes_of(universe, snapshot, created.len())?;
+        let first = universe.len();
         let ordinals = (first..).filter_map(|n| u32::try_from(n).ok()).map(Ordinal);
         changes.staffing = Staffing::of(ordinals.zip(created.calls()));
         let next_due = changes.staffing.next_due().map_or(i64::MAX, |due| due.timestamp_micros());
         Ok(Self {
             id: Arc::clone(&self.id),
             clock: Clock::new(clock),
-            ids: Ids::after(self.scenario.seed, snapshot.ids),
+            ids: Ids::after(scenario.seed, snapshot.ids),
             nonces,
             attempts: Attempts::default(),
             walks: Arc::clone(&self.walks),
@@ -220,68 +231,65 @@ impl World {
             readings: ArcSwap::from_pointee(readings),
             secrets: Arc::clone(&self.secrets),
             names: Arc::clone(&self.names),
-            scenario: Arc::clone(&self.scenario),
+            scenario: Arc::clone(scenario),
         })
     }
+}
 
-    fn created_of(&self, calls: &[Call]) -> Result<Created, NotRestored> {
-        let universe = self.universe();
-        let (agents, customers, queues) =
-            (universe.agents().count(), universe.customers().count(), universe.queues().count());
-        let mut created = Created::default();
-        let mut ids = HashSet::new();
-        for (n, call) in calls.iter().enumerate() {
-            let there = call.agent.is_none_or(|agent| agent.index() < agents)
-                && call.customer.is_none_or(|customer| customer.index() < customers)
-                && call.queue.is_none_or(|queue| queue.index() < queues)
-                && call.parent.is_none_or(|parent| (parent.0 as usize) < universe.len() + n);
-            if ClockSpec::Fixed(call.at).checked().is_err() {
-                let message =
-                    format!("calls[{n}] began at {}; expected a time of the years 0 to 9999", call.at);
+fn created_of(universe: &Universe, calls: &[Call]) -> Result<Created, NotRestored> {
+    let (agents, customers, queues) =
+        (universe.agents().count(), universe.customers().count(), universe.queues().count());
+    let mut created = Created::default();
+    let mut ids = HashSet::new();
+    for (n, call) in calls.iter().enumerate() {
+        let there = call.agent.is_none_or(|agent| agent.index() < agents)
+            && call.customer.is_none_or(|customer| customer.index() < customers)
+            && call.queue.is_none_or(|queue| queue.index() < queues)
+            && call.parent.is_none_or(|parent| (parent.0 as usize) < universe.len() + n);
+        if ClockSpec::Fixed(call.at).checked().is_err() {
+            let message = format!("calls[{n}] began at {}; expected a time of the years 0 to 9999", call.at);
+            return Err(NotRestored { path: "calls", message });
+        }
+        if !there {
+            let message =
+                format!("calls[{n}] names an agent, a customer, a queue or a call that is not there");
+            return Err(NotRestored { path: "calls", message });
+        }
+        let data = call.data.iter().flat_map(|data| data.each());
+        let wire_ids = data.filter_map(|(vendor, data)| Some(format!("{vendor} {}", data.wire_id()?)));
+        for id in wire_ids.chain([call.id.to_string()]) {
+            if !ids.insert(id.clone()) {
+                let message = format!("calls[{n}] has an id that another has: {id}");
                 return Err(NotRestored { path: "calls", message });
             }
-            if !there {
-                let message =
-                    format!("calls[{n}] names an agent, a customer, a queue or a call that is not there");
-                return Err(NotRestored { path: "calls", message });
-            }
-            let data = call.data.iter().flat_map(|data| data.each());
-            let wire_ids = data.filter_map(|(vendor, data)| Some(format!("{vendor} {}", data.wire_id()?)));
-            for id in wire_ids.chain([call.id.to_string()]) {
-                if !ids.insert(id.clone()) {
-                    let message = format!("calls[{n}] has an id that another has: {id}");
-                    return Err(NotRestored { path: "calls", message });
-                }
-            }
-            created = created.with(call.clone());
         }
-        Ok(created)
+        created = created.with(call.clone());
     }
+    Ok(created)
+}
 
-    fn changes_of(&self, snapshot: &Snapshot, created: usize) -> Result<Changes, NotRestored> {
-        let universe = self.universe();
-        let wrong = |path, message: String| NotRestored { path, message };
-        let mut changes = Changes::counting_on(&snapshot.counters, &snapshot.rates);
-        let agents: HashMap<&str, usize> =
-            universe.agents().map(|(agent, it)| (it.id.as_ref(), agent.index())).collect();
-        for (id, state) in &snapshot.agents {
-            let index = agents.get(id.as_str());
-            let index = index.ok_or_else(|| wrong("agents", format!("there is no agent `{id}`")))?;
-            changes.agents.insert(*index, *state);
-        }
-        let queues: HashMap<&str, usize> =
-            universe.queues().map(|(queue, it)| (it.id.as_ref(), queue.index())).collect();
-        for (id, state) in &snapshot.queues {
-            let index = queues.get(id.as_str());
-            let index = index.ok_or_else(|| wrong("queues", format!("there is no queue `{id}`")))?;
-            changes.queues.insert(*index, *state);
-        }
-        for (call, flags) in &snapshot.flags {
-            if *call as usize >= universe.len() + created {
-                return Err(wrong("flags", format!("there is no call at place {call}")));
-            }
-            changes.flags.insert(Ordinal(*call), *flags);
-        }
-        Ok(changes)
+fn changes_of(universe: &Universe, snapshot: &Snapshot, created: usize) -> Result<Changes, NotRestored> {
+    let wrong = |path, message: String| NotRestored { path, message };
+    let mut changes = Changes::counting_on(&snapshot.counters, &snapshot.rates);
+    let agents: HashMap<&str, usize> =
+        universe.agents().map(|(agent, it)| (it.id.as_ref(), agent.index())).collect();
+    for (id, state) in &snapshot.agents {
+        let index = agents.get(id.as_str());
+        let index = index.ok_or_else(|| wrong("agents", format!("there is no agent `{id}`")))?;
+        changes.agents.insert(*index, *state);
     }
+    let queues: HashMap<&str, usize> =
+        universe.queues().map(|(queue, it)| (it.id.as_ref(), queue.index())).collect();
+    for (id, state) in &snapshot.queues {
+        let index = queues.get(id.as_str());
+        let index = index.ok_or_else(|| wrong("queues", format!("there is no queue `{id}`")))?;
+        changes.queues.insert(*index, *state);
+    }
+    for (call, flags) in &snapshot.flags {
+        if *call as usize >= universe.len() + created {
+            return Err(wrong("flags", format!("there is no call at place {call}")));
+        }
+        changes.flags.insert(Ordinal(*call), *flags);
+    }
+    Ok(changes)
 }

@@ -125,7 +125,7 @@ mod tests {
     fn universe(agents: usize) -> Universe {
         let agent = |n: usize| Agent {
             id: format!("a{n}").into(),
-            name: Name { display: "A".into(), given: None, family: None },
+            name: Name::whole("A"),
             email: None,
             extension: None,
             state: AgentState::Available,

@@ -21,6 +21,9 @@ use super::tree::{Kind, Node, Scalar, address};
 /// The name of a newtype that asks for a value with its place: see [`read_at`].
 pub const AT: &str = "\0at";
 
+/// The name of a newtype that asks for a list, or for one entry in place of it.
+const ONE_OR_MORE: &str = "\0one or more";
+
 /// The most mistakes that are recorded.
 const NOTED: usize = 200;
 
@@ -50,6 +53,32 @@ pub fn read_at<'de, D: Deserializer<'de>, T: de::Deserialize<'de>>(
         }
     }
     deserializer.deserialize_newtype_struct(AT, Three(std::marker::PhantomData))
+}
+
+/// Reads a list of mappings. One mapping is read as a list of one.
+///
+/// # Errors
+/// The error of the deserializer.
+pub fn read_one_or_more<'de, D: Deserializer<'de>, T: de::Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    struct All<T>(std::marker::PhantomData<T>);
+    impl<'de, T: de::Deserialize<'de>> Visitor<'de> for All<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a mapping, or a list of mappings")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+            let mut all = vec![];
+            while let Some(item) = items.next_element()? {
+                all.push(item);
+            }
+            Ok(all)
+        }
+    }
+    deserializer.deserialize_newtype_struct(ONE_OR_MORE, All(std::marker::PhantomData))
 }
 
 /// The most passes over a tree. Each pass leaves out the entries that could not be read so far.
@@ -335,10 +364,12 @@ impl<'de> Deserializer<'de> for De<'_, '_> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        if name != AT {
-            return visitor.visit_newtype_struct(self);
+        match (name, &self.node.kind) {
+            (AT, _) => visitor.visit_seq(AtPlace { part: 0, de: self }),
+            (ONE_OR_MORE, Kind::Map(_)) => visitor.visit_seq(One(Some(self))),
+            (ONE_OR_MORE, _) => self.list(visitor, true),
+            _ => visitor.visit_newtype_struct(self),
         }
-        visitor.visit_seq(AtPlace { part: 0, de: self })
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -416,6 +447,17 @@ impl<'de> SeqAccess<'de> for AtPlace<'_, '_> {
             3 => seed.deserialize(self.de).map(Some),
             _ => Ok(None),
         }
+    }
+}
+
+/// A value in place of a list of one.
+struct One<'n, 'p>(Option<De<'n, 'p>>);
+
+impl<'de> SeqAccess<'de> for One<'_, '_> {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        self.0.take().map(|de| seed.deserialize(de)).transpose()
     }
 }
 

@@ -14,7 +14,7 @@ mod tree;
 
 use serde::de::DeserializeOwned;
 
-pub use de::{AT, read_at};
+pub use de::{AT, read_at, read_one_or_more};
 pub use mistake::{Mistake, Read};
 pub use tree::Bounds;
 

@@ -9,18 +9,35 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::file;
 use crate::scenario::load::{FileEntry, entry_of};
 use crate::scenario::values::{At, Position};
+use crate::times::Origin;
 use crate::universe::Holder;
 
 /// Checks the accounts of all files, and returns the place of each.
 pub fn accounts(
     files: Vec<FileEntry<file::Accounts>>,
     allow_real_keys: bool,
+    origin: &Origin,
     mistakes: &mut Vec<Diagnostic>,
 ) -> (Accounts, Vec<FileEntry<Position>>) {
     let mut places = vec![];
     let mut all = file::Accounts::default();
     let mut seen: HashMap<(&str, String), Arc<str>> = HashMap::new();
-    for entry in files {
+    for mut entry in files {
+        let late: Vec<_> = entry
+            .value
+            .each_mut()
+            .flat_map(|(vendor, n, account)| {
+                let place = account.place;
+                let times = account.value.times().into_iter();
+                times.filter_map(move |(key, time)| {
+                    let error = time.settle(origin).err()?;
+                    Some((place, format!("{vendor}[{n}].{key}"), error))
+                })
+            })
+            .collect();
+        for (place, part, error) in late {
+            mistakes.push(entry.mistake(place, &part, error.to_string()));
+        }
         for (vendor, n, account) in entry.value.each() {
             for (m, holder) in account.value.created_on().iter().enumerate() {
                 let name = holder.split('/').next().unwrap_or_default();

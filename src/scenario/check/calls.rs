@@ -1,6 +1,6 @@
 //! Checking one call: the records that it names, and contradictions in it.
 
-use chrono::{DateTime, SubsecRound};
+use chrono::{DateTime, SubsecRound, Utc};
 
 use super::accounts::holders;
 use super::names::Names;
@@ -9,6 +9,7 @@ use crate::scenario::diagnostic::{Diagnostic, Invalid};
 use crate::scenario::file;
 use crate::scenario::load::FileEntry;
 use crate::scenario::values::Length;
+use crate::times::Origin;
 use crate::universe::{Call, CallId, CallOutcome, Ordinal, Rating, Recording, Ref, Universe, is_created_id};
 
 /// The ids that a call may name.
@@ -27,6 +28,7 @@ pub fn single_call(
     mut entry: FileEntry<file::Call>,
     universe: &Universe,
     accounts: &Accounts,
+    origin: &Origin,
     call_named: impl Fn(&str) -> Option<Ordinal>,
     account_named: impl Fn(&str, &str) -> String,
 ) -> Result<Call, Invalid> {
@@ -60,7 +62,7 @@ pub fn single_call(
         let message = format!("there is a call `{}` already; give this one another id", id.value);
         mistakes.push(entry.mistake(id.place, "id", message));
     }
-    let call = call(entry, &known, accounts, &mut mistakes);
+    let call = call(entry, &known, accounts, origin, &mut mistakes);
     if mistakes.is_empty() { Ok(call) } else { Err(Invalid(mistakes)) }
 }
 
@@ -69,6 +71,7 @@ pub fn call(
     mut entry: FileEntry<file::Call>,
     names: &CallNames,
     accounts: &Accounts,
+    origin: &Origin,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Call {
     phases(&entry, mistakes);
@@ -88,17 +91,31 @@ pub fn call(
     }
     let on = entry.value.on.take();
     let on = holders(&entry, on.as_deref(), accounts, mistakes);
-    let data = entry.value.take_data();
+    let at = entry.value.at.value.of(origin).unwrap_or_else(|error| {
+        mistakes.push(entry.mistake(entry.value.at.place, "at", error.to_string()));
+        origin.moment
+    });
+    let mut data = entry.value.take_data();
+    for (vendor, data) in data.each_mut() {
+        for (key, time) in data.times() {
+            if let Err(error) = time.settle(origin) {
+                mistakes.push(entry.mistake(
+                    entry.value.id.place,
+                    &format!("{vendor}.{key}"),
+                    error.to_string(),
+                ));
+            }
+        }
+    }
     for (vendor, data) in data.each() {
         if let Some((key, message)) = data.mistake() {
             mistakes.push(entry.mistake(entry.value.id.place, &format!("{vendor}.{key}"), message));
         }
         if let Some(listed) = data.listed_at() {
-            listed_at(&entry, vendor, listed, mistakes);
+            listed_at(&entry, vendor, at, listed, mistakes);
         }
     }
-    let file::Call { id, direction, from, to, at, outcome, ended_by, note, recording, rating, .. } =
-        entry.value;
+    let file::Call { id, direction, from, to, outcome, ended_by, note, recording, rating, .. } = entry.value;
     let length = |length: Option<Length>| length.map(|l| l.0).unwrap_or_default();
     Call {
         id: CallId::Listed(id.value.into()),
@@ -107,7 +124,7 @@ pub fn call(
         to: to.into(),
         // The finest time that a vendor shows is a microsecond. Anything finer must not decide the
         // order.
-        at: at.value.0.trunc_subsecs(6),
+        at: at.trunc_subsecs(6),
         dial: length(entry.value.dial),
         ivr: length(entry.value.ivr),
         wait: length(entry.value.wait),
@@ -154,23 +171,23 @@ fn phases(entry: &FileEntry<file::Call>, mistakes: &mut Vec<Diagnostic>) {
 fn listed_at(
     entry: &FileEntry<file::Call>,
     vendor: &str,
+    at: DateTime<Utc>,
     listed: ListedAt<'_>,
     mistakes: &mut Vec<Diagnostic>,
 ) {
-    let at = entry.value.at;
     let (shown, same) = match listed {
-        ListedAt::UnixMillis(ms) => (ms.to_string(), at.value.0.timestamp_millis() == ms),
+        ListedAt::UnixMillis(ms) => (ms.to_string(), at.timestamp_millis() == ms),
         ListedAt::Text(text) => {
             let wire = DateTime::parse_from_rfc3339(text).map(|wire| wire.to_utc());
-            let same = wire.is_ok_and(|wire| wire == at.value.0 || wire == at.value.0.trunc_subsecs(0));
+            let same = wire.is_ok_and(|wire| wire == at || wire == at.trunc_subsecs(0));
             (text.to_owned(), same)
         }
     };
     if !same {
         let message = format!(
             "{vendor} lists calls by this time, so it must be the call's `at` ({}), not `{shown}`",
-            at.value.0.to_rfc3339()
+            at.to_rfc3339()
         );
-        mistakes.push(entry.mistake(at.place, vendor, message));
+        mistakes.push(entry.mistake(entry.value.at.place, vendor, message));
     }
 }

@@ -5,6 +5,7 @@
 //! - `calls`: one call, of a file or of a request.
 //! - `names`: entries by their ids.
 //! - `universe`: all records, listed and generated.
+//! - `generate`: the blocks of generated calls.
 //! - `doubts`: warnings in words.
 
 use std::collections::HashMap;
@@ -20,10 +21,12 @@ use super::load::Merged;
 use super::options::LoadOptions;
 use crate::contract::{Readings, UnknownReading};
 use crate::nearest::did_you_mean_or_known;
+use crate::times::{self, Origin};
 
 mod accounts;
 mod calls;
 mod doubts;
+mod generate;
 mod names;
 mod universe;
 
@@ -50,34 +53,57 @@ pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Inva
     if let Some(most) = options.most_calls {
         few_calls(&merged, most, &mut mistakes);
     }
+    let (origin, clock) = beginning(&merged, options)?;
     let faults = faults(&mut merged, options, &mut mistakes);
     let readings = readings(&merged, options, &mut mistakes);
     let (accounts, places) =
-        accounts(std::mem::take(&mut merged.accounts), merged.allow_real_keys, &mut mistakes);
+        accounts(std::mem::take(&mut merged.accounts), merged.allow_real_keys, &origin, &mut mistakes);
     let seed = options.seed.or(merged.seed).unwrap_or_default();
     let digest = merged.digest.clone().chain_update(seed.to_be_bytes()).finalize();
     let mut doubts = vec![];
-    let universe = universe(&mut merged, &accounts, seed, &mut mistakes, &mut doubts);
+    let universe = universe(&mut merged, &accounts, seed, &origin, &mut mistakes, &mut doubts);
     doubts.extend(of_accounts(&accounts, &places, &universe));
     if !mistakes.is_empty() {
         return Err(Invalid(without_followers(mistakes, of_text)));
     }
-    let clock = match (options.now, merged.clock) {
-        (Some(now), _) => ClockSpec::Fixed(now),
-        (None, Some(clock)) => clock.0,
-        (None, None) => ClockSpec::Real,
-    };
     Ok(Scenario {
         title: merged.title,
         universe: Arc::new(universe),
         accounts,
         clock,
+        zone: origin.zone,
+        moment: origin.is_used().then_some(origin.moment),
+        options: options.clone(),
         seed,
         readings,
         faults,
         doubts,
         fingerprint: digest[..16].iter().map(|byte| format!("{byte:02x}")).collect(),
     })
+}
+
+/// The clock of a scenario, and the moment at which it starts, from which relative times are
+/// counted. A real clock starts now.
+fn beginning(merged: &Merged, options: &LoadOptions) -> Result<(Origin, ClockSpec), Invalid> {
+    let now = options.now.unwrap_or_else(times::machine);
+    let machine = Origin::new(now, merged.zone);
+    let given = merged.clock.as_ref().map_or(Ok(ClockSpec::Real), |entry| {
+        let clock = entry.value.value.spec(&machine);
+        clock.map_err(|error| entry.mistake(entry.value.place, "", error.to_string()))
+    })?;
+    let clock = match (options.now, given, options.moment) {
+        (Some(_), _, Some(moment)) | (None, ClockSpec::Fixed(_), Some(moment)) => ClockSpec::Fixed(moment),
+        (Some(now), ..) => ClockSpec::Fixed(now),
+        (None, ClockSpec::Running { rate, .. }, Some(start)) => ClockSpec::Running { start, rate },
+        (None, clock, _) => clock,
+    };
+    let moment = match clock {
+        ClockSpec::Real => options.moment.unwrap_or(now),
+        ClockSpec::Fixed(start) | ClockSpec::Running { start, .. } => start,
+    };
+    let origin = Origin::new(moment, merged.zone);
+    origin.note_if(machine.is_used());
+    Ok((origin, clock))
 }
 
 /// The mistakes without those that follow from a mistake in the text: a misspelt key makes its
@@ -103,12 +129,12 @@ fn few_calls(merged: &Merged, most: usize, mistakes: &mut Vec<Diagnostic>) {
              as a file of its own"
         )
     };
-    let generated = merged.generate.as_ref().map_or(0, |entry| entry.value.calls.value as usize);
-    let calls = merged.calls.len().saturating_add(generated);
+    let generated = merged.generate.iter().map(|entry| entry.value.calls.value as usize);
+    let calls = generated.fold(merged.calls.len(), usize::saturating_add);
     if calls <= most {
         return;
     }
-    match &merged.generate {
+    match merged.generate.last() {
         Some(entry) => mistakes.push(entry.mistake(entry.value.calls.place, "calls", message(calls))),
         None => mistakes.extend(
             merged.calls.get(most).map(|entry| entry.mistake(entry.value.id.place, "", message(calls))),

@@ -1,29 +1,26 @@
 //! The records of a scenario: agents, customers, queues, and calls, listed and generated.
 
 use std::collections::HashMap;
-use std::ops::RangeInclusive;
 
-use chrono::{FixedOffset, NaiveTime, TimeDelta, Timelike};
-
-use super::accounts::holders;
 use super::calls::{CallNames, call};
 use super::doubts::in_words;
+use super::generate::blocks;
 use super::names::Names;
 use crate::dialects::Accounts;
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::file::{self, Generate};
+use crate::scenario::file;
 use crate::scenario::load::{FileEntry, Merged, entry_of};
-use crate::scenario::values::{Boundary, Position};
-use crate::universe::{Agent, CallOutcome, Customer, Plan, Population, Queue, Universe, is_generated_id};
-
-/// The number of calls that one scenario may generate.
-const GENERATED: RangeInclusive<u32> = 1..=10_000_000;
+use crate::times::Origin;
+use crate::universe::{
+    Agent, CallOutcome, Customer, Population, Queue, Universe, generated, is_generated_id,
+};
 
 /// Builds the universe of a merged scenario.
 pub fn universe(
     merged: &mut Merged,
     accounts: &Accounts,
     seed: u64,
+    origin: &Origin,
     mistakes: &mut Vec<Diagnostic>,
     doubts: &mut Vec<Diagnostic>,
 ) -> Universe {
@@ -43,13 +40,13 @@ pub fn universe(
     let mut wire_ids: HashMap<(&str, String), String> = HashMap::new();
     let mut calls = Vec::with_capacity(merged.calls.len());
     for entry in std::mem::take(&mut merged.calls) {
-        if merged.generate.is_some() && is_generated_id(&entry.value.id.value) {
+        if !merged.generate.is_empty() && is_generated_id(&entry.value.id.value) {
             let message = "generated calls have the ids `gen-1`, `gen-2` and so on; give this one another";
             mistakes.push(entry.mistake(entry.value.id.place, "id", message));
         }
         let (place, path) = (entry.value.id.place, entry.path.clone());
         let here = entry_of(&entry.file, (), &path);
-        let call = call(entry, &names, accounts, mistakes);
+        let call = call(entry, &names, accounts, origin, mistakes);
         if call.recording.as_ref().is_some_and(|recording| recording.url.is_some()) {
             let message = "the URL leads out of callmock, and is shown as written; leave it out to get one that callmock serves";
             doubts.push(here.mistake(place, "recording.url", message));
@@ -75,13 +72,18 @@ pub fn universe(
         calls.push(call);
     }
 
-    if let Some(entry) = &merged.generate
-        && mistakes.is_empty()
-        && let Some(plan) = plan(entry, accounts, mistakes)
-    {
+    let blocks = blocks(&merged.generate, &names, accounts, origin, mistakes);
+    if !blocks.is_empty() && mistakes.is_empty() {
         let first = u32::try_from(calls.len()).unwrap_or(u32::MAX);
-        let population = Population { agents: &mut agents, customers: &mut customers, queues: &mut queues };
-        calls.extend(plan.calls(seed, first, population));
+        let numbers: Vec<String> =
+            accounts.each().flat_map(|(_, account)| account.numbers()).map(str::to_owned).collect();
+        let population = Population {
+            agents: &mut agents,
+            customers: &mut customers,
+            queues: &mut queues,
+            numbers: &numbers,
+        };
+        calls.extend(generated(&blocks, seed, first, population));
     }
     Universe::new(seed, agents, customers, queues, calls)
 }
@@ -90,7 +92,7 @@ fn agent(mut agent: file::Agent) -> Agent {
     let data = agent.take_data();
     Agent {
         id: agent.id.value.into(),
-        name: agent.name.0,
+        name: agent.name.ordered(agent.order),
         email: agent.email.map(Into::into),
         extension: agent.extension.map(Into::into),
         state: agent.state,
@@ -108,10 +110,11 @@ fn customer(mut entry: FileEntry<file::Customer>, mistakes: &mut Vec<Diagnostic>
     let customer = entry.value;
     Customer {
         id: customer.id.value.into(),
-        name: customer.name.map(|name| name.0),
+        name: customer.name.map(|name| name.ordered(customer.order)),
         phones: customer.phones.into_iter().map(Into::into).collect(),
         tickets: customer.tickets.into_iter().map(Into::into).collect(),
         data,
+        made_up: false,
     }
 }
 
@@ -125,38 +128,4 @@ fn queue(mut entry: FileEntry<file::Queue>, doubts: &mut Vec<Diagnostic>) -> Que
     }
     let queue = entry.value;
     Queue { id: queue.id.value.into(), name: queue.name.into(), state: queue.state, data }
-}
-
-fn plan(entry: &FileEntry<Generate>, accounts: &Accounts, mistakes: &mut Vec<Diagnostic>) -> Option<Plan> {
-    let Generate { calls, from, to, offset, on } = &entry.value;
-    let offset = offset.map_or(FixedOffset::east_opt(0)?, |offset| offset.0);
-    let midnight = |day: chrono::NaiveDate| day.and_time(NaiveTime::MIN).and_local_timezone(offset).single();
-    let start = match from.0 {
-        Boundary::Day(day) => midnight(day)?,
-        Boundary::Moment(moment) => moment.with_timezone(&offset),
-    };
-    let end = match to.value.0 {
-        Boundary::Day(day) => midnight(day.succ_opt()?)?,
-        Boundary::Moment(moment) => moment.with_timezone(&offset),
-    };
-    let mut fail =
-        |place: Position, part: &str, message: String| mistakes.push(entry.mistake(place, part, message));
-    if !GENERATED.contains(&calls.value) {
-        let (least, most) = (GENERATED.start(), GENERATED.end());
-        fail(calls.place, "calls", format!("expected {least} to {most} calls, found {}", calls.value));
-        return None;
-    }
-    if end - start < TimeDelta::milliseconds(1) {
-        fail(to.place, "to", "the end is not after the beginning".to_owned());
-        return None;
-    }
-    let on = holders(entry, on.as_deref(), accounts, mistakes);
-    let whole_hour = start - TimeDelta::minutes(i64::from(start.minute()));
-    Some(Plan {
-        calls: calls.value,
-        from: start.to_utc(),
-        to: end.to_utc(),
-        first_hour: whole_hour.hour(),
-        on,
-    })
 }

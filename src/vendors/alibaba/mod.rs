@@ -11,6 +11,7 @@ mod call_centre;
 mod contract;
 mod findings;
 mod gateway;
+mod made_up;
 mod name;
 mod operations;
 mod readings;

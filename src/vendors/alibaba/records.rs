@@ -9,11 +9,13 @@ use hmac::Hmac;
 use sha1::Sha1;
 
 use super::gateway::sign::mac;
+use super::made_up;
 use super::name::NAME;
 use super::readings::SuccessMessage;
 use crate::dialects::alibaba::{self as data, CONTACT_TYPES, CONTACT_TYPES_UPPER};
 use crate::universe::{
     Agent, Call, CallOutcome, Decimals, Direction, EndedBy, Millis, Ordinal, Queue, RatingChannel, Recording,
+    Ref,
 };
 use crate::vendor::{Field, Neutral, Precision, Tells};
 use crate::world::View;
@@ -102,7 +104,8 @@ impl<'a> Record<'a> {
     }
 
     pub fn contact_type(&self) -> &'a str {
-        self.text(|g| g.contact_type.as_ref()).unwrap_or(match self.call.direction {
+        let rarer = || self.made_up(made_up::contact_type);
+        self.text(|g| g.contact_type.as_ref()).or_else(rarer).unwrap_or(match self.call.direction {
             Direction::Inbound => "Inbound",
             Direction::Outbound => "Outbound",
             Direction::Internal => "Internal",
@@ -110,7 +113,8 @@ impl<'a> Record<'a> {
     }
 
     pub fn contact_disposition(&self) -> &'a str {
-        self.text(|g| g.contact_disposition.as_ref()).unwrap_or(
+        let rarer = || self.made_up(made_up::disposition);
+        self.text(|g| g.contact_disposition.as_ref()).or_else(rarer).unwrap_or(
             match (self.call.outcome, self.call.direction) {
                 (CallOutcome::Answered, _) => "Success",
                 (CallOutcome::Rejected, _) => "Reject",
@@ -130,11 +134,13 @@ impl<'a> Record<'a> {
 
     pub fn early_media_state(&self) -> Option<&'a str> {
         // The state says why the far end of an outbound call was not connected.
-        self.text(|g| g.early_media_state.as_ref()).or(match (self.call.outcome, self.call.direction) {
+        let usual = || match (self.call.outcome, self.call.direction) {
             (CallOutcome::Busy, Direction::Outbound) => Some("Busy"),
             (CallOutcome::Failed, Direction::Outbound) => Some("NotConnected"),
             _ => None,
-        })
+        };
+        let rarer = || self.made_up(made_up::early_media_state);
+        self.text(|g| g.early_media_state.as_ref()).or_else(rarer).or_else(usual)
     }
 
     pub fn calling_number(&self) -> &'a str {
@@ -145,44 +151,82 @@ impl<'a> Record<'a> {
         self.text(|g| g.called_number.as_ref()).unwrap_or(&self.call.to)
     }
 
-    pub fn agent(&self) -> Option<&'a Agent> {
-        self.call.agent.map(|agent| self.view.agent(agent))
+    /// What a generated call shows in a rarer case.
+    fn made_up<T>(&self, rarer: fn(&Call, u64) -> Option<T>) -> Option<T> {
+        rarer(self.call, self.view.made_up(self.ordinal)?)
     }
 
-    pub fn queue(&self) -> Option<&'a Queue> {
-        self.call.queue.map(|queue| self.view.queue(queue))
+    /// The index of the call's agent or queue, and of the second one of a generated call.
+    fn both(&self, first: Option<usize>, count: usize) -> impl Iterator<Item = usize> + use<> {
+        let second = first
+            .and_then(|first| made_up::second(self.call, first, count, self.view.made_up(self.ordinal)?));
+        first.into_iter().chain(second)
     }
 
+    fn agents(&self) -> impl Iterator<Item = &'a Agent> {
+        let all = self.both(self.call.agent.map(Ref::index), self.view.agents().len());
+        all.map(|index| self.view.agent(Ref::to(index)))
+    }
+
+    fn queues(&self) -> impl Iterator<Item = &'a Queue> {
+        let all = self.both(self.call.queue.map(Ref::index), self.view.queues().len());
+        all.map(|index| self.view.queue(Ref::to(index)))
+    }
+
+    /// The ids of the agents, joined by commas.
     pub fn agent_ids(&self) -> Option<Text<'a>> {
-        self.text(|g| g.agent_ids.as_ref()).map(Text::from).or_else(|| {
-            let agent = self.agent()?;
-            let given = agent.data.alibaba.as_ref().and_then(|g| g.agent_id.as_deref());
-            Some(given.map_or_else(|| format!("{}@{}", agent.id, self.instance).into(), Text::from))
-        })
+        let written = self.text(|g| g.agent_ids.as_ref()).map(Text::from);
+        written.or_else(|| joined(self.agents().map(|agent| self.id_of(agent))))
     }
 
-    pub fn agent_names(&self) -> Option<&'a str> {
-        self.text(|g| g.agent_names.as_ref()).or_else(|| {
-            let agent = self.agent()?;
-            let given = agent.data.alibaba.as_ref().and_then(|g| g.agent_name.as_deref());
-            Some(given.unwrap_or(&agent.name.display))
-        })
+    /// The id of the agent who took the call first.
+    pub fn agent_id(&self) -> Option<Text<'a>> {
+        let written = self.text(|g| g.agent_ids.as_ref()).map(Text::from);
+        written.or_else(|| self.agents().next().map(|agent| self.id_of(agent)))
     }
 
+    fn id_of(&self, agent: &'a Agent) -> Text<'a> {
+        let given = agent.data.alibaba.as_ref().and_then(|g| g.agent_id.as_deref());
+        given.map_or_else(|| format!("{}@{}", agent.id, self.instance).into(), Text::from)
+    }
+
+    /// The names of the agents, joined by commas.
+    pub fn agent_names(&self) -> Option<Text<'a>> {
+        let written = self.text(|g| g.agent_names.as_ref()).map(Text::from);
+        written.or_else(|| joined(self.agents().map(|agent| name_of(agent).into())))
+    }
+
+    /// The name of the agent who took the call first.
+    pub fn agent_name(&self) -> Option<&'a str> {
+        self.text(|g| g.agent_names.as_ref()).or_else(|| self.agents().next().map(name_of))
+    }
+
+    /// The ids of the skill groups, joined by commas.
     pub fn skill_group_ids(&self) -> Option<Text<'a>> {
-        self.text(|g| g.skill_group_ids.as_ref()).map(Text::from).or_else(|| {
-            let queue = self.queue()?;
-            let given = queue.data.alibaba.as_ref().and_then(|g| g.skill_group.as_deref());
-            Some(given.map_or_else(|| format!("{}@{}", queue.id, self.instance).into(), Text::from))
-        })
+        let written = self.text(|g| g.skill_group_ids.as_ref()).map(Text::from);
+        written.or_else(|| joined(self.queues().map(|queue| self.id_of_group(queue))))
     }
 
-    pub fn skill_group_names(&self) -> Option<&'a str> {
-        self.text(|g| g.skill_group_names.as_ref()).or_else(|| {
-            let queue = self.queue()?;
-            let given = queue.data.alibaba.as_ref().and_then(|g| g.skill_group_name.as_deref());
-            Some(given.unwrap_or(&queue.name))
-        })
+    /// The id of the skill group that the call entered first.
+    pub fn skill_group_id(&self) -> Option<Text<'a>> {
+        let written = self.text(|g| g.skill_group_ids.as_ref()).map(Text::from);
+        written.or_else(|| self.queues().next().map(|queue| self.id_of_group(queue)))
+    }
+
+    fn id_of_group(&self, queue: &'a Queue) -> Text<'a> {
+        let given = queue.data.alibaba.as_ref().and_then(|g| g.skill_group.as_deref());
+        given.map_or_else(|| format!("{}@{}", queue.id, self.instance).into(), Text::from)
+    }
+
+    /// The names of the skill groups, joined by commas.
+    pub fn skill_group_names(&self) -> Option<Text<'a>> {
+        let written = self.text(|g| g.skill_group_names.as_ref()).map(Text::from);
+        written.or_else(|| joined(self.queues().map(|queue| name_of_group(queue).into())))
+    }
+
+    /// The name of the skill group that the call entered first.
+    pub fn skill_group_name(&self) -> Option<&'a str> {
+        self.text(|g| g.skill_group_names.as_ref()).or_else(|| self.queues().next().map(name_of_group))
     }
 
     pub fn start_time(&self) -> i64 {
@@ -310,6 +354,22 @@ impl<'a> Record<'a> {
     pub fn instance_id(&self) -> &'a str {
         self.text(|g| g.instance_id.as_ref()).unwrap_or(self.instance)
     }
+}
+
+fn name_of(agent: &Agent) -> &str {
+    let given = agent.data.alibaba.as_ref().and_then(|g| g.agent_name.as_deref());
+    given.unwrap_or(&agent.name.display)
+}
+
+fn name_of_group(queue: &Queue) -> &str {
+    let given = queue.data.alibaba.as_ref().and_then(|g| g.skill_group_name.as_deref());
+    given.unwrap_or(&queue.name)
+}
+
+/// Texts joined by commas. `None` if there are none.
+fn joined<'a>(mut texts: impl Iterator<Item = Text<'a>>) -> Option<Text<'a>> {
+    let first = texts.next()?;
+    Some(texts.fold(first, |all, text| format!("{all},{text}").into()))
 }
 
 /// Parses a contact type in either spelling. Returns it as the page spells it.

@@ -13,6 +13,7 @@ use futures_util::Stream;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
+use super::made_up;
 use super::name::NAME;
 use super::readings::{Numbers, Unset, VoiceIdKey};
 use crate::dialects::commubo::{self as data, Digits};
@@ -192,6 +193,7 @@ impl<'a> Call<'a> {
         let number = |n| Number(n, style.numbers);
         let empty = style.unset == Unset::Empty;
         let derived_type = match call.direction {
+            _ if made_up::is_user_call(view, ordinal, call) => 2,
             Direction::Outbound => 1,
             Direction::Inbound | Direction::Internal => 0,
         };
@@ -228,7 +230,9 @@ impl<'a> Call<'a> {
                 None if !over => "",
                 _ => connect_result(call.outcome),
             }),
-            check_point: given.and_then(|g| g.check_point.as_deref()),
+            check_point: given
+                .and_then(|g| g.check_point.as_deref())
+                .or_else(|| made_up::check_point(view, ordinal, call).filter(|_| over)),
             customer: call.customer.map(|customer| Customer::of(view, customer, style)),
             operator: match call.agent {
                 Some(agent) => Some(Operator::of(view, agent, style)),
@@ -352,7 +356,7 @@ impl<'a> Customer<'a> {
         let id = given.and_then(|g| g.customer_id.as_deref());
         Self {
             customer_id: id.map_or_else(|| opaque(view, "customer", customer.index()).into(), Text::from),
-            details: style.expand.customer().then(|| customer_details(record, given)),
+            details: style.expand.customer().then(|| customer_details(record, given, customer.index())),
         }
     }
 }
@@ -363,6 +367,7 @@ impl<'a> Customer<'a> {
 fn customer_details<'a>(
     record: &'a universe::Customer,
     given: Option<&'a data::Customer>,
+    place: usize,
 ) -> data::ShownCustomer<'a> {
     let mut shown = given.map(data::Customer::shown).unwrap_or_default();
     if let Some(name) = &record.name {
@@ -374,6 +379,7 @@ fn customer_details<'a>(
         let known: Vec<&str> = record.phones.iter().map(AsRef::as_ref).take(5).collect();
         (!known.is_empty()).then_some(known)
     });
+    made_up::complete(&mut shown, record, place);
     shown
 }
 

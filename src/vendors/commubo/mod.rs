@@ -12,6 +12,7 @@ mod calls;
 mod contract;
 mod error;
 mod findings;
+mod made_up;
 mod name;
 mod one_call;
 mod operations;

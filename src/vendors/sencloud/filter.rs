@@ -79,8 +79,9 @@ impl Filter {
             && is(&self.department_id, log.queue().and_then(|queue| queue.department_id.as_deref()))
             && self.duration.is_none_or(|(how, value)| how.holds(log.duration(), value))
             && self.extension_ids.as_ref().is_none_or(|(ids, how)| extension(ids, *how))
-            && is(&self.external_id, log.text(|g| g.external_id.as_ref()))
-            && is(&self.external_session_id, log.text(|g| g.external_session_id.as_ref()))
+            && (self.external_id.is_none() || is(&self.external_id, log.external_id().as_deref()))
+            && (self.external_session_id.is_none()
+                || is(&self.external_session_id, log.external_session_id().as_deref()))
             && self.hotline_ids.as_ref().is_none_or(|_| whose.hotlines.has(log.call.queue.map(Ref::index)))
             && self.user_id.as_deref().is_none_or(|wanted| match log.text(|g| g.user_id.as_ref()) {
                 None => whose.users.has(agent),

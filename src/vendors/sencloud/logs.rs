@@ -8,10 +8,12 @@ use serde::Serialize;
 
 use super::auth::Shop;
 use super::cursor::SortField;
+use super::made_up;
 use super::name::NAME;
 use super::readings::StatusOfUnknown;
 use super::style::{List, Style};
 use crate::dialects::sencloud as data;
+use crate::times::Time;
 use crate::universe::{Agent, Call, CallOutcome, Decimals, Direction, Ordinal, Ref};
 use crate::vendor::recording::Links;
 use crate::world::View;
@@ -110,22 +112,40 @@ impl<'a> Log<'a> {
         })
     }
 
+    /// The call's id in the shop's own system, if there is one.
+    pub fn external_id(&self) -> Option<Text<'a>> {
+        let made_up =
+            || self.bits().filter(|bits| bits % 4 < 3).map(|bits| format!("ext-{:08x}", bits >> 32));
+        self.text(|g| g.external_id.as_ref()).map(Text::from).or_else(|| made_up().map(Text::from))
+    }
+
+    /// The session's id in the shop's own system, if there is one.
+    pub fn external_session_id(&self) -> Option<Text<'a>> {
+        let made_up = || self.bits().filter(|bits| bits % 4 < 3).map(|bits| format!("{bits:016x}"));
+        self.text(|g| g.external_session_id.as_ref()).map(Text::from).or_else(|| made_up().map(Text::from))
+    }
+
+    /// The random bits of a generated call.
+    fn bits(&self) -> Option<u64> {
+        self.view.made_up(self.ordinal)
+    }
+
     pub fn duration(&self) -> u64 {
         self.given.and_then(|g| g.duration).unwrap_or(self.call.talk.as_seconds())
     }
 
     fn ended_at(&self) -> DateTime<Utc> {
-        self.given.and_then(|g| g.ended_at).unwrap_or_else(|| self.call.ended_at())
+        self.given.and_then(|g| g.ended_at?.known()).unwrap_or_else(|| self.call.ended_at())
     }
 
     /// The time at which the row was created: the scenario's, else the call's start.
     pub fn created_at(&self) -> DateTime<Utc> {
-        self.given.and_then(|g| g.created_at).unwrap_or(self.call.at)
+        self.given.and_then(|g| g.created_at?.known()).unwrap_or(self.call.at)
     }
 
     /// The time of the row's last change: the scenario's, else the call's end.
     fn updated_at(&self) -> DateTime<Utc> {
-        self.given.and_then(|g| g.updated_at).unwrap_or_else(|| self.ended_at())
+        self.given.and_then(|g| g.updated_at?.known()).unwrap_or_else(|| self.ended_at())
     }
 
     /// The sort key for a time field, in microseconds since 1970.
@@ -165,8 +185,8 @@ impl<'a> Log<'a> {
             duration: self.duration(),
             ended_at: time(self.ended_at()),
             extension_id: self.extension_id(),
-            external_id: self.text(|g| g.external_id.as_ref()).unwrap_or_default(),
-            external_session_id: self.text(|g| g.external_session_id.as_ref()).unwrap_or_default(),
+            external_id: self.external_id().unwrap_or_default(),
+            external_session_id: self.external_session_id().unwrap_or_default(),
             id: self.id(),
             note: self.text(|g| g.note.as_ref()).or(self.call.note.as_deref()).unwrap_or_default(),
             recording_urls: style.list(match self.given.and_then(|g| g.recording_urls.as_ref()) {
@@ -187,17 +207,19 @@ impl<'a> Log<'a> {
         let Some(agent) = self.agent() else { return vec![] };
         let call = self.call;
         let rang_at = call.at + TimeDelta::from(call.dial + call.ivr + call.wait);
+        let (end_reason, fail_code) = self.bits().map(|_| made_up::end(call)).unzip();
+        let trunk_name = self.bits().map(made_up::trunk_name);
         let target = CallTarget {
             add_time: style.time(Some(rang_at)),
             answered_time: style.time(call.answered_at()),
-            end_reason: "",
+            end_reason: end_reason.unwrap_or_default(),
             ended_time: style.time(Some(call.ended_at())),
-            fail_code: 0,
+            fail_code: fail_code.unwrap_or_default(),
             ring_duration: call.ring.as_seconds(),
             ring_time: style.time(Some(rang_at)),
             status: self.call_state(),
             target_number: agent.extension.as_deref().unwrap_or_default(),
-            trunk_name: "",
+            trunk_name: trunk_name.unwrap_or_default(),
         };
         vec![target]
     }
@@ -240,8 +262,8 @@ pub struct CallLog<'a> {
     duration: u64,
     ended_at: String,
     extension_id: Text<'a>,
-    external_id: &'a str,
-    external_session_id: &'a str,
+    external_id: Text<'a>,
+    external_session_id: Text<'a>,
     id: Text<'a>,
     note: &'a str,
     recording_urls: List<Text<'a>>,
@@ -268,13 +290,13 @@ struct CallTarget<'a> {
 impl<'a> CallTarget<'a> {
     fn given(target: &'a data::CallTarget, style: Style) -> Self {
         Self {
-            add_time: style.time(target.add_time),
-            answered_time: style.time(target.answered_time),
+            add_time: style.time(target.add_time.and_then(Time::known)),
+            answered_time: style.time(target.answered_time.and_then(Time::known)),
             end_reason: &target.end_reason,
-            ended_time: style.time(target.ended_time),
+            ended_time: style.time(target.ended_time.and_then(Time::known)),
             fail_code: target.fail_code,
             ring_duration: target.ring_duration,
-            ring_time: style.time(target.ring_time),
+            ring_time: style.time(target.ring_time.and_then(Time::known)),
             status: &target.status,
             target_number: &target.target_number,
             trunk_name: &target.trunk_name,

@@ -14,6 +14,7 @@ mod error;
 mod filter;
 mod findings;
 mod logs;
+mod made_up;
 mod name;
 mod operations;
 mod posted;

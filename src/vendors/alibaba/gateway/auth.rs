@@ -18,6 +18,7 @@ use super::sign::{self, Acs3, Rpc};
 use super::{explain, features};
 use crate::dialects::alibaba::{Account, Instance, KeyState, is_real_id};
 use crate::keys::is_dirty;
+use crate::times::Time;
 use crate::urlencoded;
 use crate::vendor::{Context, checked, keep};
 use crate::world::{Clock, World};
@@ -400,7 +401,9 @@ fn check_token(account: &Account, given: Option<&str>, world: &World) -> Result<
     if given != account.security_token.as_deref() {
         return Err(Error::SecurityTokenMismatch);
     }
-    if given.is_some() && account.security_token_expires.is_some_and(|end| world.now() >= end) {
+    if given.is_some()
+        && account.security_token_expires.and_then(Time::known).is_some_and(|end| world.now() >= end)
+    {
         return Err(Error::SecurityTokenExpired);
     }
     Ok(given.is_some())

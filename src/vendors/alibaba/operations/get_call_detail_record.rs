@@ -176,7 +176,7 @@ struct CallDetailRecord<'a> {
     satisfaction_survey_offered: bool,
     called_number: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    agent_names: Option<&'a str>,
+    agent_names: Option<Text<'a>>,
     satisfaction: i64,
     start_time: i64,
     contact_id: Text<'a>,
@@ -186,7 +186,7 @@ struct CallDetailRecord<'a> {
     release_time: Option<i64>,
     calling_number: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    skill_group_names: Option<&'a str>,
+    skill_group_names: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     skill_group_ids: Option<Text<'a>>,
     agent_events: Vec<AgentEvents<'a>>,
@@ -366,9 +366,9 @@ fn agent_events<'a>(record: &Record<'a>, happened: impl Fn(&i64) -> bool) -> Vec
         .map(|n| TimedEvent { event: events[n].0, event_time: events[n].1, duration: next(n) })
         .collect();
     vec![AgentEvents {
-        agent_name: record.agent_names(),
-        agent_id: record.agent_ids(),
-        skill_group_id: record.skill_group_ids(),
+        agent_name: record.agent_name(),
+        agent_id: record.agent_id(),
+        skill_group_id: record.skill_group_id(),
         event_sequence,
     }]
 }
@@ -409,8 +409,8 @@ fn queue_events<'a>(record: &Record<'a>, happened: impl Fn(&i64) -> bool) -> Vec
     let end = end.map(|event| (event, at.released));
     let all = std::iter::once(("Enqueue", at.queued)).chain(assigned).chain(end);
     vec![QueueEvents {
-        queue_id: record.skill_group_ids(),
-        queue_name: record.skill_group_names(),
+        queue_id: record.skill_group_id(),
+        queue_name: record.skill_group_name(),
         flow_id: record.flow_id(),
         queue_type: 1,
         event_sequence: events(all, happened),

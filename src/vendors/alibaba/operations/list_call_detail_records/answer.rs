@@ -48,7 +48,7 @@ pub struct Item<'a> {
     release_time: i64,
     wait_time: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    skill_group_names: Option<&'a str>,
+    skill_group_names: Option<Text<'a>>,
     ivr_time: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     satisfaction_description: Option<&'a str>,
@@ -62,7 +62,7 @@ pub struct Item<'a> {
     ring_time: u64,
     satisfaction_survey_offered: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    agent_names: Option<&'a str>,
+    agent_names: Option<Text<'a>>,
     start_time: i64,
     contact_id: Text<'a>,
     recording_duration: u64,

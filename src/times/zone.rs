@@ -1,0 +1,150 @@
+//! A time zone, and the conversion of local times to points in time.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{
+    DateTime, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc,
+};
+use chrono_tz::{OffsetComponents, Tz};
+
+use crate::nearest::did_you_mean;
+
+/// A time zone: an offset from UTC, or the name of a place in the IANA database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Zone {
+    /// The same offset all the year.
+    Offset(FixedOffset),
+    /// A place, such as `Europe/Berlin`. Its offset follows the law of the place.
+    Place(Tz),
+}
+
+/// The error for a text that is not a zone. The value is a suggestion, or empty.
+#[derive(Debug, PartialEq, Eq)]
+pub struct NoSuchZone(pub String);
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self::Place(Tz::UTC)
+    }
+}
+
+impl FromStr for Zone {
+    type Err = NoSuchZone;
+
+    /// Reads `Asia/Tokyo`, `UTC` or `+09:00`.
+    fn from_str(text: &str) -> Result<Self, NoSuchZone> {
+        if let Some(offset) = offset(text) {
+            return Ok(Self::Offset(offset));
+        }
+        text.parse().map(Self::Place).map_err(|_| {
+            let city = |name: &'static str| name.rsplit('/').next().unwrap_or(name);
+            let places = chrono_tz::TZ_VARIANTS.iter().map(|place| place.name());
+            // People write the city alone.
+            let same = places.clone().find(|name| city(name).eq_ignore_ascii_case(text));
+            let whole = places.clone().find(|name| name.eq_ignore_ascii_case(text));
+            NoSuchZone(match whole.or(same) {
+                Some(name) => format!("; did you mean `{name}`?"),
+                None => did_you_mean(text, places),
+            })
+        })
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Offset(offset) => offset.fmt(f),
+            Self::Place(place) => f.write_str(place.name()),
+        }
+    }
+}
+
+/// Reads an offset from UTC: `+09:00`.
+pub fn offset(text: &str) -> Option<FixedOffset> {
+    let shape = text.len() == 6 && text.starts_with(['+', '-']) && text.as_bytes()[3] == b':';
+    shape.then(|| text.parse().ok()).flatten()
+}
+
+impl Zone {
+    /// The local time at a moment.
+    #[must_use]
+    pub fn local(&self, moment: DateTime<Utc>) -> NaiveDateTime {
+        match self {
+            Self::Offset(offset) => moment.with_timezone(offset).naive_local(),
+            Self::Place(place) => moment.with_timezone(place).naive_local(),
+        }
+    }
+
+    /// The local day at a moment.
+    #[must_use]
+    pub fn day(&self, moment: DateTime<Utc>) -> NaiveDate {
+        self.local(moment).date()
+    }
+
+    /// The moment of a local time. A time that a change to summer time leaves out is counted from
+    /// before the change: 02:30 becomes 03:30. Of a time that comes twice, the first is meant.
+    /// `None` if the moment lies outside the range of times.
+    #[must_use]
+    pub fn moment(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Offset(offset) => first(offset, local),
+            Self::Place(place) => first(place, local),
+        }
+    }
+
+    /// The offset from UTC, in seconds, and whether summer time holds.
+    #[must_use]
+    pub fn offset_at(&self, moment: DateTime<Utc>) -> (i32, bool) {
+        match self {
+            Self::Offset(offset) => (offset.local_minus_utc(), false),
+            Self::Place(place) => {
+                let offset = place.offset_from_utc_datetime(&moment.naive_utc());
+                (offset.fix().local_minus_utc(), !offset.dst_offset().is_zero())
+            }
+        }
+    }
+}
+
+fn first<Z: TimeZone>(zone: &Z, local: NaiveDateTime) -> Option<DateTime<Utc>> {
+    match zone.from_local_datetime(&local) {
+        MappedLocalTime::Single(at) | MappedLocalTime::Ambiguous(at, _) => Some(at.to_utc()),
+        MappedLocalTime::None => {
+            // No offset is more than a day, so a day and a half before is before the change.
+            let before = local.checked_sub_signed(TimeDelta::hours(36))?;
+            let offset = zone.offset_from_utc_datetime(&before).fix();
+            local.checked_sub_offset(offset).map(|utc| utc.and_utc())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment(zone: &str, local: &str) -> String {
+        let local = NaiveDateTime::parse_from_str(local, "%Y-%m-%d %H:%M").expect("a local time");
+        let zone: Zone = zone.parse().expect("a zone");
+        zone.moment(local).expect("a moment").to_rfc3339()
+    }
+
+    #[test]
+    fn a_local_time_that_is_left_out_moves_on_and_one_that_comes_twice_is_the_first() {
+        assert_eq!(moment("Europe/Berlin", "2026-03-29 02:30"), "2026-03-29T01:30:00+00:00");
+        assert_eq!(moment("Europe/Berlin", "2026-10-25 02:30"), "2026-10-25T00:30:00+00:00");
+        assert_eq!(moment("America/New_York", "2026-03-08 02:30"), "2026-03-08T07:30:00+00:00");
+        // Lord Howe Island changes by half an hour, and Samoa once left out a day.
+        assert_eq!(moment("Australia/Lord_Howe", "2026-10-04 02:15"), "2026-10-03T15:45:00+00:00");
+        assert_eq!(moment("Pacific/Apia", "2011-12-30 12:00"), "2011-12-30T22:00:00+00:00");
+        assert_eq!(moment("+09:00", "2026-01-01 00:00"), "2025-12-31T15:00:00+00:00");
+    }
+
+    #[test]
+    fn an_unknown_zone_gets_the_nearest() {
+        let near = |text: &str| text.parse::<Zone>().expect_err(text).0;
+        assert_eq!(near("Tokyo"), "; did you mean `Asia/Tokyo`?");
+        assert_eq!(near("europe/berlin"), "; did you mean `Europe/Berlin`?");
+        assert_eq!(near("Europe/Berlim"), "; did you mean `Europe/Berlin`?");
+        assert_eq!(near("+9"), "");
+    }
+}
