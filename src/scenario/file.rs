@@ -71,15 +71,22 @@ macro_rules! accounts {
         #[serde(deny_unknown_fields, default)]
         pub struct Accounts {
             $(
-                #[doc = concat!("Accounts of ", stringify!($vendor), ".")]
-                pub $vendor: Vec<At<dialects::$vendor::Account>>,
+                #[doc = concat!(
+                    "Accounts of ", stringify!($vendor), ". If left out, the account of the built-in ",
+                    "scenario `documented`. If empty, none: every request is refused."
+                )]
+                pub $vendor: Option<Vec<At<dialects::$vendor::Account>>>,
             )+
         }
 
         impl Accounts {
             /// Adds the accounts of another file to these.
             pub fn append(&mut self, other: Self) {
-                $( self.$vendor.extend(other.$vendor); )+
+                $(
+                    if let Some(accounts) = other.$vendor {
+                        self.$vendor.get_or_insert_default().extend(accounts);
+                    }
+                )+
             }
 
             /// Every account with its vendor's name, its index in the vendor's list, and its place
@@ -87,7 +94,7 @@ macro_rules! accounts {
             pub fn each(&self) -> impl Iterator<Item = (&'static str, usize, At<&dyn dialects::Account>)> {
                 let all = std::iter::empty();
                 $(
-                    let all = all.chain(self.$vendor.iter().enumerate().map(|(n, account)| {
+                    let all = all.chain(self.$vendor.iter().flatten().enumerate().map(|(n, account)| {
                         let value: &dyn dialects::Account = &account.value;
                         (stringify!($vendor), n, At { value, place: account.place })
                     }));
@@ -101,7 +108,7 @@ macro_rules! accounts {
             ) -> impl Iterator<Item = (&'static str, usize, At<&mut dyn dialects::Account>)> {
                 let all = std::iter::empty();
                 $(
-                    let all = all.chain(self.$vendor.iter_mut().enumerate().map(|(n, account)| {
+                    let all = all.chain(self.$vendor.iter_mut().flatten().enumerate().map(|(n, account)| {
                         let place = account.place;
                         let value: &mut dyn dialects::Account = &mut account.value;
                         (stringify!($vendor), n, At { value, place })
@@ -110,11 +117,20 @@ macro_rules! accounts {
                 all
             }
 
-            /// The accounts without their places.
-            pub fn into_accounts(self) -> dialects::Accounts {
-                dialects::Accounts {
-                    $( $vendor: self.$vendor.into_iter().map(|account| account.value).collect(), )+
-                }
+            /// The accounts without their places. A vendor that is left out gets those of
+            /// `fallback`; the names of these vendors are returned, too.
+            pub fn or(self, fallback: &dialects::Accounts) -> (dialects::Accounts, Vec<&'static str>) {
+                let mut left_out = vec![];
+                $(
+                    let $vendor = match self.$vendor {
+                        Some(accounts) => accounts.into_iter().map(|account| account.value).collect(),
+                        None => {
+                            left_out.push(stringify!($vendor));
+                            fallback.$vendor.clone()
+                        }
+                    };
+                )+
+                (dialects::Accounts { $( $vendor, )+ }, left_out)
             }
         }
     };

@@ -33,6 +33,7 @@ mod oracle;
 mod own;
 mod readme;
 mod recordings;
+mod relative_times;
 mod reload;
 mod reports;
 mod scenario;

@@ -139,7 +139,7 @@ fn mistakes_of_every_kind_are_told_in_one_run_and_each_name_once() {
         )
     };
     let yaml = format!(
-        "callmock: 1\ntitel: x\nclock: tomorrow\ncalls:\n{}{}{}{}",
+        "callmock: 1\ntitel: x\nclock: soon\ncalls:\n{}{}{}{}",
         call("a", "outcome: answered, agent: bob"),
         call("b", "outcome: answered, agent: bob, queeu: x"),
         call("c", "outcome: answerd"),

@@ -10,6 +10,7 @@ use callmock::scenario::{self, Library, LoadOptions, Source};
 use callmock::server::{Server, Settings};
 use callmock::vendors;
 use callmock::world::Filter;
+use chrono::DateTime;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -99,9 +100,26 @@ impl Mock {
         Self::serving(scenario::embedded(name).expect("an embedded scenario"), Settings::default()).await
     }
 
+    /// A server of a scenario given as text, with the clock fixed as by `--now`.
+    pub async fn at(yaml: &str, now: &str) -> Self {
+        let source = Source::Text { name: "test.yaml".into(), text: yaml.into() };
+        Self::loaded(source, Some(now), Settings::default()).await
+    }
+
+    /// A server of a scenario that the binary carries, with the clock fixed as by `--now`.
+    pub async fn embedded_at(name: &str, now: &str) -> Self {
+        let source = scenario::embedded(name).expect("an embedded scenario");
+        Self::loaded(source, Some(now), Settings::default()).await
+    }
+
     async fn serving(source: Source, settings: Settings) -> Self {
+        Self::loaded(source, None, settings).await
+    }
+
+    async fn loaded(source: Source, now: Option<&str>, settings: Settings) -> Self {
         let catalogues = vendors::catalogues().collect();
-        let options = LoadOptions { sources: vec![source], catalogues, ..LoadOptions::default() };
+        let now = now.map(|now| DateTime::parse_from_rfc3339(now).expect("a time").to_utc());
+        let options = LoadOptions { sources: vec![source], now, catalogues, ..LoadOptions::default() };
         let library = Library::open(options).unwrap_or_else(|invalid| panic!("{invalid}"));
         let server = Server::bind(("127.0.0.1", 0), library, settings).await.expect("a free port");
         let (address, app) = (server.address(), Arc::clone(server.app()));

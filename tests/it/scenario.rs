@@ -52,9 +52,9 @@ fn each_mistake_is_one_clear_error_with_its_place_and_the_nearest_right_word() {
         (call(", talk: 8s, hold: 9s"), "s.yaml:3:119: calls[0].hold: hold is within talk, so 9s is more than there is (8s)"),
         (call("").replace("answered", "answerd"), "s.yaml:3:93: calls[0].outcome: `answerd` is not known here; did you mean `answered`? Known: "),
         (call(", talk: 8s").replace("answered", "busy"), "s.yaml:3:105: calls[0].talk: only an answered call has talk; leave it out, or write `outcome: answered`"),
-        (call("").replace("T13:01:23+09:00", " 13:01"), "s.yaml:3:57: calls[0].at: expected an RFC 3339 time with its offset, such as `2018-09-01T13:01:23+09:00`, found `2018-09-01 13:01`"),
+        (call("").replace("T13:01:23+09:00", " 13:01"), "s.yaml:3:57: calls[0].at: expected a time such as `2018-09-01T13:01:23+09:00`, `-2h`, `yesterday 10:30` or `today-7d 09:00 +09:00`, found `2018-09-01 13:01`"),
         (call(", on: [comubo]"), "s.yaml:3:108: calls[0].on[0]: there is no vendor `comubo`; did you mean `commubo`? Known: "),
-        (call(", on: [commubo/x]"), "s.yaml:3:108: calls[0].on[0]: there is no account `x` of commubo; there are none"),
+        (call(", on: [commubo/x]"), "s.yaml:3:108: calls[0].on[0]: there is no account `x` of commubo; known: `12345678-90AB-CDEF-1234-567890ABCDEF`"),
         (call(", parent: c"), "s.yaml:3:111: calls[0].parent: a call cannot be derived from itself"),
         (call(", commubo: {callDateTime: 2018-09-01T13:01:24+09:00}"), "s.yaml:3:57: calls[0].commubo: commubo lists calls by this time, so it must be the call's `at` (2018-09-01T04:01:23+00:00), not `2018-09-01T13:01:24+09:00`"),
         (call(", alibaba: {StartTime: 1}"), "s.yaml:3:57: calls[0].alibaba: alibaba lists calls by this time"),
@@ -69,7 +69,7 @@ fn each_mistake_is_one_clear_error_with_its_place_and_the_nearest_right_word() {
         ("callmock: 1\nreadings: {commubo.ned: x}".to_owned(), "s.yaml:2:12: readings.commubo.ned: unknown reading `commubo.ned`; did you mean `commubo.end`? Known: "),
         ("callmock: 1\nreadings: {commubo.end: inclusiv}".to_owned(), "s.yaml:2:25: readings.commubo.end: `inclusiv` is not an option; did you mean `inclusive`? Known: `exclusive`, `inclusive`"),
         ("callmock: 1\ninclude: [x.yaml]".to_owned(), "s.yaml:2:11: include[0]: a scenario that is not a file on disk cannot include others"),
-        ("callmock: 1\nclock: tomorrow".to_owned(), "s.yaml:2:8: clock: expected `real`, an RFC 3339 time"),
+        ("callmock: 1\nclock: someday".to_owned(), "s.yaml:2:8: clock: expected `real`, an RFC 3339 time"),
         ("callmock: 1\nclock: {start: 2018-09-01T13:01:23Z, rate: 0}".to_owned(), "s.yaml:2:"),
         ("callmock: 1\ngenerate: {calls: 0, from: 2018-09-01, to: 2018-09-30}".to_owned(), "s.yaml:2:19: generate.calls: expected 1 to 10000000 calls, found 0"),
         ("callmock: 1\ngenerate: {calls: 5, from: 2018-09-02, to: 2018-09-01}".to_owned(), "s.yaml:2:44: generate.to: the end is not after the beginning"),
@@ -215,7 +215,7 @@ fn the_same_seed_gives_the_same_bytes_on_every_machine() {
     let hash = text(&generated(42, 500))
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
-    assert_eq!(hash, 15_279_161_861_446_983_555, "the generator's output");
+    assert_eq!(hash, 14_675_476_333_562_927_686, "the generator's output");
 }
 
 proptest! {

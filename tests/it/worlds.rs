@@ -242,8 +242,24 @@ async fn a_world_begins_as_any_scenario_by_name_or_inline() {
         let listed = world.commubo("").await;
         assert_eq!(listed.status, 200);
         assert_eq!(listed.body.contains("only"), !wanted.to_string().contains("inline\":\"callmock"));
-        assert!(world.made["credentials"]["sencloud"].is_null(), "it has no such account");
+        assert!(world.made["credentials"]["sencloud"].is_object(), "the documented one");
     }
+}
+
+#[tokio::test]
+async fn a_vendor_without_an_account_has_the_documented_one_and_with_an_empty_list_none() {
+    let mock = Mock::of("callmock: 1\naccounts: {ccai: []}\n").await;
+    let world = mock.default_world().await;
+    let credentials = &world.made["credentials"];
+    assert_eq!(credentials["commubo"]["tenant_id"], "12345678-90AB-CDEF-1234-567890ABCDEF");
+    assert_eq!(credentials["alibaba"]["instance_id"], "ccc-test");
+    assert!(credentials["ccai"].is_null(), "{credentials}");
+    assert_eq!(world.commubo("").await.status, 200);
+    assert_eq!(world.sencloud(&json!({})).await.status, 200);
+    assert_eq!(world.alibaba(&[]).await.status, 200);
+    let basic = crate::ccai::basic("acme", "mock-token");
+    let refused = send(mock.request("GET", "/manager/api/v1/calls").header("authorization", basic)).await;
+    assert_eq!(refused.status, 401, "its own refusal: {}", refused.body);
 }
 
 #[tokio::test]
@@ -255,7 +271,10 @@ async fn what_cannot_be_made_says_what_can_and_nothing_is_made() {
             "`scenario` is not right: there is no scenario `busyday`; did you mean `busy-day`?",
         ),
         (json!({ "scenario": "/etc/passwd" }), "there is no scenario `/etc/passwd`"),
-        (json!({ "scenario": 7 }), "expected a name (documented, busy-day, empty), or {\"inline\": …}"),
+        (
+            json!({ "scenario": 7 }),
+            "expected a name (documented, today, busy-day, empty), or {\"inline\": …}",
+        ),
         (json!({ "scenario": { "inline": { "callmock": 1, "agnets": [] } } }), "did you mean `agents`?"),
         (json!({ "scenario": { "callmock": 2 } }), "version 2 is not known; write `callmock: 1`"),
         (json!({ "ttl": 5 }), "unknown field `ttl`, expected one of `name`, `scenario`, `ttl_seconds`"),

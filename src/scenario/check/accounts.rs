@@ -1,25 +1,41 @@
 //! The accounts of a scenario, and the holders of calls.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::dialects::{Accounts, VENDORS};
 use crate::nearest::did_you_mean_or_known;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::file;
-use crate::scenario::load::{FileEntry, entry_of};
+use crate::scenario::load::{FileEntry, Source, embedded, entry_of};
 use crate::scenario::values::{At, Position};
 use crate::times::Origin;
 use crate::universe::Holder;
+use crate::yaml::{self, Bounds};
 
-/// Checks the accounts of all files, and returns the place of each.
+/// The accounts of the built-in scenario `documented`. Vendors without an account of their own get
+/// them.
+fn documented() -> &'static Accounts {
+    static DOCUMENTED: OnceLock<Accounts> = OnceLock::new();
+    DOCUMENTED.get_or_init(|| {
+        let Some(Source::Text { text, .. }) = embedded("documented") else { return Accounts::default() };
+        let file = yaml::read::<file::File>(&text, Bounds::OWN).value;
+        file.map(|file| file.accounts.or(&Accounts::default()).0).unwrap_or_default()
+    })
+}
+
+/// Checks the accounts of all files, and returns the place of each. Tells which vendors have none
+/// and get the documented ones. The last part is the contact centre's own numbers, which only the
+/// scenario's own accounts have.
 pub fn accounts(
     files: Vec<FileEntry<file::Accounts>>,
     allow_real_keys: bool,
     origin: &Origin,
     mistakes: &mut Vec<Diagnostic>,
-) -> (Accounts, Vec<FileEntry<Position>>) {
+    doubts: &mut Vec<Diagnostic>,
+) -> (Accounts, Vec<FileEntry<Position>>, Vec<String>) {
     let mut places = vec![];
+    let last = files.last().map(|entry| entry_of(&entry.file, Position::default(), "accounts"));
     let mut all = file::Accounts::default();
     let mut seen: HashMap<(&str, String), Arc<str>> = HashMap::new();
     for mut entry in files {
@@ -73,9 +89,24 @@ pub fn accounts(
         }
         all.append(entry.value);
     }
+    let own = all.each().flat_map(|(_, _, account)| account.value.numbers());
+    let numbers = own.map(str::to_owned).collect();
+    let (accounts, left_out) = all.or(documented());
+    if let Some(last) = last.filter(|_| !left_out.is_empty()) {
+        let message = format!(
+            "none of {names}: their clients use the credentials of the scenario `documented`; write \
+             `accounts: {{{first}: []}}` for a vendor that refuses everybody",
+            names = left_out.join(", "),
+            first = left_out[0],
+        );
+        doubts.push(last.mistake(Position::default(), "", message));
+        for vendor in left_out {
+            places.push((vendor, last.clone()));
+        }
+    }
     // In the order of the accounts themselves: vendor by vendor.
     places.sort_by_key(|(vendor, _)| VENDORS.iter().position(|known| known == vendor));
-    (all.into_accounts(), places.into_iter().map(|(_, place)| place).collect())
+    (accounts, places.into_iter().map(|(_, place)| place).collect(), numbers)
 }
 
 /// Looks up the holders of a call, or of all generated calls.

@@ -11,6 +11,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::SubsecRound;
 use sha2::Digest as _;
 
 use super::checked::Scenario;
@@ -56,12 +57,17 @@ pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Inva
     let (origin, clock) = beginning(&merged, options)?;
     let faults = faults(&mut merged, options, &mut mistakes);
     let readings = readings(&merged, options, &mut mistakes);
-    let (accounts, places) =
-        accounts(std::mem::take(&mut merged.accounts), merged.allow_real_keys, &origin, &mut mistakes);
+    let mut doubts = vec![];
+    let (accounts, places, numbers) = accounts(
+        std::mem::take(&mut merged.accounts),
+        merged.allow_real_keys,
+        &origin,
+        &mut mistakes,
+        &mut doubts,
+    );
     let seed = options.seed.or(merged.seed).unwrap_or_default();
     let digest = merged.digest.clone().chain_update(seed.to_be_bytes()).finalize();
-    let mut doubts = vec![];
-    let universe = universe(&mut merged, &accounts, seed, &origin, &mut mistakes, &mut doubts);
+    let universe = universe(&mut merged, &accounts, &numbers, seed, &origin, &mut mistakes, &mut doubts);
     doubts.extend(of_accounts(&accounts, &places, &universe));
     if !mistakes.is_empty() {
         return Err(Invalid(without_followers(mistakes, of_text)));
@@ -85,7 +91,8 @@ pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Inva
 /// The clock of a scenario, and the moment at which it starts, from which relative times are
 /// counted. A real clock starts now.
 fn beginning(merged: &Merged, options: &LoadOptions) -> Result<(Origin, ClockSpec), Invalid> {
-    let now = options.now.unwrap_or_else(times::machine);
+    // The finest time that a vendor shows is a microsecond.
+    let now = options.now.unwrap_or_else(|| times::machine().trunc_subsecs(6));
     let machine = Origin::new(now, merged.zone);
     let given = merged.clock.as_ref().map_or(Ok(ClockSpec::Real), |entry| {
         let clock = entry.value.value.spec(&machine);

@@ -19,6 +19,7 @@ use crate::universe::{
 pub fn universe(
     merged: &mut Merged,
     accounts: &Accounts,
+    numbers: &[String],
     seed: u64,
     origin: &Origin,
     mistakes: &mut Vec<Diagnostic>,
@@ -75,14 +76,8 @@ pub fn universe(
     let blocks = blocks(&merged.generate, &names, accounts, origin, mistakes);
     if !blocks.is_empty() && mistakes.is_empty() {
         let first = u32::try_from(calls.len()).unwrap_or(u32::MAX);
-        let numbers: Vec<String> =
-            accounts.each().flat_map(|(_, account)| account.numbers()).map(str::to_owned).collect();
-        let population = Population {
-            agents: &mut agents,
-            customers: &mut customers,
-            queues: &mut queues,
-            numbers: &numbers,
-        };
+        let population =
+            Population { agents: &mut agents, customers: &mut customers, queues: &mut queues, numbers };
         calls.extend(generated(&blocks, seed, first, population));
     }
     Universe::new(seed, agents, customers, queues, calls)

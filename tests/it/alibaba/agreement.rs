@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::page;
+use super::vendor::usual;
 use crate::agreement::{compare, moment, truth};
 use crate::mock::{Answer, Mock, calls_of};
 
@@ -72,7 +73,7 @@ async fn alibabas_list_agrees_with_the_neutral_calls() {
             if list.is_empty() {
                 break;
             }
-            shown.extend(list);
+            shown.extend(list.iter().map(usual));
         }
         compare(&shown, "ContactId", &truth, expected);
     }

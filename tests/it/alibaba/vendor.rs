@@ -87,8 +87,49 @@ fn row_of_recording(told: &Value) -> Value {
     })
 }
 
+/// A record in the words that every call of its direction and outcome may have: generated calls show
+/// the rarer ones too, and a second agent.
+pub fn usual(record: &Value) -> Value {
+    let mut usual = record.clone();
+    let mut write = |name: &str, word: Option<&str>| {
+        if let Some(word) = word {
+            usual[name] = json!(word);
+        }
+    };
+    let text = |name: &str| record[name].as_str();
+    write(
+        "ContactType",
+        match text("ContactType") {
+            Some("Predictive" | "Back2Back" | "PrivacyDial") => Some("Outbound"),
+            Some("Conference") => Some("Internal"),
+            _ => None,
+        },
+    );
+    write(
+        "ContactDisposition",
+        match text("ContactDisposition") {
+            Some("QueuingTimeout" | "QueuingOverflow" | "IVRException") => Some("QueuingFailed"),
+            Some("ForwardToOutsideNumber") => Some("Success"),
+            _ => None,
+        },
+    );
+    for name in ["AgentIds", "SkillGroupIds"] {
+        write(name, text(name).and_then(|ids| ids.split(',').next()));
+    }
+    match text("EarlyMediaState") {
+        Some("PowerOff" | "OutOfService" | "NotExist" | "Restricted") => {
+            usual["EarlyMediaState"] = json!("NotConnected");
+        }
+        // It is the disposition's own word.
+        Some("NoAnswer") => usual["EarlyMediaState"] = Value::Null,
+        _ => {}
+    }
+    usual
+}
+
 /// A record of the list, or of one call: the latter lacks durations, and calls the score otherwise.
 fn row_of(record: &Value) -> Value {
+    let record = &usual(record);
     let time = |name: &str| {
         record[name].as_i64().map(|millis| DateTime::from_timestamp_millis(millis).unwrap().to_rfc3339())
     };

@@ -24,7 +24,8 @@ async fn commubos_list_agrees_with_the_neutral_calls() {
         let inbound = call["direction"] == "inbound";
         let parent = call["parent"].as_str();
         json!({
-            "callType": if inbound { "0" } else { "1" },
+            // The second part of a transfer is a user call.
+            "callType": if parent.is_some() { "2" } else if inbound { "0" } else { "1" },
             "phoneNumber": if inbound { &call["from"] } else { &call["to"] },
             "callDateTime": japan(&call["at"]),
             "connectedDateTime": if answered { japan(&call["answered_at"]) } else { Value::Null },

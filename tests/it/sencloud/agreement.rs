@@ -28,7 +28,7 @@ async fn senclouds_list_agrees_with_the_neutral_calls() {
             "duration": call["talk"],
             "started_at": time(moment(&call["at"])),
             "ended_at": time(moment(&call["ended_at"])),
-            "note": "", "external_id": "",
+            "note": "",
         })
     };
     for (limit, sort) in [(100, "-started_at"), (63, "started_at"), (89, "-updated_at")] {
