@@ -1,14 +1,34 @@
-//! `PATCH /_mock/agents/{id|email}`: changes whether an agent can take a call.
+//! `GET /_mock/agents`: the agents, and `PATCH /_mock/agents/{id|email}`: changes whether one can
+//! take a call.
 
 use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::body::{Body, new_state};
 use super::extract::{Named, Scope};
+use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::universe::AgentState;
+use crate::vendor::Who;
+
+/// Lists the agents with their states, and their ids at each vendor.
+pub async fn list(State(admin): State<Admin>, scope: Scope) -> Json<Value> {
+    let world = scope.world();
+    let agents = world.universe().agents().map(|(reference, agent)| {
+        json!({
+            "id": agent.id,
+            "name": agent.name.display,
+            "email": agent.email,
+            "extension": agent.extension,
+            "state": world.agent_state(reference),
+            "ids": admin.app.known_as(&world, Who::Agent(reference)),
+        })
+    });
+    Json(json!({ "agents": agents.collect::<Vec<_>>() }))
+}
 
 /// Changes an agent's state and returns the new state.
 pub async fn change(scope: Scope, Named(name): Named, Body(body): Body) -> Result<Json<Value>, Refused> {

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::body::Body;
-use super::extract::Scope;
+use super::extract::{AdminUrl, Named, Scope};
 use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
@@ -17,6 +17,7 @@ use crate::scenario;
 use crate::times::Origin;
 use crate::urlencoded;
 use crate::vendor::Neutral;
+use crate::vendor::recording::Links;
 use crate::world::Stop;
 
 const PARAMETERS: [&str; 4] = ["from", "to", "after", "limit"];
@@ -43,6 +44,32 @@ pub async fn list(
         .collect();
     let next = calls.peek().map(|_| query.after + shown.len());
     Ok(Json(json!({ "calls": shown, "next": next })))
+}
+
+/// Returns one call by its id in the scenario, neutrally and as the list of each vendor shows it:
+/// null while a list does not show it.
+pub async fn show(
+    State(admin): State<Admin>,
+    scope: Scope,
+    Named(id): Named,
+    AdminUrl(base): AdminUrl,
+) -> Result<Json<Value>, Refused> {
+    let world = scope.world();
+    let view = world.view();
+    let neutral = view
+        .by_name(&id)
+        .and_then(|ordinal| Some((ordinal, Neutral::of(admin.app.vendors, &world, &view, ordinal)?)));
+    let Some((ordinal, call)) = neutral else {
+        let message = format!("there is no call `{id}` that has begun; GET /_mock/calls lists the calls");
+        return Err(refusal(StatusCode::NOT_FOUND, "not_found", message));
+    };
+    let links = Links::at(&base, world.id());
+    let shown = admin.app.vendors.iter().map(|vendor| {
+        let shown = vendor.shown(&world, ordinal, &links).unwrap_or_default();
+        (vendor.name().to_owned(), shown)
+    });
+    let shown: serde_json::Map<_, _> = shown.collect();
+    Ok(Json(json!({ "call": call, "shown": shown })))
 }
 
 /// Adds a call, written as in a scenario. Relative times are counted from the world's time. Every

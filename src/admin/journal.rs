@@ -148,6 +148,9 @@ pub fn exchange(entry: &Entry) -> Value {
     }
     body(&mut value["request"], &request.body);
     body(&mut value["response"], &response.body);
+    if let Some(hint) = &entry.hint {
+        value["hint"] = Value::from(&**hint);
+    }
     if let Some(explanation) = &entry.explanation {
         value["explanation"] = explanation.clone();
     }

@@ -1,14 +1,32 @@
-//! `PATCH /_mock/queues/{id or menu id}`: changes whether a queue takes calls.
+//! `GET /_mock/queues`: the queues, and `PATCH /_mock/queues/{id or menu id}`: changes whether one
+//! takes calls.
 
 use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::body::{Body, new_state};
 use super::extract::{Named, Scope};
+use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::universe::{Queue, QueueState};
+use crate::vendor::Who;
+
+/// Lists the queues with their states, and their ids at each vendor.
+pub async fn list(State(admin): State<Admin>, scope: Scope) -> Json<Value> {
+    let world = scope.world();
+    let queues = world.universe().queues().map(|(reference, queue)| {
+        json!({
+            "id": queue.id,
+            "name": queue.name,
+            "state": world.queue_state(reference),
+            "ids": admin.app.known_as(&world, Who::Queue(reference)),
+        })
+    });
+    Json(json!({ "queues": queues.collect::<Vec<_>>() }))
+}
 
 /// Changes a queue's state and returns the new state.
 pub async fn change(scope: Scope, Named(name): Named, Body(body): Body) -> Result<Json<Value>, Refused> {

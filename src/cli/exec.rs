@@ -10,10 +10,12 @@ use tokio::process::Child;
 
 use super::children::{self, Signals};
 use super::exit::{Exit, code, not_run};
+use super::journal_file::JournalFile;
 use super::log::say;
 use super::port_file::PortFile;
 use super::sidecar::Sidecar;
 use super::{coverage, options, serve};
+use crate::exchange::{App, Kind};
 use crate::report::called;
 use crate::report::coverage::Coverage;
 use crate::report::exclusions::Exclusions;
@@ -27,6 +29,9 @@ pub struct Args {
     /// Write the coverage of the command to this file, for `callmock coverage`
     #[arg(long, env = "CALLMOCK_COVERAGE_OUT", value_name = "FILE")]
     coverage_out: Option<PathBuf>,
+    /// Write every exchange to this file: an HTTP archive if it ends in .har, else JSON Lines
+    #[arg(long, env = "CALLMOCK_JOURNAL_OUT", value_name = "FILE")]
+    journal_out: Option<PathBuf>,
     #[command(flatten)]
     gate: coverage::Gate,
     /// The command and its arguments
@@ -37,9 +42,11 @@ pub struct Args {
 pub fn run(args: &Args) -> Exit {
     let opened = args.server.port_file().map_err(|message| format!("callmock: {message}")).and_then(|file| {
         let library = args.server.library()?;
-        Ok((file, library, args.server.settings()?, args.exclusions()?))
+        let journal = args.journal_out.as_deref().map(JournalFile::create).transpose();
+        let journal = journal.map_err(|message| format!("callmock: {message}"))?;
+        Ok((file, library, args.server.settings()?, args.exclusions()?, journal))
     });
-    let (port_file, library, settings, exclusions) = match opened {
+    let (port_file, library, settings, exclusions, journal) = match opened {
         Ok(all) => all,
         Err(message) => {
             tell!("{message}");
@@ -53,7 +60,7 @@ pub fn run(args: &Args) -> Exit {
         let apart = apart.map_err(|error| format!("the runtime could not be started: {error}"))?;
         let port = args.server.port.unwrap_or(0);
         let sidecar = runtime.block_on(Sidecar::start(&args.server, port, library, settings))?;
-        let exit = apart.block_on(exec(args, port_file, sidecar, exclusions));
+        let exit = apart.block_on(exec(args, port_file, sidecar, exclusions, journal));
         runtime.shutdown_background();
         exit
     });
@@ -68,7 +75,11 @@ async fn exec(
     mut port_file: Option<PortFile>,
     sidecar: Sidecar,
     exclusions: Exclusions,
+    journal: Option<JournalFile>,
 ) -> Result<Exit, String> {
+    if let Some(journal) = &journal {
+        journal.follow(&sidecar.app);
+    }
     // Signals are caught before the command starts, so that none is lost in between.
     let signals = Signals::catch()?;
     if let Some(file) = &mut port_file {
@@ -85,12 +96,30 @@ async fn exec(
     };
     let counts = sidecar.app.worlds.counts();
     say(&called::text(&counts, vendors::catalogues()));
+    say(&refused(&sidecar.app));
     sidecar.stop().await;
+    if let Some(journal) = &journal {
+        journal.finish()?;
+    }
     let exercised = Coverage::of(&counts, vendors::catalogues()).without(&exclusions);
     if let Some(file) = &args.coverage_out {
         coverage::write(&exercised, file)?;
     }
     Ok(if ended == 0 { args.gate.judge(&exercised) } else { Exit::As(ended) })
+}
+
+/// The refusals of a run, each with the vendor's answer and what to do.
+fn refused(app: &App) -> String {
+    let mut text = String::new();
+    for Kind { last, message, count } in app.refusals.kinds() {
+        let status = last.behavior.status.unwrap_or_default();
+        let times = if count > 1 { format!(" x{count}") } else { String::new() };
+        text.push_str(&format!("  refused {status} {}{times}: {message}\n", last.behavior.id));
+        if let Some(hint) = &last.hint {
+            text.push_str(&format!("    {hint}\n"));
+        }
+    }
+    text
 }
 
 impl Args {

@@ -16,6 +16,7 @@ mod environment;
 mod exec;
 mod exit;
 mod health;
+mod journal_file;
 mod matrix;
 mod openapi;
 mod options;
@@ -26,6 +27,7 @@ mod readings;
 mod running;
 mod schema;
 mod serve;
+mod show;
 mod sidecar;
 
 pub use exit::Exit;
@@ -51,6 +53,8 @@ enum Command {
     Exec(exec::Args),
     /// Check scenario files
     Check(check::Args),
+    /// Show accounts, agents, queues, customers and calls, and one call as each vendor shows it
+    Show(show::Args),
     /// Print the JSON Schema of scenario files
     Schema,
     /// Print the catalogue of behaviors, readings and findings
@@ -141,6 +145,7 @@ impl Cli {
             Some(Command::Serve(args)) => serve::run(&args),
             Some(Command::Exec(args)) => exec::run(&args),
             Some(Command::Check(args)) => check::run(&args),
+            Some(Command::Show(args)) => show::run(&args),
             Some(Command::Schema) => schema::run(),
             Some(Command::Contract(args)) => contract::run(&args),
             Some(Command::Openapi(args)) => openapi::run(&args),

@@ -22,6 +22,7 @@ use crate::vendors;
 use crate::world::Limits;
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Args {
     /// The address to listen on
     #[arg(long, env = "CALLMOCK_HOST", default_value = "127.0.0.1")]
@@ -54,6 +55,9 @@ pub struct Args {
     /// The format of log lines on standard error; `RUST_LOG` sets the level
     #[arg(long, env = "CALLMOCK_LOG", value_enum, default_value = "text")]
     pub log: Log,
+    /// Log no refusals, only warnings and errors; `RUST_LOG` overrides it
+    #[arg(long, env = "CALLMOCK_QUIET")]
+    quiet: bool,
     /// Omit the x-callmock-… headers from vendors' answers
     #[arg(long, env = "CALLMOCK_NO_DEBUG_HEADERS")]
     no_debug_headers: bool,
@@ -210,7 +214,7 @@ fn count(text: &str) -> Result<usize, String> {
     text.parse().map_err(|_| "expected a whole number of 0 or more".to_owned())
 }
 
-fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+pub fn moment(text: &str) -> Result<DateTime<Utc>, String> {
     let parsed = DateTime::parse_from_rfc3339(text).map(|t| t.to_utc());
     parsed.map_err(|_| "expected a time with its offset, such as 2019-09-10T00:19:14Z".to_owned())
 }
@@ -361,6 +365,7 @@ impl Args {
 
     /// Starts the log on standard error, from `level` on unless `RUST_LOG` is set.
     pub fn start_log(&self, level: LevelFilter) {
+        let level = if self.quiet { level.min(LevelFilter::WARN) } else { level };
         let filter =
             tracing_subscriber::EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
         // The h2 library logs a line for each reset connection, which helps nobody.

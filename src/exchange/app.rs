@@ -1,14 +1,14 @@
 //! The application that all requests share.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::http::request::Parts;
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::{Bodies, Heartbeat, Metrics, Offload};
-use crate::vendor::{Place, Routes, Vendor, host};
-use crate::world::{World, Worlds};
+use super::{Bodies, Heartbeat, Metrics, Offload, Refusals};
+use crate::vendor::{Place, Routes, Vendor, Who, host};
+use crate::world::{Entry, World, Worlds};
 
 /// The application that all requests share.
 pub struct App {
@@ -30,8 +30,15 @@ pub struct App {
     pub offload: Offload,
     /// The heartbeat of the worker threads.
     pub heartbeat: Heartbeat,
+    /// The refusals of all worlds.
+    pub refusals: Arc<Refusals>,
+    /// Called with the world's id and each exchange, once its answer is complete.
+    pub completed: OnceLock<Completed>,
     mounted: Vec<Mounted>,
 }
+
+/// A function that is called with a world's id and a complete exchange.
+pub type Completed = Box<dyn Fn(&str, &Entry) + Send + Sync>;
 
 /// A vendor with its routes.
 pub struct Mounted {
@@ -70,6 +77,8 @@ impl App {
             bodies,
             offload: Offload::default(),
             heartbeat: Heartbeat::start(),
+            refusals: Arc::default(),
+            completed: OnceLock::new(),
             mounted: vendors.iter().map(mount).collect(),
         }
     }
@@ -82,6 +91,16 @@ impl App {
             .iter()
             .filter_map(|vendor| Some((vendor.name().to_owned(), vendor.credentials(world)?.into())));
         Value::Object(each.collect::<Map<_, _>>())
+    }
+
+    /// The ids of an agent, a customer or a queue at each vendor that shows it.
+    #[must_use]
+    pub fn known_as(&self, world: &World, who: Who) -> Value {
+        let each = self.vendors.iter().filter_map(|vendor| {
+            let ids = vendor.known_as(world, who);
+            (!ids.is_empty()).then(|| (vendor.name().to_owned(), Value::Object(ids)))
+        });
+        Value::Object(each.collect())
     }
 
     /// A world's credentials as environment variables `CALLMOCK_<VENDOR>_<MEMBER>`. Some vendors

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Method, Request};
 use bytes::Bytes;
+use chrono::SecondsFormat;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::conduct::Attempt;
@@ -69,6 +70,14 @@ impl Arrival {
             Some(PinnedWorld { world, prefix }) => (world, prefix),
             None => (app.worlds.identify(name, public_half.as_deref()), None),
         };
+        if let Some(end) = world.ran_out() {
+            let end = end.to_rfc3339_opts(SecondsFormat::Secs, true);
+            tracing::warn!(
+                world = &**world.id(),
+                "no more calls arrive: the last one of the scenario ended at {end}; start the server again, \
+                 or set the clock back"
+            );
+        }
         let found = owner.routes.find(vendor, &parts);
         let operation = found.operation;
         let context = Context {

@@ -14,6 +14,7 @@
 //! - `pinned`: base URLs that name a world.
 //! - `fault`, `connection`: applying faults to an answer and to its connection.
 //! - `conduct`: findings and inferences from successive requests of a client.
+//! - `refusals`: the refusals of a run, for the log and for `exec`.
 //! - `record`, `mask`: the journal's record, with secrets masked.
 //! - `offload`, `heartbeat`: long work on threads of its own, and the heartbeat of the others.
 //! - `metrics`, `own`: metrics, and callmock's own refusals.
@@ -33,6 +34,7 @@ mod offload;
 mod own;
 mod pinned;
 mod record;
+mod refusals;
 mod stream_body;
 
 use std::sync::Arc;
@@ -51,6 +53,7 @@ pub use heartbeat::Heartbeat;
 pub use metrics::{Metrics, Reload};
 pub use offload::{Offload, OffloadError};
 pub use own::{Refused, no_vendor, refusal, unknown_world};
+pub use refusals::{Kind, Refusal, Refusals};
 pub use stream_body::stream_body;
 
 /// Answers a request as the vendor that owns its path.

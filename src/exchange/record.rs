@@ -13,6 +13,7 @@ use bytes::{Bytes, BytesMut};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::mask::{Mask, cut_texts};
+use super::refusals::Refusal;
 use super::{App, ConnectionHandle, HangUp};
 use crate::contract::{Answered, Example, ExampleRequest, Finding, Operation};
 use crate::vendor::{Learned, Vendor, plain};
@@ -27,6 +28,7 @@ pub struct ExchangeRecord {
     app: Arc<App>,
     world: Arc<World>,
     mask: Arc<Mask>,
+    operation: Option<&'static Operation>,
     started: Instant,
     entry: Option<Entry>,
     /// The journal's number of the exchange, if it was recorded before its answer.
@@ -70,10 +72,19 @@ impl ExchangeRecord {
                 finished: false,
             },
             explanation: None,
+            hint: None,
             completed: None,
         };
         let (app, world) = (Arc::clone(app), Arc::clone(world));
-        Self { app, world, mask: Arc::new(mask), started: Instant::now(), entry: Some(entry), seq: None }
+        Self {
+            app,
+            world,
+            mask: Arc::new(mask),
+            operation,
+            started: Instant::now(),
+            entry: Some(entry),
+            seq: None,
+        }
     }
 
     /// The ids of the faults that were injected.
@@ -87,6 +98,19 @@ impl ExchangeRecord {
         self.seq = self.entry.clone().map(|entry| self.world.journal().begin(entry));
     }
 
+    /// The journal's number of the exchange, which is recorded before its answer.
+    pub fn number(&mut self) -> u64 {
+        if self.seq.is_none() {
+            self.announce();
+        }
+        self.seq.unwrap_or_default()
+    }
+
+    /// A text without the secrets of the request and its world.
+    pub fn mask(&self, text: &str) -> String {
+        self.mask.text(text)
+    }
+
     /// Records the exchange and then ends the connection, so that a client that sees the end finds
     /// the exchange in the journal.
     pub async fn hanging_up<T>(self, handle: &ConnectionHandle, how: HangUp) -> T {
@@ -97,12 +121,22 @@ impl ExchangeRecord {
     }
 
     /// Records the answer's head, and wraps its body to record that, too.
-    pub fn sending(mut self, response: Response, learned: Learned) -> Response {
+    pub fn sending(mut self, response: Response, learned: Learned, hint: Option<String>) -> Response {
         let Some(mut entry) = self.entry.take() else { return response };
         let mut met = learned.met;
         for (_, detail) in &mut met.details {
             *detail = self.mask.text(detail);
         }
+        let hint: Option<Arc<str>> = hint.map(Into::into);
+        let refusal =
+            met.behaviors.first().filter(|outcome| outcome.status.is_some_and(|status| status >= 400));
+        let refusal = refusal.map(|behavior| Refusal {
+            behavior,
+            operation: self.operation,
+            world: Arc::clone(self.world.id()),
+            hint: hint.clone(),
+        });
+        entry.hint = hint;
         entry.met = Arc::new(met);
         entry.explanation = learned.explanation.map(|mut explanation| {
             self.mask.json(&mut explanation);
@@ -128,6 +162,7 @@ impl ExchangeRecord {
                 seq,
                 walk,
                 if_cut,
+                refusal,
                 kept: BytesMut::new(),
                 total: 0,
                 finished: false,
@@ -196,7 +231,11 @@ impl Drop for ExchangeRecord {
         entry.duration = duration;
         let seq = self.begin(entry, None);
         self.app.metrics.took(vendor, duration);
-        self.world.journal().complete(seq, |_| {});
+        self.world.journal().complete(seq, |entry| {
+            if let Some(completed) = self.app.completed.get() {
+                completed(self.world.id(), entry);
+            }
+        });
     }
 }
 
@@ -213,6 +252,8 @@ struct RecordedBody {
     walk: Option<TakenStep>,
     /// The finding to add if the client ends the connection before the body is complete.
     if_cut: Option<&'static Finding>,
+    /// The refusal that the body tells of.
+    refusal: Option<Refusal>,
     kept: BytesMut,
     total: u64,
     finished: bool,
@@ -259,6 +300,9 @@ impl Drop for RecordedBody {
             self.world.walks().undo(&taken);
         }
         let body = self.mask.body(&kept, self.total, usize::MAX);
+        if let Some(refusal) = self.refusal.take() {
+            self.app.refusals.add(refusal, &String::from_utf8_lossy(&body.bytes));
+        }
         let duration = self.started.elapsed();
         self.app.metrics.took(self.vendor, duration);
         let mut cut = None;
@@ -270,6 +314,9 @@ impl Drop for RecordedBody {
             if let Some(finding) = self.if_cut.filter(|_| !finished && entry.faults.is_empty()) {
                 Arc::make_mut(&mut entry.met).findings.push(finding);
                 cut = Some(finding);
+            }
+            if let Some(completed) = self.app.completed.get() {
+                completed(self.world.id(), entry);
             }
         });
         if let Some(finding) = cut {

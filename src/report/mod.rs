@@ -5,6 +5,7 @@ pub mod called;
 pub mod catalogue;
 pub mod coverage;
 pub mod exclusions;
+pub mod har;
 pub mod html;
 pub mod junit;
 pub mod oracle;

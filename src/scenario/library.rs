@@ -60,6 +60,7 @@ impl Library {
             clock: own.clock,
             zone: own.zone,
             moment: own.moment,
+            runs_out: own.runs_out,
             options: LoadOptions { readings: Some(readings.clone()), ..own.options.clone() },
             seed: own.seed,
             readings: readings.clone(),

@@ -266,7 +266,10 @@ impl Merged {
         self.zone = file.zone.map_or(self.zone, |zone| zone.0);
         self.seed = file.seed.or(self.seed.take());
         let OneOrMore(blocks) = file.generate;
-        self.generate.extend(entries_of(name, blocks, "generate"));
+        match <[Generate; 1]>::try_from(blocks) {
+            Ok([block]) => self.generate.push(entry_of(name, block, "generate")),
+            Err(blocks) => self.generate.extend(entries_of(name, blocks, "generate")),
+        }
         self.allow_real_keys = file.allow_real_keys.unwrap_or(self.allow_real_keys);
         self.accounts.push(entry_of(name, file.accounts, "accounts"));
         self.agents.extend(entries_of(name, file.agents, "agents"));

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Request, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use hyper::body::Body as _;
 use tower::{Layer as _, ServiceExt};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer, ExposeHeaders};
 
@@ -59,8 +60,12 @@ impl Dispatcher {
             browsers::harden(response.headers_mut());
             return response;
         }
-        if path == "/" && is_a_browser(&request) {
-            return Redirect::temporary("/_mock").into_response();
+        if path == "/" && is_a_person(&request) {
+            let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+            if accept.is_some_and(|accept| accept.contains("text/html")) {
+                return Redirect::temporary("/_mock").into_response();
+            }
+            return welcome(&self.app, &request).into_response();
         }
         match exchange::answer(&self.app, request).await {
             Ok(response) => response,
@@ -85,14 +90,42 @@ fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
     Some(layer)
 }
 
-/// Whether a person opened the base URL in a browser, instead of calling the vendor whose path is
-/// `/`. A browser accepts HTML, and sends no query and no credentials.
-fn is_a_browser(request: &Request<Body>) -> bool {
+/// Whether a person asked for the base URL, with a browser or `curl`, instead of a client that
+/// calls the vendor whose path is `/`. A person sends no query, no body and no credentials.
+fn is_a_person(request: &Request<Body>) -> bool {
     let headers = request.headers();
-    let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    request.method() == Method::GET
-        && accept.contains("text/html")
+    matches!(*request.method(), Method::GET | Method::HEAD)
         && request.uri().query().is_none_or(str::is_empty)
+        && request.body().is_end_stream()
         && !headers.contains_key(header::AUTHORIZATION)
         && !headers.keys().any(|name| name.as_str().starts_with("x-acs-"))
+}
+
+/// What this is, and what to paste.
+fn welcome(app: &App, request: &Request<Body>) -> String {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or(request.uri().authority().map(axum::http::uri::Authority::as_str));
+    let scheme = if app.place.tls { "https" } else { "http" };
+    let base = match &app.place.public_url {
+        Some(url) => url.clone(),
+        None => format!("{scheme}://{}", host.unwrap_or(&app.place.address)),
+    };
+    let world = app.worlds.default_slot().world();
+    let mut text = format!(
+        "callmock {}: answers as {} do\nscenario: {} ({} calls)\n\nPaste one of these:\n",
+        env!("CARGO_PKG_VERSION"),
+        app.vendors.iter().map(|vendor| vendor.name()).collect::<Vec<_>>().join(", "),
+        world.scenario().title.as_deref().unwrap_or("without a title"),
+        world.universe().len(),
+    );
+    for vendor in app.vendors {
+        for line in vendor.examples(&world, &base) {
+            text.push_str(&format!("\n# {}\n{line}\n", vendor.catalogue().product));
+        }
+    }
+    text.push_str(&format!(
+        "\ncredentials      curl {base}/_mock\nwho is there     curl {base}/_mock/agents (queues, customers, calls)\n\
+         what was sent    curl {base}/_mock/journal\n"
+    ));
+    text
 }

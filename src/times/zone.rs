@@ -61,6 +61,7 @@ impl fmt::Display for Zone {
 }
 
 /// Reads an offset from UTC: `+09:00`.
+#[must_use]
 pub fn offset(text: &str) -> Option<FixedOffset> {
     let shape = text.len() == 6 && text.starts_with(['+', '-']) && text.as_bytes()[3] == b':';
     shape.then(|| text.parse().ok()).flatten()

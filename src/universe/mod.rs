@@ -97,16 +97,19 @@ impl Universe {
     }
 
     /// Every agent with its reference.
+    #[must_use]
     pub fn agents(&self) -> impl ExactSizeIterator<Item = (Ref<Agent>, &Agent)> {
         self.agents.iter().enumerate().map(|(n, agent)| (Ref::to(n), agent))
     }
 
     /// Every customer with its reference.
+    #[must_use]
     pub fn customers(&self) -> impl ExactSizeIterator<Item = (Ref<Customer>, &Customer)> {
         self.customers.iter().enumerate().map(|(n, customer)| (Ref::to(n), customer))
     }
 
     /// Every queue with its reference.
+    #[must_use]
     pub fn queues(&self) -> impl ExactSizeIterator<Item = (Ref<Queue>, &Queue)> {
         self.queues.iter().enumerate().map(|(n, queue)| (Ref::to(n), queue))
     }

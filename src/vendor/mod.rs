@@ -6,6 +6,7 @@
 //! - [`Refusing`], [`AnyRefusal`], [`Unhandled`]: refusals.
 //! - [`Neutral`] and [`Tells`]: a call in callmock's own words, and how exactly a vendor tells it.
 //! - [`openapi`]: the `OpenAPI` document.
+//! - [`hints`]: what to change in a request that was refused.
 //! - [`credential`], [`cursor`], [`paging`], [`recording`]: code for vendors of the same kind.
 //!
 //! Nothing here writes a byte that a vendor's client reads.
@@ -14,11 +15,13 @@ mod context;
 pub mod credential;
 pub mod cursor;
 mod endpoint;
+pub mod hints;
 mod neutral;
 mod notes;
 mod of_world;
 pub mod openapi;
 pub mod paging;
+mod people;
 pub mod recording;
 mod refusal;
 mod routes;
@@ -39,15 +42,17 @@ pub use endpoint::{Endpoint, Handler, run, shows_ended, shows_none, tells_nothin
 pub(crate) use endpoint::{endpoints, handler};
 pub use neutral::{Field, Neutral, Recorded};
 pub use notes::{Learned, Notes, Outcome, plain};
+pub use people::Who;
 pub(crate) use refusal::refusals;
 pub use refusal::{AnyRefusal, Refusing, RetryAfter, Unhandled};
 pub use routes::{Found, Routes};
 pub use tells::{Precision, Tells};
 
-use crate::contract::{Catalogue, Readings};
+use crate::contract::{Behavior, Catalogue, Readings};
 use crate::universe::Ordinal;
 use crate::world::{View, Walks, World};
 use openapi::Document;
+use recording::Links;
 
 /// A vendor's folder, which speaks one dialect, as the rest of callmock sees it.
 pub trait Vendor: Sync + 'static {
@@ -74,6 +79,12 @@ pub trait Vendor: Sync + 'static {
 
     /// Makes the response of a refusal, in the vendor's own envelope.
     fn refused(&self, request: &Parts, refusal: AnyRefusal) -> Response;
+
+    /// What to change in a refused request, in one line without secrets: it names the member, and a
+    /// request that follows it passes. `None` for refusals that vendors have in common.
+    fn hint(&self, _refusal: &Behavior, _request: &Parts) -> Option<String> {
+        None
+    }
 
     /// The vendor's refusal of a request that never reaches a handler.
     fn unhandled(&self, why: Unhandled) -> AnyRefusal;
@@ -117,6 +128,14 @@ pub trait Vendor: Sync + 'static {
     fn call_status(&self, _: &View, _: Ordinal) -> Option<&'static str> {
         None
     }
+
+    /// A call as this vendor's list shows it, with all details. `None` while the list does not show
+    /// it, or to an account that does not hold it.
+    fn shown(&self, world: &World, ordinal: Ordinal, links: &Links) -> Option<Value>;
+
+    /// The ids of an agent, a customer or a queue at this vendor, by the names of the vendor's
+    /// members. Empty if the vendor never shows such an entry.
+    fn known_as(&self, world: &World, who: Who) -> Map<String, Value>;
 
     /// A world's first credential, by member. `None` if the scenario has no account at this vendor.
     fn credentials(&self, world: &World) -> Option<Map<String, Value>>;

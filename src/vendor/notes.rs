@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::response::{IntoResponseParts, ResponseParts};
 
-use crate::contract::{Behavior, Finding, Inference, Met};
+use crate::contract::{Behavior, Finding, Inference, Met, Severity};
 use crate::world::TakenStep;
 
 /// The outcome of an answer, as a part of the response: `(Outcome(&LISTED), body)`.
@@ -58,23 +58,30 @@ impl Learned {
         }
     }
 
-    /// The remedy for a refusal, in visible ASCII for a header. It comes from the explanation, or
-    /// else from the most severe finding.
+    /// The remedy for a refusal, in one line. It comes from the explanation, or else from the vendor
+    /// and the most severe finding.
     #[must_use]
-    pub fn hint(&self) -> Option<String> {
+    pub fn hint(&self, vendors: impl FnOnce() -> Option<String>) -> Option<String> {
         let told = self.explanation.as_ref().and_then(|explanation| {
             let explained = ["/signature/diagnosis", "/signature"];
             let mut told = explained.iter().filter_map(|at| explanation.pointer(at));
             told.find_map(|told| Some((told.get("what")?.as_str()?, told.get("fix")?.as_str()?)))
         });
         let found = || {
-            let gravest = self.met.findings.iter().rev().max_by_key(|finding| finding.severity);
+            let grave = |finding: &&&Finding| finding.severity > Severity::Note;
+            let gravest = self.met.findings.iter().rev().filter(grave).max_by_key(|finding| finding.severity);
             gravest.map(|finding| (finding.summary, finding.fix))
         };
-        let (what, fix) = told.or_else(found)?;
-        let visible = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
-        let what = what.trim_end_matches('.');
-        Some(format!("{what}: {fix}").chars().map(visible).take(HINT).collect())
+        let joined = |(what, fix): (&str, &str)| format!("{}: {fix}", what.trim_end_matches('.'));
+        let hint = match (told.map(joined), found()) {
+            (Some(told), _) => told,
+            (None, found) => match (vendors(), found) {
+                (Some(hint), Some((what, fix))) => format!("{hint}; {}", joined((what, fix))),
+                (Some(hint), None) => hint,
+                (None, found) => found.map(joined)?,
+            },
+        };
+        Some(plain(&hint).chars().take(HINT).collect())
     }
 
     /// Notes an inference.

@@ -1,7 +1,7 @@
 //! A world: one client's view of a universe, with everything that can change. Plain data, no HTTP.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -72,6 +72,8 @@ pub struct World {
     next_due: AtomicI64,
     readings: ArcSwap<Readings>,
     secrets: Arc<Secrets>,
+    /// Whether it was told that no more calls arrive.
+    told_end: AtomicBool,
 }
 
 impl World {
@@ -124,6 +126,7 @@ impl World {
             secrets,
             names,
             scenario,
+            told_end: AtomicBool::new(false),
         }
     }
 
@@ -137,6 +140,13 @@ impl World {
     #[must_use]
     pub fn scenario(&self) -> &Arc<Scenario> {
         &self.scenario
+    }
+
+    /// The end of the last call, once the clock has passed it. It is given only once, and only if
+    /// the scenario has relative times: its calls arrive while the server runs, and no more do.
+    pub fn ran_out(&self) -> Option<DateTime<Utc>> {
+        let end = self.scenario.runs_out.filter(|end| *end < self.now())?;
+        (!self.told_end.swap(true, Ordering::Relaxed)).then_some(end)
     }
 
     /// The records of its scenario.

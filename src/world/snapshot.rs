@@ -1,7 +1,7 @@
 //! A whole world as data: all that is needed to answer the same requests with the same bytes again.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex};
 
 use arc_swap::ArcSwap;
@@ -232,6 +232,7 @@ impl World {
             secrets: Arc::clone(&self.secrets),
             names: Arc::clone(&self.names),
             scenario: Arc::clone(scenario),
+            told_end: AtomicBool::new(false),
         })
     }
 }

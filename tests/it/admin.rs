@@ -55,7 +55,8 @@ async fn the_index_has_credentials_and_commands_that_work_when_pasted() {
 
 #[tokio::test]
 async fn a_scenario_without_accounts_shows_none() {
-    let mock = Mock::of("callmock: 1").await;
+    let none = "callmock: 1\naccounts: {commubo: [], ccai: [], alibaba: [], sencloud: []}";
+    let mock = Mock::of(none).await;
     let index = mock.get("/_mock").await.json();
     assert_eq!((&index["credentials"], &index["vendors"][0]["curl"]), (&json!({}), &json!([])));
 }

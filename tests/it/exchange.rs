@@ -64,7 +64,7 @@ async fn limits_are_settings() {
     assert_eq!(send(mock.request("POST", "/").body("0123456789")).await.status, 404);
     assert_eq!(send(mock.request("POST", "/").body("0123456789x")).await.status, 413);
     let headers = |n: usize| "x: y\r\n".repeat(n);
-    let request = |head: &str| format!("GET / HTTP/1.1\r\nHost: x\r\n{head}\r\n");
+    let request = |head: &str| format!("GET /?a=b HTTP/1.1\r\nHost: x\r\n{head}\r\n");
     assert_eq!(mock.raw(request(&headers(7)).as_bytes()).await.status, 404);
     assert_eq!(mock.raw(request(&headers(9)).as_bytes()).await.status, 431);
     let long = format!("x: {}\r\n", "y".repeat(20_000));
@@ -165,7 +165,7 @@ async fn a_browser_that_opens_the_base_url_is_sent_to_the_admin_api() {
         send(browser("/?Action=ListCallDetailRecords&Version=2020-07-01")).await.json()["Code"],
         "MissingAccessKeyId"
     );
-    assert_eq!(mock.get("/").await.json()["Code"], "InvalidAction.NotFound");
+    assert_eq!(mock.get("/?a=b").await.json()["Code"], "InvalidAction.NotFound");
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ fn it_is_ready_when_the_command_starts_and_tells_what_was_called() {
         ask 'GET /v1/calls?strat=2018-09-01 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-commubo-tenantId: '"$CALLMOCK_COMMUBO_TENANT_ID"'\r\nx-commubo-accessToken: '"$CALLMOCK_COMMUBO_ACCESS_TOKEN"'\r\n\r\n'
         ask 'GET /v1/calls HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
         ask 'GET /v1/calls HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
-        ask 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
+        ask 'GET /?Action=x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
     "#;
     let output = callmock().args(["exec", "--", "bash", "-c", script]).output().expect("it runs");
     assert_eq!(

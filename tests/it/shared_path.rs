@@ -11,9 +11,10 @@ use callmock::contract::{
 use callmock::server::Settings;
 use callmock::universe::Ordinal;
 use callmock::vendor::openapi::Document;
+use callmock::vendor::recording::Links;
 use callmock::vendor::{
-    AnyRefusal, Endpoint, Handler, Outcome, Paths, Refusing, SecretPlaces, Unhandled, Vendor, credential,
-    run, shows_none, tells_nothing,
+    AnyRefusal, Endpoint, Handler, Outcome, Paths, Refusing, SecretPlaces, Unhandled, Vendor, Who,
+    credential, run, shows_none, tells_nothing,
 };
 use callmock::vendors;
 use callmock::world::{View, World};
@@ -160,6 +161,14 @@ impl Vendor for Twin {
 
     fn call_id(&self, _: &View, _: Ordinal) -> Option<String> {
         None
+    }
+
+    fn shown(&self, _: &World, _: Ordinal, _: &Links) -> Option<Value> {
+        None
+    }
+
+    fn known_as(&self, _: &World, _: Who) -> Map<String, Value> {
+        Map::new()
     }
 
     fn credentials(&self, _: &World) -> Option<Map<String, Value>> {

@@ -23,6 +23,7 @@ use super::options::LoadOptions;
 use crate::contract::{Readings, UnknownReading};
 use crate::nearest::did_you_mean_or_known;
 use crate::times::{self, Origin};
+use crate::universe::Call;
 
 mod accounts;
 mod calls;
@@ -74,12 +75,13 @@ pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Inva
     }
     Ok(Scenario {
         title: merged.title,
-        universe: Arc::new(universe),
         accounts,
         clock,
         zone: origin.zone,
         moment: origin.is_used().then_some(origin.moment),
+        runs_out: universe.calls().iter().map(Call::ended_at).max().filter(|_| origin.is_used()),
         options: options.clone(),
+        universe: Arc::new(universe),
         seed,
         readings,
         faults,

@@ -147,6 +147,7 @@ impl Country {
     }
 
     /// Family names.
+    #[must_use]
     pub fn families(self) -> &'static [Part] {
         match self {
             Self::Jp => &[
@@ -247,6 +248,7 @@ impl Country {
     }
 
     /// Given names.
+    #[must_use]
     pub fn givens(self) -> &'static [Part] {
         match self {
             Self::Jp => &[

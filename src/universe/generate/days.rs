@@ -74,6 +74,7 @@ pub struct Moments<'a> {
 
 impl<'a> Moments<'a> {
     /// The moments of a period. None if no minute of it lies within the hours and days of business.
+    #[must_use]
     pub fn of(period: &'a Period) -> Option<Self> {
         let last = period.to - TimeDelta::milliseconds(1);
         let (begin, end) = (period.zone.local(period.from), period.zone.local(last));

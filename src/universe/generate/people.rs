@@ -240,12 +240,10 @@ impl Maker {
 
     /// The number of earlier customers of a country, to which some are added.
     fn first(&mut self, country: Country, count: u64) -> u64 {
-        match self.made.iter_mut().find(|(known, _)| *known == country) {
-            Some((_, made)) => std::mem::replace(made, *made + count),
-            None => {
-                self.made.push((country, count));
-                0
-            }
+        if let Some((_, made)) = self.made.iter_mut().find(|(known, _)| *known == country) {
+            return std::mem::replace(made, *made + count);
         }
+        self.made.push((country, count));
+        0
     }
 }

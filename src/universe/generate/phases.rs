@@ -46,7 +46,10 @@ const SCORES: &[(u32, i64)] = &[(46, 5), (27, 4), (12, 3), (6, 2), (9, 1)];
 
 /// The directions and outcomes of a block, with their weights.
 #[derive(Debug, Clone)]
-pub struct Mix(Vec<(u32, Direction, Vec<(u32, CallOutcome)>)>);
+pub struct Mix(Vec<Share>);
+
+/// The share of one direction: its weight, and its outcomes with theirs.
+type Share = (u32, Direction, Vec<(u32, CallOutcome)>);
 
 impl Mix {
     /// The mix of a block. Without a direction, a mix of all. Without outcomes, each direction's
@@ -151,12 +154,11 @@ fn internal(call: Call, agent: usize, talk: Option<Talk>, chance: &mut Chance) -
 
 /// Gives an answered call its conversation, recording and rating.
 pub fn answered(call: Call, talk: Option<Talk>, chance: &mut Chance) -> Call {
-    let length = match talk {
-        Some(talk) => talk.pick(chance),
-        None => {
-            let (shortest, longest) = chance.weighted(TALK);
-            chance.between(shortest, longest)
-        }
+    let length = if let Some(talk) = talk {
+        talk.pick(chance)
+    } else {
+        let (shortest, longest) = chance.weighted(TALK);
+        chance.between(shortest, longest)
     };
     let hold = if chance.percent(18) { chance.between(0, length / 3) } else { 0 };
     let customer_ended = chance.percent(64);

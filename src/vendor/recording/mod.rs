@@ -152,6 +152,12 @@ pub struct Links {
 }
 
 impl Links {
+    /// The addresses of a world's files under a base URL.
+    #[must_use]
+    pub fn at(base_url: &str, world: &Arc<str>) -> Self {
+        Self { base_url: base_url.to_owned(), world: Arc::clone(world) }
+    }
+
     /// The URL of a call's file at a vendor. `None` if the call is not over, was not recorded, or
     /// has its own URL in the scenario.
     #[must_use]

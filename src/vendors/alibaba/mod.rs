@@ -11,6 +11,7 @@ mod call_centre;
 mod contract;
 mod findings;
 mod gateway;
+mod hints;
 mod made_up;
 mod name;
 mod operations;
@@ -26,11 +27,12 @@ use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::contract::Catalogue;
+use crate::contract::{Behavior, Catalogue};
 use crate::universe::{Ordinal, Universe};
 use crate::urlencoded::strict;
 use crate::vendor::openapi::Document;
-use crate::vendor::{AnyRefusal, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler};
+use crate::vendor::recording::Links;
+use crate::vendor::{AnyRefusal, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, Who, handler};
 use crate::world::{Clock, View, World};
 use gateway::refusals::Error;
 use name::NAME;
@@ -76,6 +78,10 @@ impl Vendor for Alibaba {
         gateway::Refused::of(request, refusal).into_response()
     }
 
+    fn hint(&self, refusal: &Behavior, request: &Parts) -> Option<String> {
+        hints::hint(refusal, request)
+    }
+
     fn unhandled(&self, why: Unhandled) -> AnyRefusal {
         Error::from(why).into()
     }
@@ -119,6 +125,21 @@ impl Vendor for Alibaba {
 
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         records::Record::wire_id(view, ordinal)
+    }
+
+    fn shown(&self, world: &World, ordinal: Ordinal, _: &Links) -> Option<Value> {
+        let view = world.view();
+        world.accounts().alibaba.iter().find_map(|account| {
+            account.instances.iter().find_map(|instance| {
+                let record = records::Record::of(&view, ordinal, &account.access_key_id, &instance.id)?;
+                operations::item(world, &record)
+            })
+        })
+    }
+
+    fn known_as(&self, world: &World, who: Who) -> Map<String, Value> {
+        let instance = world.accounts().alibaba.iter().flat_map(|account| &account.instances).next();
+        instance.map(|instance| records::known_as(&world.view(), who, &instance.id)).unwrap_or_default()
     }
 
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {

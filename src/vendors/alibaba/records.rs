@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::TimeDelta;
 use hmac::Hmac;
+use serde_json::{Map, Value, json};
 use sha1::Sha1;
 
 use super::gateway::sign::mac;
@@ -17,7 +18,7 @@ use crate::universe::{
     Agent, Call, CallOutcome, Decimals, Direction, EndedBy, Millis, Ordinal, Queue, RatingChannel, Recording,
     Ref,
 };
-use crate::vendor::{Field, Neutral, Precision, Tells};
+use crate::vendor::{Field, Neutral, Precision, Tells, Who};
 use crate::world::View;
 
 /// A text, borrowed from the scenario or derived for the answer.
@@ -176,18 +177,13 @@ impl<'a> Record<'a> {
     /// The ids of the agents, joined by commas.
     pub fn agent_ids(&self) -> Option<Text<'a>> {
         let written = self.text(|g| g.agent_ids.as_ref()).map(Text::from);
-        written.or_else(|| joined(self.agents().map(|agent| self.id_of(agent))))
+        written.or_else(|| joined(self.agents().map(|agent| agent_id(agent, self.instance))))
     }
 
     /// The id of the agent who took the call first.
     pub fn agent_id(&self) -> Option<Text<'a>> {
         let written = self.text(|g| g.agent_ids.as_ref()).map(Text::from);
-        written.or_else(|| self.agents().next().map(|agent| self.id_of(agent)))
-    }
-
-    fn id_of(&self, agent: &'a Agent) -> Text<'a> {
-        let given = agent.data.alibaba.as_ref().and_then(|g| g.agent_id.as_deref());
-        given.map_or_else(|| format!("{}@{}", agent.id, self.instance).into(), Text::from)
+        written.or_else(|| self.agents().next().map(|agent| agent_id(agent, self.instance)))
     }
 
     /// The names of the agents, joined by commas.
@@ -204,18 +200,13 @@ impl<'a> Record<'a> {
     /// The ids of the skill groups, joined by commas.
     pub fn skill_group_ids(&self) -> Option<Text<'a>> {
         let written = self.text(|g| g.skill_group_ids.as_ref()).map(Text::from);
-        written.or_else(|| joined(self.queues().map(|queue| self.id_of_group(queue))))
+        written.or_else(|| joined(self.queues().map(|queue| group_id(queue, self.instance))))
     }
 
     /// The id of the skill group that the call entered first.
     pub fn skill_group_id(&self) -> Option<Text<'a>> {
         let written = self.text(|g| g.skill_group_ids.as_ref()).map(Text::from);
-        written.or_else(|| self.queues().next().map(|queue| self.id_of_group(queue)))
-    }
-
-    fn id_of_group(&self, queue: &'a Queue) -> Text<'a> {
-        let given = queue.data.alibaba.as_ref().and_then(|g| g.skill_group.as_deref());
-        given.map_or_else(|| format!("{}@{}", queue.id, self.instance).into(), Text::from)
+        written.or_else(|| self.queues().next().map(|queue| group_id(queue, self.instance)))
     }
 
     /// The names of the skill groups, joined by commas.
@@ -390,6 +381,26 @@ pub fn message(reading: SuccessMessage) -> &'static str {
         SuccessMessage::Empty => "",
         SuccessMessage::Success => "success",
     }
+}
+
+/// The ids of an agent or a queue in an instance. Customers are numbers only.
+pub fn known_as(view: &View, who: Who, instance: &str) -> Map<String, Value> {
+    let ids = match who {
+        Who::Agent(agent) => json!({ "AgentIds": agent_id(view.agent(agent), instance) }),
+        Who::Queue(queue) => json!({ "SkillGroupIds": group_id(view.queue(queue), instance) }),
+        Who::Customer(_) => json!({}),
+    };
+    ids.as_object().cloned().unwrap_or_default()
+}
+
+fn agent_id<'a>(agent: &'a Agent, instance: &str) -> Text<'a> {
+    let given = agent.data.alibaba.as_ref().and_then(|g| g.agent_id.as_deref());
+    given.map_or_else(|| format!("{}@{instance}", agent.id).into(), Text::from)
+}
+
+fn group_id<'a>(queue: &'a Queue, instance: &str) -> Text<'a> {
+    let given = queue.data.alibaba.as_ref().and_then(|g| g.skill_group.as_deref());
+    given.map_or_else(|| format!("{}@{instance}", queue.id).into(), Text::from)
 }
 
 /// How precisely a record tells a field of the neutral call.

@@ -16,9 +16,11 @@ mod contract;
 mod error;
 mod findings;
 mod flags;
+mod hints;
 mod listed;
 mod name;
 mod operations;
+mod people;
 mod readings;
 mod records;
 
@@ -28,12 +30,13 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::contract::Catalogue;
+use crate::contract::{Behavior, Catalogue};
 use crate::universe::Ordinal;
 use crate::vendor::credential::to_basic;
 use crate::vendor::openapi::Document;
+use crate::vendor::recording::Links;
 use crate::vendor::{
-    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler,
+    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, Who, handler,
 };
 use crate::world::{View, World};
 use name::NAME;
@@ -67,6 +70,10 @@ impl Vendor for Ccai {
         error::Refused(refusal).into_response()
     }
 
+    fn hint(&self, refusal: &Behavior, request: &Parts) -> Option<String> {
+        hints::hint(refusal, request)
+    }
+
     fn unhandled(&self, why: Unhandled) -> AnyRefusal {
         error::Error::from(why).into()
     }
@@ -89,6 +96,20 @@ impl Vendor for Ccai {
 
     fn call_status(&self, view: &View, ordinal: Ordinal) -> Option<&'static str> {
         calls::status(view.call(ordinal)?, view.now())
+    }
+
+    fn shown(&self, world: &World, ordinal: Ordinal, links: &Links) -> Option<Value> {
+        let view = world.view();
+        world.accounts().ccai.iter().find_map(|account| {
+            view.listed(ordinal, NAME, &account.subdomain)?;
+            let style = records::Style::of(world, &view, account, links.clone());
+            let record = records::Record::of(&view, &style, ordinal)?;
+            serde_json::to_value(listed::ListedCall::of(&record)).ok()
+        })
+    }
+
+    fn known_as(&self, world: &World, who: Who) -> Map<String, Value> {
+        people::known_as(&world.view(), who)
     }
 
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {

@@ -15,6 +15,7 @@ use serde::{Serialize, Serializer};
 
 use super::made_up;
 use super::name::NAME;
+use super::people::{customer_id, operator_id, scenario_id};
 use super::readings::{Numbers, Unset, VoiceIdKey};
 use crate::dialects::commubo::{self as data, Digits};
 use crate::universe::{self, CallOutcome, Decimals, Direction, Ordinal, Ref};
@@ -257,6 +258,11 @@ fn is_shown(view: &View, ordinal: Ordinal) -> bool {
     view.call(ordinal).is_some_and(|call| call.direction != Direction::Internal && call.on_vendor(NAME))
 }
 
+/// Whether a tenant's list shows a call.
+pub fn is_listed(view: &View, ordinal: Ordinal, tenant: &str) -> bool {
+    is_shown(view, ordinal) && view.listed(ordinal, NAME, tenant).is_some()
+}
+
 /// A call's id at commubo. `None` if commubo does not have the call.
 pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
     if is_shown(view, ordinal) { call_id(view, ordinal).map(Text::into_owned) } else { None }
@@ -326,19 +332,6 @@ impl JsonSchema for Number {
     }
 }
 
-/// A derived id for an entry without an id in the scenario: upper-case hexadecimal in groups of
-/// 8-4-4-4-16, as in the page's examples. The last group is longer than a UUID's (A21).
-fn opaque(view: &View, kind: &str, index: usize) -> String {
-    let mut text = String::with_capacity(40);
-    for (n, byte) in view.opaque(kind, index).iter().take(18).enumerate() {
-        if matches!(n, 4 | 6 | 8 | 10) {
-            text.push('-');
-        }
-        text.push_str(&format!("{byte:02X}"));
-    }
-    text
-}
-
 /// The customer of a call: only its id, unless `expand` asks for details (page L194-308).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -353,9 +346,8 @@ impl<'a> Customer<'a> {
     fn of(view: &'a View, customer: Ref<universe::Customer>, style: Style) -> Self {
         let record = view.customer(customer);
         let given = record.data.commubo.as_deref();
-        let id = given.and_then(|g| g.customer_id.as_deref());
         Self {
-            customer_id: id.map_or_else(|| opaque(view, "customer", customer.index()).into(), Text::from),
+            customer_id: customer_id(view, customer),
             details: style.expand.customer().then(|| customer_details(record, given, customer.index())),
         }
     }
@@ -397,9 +389,8 @@ impl<'a> Operator<'a> {
     fn of(view: &'a View, agent: Ref<universe::Agent>, style: Style) -> Self {
         let record = view.agent(agent);
         let given = record.data.commubo.as_deref();
-        let id = given.and_then(|g| g.operator_id.as_deref());
         Self {
-            operator_id: id.map_or_else(|| opaque(view, "operator", agent.index()).into(), Text::from),
+            operator_id: operator_id(view, agent),
             details: style.expand.operator().then(|| operator_details(record, given, style)),
         }
     }
@@ -450,9 +441,7 @@ struct Scenario<'a> {
 
 impl<'a> Scenario<'a> {
     fn of(view: &'a View, queue: Ref<universe::Queue>) -> Self {
-        let given = view.queue(queue).data.commubo.as_deref();
-        let id = given.and_then(|g| g.scenario_id.as_deref());
-        Self { scenario_id: id.map_or_else(|| opaque(view, "scenario", queue.index()).into(), Text::from) }
+        Self { scenario_id: scenario_id(view, queue) }
     }
 }
 

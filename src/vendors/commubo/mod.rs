@@ -12,10 +12,12 @@ mod calls;
 mod contract;
 mod error;
 mod findings;
+mod hints;
 mod made_up;
 mod name;
 mod one_call;
 mod operations;
+mod people;
 mod readings;
 
 use axum::http::request::Parts;
@@ -23,11 +25,12 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::contract::Catalogue;
+use crate::contract::{Behavior, Catalogue};
 use crate::universe::Ordinal;
 use crate::vendor::openapi::Document;
+use crate::vendor::recording::Links;
 use crate::vendor::{
-    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler,
+    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, Who, handler,
 };
 use crate::world::{View, World};
 use name::NAME;
@@ -64,6 +67,10 @@ impl Vendor for Commubo {
         error::Refused::of(request, refusal).into_response()
     }
 
+    fn hint(&self, refusal: &Behavior, request: &Parts) -> Option<String> {
+        hints::hint(refusal, request)
+    }
+
     fn unhandled(&self, why: Unhandled) -> AnyRefusal {
         error::Error::from(why).into()
     }
@@ -82,6 +89,18 @@ impl Vendor for Commubo {
 
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         calls::wire_id(view, ordinal)
+    }
+
+    fn shown(&self, world: &World, ordinal: Ordinal, _: &Links) -> Option<Value> {
+        let view = world.view();
+        let style = calls::Style::of(world, calls::Expand::All);
+        let mut tenants = world.accounts().commubo.iter();
+        tenants.find(|account| calls::is_listed(&view, ordinal, &account.tenant_id))?;
+        serde_json::to_value(calls::Call::of(&view, ordinal, style)?).ok()
+    }
+
+    fn known_as(&self, world: &World, who: Who) -> Map<String, Value> {
+        people::known_as(&world.view(), who)
     }
 
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {

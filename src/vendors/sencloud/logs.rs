@@ -5,6 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use super::auth::Shop;
 use super::cursor::SortField;
@@ -15,6 +16,7 @@ use super::style::{List, Style};
 use crate::dialects::sencloud as data;
 use crate::times::Time;
 use crate::universe::{Agent, Call, CallOutcome, Decimals, Direction, Ordinal, Ref};
+use crate::vendor::Who;
 use crate::vendor::recording::Links;
 use crate::world::View;
 
@@ -245,6 +247,29 @@ pub fn agents_extension_id(view: &View, agent: Ref<Agent>) -> Text<'_> {
 pub fn agents_user_id(view: &View, agent: Ref<Agent>) -> Text<'_> {
     let given = view.agent(agent).data.sencloud.as_ref().and_then(|g| g.user_id.as_deref());
     given.map_or_else(|| derived_id(view, "user", agent.index()).into(), Text::from)
+}
+
+/// The ids of an agent, a customer or a queue.
+pub fn known_as(view: &View, who: Who) -> Map<String, Value> {
+    let ids = match who {
+        Who::Agent(agent) => json!({
+            "extension_id": agents_extension_id(view, agent),
+            "user_id": agents_user_id(view, agent),
+        }),
+        Who::Customer(customer) => {
+            let given = view.customer(customer).data.sencloud.as_ref().and_then(|g| g.contact_id.clone());
+            json!({ "contact_id": given.unwrap_or_else(|| derived_id(view, "contact", customer.index())) })
+        }
+        Who::Queue(queue) => {
+            let queue = view.queue(queue);
+            let given = queue.data.sencloud.as_ref();
+            json!({
+                "hotline_id": given.and_then(|queue| queue.hotline_id.as_deref()).unwrap_or(&queue.id),
+                "department_id": given.and_then(|queue| queue.department_id.as_deref()),
+            })
+        }
+    };
+    ids.as_object().cloned().unwrap_or_default()
 }
 
 /// A call log, with its members in the samples' order (page L62-103).

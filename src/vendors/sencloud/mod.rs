@@ -13,6 +13,7 @@ mod cursor;
 mod error;
 mod filter;
 mod findings;
+mod hints;
 mod logs;
 mod made_up;
 mod name;
@@ -26,12 +27,13 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::contract::{Catalogue, Operation};
+use crate::contract::{Behavior, Catalogue, Operation};
 use crate::dialects::Account as _;
 use crate::universe::Ordinal;
 use crate::vendor::openapi::Document;
+use crate::vendor::recording::Links;
 use crate::vendor::{
-    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, handler,
+    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, Who, handler,
 };
 use crate::world::{View, World};
 use name::NAME;
@@ -65,6 +67,10 @@ impl Vendor for Sencloud {
         error::Refused::of(request, refusal).into_response()
     }
 
+    fn hint(&self, refusal: &Behavior, request: &Parts) -> Option<String> {
+        hints::hint(refusal, request)
+    }
+
     fn unhandled(&self, why: Unhandled) -> AnyRefusal {
         error::Error::from(why).into()
     }
@@ -83,6 +89,19 @@ impl Vendor for Sencloud {
 
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         logs::Log::wire_id(view, ordinal)
+    }
+
+    fn shown(&self, world: &World, ordinal: Ordinal, links: &Links) -> Option<Value> {
+        let view = world.view();
+        world.accounts().sencloud.iter().find_map(|account| {
+            let shop = auth::Shop { id: account.public_half().to_owned() };
+            let log = logs::Log::of(&view, ordinal, &shop)?;
+            serde_json::to_value(log.item(style::Style::of(world), links)).ok()
+        })
+    }
+
+    fn known_as(&self, world: &World, who: Who) -> Map<String, Value> {
+        logs::known_as(&world.view(), who)
     }
 
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {

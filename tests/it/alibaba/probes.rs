@@ -18,7 +18,7 @@ pub async fn answers() -> Vec<(&'static str, Answer)> {
     }
     answers.push(("unsupported_http_method", send(mock.request("DELETE", "/")).await));
     answers.push(("request_parameter_malformed", mock.get("/?a=%").await));
-    answers.push(("invalid_action", mock.get("/").await));
+    answers.push(("invalid_action", mock.get("/?Version=2020-07-01").await));
     let post = "POST / HTTP/1.1\r\nHost: x\r\n";
     let large = format!("{post}Content-Length: 1048577\r\nExpect: 100-continue\r\n\r\n");
     answers.push(("request_too_large", mock.raw(large.as_bytes()).await));

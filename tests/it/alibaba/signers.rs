@@ -620,6 +620,8 @@ async fn every_refusal_of_the_gateway_up_to_the_signature_says_what_to_do() {
         let signature = &explained.json()["signature"];
         assert_eq!(signature["cause"], cause, "{signature}");
         let fix = signature["fix"].as_str().expect("a text");
-        assert!(answer.header("x-callmock-hint").ends_with(fix), "{fix}: {:?}", answer.headers);
+        let hint = answer.header("x-callmock-hint");
+        let place = format!(" (more at /_mock/journal/{seq}/signature)");
+        assert!(hint.ends_with(&format!("{fix}{place}")), "{fix}: {hint}");
     }
 }

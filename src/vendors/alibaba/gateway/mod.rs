@@ -20,7 +20,7 @@ mod describe;
 mod envelope;
 mod explain;
 pub mod features;
-mod parameters;
+pub mod parameters;
 pub mod refusals;
 mod refused;
 pub mod sign;

@@ -26,7 +26,7 @@ pub fn refusal(error: &Error) -> Option<Value> {
         Error::InvalidAction | Error::NotEmulated => (
             "action",
             "callmock does not serve this Action",
-            "send Action=ListCallDetailRecords with Version=2020-07-01; others are not emulated",
+            "send Action=ListCallDetailRecords, GetCallDetailRecord or GetMonoRecording with Version=2020-07-01; others are not emulated",
         ),
         Error::InvalidVersion => ("version", "Version is not that of this API", "send Version=2020-07-01"),
         Error::InvalidSignatureMethod => (

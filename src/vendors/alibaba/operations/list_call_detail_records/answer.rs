@@ -137,6 +137,11 @@ impl<'a> Item<'a> {
     }
 }
 
+/// A record as an item of the list, under the world's readings.
+pub fn item(world: &World, record: &Record<'_>) -> Option<Value> {
+    serde_json::to_value(Item::of(record, Style::of(world))).ok()
+}
+
 /// Makes the fields that only the SDK knows optional in the schema, because the page does not
 /// promise them (2.2).
 fn promised(schema: &mut Schema) {

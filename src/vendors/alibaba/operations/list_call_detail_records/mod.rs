@@ -26,7 +26,9 @@ use crate::vendor::openapi::{Document, query};
 use crate::vendor::paging::NumberedPage;
 use crate::vendor::{Context, Endpoint, Outcome, handler, shows_ended};
 use crate::world::Step;
+pub use answer::item;
 use answer::{Item, Page, Style, Success};
+pub use search::options;
 use search::{OrderBy, PARAMETERS, RecordsQuery, Search, Wanted};
 use table::Error;
 
@@ -208,7 +210,7 @@ fn schema(name: &str) -> Value {
         "StartTime" | "EndTime" => {
             json!({ "type": "integer", "format": "int64", "description": "Milliseconds since 1970" })
         }
-        _ => match search::options(name) {
+        _ => match options(name) {
             Some(options) if name.ends_with("List") => json!({
                 "type": "string",
                 "description": format!("A JSON array, or commas, of: {}", options.join(", ")),
