@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::extract::AdminUrl;
 use super::state::Admin;
 use crate::exchange::{Refused, refusal};
+use crate::universe::MAGIC_NUMBERS;
 
 /// Returns vendors, base URLs, operations, the default credentials, and curl commands.
 pub async fn show(State(admin): State<Admin>, AdminUrl(base_url): AdminUrl) -> Json<Value> {
@@ -34,12 +35,15 @@ pub async fn show(State(admin): State<Admin>, AdminUrl(base_url): AdminUrl) -> J
             })
         })
         .collect();
+    let magic = MAGIC_NUMBERS.iter().filter(|_| world.scenario().magic);
+    let magic = magic.map(|number| json!({ "digits": number.digits, "means": number.summary }));
     Json(json!({
         "callmock": env!("CARGO_PKG_VERSION"),
         "scenario": world.scenario().title,
         "calls": world.universe().len(),
         "now": world.now(),
         "vendors": vendors,
+        "magic_numbers": magic.collect::<Vec<_>>(),
         "credentials": admin.credentials(&world),
     }))
 }

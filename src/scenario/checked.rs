@@ -33,6 +33,8 @@ pub struct Scenario {
     pub runs_out: Option<DateTime<Utc>>,
     /// The sources and options with which the scenario was loaded.
     pub options: LoadOptions,
+    /// Whether the last four digits of a number decide what becomes of a created call.
+    pub magic: bool,
     /// The seed of ids and random numbers.
     pub seed: u64,
     /// The options that differ from the defaults.

@@ -63,6 +63,7 @@ impl Library {
             runs_out: own.runs_out,
             options: LoadOptions { readings: Some(readings.clone()), ..own.options.clone() },
             seed: own.seed,
+            magic: own.magic,
             readings: readings.clone(),
             faults: own.faults.clone(),
             doubts: own.doubts.clone(),

@@ -138,6 +138,7 @@ pub struct Merged {
     pub queues: Vec<FileEntry<Queue>>,
     pub calls: Vec<FileEntry<Call>>,
     pub generate: Vec<FileEntry<Generate>>,
+    pub magic: bool,
     pub allow_real_keys: bool,
     pub faults: Vec<FileEntry<At<Fault>>>,
     pub readings: Vec<FileEntry<(At<String>, At<OptionName>)>>,
@@ -175,6 +176,7 @@ pub fn merged(sources: &[Source], bounds: Bounds, files: &mut Stamp) -> Result<M
         queues: vec![],
         calls: vec![],
         generate: vec![],
+        magic: false,
         allow_real_keys: false,
         faults: vec![],
         readings: vec![],
@@ -270,6 +272,7 @@ impl Merged {
             Ok([block]) => self.generate.push(entry_of(name, block, "generate")),
             Err(blocks) => self.generate.extend(entries_of(name, blocks, "generate")),
         }
+        self.magic = file.magic.unwrap_or(self.magic);
         self.allow_real_keys = file.allow_real_keys.unwrap_or(self.allow_real_keys);
         self.accounts.push(entry_of(name, file.accounts, "accounts"));
         self.agents.extend(entries_of(name, file.agents, "agents"));

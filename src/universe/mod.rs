@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 mod call;
 mod generate;
+mod magic;
 mod opaque;
 mod people;
 mod queue;
@@ -22,6 +23,7 @@ pub use generate::{
     Block, Country, Hours, Made, Mix, Moments, Period, Population, Talk, Week, generated, is_created_id,
     is_generated_id,
 };
+pub use magic::{LATE, MAGIC_NUMBERS, Magic, MagicNumber};
 pub use opaque::Decimals;
 pub use people::{Agent, AgentState, Customer, Name, Reading};
 pub use queue::{Queue, QueueState};

@@ -18,6 +18,7 @@ mod faults;
 mod findings;
 mod fixture;
 mod generated;
+mod generator;
 mod golden;
 mod hints;
 mod house;

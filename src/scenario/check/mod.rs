@@ -83,6 +83,7 @@ pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Inva
         options: options.clone(),
         universe: Arc::new(universe),
         seed,
+        magic: merged.magic,
         readings,
         faults,
         doubts,

@@ -5,6 +5,7 @@ mod auth;
 mod causes;
 mod examples;
 mod list_calls;
+mod magic;
 mod model;
 pub mod probes;
 mod query;

@@ -6,12 +6,14 @@ mod order;
 mod outcomes;
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use call::transferred;
 use order::{CallOrder, INBOUND_KEYS, OUTBOUND_KEYS, Order, SCHEDULED_KEYS};
 use outcomes::{
     AS_DOCUMENTED, BEHAVIORS, INBOUND_CREATED, OUTBOUND_ACCEPTED, OUTBOUND_ACCEPTED_ECHO, OUTBOUND_CREATED,
@@ -23,7 +25,7 @@ use super::super::calls::CallObject;
 use super::super::error;
 use super::super::readings::{Accepted, ScheduledResponse};
 use crate::contract::{Operation, Readings, Route};
-use crate::universe::{Direction, is_created_id};
+use crate::universe::{CallOutcome, Direction, LATE, Magic, is_created_id};
 use crate::vendor::openapi::{Answer, Described, Document};
 use crate::vendor::{Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler};
 
@@ -48,7 +50,11 @@ pub static ENDPOINT: Endpoint = Endpoint {
 /// Creates a call, or accepts the request without one where the agent must choose first.
 async fn create_call(account: Account, order: CallOrder, context: Context) -> Response {
     let world = &context.world;
-    let CallOrder(order) = order;
+    let CallOrder(order, magic) = order;
+    if magic == Some(Magic::Late) {
+        // On a running clock, the world's seconds pass faster or slower.
+        tokio::time::sleep(Duration::from_secs(LATE).div_f64(world.clock().rate())).await;
+    }
     let outcome = match &order {
         Order::ChooseFirst(echo) => {
             return match world.reading() {
@@ -65,8 +71,13 @@ async fn create_call(account: Account, order: CallOrder, context: Context) -> Re
         context.notes.behavior(&AS_DOCUMENTED);
     }
     let Ok((view, ordinal)) = world.create(|changes, view, ordinal| {
-        Ok::<_, Infallible>(order.call(&account.settings, changes, view, ordinal))
+        Ok::<_, Infallible>(order.call(&account.settings, magic, changes, view, ordinal))
     });
+    let first = view.call(ordinal).filter(|first| first.outcome == CallOutcome::Answered);
+    if let Some(first) = first.filter(|_| magic == Some(Magic::Transferred)) {
+        let second = transferred(first, ordinal, &view);
+        let Ok(_) = world.create(|_, _, _| Ok::<_, Infallible>(second));
+    }
     let body = CallObject::of(&view, ordinal, shown_as);
     (StatusCode::CREATED, Outcome(outcome), Json(body)).into_response()
 }

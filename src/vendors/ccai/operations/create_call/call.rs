@@ -8,7 +8,7 @@ use chrono::SubsecRound;
 use super::order::{Order, Target, same_number};
 use crate::dialects::ccai::{self as data, Created, CreatedKind, CreatedOutcome};
 use crate::dialects::{OfCall, VENDORS};
-use crate::universe::{Call, CallId, CallOutcome, Direction, Holder, Millis, Ordinal, Recording};
+use crate::universe::{Call, CallId, CallOutcome, Direction, Holder, Magic, Millis, Ordinal, Recording};
 use crate::vendors::ccai::{calls, name::NAME};
 use crate::world::{Changes, Untaken, View};
 
@@ -16,7 +16,14 @@ impl Order {
     /// The call of a checked request. It takes the next free ids from `changes`. The phases are
     /// drawn from the seed now, and the state at any later time follows from them.
     #[expect(clippy::too_many_lines, reason = "a record has as many fields")]
-    pub fn call(self, account: &data::Account, changes: &mut Changes, view: &View, ordinal: Ordinal) -> Call {
+    pub fn call(
+        self,
+        account: &data::Account,
+        magic: Option<Magic>,
+        changes: &mut Changes,
+        view: &View,
+        ordinal: Ordinal,
+    ) -> Call {
         let now = view.now();
         let first = u32::try_from(view.len()).unwrap_or(u32::MAX);
         let in_use = |id: u64| view.by_wire_id(NAME, &id.to_string()).is_some();
@@ -76,11 +83,10 @@ impl Order {
             (_, _, None) => Some(changes.next_number(&key("end user"), 100_000, |_| false)),
         };
         let outbound = kind == CreatedKind::Outbound;
-        let outcome = account.created_outcome.filter(|outcome| outcome.fits(kind));
-        let outcome = outcome.unwrap_or(CreatedOutcome::Answered);
-        let voicemail_of_caller = kind == CreatedKind::Inbound && outcome == CreatedOutcome::Voicemail;
+        let outcome = outcome(account, magic, kind);
+        let voicemail_of_caller = kind == CreatedKind::Inbound && outcome == CallOutcome::Voicemail;
         let talk = between(0, 20_000, 80_000);
-        let answered = outcome == CreatedOutcome::Answered;
+        let answered = outcome == CallOutcome::Answered;
         let (from, to) = {
             let (shown, far): (Arc<str>, Arc<str>) =
                 (shown.as_deref().unwrap_or_default().into(), far_end.into());
@@ -121,14 +127,7 @@ impl Order {
             ring: if voicemail_of_caller { Millis(0) } else { between(4, 2_000, 12_000) },
             talk: if answered { talk } else { Millis(0) },
             hold: Millis(0),
-            outcome: match outcome {
-                CreatedOutcome::Answered => CallOutcome::Answered,
-                CreatedOutcome::NoAnswer => CallOutcome::NoAnswer,
-                CreatedOutcome::Busy => CallOutcome::Busy,
-                CreatedOutcome::Failed => CallOutcome::Failed,
-                CreatedOutcome::AbandonedQueue => CallOutcome::AbandonedQueue,
-                CreatedOutcome::Voicemail => CallOutcome::Voicemail,
-            },
+            outcome,
             ended_by: None,
             agent,
             customer,
@@ -137,7 +136,7 @@ impl Order {
             note: None,
             // The recording of an answered call covers its talk time. The recording of a voicemail
             // is the message.
-            recording: matches!(outcome, CreatedOutcome::Answered | CreatedOutcome::Voicemail)
+            recording: matches!(outcome, CallOutcome::Answered | CallOutcome::Voicemail)
                 .then_some(Recording { url: None, duration: talk }),
             rating: None,
             on: Some(holders(account)),
@@ -156,6 +155,49 @@ impl Order {
             }
             _ => call,
         }
+    }
+}
+
+/// The outcome of a created call: the account's, else the number's, else answered.
+fn outcome(account: &data::Account, magic: Option<Magic>, kind: CreatedKind) -> CallOutcome {
+    let of_account =
+        account.created_outcome.filter(|outcome| outcome.fits(kind)).map(|outcome| match outcome {
+            CreatedOutcome::Answered => CallOutcome::Answered,
+            CreatedOutcome::NoAnswer => CallOutcome::NoAnswer,
+            CreatedOutcome::Busy => CallOutcome::Busy,
+            CreatedOutcome::Failed => CallOutcome::Failed,
+            CreatedOutcome::AbandonedQueue => CallOutcome::AbandonedQueue,
+            CreatedOutcome::Voicemail => CallOutcome::Voicemail,
+        });
+    let of_number = || match magic? {
+        // Only an inbound caller can hang up in a queue.
+        Magic::Ends(CallOutcome::AbandonedQueue) | Magic::NoAgent => {
+            (kind == CreatedKind::Inbound).then_some(CallOutcome::AbandonedQueue)
+        }
+        Magic::Ends(outcome) => Some(outcome),
+        _ => None,
+    };
+    of_account.or_else(of_number).unwrap_or(CallOutcome::Answered)
+}
+
+/// The second call of a transfer. It begins when the first one ends, and another agent takes it,
+/// if there is one.
+pub fn transferred(first: &Call, ordinal: Ordinal, view: &View) -> Call {
+    let others = view.agents().map(|(agent, _)| agent).filter(|agent| Some(*agent) != first.agent);
+    let others: Vec<_> = others.collect();
+    let drawn = usize::from(view.opaque("transfer", ordinal.0 as usize)[0]);
+    let agent = others.get(drawn % others.len().max(1)).copied().or(first.agent);
+    Call {
+        id: CallId::Listed(format!("{}-transferred", first.id).into()),
+        at: first.ended_at().trunc_subsecs(6),
+        dial: Millis(0),
+        ivr: Millis(0),
+        wait: Millis(0),
+        ring: Millis(3_000),
+        agent,
+        parent: Some(ordinal),
+        data: None,
+        ..first.clone()
     }
 }
 

@@ -10,18 +10,18 @@ use serde_json::{Map, Value, json};
 
 use super::outcomes::{BY_CALL_ID, BY_TICKET, DEFAULT_NUMBER, DEPRECATED_CALL_TYPE, Error};
 use crate::dialects::ccai::{self as data, Entry};
-use crate::universe::{Agent, AgentState, Customer, Ordinal, Queue, QueueState, Ref};
-use crate::vendor::{Context, checked};
+use crate::universe::{Agent, AgentState, Customer, Magic, Ordinal, Queue, QueueState, Ref};
+use crate::vendor::{Context, RetryAfter, checked};
 use crate::vendors::ccai::auth::Account;
 use crate::vendors::ccai::body::{Body, note_unknown};
 use crate::vendors::ccai::calls;
-use crate::vendors::ccai::error::Refused;
+use crate::vendors::ccai::error::{self, Refused};
 use crate::vendors::ccai::findings;
 use crate::vendors::ccai::readings::{DeprecatedCallTypes, InboundMenus, PastSchedule, Phone};
 use crate::world::View;
 
-/// The checked request, as an extractor.
-pub struct CallOrder(pub Order);
+/// The checked request, as an extractor, with what the number in it decides.
+pub struct CallOrder(pub Order, pub Option<Magic>);
 
 /// The call that the request creates, by kind.
 pub enum Order {
@@ -70,7 +70,13 @@ impl<S: Sync> FromRequestParts<S> for CallOrder {
         let context = Context::of(request);
         let checks =
             Checks { context, account: &account.settings, view: context.world.view(), members: &members };
-        Ok(Self(checks.order()?))
+        let order = checks.order()?;
+        let magic = checks.magic();
+        match magic {
+            Some(Magic::TooMany) => Err(error::Error::TooManyRequests(RetryAfter::default()).into()),
+            Some(Magic::Failure) => Err(error::Error::Internal.into()),
+            magic => Ok(Self(order, magic)),
+        }
     }
 }
 
@@ -156,6 +162,13 @@ impl Checks<'_> {
         }
     }
 
+    /// What the number of the request decides, if the scenario says that numbers do. A ticket
+    /// takes precedence over the number, which then decides nothing.
+    fn magic(&self) -> Option<Magic> {
+        let decides = self.context.world.scenario().magic && self.present("ticket_id").is_none();
+        Magic::of(&self.text("end_user_number").filter(|_| decides)?)
+    }
+
     fn known(&self, keys: &[&str]) {
         note_unknown(self.members, keys, self.context);
         for key in ["menu_id", "call_id"] {
@@ -200,6 +213,9 @@ impl Checks<'_> {
             AgentState::Unknown => return Err(Error::AgentEmailInvalid),
             AgentState::NoAccess => return Err(Error::AgentNoAccess),
             AgentState::Unavailable => return Err(Error::AgentUnavailable),
+            AgentState::Available if self.magic() == Some(Magic::NoAgent) => {
+                return Err(Error::AgentUnavailable);
+            }
             AgentState::Available => {}
         }
         let choose_first = || {
@@ -207,7 +223,8 @@ impl Checks<'_> {
             let echo = json!({ "call_type": call_type, "agent_email": email, "end_user_number": number, "lang": lang });
             Ok(Order::ChooseFirst(echo))
         };
-        if self.account.ticket_required && matches!(target, Target::Number(_)) {
+        let ticket_missing = self.account.ticket_required && matches!(target, Target::Number(_));
+        if ticket_missing || self.magic() == Some(Magic::Accepted) {
             return choose_first();
         }
         let outbound_number = match self.text("outbound_number") {
