@@ -30,7 +30,7 @@ pub struct Args {
     /// The port to listen on; 0 selects a free one [default: 8080, and 0 for `exec`]
     #[arg(long, env = "CALLMOCK_PORT", value_parser = port)]
     pub port: Option<u16>,
-    /// A scenario file, or the name of a built-in scenario (documented, today, busy-day, empty); several
+    /// A scenario file, or the name of a built-in scenario (documented, today, busy-day, extremes, empty); several
     /// are merged in order
     #[arg(
         long,

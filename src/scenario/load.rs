@@ -31,10 +31,11 @@ pub enum Source {
     },
 }
 
-const EMBEDDED: [(&str, &str); 4] = [
+const EMBEDDED: [(&str, &str); 5] = [
     ("documented", include_str!("../../scenarios/documented.yaml")),
     ("today", include_str!("../../scenarios/today.yaml")),
     ("busy-day", include_str!("../../scenarios/busy-day.yaml")),
+    ("extremes", include_str!("../../scenarios/extremes.yaml")),
     ("empty", include_str!("../../scenarios/empty.yaml")),
 ];
 

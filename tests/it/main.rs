@@ -14,6 +14,7 @@ mod coverage;
 mod door;
 mod exchange;
 mod exec;
+mod extremes;
 mod faults;
 mod findings;
 mod fixture;
