@@ -17,6 +17,7 @@ mod exec;
 mod exit;
 mod health;
 mod journal_file;
+mod init;
 mod matrix;
 mod openapi;
 mod options;
@@ -51,6 +52,8 @@ enum Command {
     Serve(options::Args),
     /// Run a command with a server of its own
     Exec(exec::Args),
+    /// Write a commented scenario to begin with
+    Init(init::Args),
     /// Check scenario files
     Check(check::Args),
     /// Show accounts, agents, queues, customers and calls, and one call as each vendor shows it
@@ -144,6 +147,7 @@ impl Cli {
             None => serve::run(&self.serve),
             Some(Command::Serve(args)) => serve::run(&args),
             Some(Command::Exec(args)) => exec::run(&args),
+            Some(Command::Init(args)) => init::run(&args),
             Some(Command::Check(args)) => check::run(&args),
             Some(Command::Show(args)) => show::run(&args),
             Some(Command::Schema) => schema::run(),

@@ -24,6 +24,7 @@ mod golden;
 mod hints;
 mod house;
 mod imports;
+mod init;
 mod journal;
 mod living;
 mod machine;
