@@ -12,6 +12,7 @@
 //! - [`scenario`]: scenario files: format, loading, checking, JSON Schema.
 //! - [`world`]: one client's view of a universe: clock, ids, faults, journal, changes; the list of
 //!   worlds.
+//! - [`import`]: a scenario made from answers that a team already has, with personal data replaced.
 //! - [`vendor`]: the trait `Vendor`, and shared parts: endpoints, refusals, neutral calls,
 //!   `OpenAPI`, cursors.
 //! - [`exchange`]: the middleware between socket and vendor: selects the world, injects faults,
@@ -30,6 +31,7 @@ pub mod cli;
 pub mod contract;
 pub mod dialects;
 pub mod exchange;
+pub mod import;
 pub mod keys;
 pub mod mock;
 pub mod nearest;

@@ -17,6 +17,7 @@ mod exec;
 mod exit;
 mod health;
 mod journal_file;
+mod import;
 mod init;
 mod matrix;
 mod openapi;
@@ -54,6 +55,8 @@ enum Command {
     Exec(exec::Args),
     /// Write a commented scenario to begin with
     Init(init::Args),
+    /// Make a scenario from answers that you already have, with personal data replaced
+    Import(import::Args),
     /// Check scenario files
     Check(check::Args),
     /// Show accounts, agents, queues, customers and calls, and one call as each vendor shows it
@@ -148,6 +151,7 @@ impl Cli {
             Some(Command::Serve(args)) => serve::run(&args),
             Some(Command::Exec(args)) => exec::run(&args),
             Some(Command::Init(args)) => init::run(&args),
+            Some(Command::Import(args)) => import::run(&args),
             Some(Command::Check(args)) => check::run(&args),
             Some(Command::Show(args)) => show::run(&args),
             Some(Command::Schema) => schema::run(),

@@ -49,6 +49,8 @@ pub use routes::{Found, Routes};
 pub use tells::{Precision, Tells};
 
 use crate::contract::{Behavior, Catalogue, Readings};
+use crate::contract::{Catalogue, Readings};
+use crate::import::Importer;
 use crate::universe::Ordinal;
 use crate::world::{View, Walks, World};
 use openapi::Document;
@@ -147,6 +149,11 @@ pub trait Vendor: Sync + 'static {
 
     /// Commands to paste, which work with the current state of a world.
     fn examples(&self, world: &World, base_url: &str) -> Vec<String>;
+
+    /// How a scenario is made from the vendor's answers. `None` if none can be made from them.
+    fn importer(&self) -> Option<&'static dyn Importer> {
+        None
+    }
 }
 
 impl std::fmt::Debug for dyn Vendor {

@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use crate::imports::{Imports, circles};
 
 /// The layers from the top; a file may use what stands below its own.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["main"],
     &["cli", "mock"],
     &["server"],
     &["admin", "report", "vendors"],
     &["exchange"],
     &["vendor"],
+    &["import"],
     &["world"],
     &["scenario"],
     &["universe"],

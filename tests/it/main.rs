@@ -23,6 +23,7 @@ mod generator;
 mod golden;
 mod hints;
 mod house;
+mod import;
 mod imports;
 mod init;
 mod journal;

@@ -153,6 +153,7 @@ pub struct Links {
 
 impl Links {
     /// The addresses of a world's files under a base URL.
+    /// The URLs of a world's files at a server.
     #[must_use]
     pub fn at(base_url: &str, world: &Arc<str>) -> Self {
         Self { base_url: base_url.to_owned(), world: Arc::clone(world) }

@@ -13,6 +13,7 @@ mod findings;
 mod gateway;
 mod hints;
 mod made_up;
+mod import;
 mod name;
 mod operations;
 mod readings;
@@ -28,6 +29,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue};
+use crate::contract::Catalogue;
+use crate::import::Importer;
 use crate::universe::{Ordinal, Universe};
 use crate::urlencoded::strict;
 use crate::vendor::openapi::Document;
@@ -190,6 +193,10 @@ impl Vendor for Alibaba {
             Some(format!("curl '{base_url}/?{}'", query.join("&")))
         });
         signed.into_iter().collect()
+    }
+
+    fn importer(&self) -> Option<&'static dyn Importer> {
+        Some(&import::Rows)
     }
 }
 

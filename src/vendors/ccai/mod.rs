@@ -17,6 +17,7 @@ mod error;
 mod findings;
 mod flags;
 mod hints;
+mod import;
 mod listed;
 mod name;
 mod operations;
@@ -31,6 +32,8 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue};
+use crate::contract::Catalogue;
+use crate::import::Importer;
 use crate::universe::Ordinal;
 use crate::vendor::credential::to_basic;
 use crate::vendor::openapi::Document;
@@ -135,6 +138,10 @@ impl Vendor for Ccai {
             ))
         });
         lines.into_iter().collect()
+    }
+
+    fn importer(&self) -> Option<&'static dyn Importer> {
+        Some(&import::Rows)
     }
 }
 

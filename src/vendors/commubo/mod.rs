@@ -14,6 +14,7 @@ mod error;
 mod findings;
 mod hints;
 mod made_up;
+mod import;
 mod name;
 mod one_call;
 mod operations;
@@ -26,6 +27,8 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue};
+use crate::contract::Catalogue;
+use crate::import::Importer;
 use crate::universe::Ordinal;
 use crate::vendor::openapi::Document;
 use crate::vendor::recording::Links;
@@ -123,6 +126,10 @@ impl Vendor for Commubo {
             )
         });
         lines.into_iter().collect()
+    }
+
+    fn importer(&self) -> Option<&'static dyn Importer> {
+        Some(&import::Rows)
     }
 }
 

@@ -14,6 +14,7 @@ mod error;
 mod filter;
 mod findings;
 mod hints;
+mod import;
 mod logs;
 mod made_up;
 mod name;
@@ -29,6 +30,7 @@ use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue, Operation};
 use crate::dialects::Account as _;
+use crate::import::Importer;
 use crate::universe::Ordinal;
 use crate::vendor::openapi::Document;
 use crate::vendor::recording::Links;
@@ -119,6 +121,10 @@ impl Vendor for Sencloud {
             )
         };
         operations::OPERATIONS.iter().filter(|o| o.path().starts_with("/v1/")).map(line).collect()
+    }
+
+    fn importer(&self) -> Option<&'static dyn Importer> {
+        Some(&import::Rows)
     }
 }
 

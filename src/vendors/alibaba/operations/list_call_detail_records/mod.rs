@@ -27,6 +27,7 @@ use crate::vendor::paging::NumberedPage;
 use crate::vendor::{Context, Endpoint, Outcome, handler, shows_ended};
 use crate::world::Step;
 pub use answer::item;
+use crate::world::{Step, World};
 use answer::{Item, Page, Style, Success};
 pub use search::options;
 use search::{OrderBy, PARAMETERS, RecordsQuery, Search, Wanted};
@@ -136,6 +137,14 @@ async fn list_call_detail_records(
     let records = rows.into_iter().filter_map(|ordinal| Some(Item::of(&record(ordinal)?, style))).collect();
     let page = Page { page_number, page_size, total_count: if first { total } else { 0 }, records };
     (Outcome(outcome), envelope.success(&Success::of(&envelope, page, style))).into_response()
+}
+
+/// A call of a world as the list shows it to the world's first key, in an instance.
+pub fn shown(world: &World, ordinal: Ordinal, instance: &str) -> Option<Value> {
+    let view = world.view();
+    let access_key_id = &world.accounts().alibaba.first()?.access_key_id;
+    let record = Record::of(&view, ordinal, access_key_id, instance)?;
+    serde_json::to_value(Item::of(&record, Style::of(world))).ok()
 }
 
 /// Notes a page as a step of a walk through its list.
