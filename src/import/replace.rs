@@ -273,7 +273,9 @@ mod tests {
     fn an_id_differs_from_every_given_one_even_where_few_fit() {
         let mut replacer = Replacer::default();
         let ids: Vec<String> = (1..=9).map(|n| n.to_string()).collect();
-        ids.iter().for_each(|id| replacer.meet(id));
+        for id in &ids {
+            replacer.meet(id);
+        }
         let made: HashSet<String> = ids.iter().map(|id| replacer.replaced(About::Id("agent"), id)).collect();
         assert_eq!(made.len(), 9);
         assert!(ids.iter().all(|id| !made.contains(id)), "{made:?}");
