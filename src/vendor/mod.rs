@@ -49,7 +49,6 @@ pub use routes::{Found, Routes};
 pub use tells::{Precision, Tells};
 
 use crate::contract::{Behavior, Catalogue, Readings};
-use crate::contract::{Catalogue, Readings};
 use crate::import::Importer;
 use crate::universe::Ordinal;
 use crate::world::{View, Walks, World};

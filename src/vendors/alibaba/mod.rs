@@ -12,8 +12,8 @@ mod contract;
 mod findings;
 mod gateway;
 mod hints;
-mod made_up;
 mod import;
+mod made_up;
 mod name;
 mod operations;
 mod readings;
@@ -29,7 +29,6 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue};
-use crate::contract::Catalogue;
 use crate::import::Importer;
 use crate::universe::{Ordinal, Universe};
 use crate::urlencoded::strict;

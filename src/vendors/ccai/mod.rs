@@ -32,7 +32,6 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue};
-use crate::contract::Catalogue;
 use crate::import::Importer;
 use crate::universe::Ordinal;
 use crate::vendor::credential::to_basic;

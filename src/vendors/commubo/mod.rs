@@ -13,8 +13,8 @@ mod contract;
 mod error;
 mod findings;
 mod hints;
-mod made_up;
 mod import;
+mod made_up;
 mod name;
 mod one_call;
 mod operations;
@@ -27,7 +27,6 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue};
-use crate::contract::Catalogue;
 use crate::import::Importer;
 use crate::universe::Ordinal;
 use crate::vendor::openapi::Document;

@@ -25,9 +25,8 @@ use crate::universe::Ordinal;
 use crate::vendor::openapi::{Document, query};
 use crate::vendor::paging::NumberedPage;
 use crate::vendor::{Context, Endpoint, Outcome, handler, shows_ended};
-use crate::world::Step;
-pub use answer::item;
 use crate::world::{Step, World};
+pub use answer::item;
 use answer::{Item, Page, Style, Success};
 pub use search::options;
 use search::{OrderBy, PARAMETERS, RecordsQuery, Search, Wanted};
@@ -144,7 +143,7 @@ pub fn shown(world: &World, ordinal: Ordinal, instance: &str) -> Option<Value> {
     let view = world.view();
     let access_key_id = &world.accounts().alibaba.first()?.access_key_id;
     let record = Record::of(&view, ordinal, access_key_id, instance)?;
-    serde_json::to_value(Item::of(&record, Style::of(world))).ok()
+    item(world, &record)
 }
 
 /// Notes a page as a step of a walk through its list.
