@@ -138,6 +138,9 @@ pub fn exchange(entry: &Entry) -> Value {
     if entry.faults.len() > 1 {
         value["faults"] = entry.faults.iter().map(injected).collect();
     }
+    if let Some(test) = &entry.test {
+        value["test"] = json!(test);
+    }
     let Met { details, inferences, .. } = &*entry.met;
     if !details.is_empty() {
         let detail = |(finding, detail): &(&Finding, String)| json!({ "id": finding.id, "detail": detail });

@@ -15,6 +15,8 @@ pub struct Counts {
     pub behaviors: BTreeMap<&'static Behavior, u64>,
     /// The number of times that each finding was made.
     pub findings: BTreeMap<&'static Finding, u64>,
+    /// The same findings by operation and test. Their sums are those of `findings`.
+    pub sightings: BTreeMap<Sighting, u64>,
     /// The number of times that each inference was drawn.
     pub inferences: BTreeMap<&'static Inference, u64>,
     /// The number of answers by vendor, operation and status. The operation is none if the request
@@ -39,15 +41,28 @@ pub struct Met {
     pub inferences: Vec<&'static Inference>,
 }
 
-/// The operation and the status of one exchange.
+/// A finding in the requests of one test to one operation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sighting {
+    /// The finding.
+    pub finding: &'static Finding,
+    /// The requested operation, if the requests name one.
+    pub operation: Option<&'static str>,
+    /// The test that sent the requests, if its name is known.
+    pub test: Option<Arc<str>>,
+}
+
+/// The operation, the status and the test of one exchange.
 #[derive(Debug, Clone, Copy)]
-pub struct Answered {
+pub struct Answered<'a> {
     /// The vendor that answered.
     pub vendor: &'static str,
     /// The requested operation, if the request names one.
     pub operation: Option<&'static str>,
     /// The status of the answer. None if there was no answer.
     pub status: Option<u16>,
+    /// The test that sent the request, if its name is known.
+    pub test: Option<&'a Arc<str>>,
 }
 
 /// An exchange that shows how a behavior or a finding comes about.
@@ -66,6 +81,12 @@ pub struct Example {
 pub struct ExampleRequest {
     /// The id of its world.
     pub world: Arc<str>,
+    /// The display name of its world.
+    pub world_name: Option<Arc<str>>,
+    /// The test that sent it, if its name is known.
+    pub test: Option<Arc<str>>,
+    /// The requested operation, if the request names one.
+    pub operation: Option<&'static str>,
     /// The number of the exchange in the journal of that world.
     pub seq: u64,
     /// The world's time.
@@ -103,6 +124,10 @@ impl CoverageCounter {
     /// The number of examples kept for each behavior and finding.
     pub const EXAMPLES: usize = 3;
 
+    /// The most sightings kept with the names of their tests. A client chooses the names, so there
+    /// could be any number of them. Further sightings are counted without a test.
+    pub const SIGHTINGS: usize = 10_000;
+
     /// The counts so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
@@ -118,8 +143,8 @@ impl CoverageCounter {
     }
 
     /// Counts one exchange. The request is kept as an example if one is wanted.
-    pub fn count(&self, answered: Answered, met: &Arc<Met>, request: Option<&ExampleRequest>) {
-        let Answered { vendor, operation, status } = answered;
+    pub fn count(&self, answered: Answered<'_>, met: &Arc<Met>, request: Option<&ExampleRequest>) {
+        let Answered { vendor, operation, status, test } = answered;
         let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let request = request.filter(|_| totals.wants(met));
         let Totals { counts, shown } = &mut *totals;
@@ -128,7 +153,7 @@ impl CoverageCounter {
             *counts.behaviors.entry(behavior).or_default() += 1;
         }
         for finding in &met.findings {
-            *counts.findings.entry(finding).or_default() += 1;
+            counts.add_finding(Sighting { finding, operation, test: test.cloned() });
         }
         for inference in &met.inferences {
             *counts.inferences.entry(inference).or_default() += 1;
@@ -143,16 +168,25 @@ impl CoverageCounter {
     }
 
     /// Counts a finding that only later requests, or their absence, show.
-    pub fn count_late(&self, finding: &'static Finding, example: Option<Example>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.add_late(finding, example);
+    pub fn count_late(&self, sighting: Sighting, example: Option<Example>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.add_late(sighting, example);
     }
 }
 
 impl Counts {
+    fn add_finding(&mut self, mut sighting: Sighting) {
+        *self.findings.entry(sighting.finding).or_default() += 1;
+        if self.sightings.len() >= CoverageCounter::SIGHTINGS && !self.sightings.contains_key(&sighting) {
+            sighting.test = None;
+        }
+        *self.sightings.entry(sighting).or_default() += 1;
+    }
+
     /// Adds a finding that only later requests, or their absence, show, with the exchange that it
     /// is about.
-    pub fn add_late(&mut self, finding: &'static Finding, example: Option<Example>) {
-        *self.findings.entry(finding).or_default() += 1;
+    pub fn add_late(&mut self, sighting: Sighting, example: Option<Example>) {
+        let finding = sighting.finding;
+        self.add_finding(sighting);
         let Some(example) = example else { return };
         let (world, seq) = (&example.request.world, example.request.seq);
         let same = |known: &&mut Example| known.request.world == *world && known.request.seq == seq;

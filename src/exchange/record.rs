@@ -14,8 +14,9 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::mask::{Mask, cut_texts};
 use super::refusals::Refusal;
+use super::spoken;
 use super::{App, ConnectionHandle, HangUp};
-use crate::contract::{Answered, Example, ExampleRequest, Finding, Operation};
+use crate::contract::{Answered, Example, ExampleRequest, Finding, Operation, Sighting};
 use crate::vendor::{Learned, Vendor, plain};
 use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, TakenStep, World};
 
@@ -55,6 +56,9 @@ impl ExchangeRecord {
             at: world.now(),
             vendor: vendor.catalogue().vendor,
             operation: operation.map(|operation| operation.id),
+            test: spoken::test(&parts.headers)
+                .map(|test| mask.text(&test).into())
+                .or_else(|| world.name().cloned()),
             met: Arc::default(),
             faults,
             duration: std::time::Duration::ZERO,
@@ -182,8 +186,9 @@ impl ExchangeRecord {
             "answered"
         );
         self.app.metrics.answered(&entry);
-        let Entry { vendor, operation, .. } = entry;
-        let (answered, met) = (Answered { vendor, operation, status }, Arc::clone(&entry.met));
+        let (vendor, operation, test) = (entry.vendor, entry.operation, entry.test.clone());
+        let answered = Answered { vendor, operation, status, test: test.as_ref() };
+        let met = Arc::clone(&entry.met);
         let countings = [self.world.coverage(), self.app.worlds.total()];
         // An example is made only if it is needed: most exchanges repeat earlier ones.
         let wanted = walk.is_some() || countings.iter().any(|coverage| coverage.wants_example(&met));
@@ -220,7 +225,9 @@ impl ExchangeRecord {
             None => text.trim_end().to_owned(),
         };
         let text = plain(&text);
-        ExampleRequest { world: Arc::clone(self.world.id()), seq: 0, at: entry.at, text }
+        let (world, world_name) = (Arc::clone(self.world.id()), self.world.name().cloned());
+        let (test, operation) = (entry.test.clone(), entry.operation);
+        ExampleRequest { world, world_name, test, operation, seq: 0, at: entry.at, text }
     }
 }
 
@@ -313,15 +320,16 @@ impl Drop for RecordedBody {
             // If a fault was injected, the client is not to blame.
             if let Some(finding) = self.if_cut.filter(|_| !finished && entry.faults.is_empty()) {
                 Arc::make_mut(&mut entry.met).findings.push(finding);
-                cut = Some(finding);
+                let (operation, test) = (entry.operation, entry.test.clone());
+                cut = Some(Sighting { finding, operation, test });
             }
             if let Some(completed) = self.app.completed.get() {
                 completed(self.world.id(), entry);
             }
         });
-        if let Some(finding) = cut {
-            self.world.coverage().count_late(finding, None);
-            self.app.worlds.total().count_late(finding, None);
+        if let Some(sighting) = cut {
+            self.world.coverage().count_late(sighting.clone(), None);
+            self.app.worlds.total().count_late(sighting, None);
         }
     }
 }

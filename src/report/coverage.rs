@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::exclusions::{Excluded, Exclusions};
+use super::sightings::{self, Sighting};
 use crate::contract::{self, Behavior, Catalogue, Counts, Finding, Inference, ReachedBy, Severity};
 
 /// Coverage in the format of its file.
@@ -25,6 +26,9 @@ pub struct Coverage {
     pub behaviors: Vec<Count>,
     /// Every finding that was made, with its count.
     pub findings: Vec<Count>,
+    /// The same findings by operation and test.
+    #[serde(default)]
+    pub sightings: Vec<Sighting>,
     /// The inferences about the client, with their counts.
     #[serde(default)]
     pub inferences: Vec<Count>,
@@ -52,6 +56,15 @@ pub struct Count {
 pub struct Exchange {
     /// The id of the exchange's world.
     pub world: String,
+    /// The display name of the exchange's world.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub world_name: Option<String>,
+    /// The test that sent the request: its own word, else the world's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<String>,
+    /// The requested operation, if the request names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
     /// The number in that world's journal.
     pub seq: u64,
     /// The time of the exchange, by the world's clock.
@@ -171,6 +184,7 @@ impl Coverage {
         });
         let count = |id: &str, count: &u64| Count { id: id.to_owned(), count: *count };
         Self {
+            sightings: sightings::of(counts),
             inferences: counts.inferences.iter().map(|(met, n)| count(met.id, n)).collect(),
             exchanges: counts.examples.iter().map(Exchange::of).collect(),
             ..Self::from(
@@ -182,13 +196,14 @@ impl Coverage {
 
     fn from(behaviors: Vec<Count>, findings: Vec<Count>) -> Self {
         let exercised = behaviors.iter().filter(|behavior| behavior.count > 0).count();
-        let (inferences, excluded, exchanges) = (vec![], vec![], vec![]);
+        let (sightings, inferences, excluded, exchanges) = (vec![], vec![], vec![], vec![]);
         Self {
             callmock: 1,
             exercised,
             total: behaviors.len(),
             behaviors,
             findings,
+            sightings,
             inferences,
             excluded,
             exchanges,
@@ -223,6 +238,7 @@ impl Coverage {
         };
         let mut merged = Self::from(sum(|coverage| &coverage.behaviors), sum(|coverage| &coverage.findings));
         merged.inferences = sum(|coverage| &coverage.inferences);
+        merged.sightings = sightings::sum(all.iter().flat_map(|coverage| &coverage.sightings));
         for coverage in all {
             merged = merged.without(&Exclusions(coverage.excluded.clone()));
         }
@@ -401,10 +417,13 @@ impl Coverage {
 
 impl Exchange {
     fn of(example: &contract::Example) -> Self {
-        let contract::ExampleRequest { world, seq, at, text } = &example.request;
+        let contract::ExampleRequest { world, world_name, test, operation, seq, at, text } = &example.request;
         let contract::Met { behaviors, findings, details, .. } = &*example.met;
         Self {
             world: world.to_string(),
+            world_name: world_name.as_deref().map(str::to_owned),
+            test: test.as_deref().map(str::to_owned),
+            operation: operation.map(str::to_owned),
             seq: *seq,
             at: *at,
             request: text.clone(),

@@ -10,3 +10,4 @@ pub mod html;
 pub mod junit;
 pub mod oracle;
 pub mod sarif;
+pub mod sightings;

@@ -55,6 +55,7 @@ use crate::universe::{Agent, AgentState, Call, Ordinal, Queue, QueueState, Ref, 
 #[derive(Debug)]
 pub struct World {
     id: Arc<str>,
+    name: Option<Arc<str>>,
     scenario: Arc<Scenario>,
     names: Arc<Names>,
     clock: Clock,
@@ -84,12 +85,19 @@ impl World {
         Self::beginning(id, scenario, Arc::new(names), Arc::new(Journal::new(limits)), secrets)
     }
 
+    /// This world with a display name.
+    #[must_use]
+    pub fn named(self, name: Option<Arc<str>>) -> Self {
+        Self { name, ..self }
+    }
+
     /// This world at the start of its scenario, with an empty journal whose numbers continue.
     #[must_use]
     pub fn as_it_began(&self) -> Self {
         let journal = Arc::new(self.journal.successor());
         let (scenario, names) = (Arc::clone(&self.scenario), Arc::clone(&self.names));
         Self::beginning(Arc::clone(&self.id), scenario, names, journal, Arc::clone(&self.secrets))
+            .named(self.name.clone())
     }
 
     /// This world at the start of another scenario. The journal and the coverage continue.
@@ -99,7 +107,9 @@ impl World {
         let names = Arc::clone(&self.names);
         let world =
             Self::beginning(Arc::clone(&self.id), scenario, names, Arc::clone(&self.journal), secrets);
-        Self { coverage: Arc::clone(&self.coverage), walks: Arc::clone(&self.walks), ..world }
+        let (name, coverage, walks) =
+            (self.name.clone(), Arc::clone(&self.coverage), Arc::clone(&self.walks));
+        Self { name, coverage, walks, ..world }
     }
 
     fn beginning(
@@ -111,6 +121,7 @@ impl World {
     ) -> Self {
         Self {
             id,
+            name: None,
             clock: Clock::new(scenario.clock),
             ids: Ids::new(scenario.seed),
             nonces: Nonces::default(),
@@ -134,6 +145,12 @@ impl World {
     #[must_use]
     pub fn id(&self) -> &Arc<str> {
         &self.id
+    }
+
+    /// The world's display name.
+    #[must_use]
+    pub fn name(&self) -> Option<&Arc<str>> {
+        self.name.as_ref()
     }
 
     /// The scenario with which it began.
@@ -190,7 +207,7 @@ impl World {
     pub fn counts(&self) -> Counts {
         let mut counts = self.coverage.counts();
         for unfinished in self.walks.unfinished() {
-            counts.add_late(unfinished.finding, unfinished.example());
+            counts.add_late(unfinished.sighting(), unfinished.example());
         }
         counts
     }

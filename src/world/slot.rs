@@ -15,7 +15,7 @@ use crate::contract::CoverageCounter;
 #[derive(Debug)]
 pub struct Slot {
     id: Arc<str>,
-    name: Option<String>,
+    name: Option<Arc<str>>,
     world: ArcSwap<World>,
     created_at: DateTime<Utc>,
     /// The time for which the world may be idle. None is forever.
@@ -28,13 +28,8 @@ pub struct Slot {
 }
 
 impl Slot {
-    pub(super) fn new(
-        world: World,
-        name: Option<String>,
-        ttl: Option<Duration>,
-        total: &Arc<CoverageCounter>,
-    ) -> Self {
-        let id = Arc::clone(world.id());
+    pub(super) fn new(world: World, ttl: Option<Duration>, total: &Arc<CoverageCounter>) -> Self {
+        let (id, name) = (Arc::clone(world.id()), world.name().cloned());
         let (created_at, used) = (Clock::machine(), Mutex::new(Instant::now()));
         Self {
             id,
@@ -111,7 +106,7 @@ impl Slot {
     /// world is replaced or removed.
     pub(super) fn settle(&self, world: &World) {
         for unfinished in world.walks().unfinished() {
-            self.total.count_late(unfinished.finding, unfinished.example());
+            self.total.count_late(unfinished.sighting(), unfinished.example());
         }
     }
 

@@ -217,6 +217,7 @@ impl World {
         let next_due = changes.staffing.next_due().map_or(i64::MAX, |due| due.timestamp_micros());
         Ok(Self {
             id: Arc::clone(&self.id),
+            name: self.name.clone(),
             clock: Clock::new(clock),
             ids: Ids::after(scenario.seed, snapshot.ids),
             nonces,

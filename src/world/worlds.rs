@@ -49,7 +49,7 @@ impl Worlds {
     pub fn new(scenario: Arc<Scenario>, limits: Limits) -> Self {
         let world = World::new(Self::DEFAULT.into(), scenario, Names::default(), limits);
         let total = Arc::new(CoverageCounter::default());
-        let default = Arc::new(Slot::new(world, None, None, &total));
+        let default = Arc::new(Slot::new(world, None, &total));
         Self { default, forked: RwLock::default(), limits, total }
     }
 
@@ -102,10 +102,11 @@ impl Worlds {
     /// When the server has its maximum number of worlds, and none of them has expired.
     pub fn fork(&self, fork: Fork) -> Result<Arc<Slot>, TooMany> {
         let names = Names::fresh(&fork.scenario.accounts, Ids::unguessable);
-        let world = World::new(short(Ids::unguessable()).into(), fork.scenario, names, self.limits);
+        let world = World::new(short(Ids::unguessable()).into(), fork.scenario, names, self.limits)
+            .named(fork.name.map(Arc::from));
         let slot = Arc::new({
             let ttl = fork.ttl.unwrap_or(self.limits.world_ttl);
-            Slot::new(world, fork.name, Some(ttl), &self.total)
+            Slot::new(world, Some(ttl), &self.total)
         });
         let mut forked = self.forked.write().unwrap_or_else(PoisonError::into_inner);
         if forked.by_id.len() >= self.limits.max_worlds {
@@ -155,7 +156,7 @@ impl Worlds {
         let slots: Vec<Arc<Slot>> = self.read(|forked| forked.by_id.values().cloned().collect());
         for slot in std::iter::once(&self.default).chain(&slots) {
             for unfinished in slot.world().walks().unfinished() {
-                counts.add_late(unfinished.finding, unfinished.example());
+                counts.add_late(unfinished.sighting(), unfinished.example());
             }
         }
         counts

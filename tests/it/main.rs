@@ -48,5 +48,6 @@ mod server;
 mod shared_path;
 mod snapshot;
 mod support;
+mod test_names;
 mod vendor;
 mod worlds;

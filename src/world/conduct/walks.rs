@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::contract::{Example, Finding};
+use crate::contract::{Example, Finding, Sighting};
 
 /// The walks of a world's clients. Several walks may go through one list at a time: each request
 /// for the first page begins another.
@@ -218,6 +218,17 @@ impl TakenStep {
 }
 
 impl UnfinishedWalk {
+    /// The finding, with the operation and the test of the last page.
+    #[must_use]
+    pub fn sighting(&self) -> Sighting {
+        let request = self.last.as_ref().map(|last| &last.request);
+        Sighting {
+            finding: self.finding,
+            operation: request.and_then(|request| request.operation),
+            test: request.and_then(|request| request.test.clone()),
+        }
+    }
+
     /// The exchange of the last page, with the finding added.
     #[must_use]
     pub fn example(&self) -> Option<Example> {

@@ -54,6 +54,8 @@ pub struct Entry {
     pub vendor: &'static str,
     /// The requested operation, if the request names one.
     pub operation: Option<&'static str>,
+    /// The test that sent the request: its own word, else the world's name.
+    pub test: Option<Arc<str>>,
     /// The behaviors, findings and inferences.
     pub met: Arc<Met>,
     /// The faults that applied, with the one that decided the answer first.
