@@ -53,6 +53,9 @@ pub async fn list(
         .map(|made| {
             let mut value = json!(made.finding);
             value["count"] = made.count.into();
+            if made.expected > 0 {
+                value["expected"] = made.expected.into();
+            }
             if !all_worlds {
                 let (exchanges, details) = shown(made.finding);
                 value["exchanges"] = exchanges.into();

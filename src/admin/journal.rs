@@ -149,6 +149,9 @@ pub fn exchange(entry: &Entry) -> Value {
     if !inferences.is_empty() {
         value["inferences"] = inferences.iter().map(|inference| inference.id).collect();
     }
+    if !entry.met.expected.is_empty() {
+        value["expected"] = json!(entry.met.expected);
+    }
     body(&mut value["request"], &request.body);
     body(&mut value["response"], &response.body);
     if let Some(hint) = &entry.hint {

@@ -18,6 +18,7 @@ mod clock;
 mod contract;
 mod coverage;
 mod customers;
+mod expect;
 mod extract;
 mod faults;
 mod findings;
@@ -91,6 +92,7 @@ routes! {
         "/journal/verify" => post(verify::verify);
         "/journal/stream" => get(stream::stream);
         "/journal/{seq}/signature" => get(journal::signature);
+        "/expect" => get(expect::show).post(expect::declare);
         "/faults" => get(faults::list).post(faults::add).delete(faults::clear);
         "/faults/{fault}" => delete(faults::remove);
         "/accounts" => get(accounts::list);

@@ -11,6 +11,7 @@ use tokio::process::Child;
 use super::children::{self, Signals};
 use super::exit::{Exit, code, not_run};
 use super::journal_file::JournalFile;
+use super::gate::{Gate, Judge};
 use super::log::say;
 use super::port_file::PortFile;
 use super::sidecar::Sidecar;
@@ -18,7 +19,6 @@ use super::{coverage, options, serve};
 use crate::exchange::{App, Kind};
 use crate::report::called;
 use crate::report::coverage::Coverage;
-use crate::report::exclusions::Exclusions;
 use crate::vendors;
 
 #[derive(Debug, clap::Args)]
@@ -33,7 +33,7 @@ pub struct Args {
     #[arg(long, env = "CALLMOCK_JOURNAL_OUT", value_name = "FILE")]
     journal_out: Option<PathBuf>,
     #[command(flatten)]
-    gate: coverage::Gate,
+    gate: Gate,
     /// The command and its arguments
     #[arg(required = true, last = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -47,6 +47,8 @@ pub fn run(args: &Args) -> Exit {
         Ok((file, library, args.server.settings()?, args.exclusions()?, journal))
     });
     let (port_file, library, settings, exclusions, journal) = match opened {
+        Ok((file, library, args.server.settings()?, args.judge()?))
+    let (port_file, library, settings, judge) = match opened {
         Ok(all) => all,
         Err(message) => {
             tell!("{message}");
@@ -61,6 +63,7 @@ pub fn run(args: &Args) -> Exit {
         let port = args.server.port.unwrap_or(0);
         let sidecar = runtime.block_on(Sidecar::start(&args.server, port, library, settings))?;
         let exit = apart.block_on(exec(args, port_file, sidecar, exclusions, journal));
+        let exit = apart.block_on(exec(args, port_file, sidecar, &judge));
         runtime.shutdown_background();
         exit
     });
@@ -76,6 +79,7 @@ async fn exec(
     sidecar: Sidecar,
     exclusions: Exclusions,
     journal: Option<JournalFile>,
+    judge: &Judge<'_>,
 ) -> Result<Exit, String> {
     if let Some(journal) = &journal {
         journal.follow(&sidecar.app);
@@ -102,10 +106,11 @@ async fn exec(
         journal.finish()?;
     }
     let exercised = Coverage::of(&counts, vendors::catalogues()).without(&exclusions);
+    let exercised = Coverage::of(&counts, vendors::catalogues()).without(&judge.exclusions);
     if let Some(file) = &args.coverage_out {
         coverage::write(&exercised, file)?;
     }
-    Ok(if ended == 0 { args.gate.judge(&exercised) } else { Exit::As(ended) })
+    Ok(if ended == 0 { judge.run(&exercised) } else { Exit::As(ended) })
 }
 
 /// The refusals of a run, each with the vendor's answer and what to do.
@@ -123,14 +128,14 @@ fn refused(app: &App) -> String {
 }
 
 impl Args {
-    /// Reads the exclusions. Before anything runs, it also checks that the coverage file can be
-    /// written.
-    fn exclusions(&self) -> Result<Exclusions, String> {
+    /// Reads what the run is judged by. Before anything runs, it also checks that the coverage file
+    /// can be written.
+    fn judge(&self) -> Result<Judge<'_>, String> {
         if let Some(file) = &self.coverage_out {
             let opened = std::fs::OpenOptions::new().create(true).append(true).open(file);
             opened.map_err(|error| format!("callmock: --coverage-out {}: {error}", file.display()))?;
         }
-        self.gate.exclusions().map_err(|message| format!("callmock: {message}"))
+        self.gate.read().map_err(|message| format!("callmock: {message}"))
     }
 }
 

@@ -15,8 +15,8 @@ use futures_util::{StreamExt, stream};
 use rustix::process::Signal;
 
 use super::children::{self, Signals};
-use super::coverage::{Denied, FOUND, denied, exclusions_of, told};
 use super::exit::{Exit, code, not_run};
+use super::gate::{Denied, FOUND, denied, exclusions_of, told};
 use super::output::print;
 use super::sidecar::Sidecar;
 use super::{options, serve};

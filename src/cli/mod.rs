@@ -7,6 +7,7 @@ use tracing_subscriber::filter::LevelFilter;
 #[macro_use]
 mod log;
 
+mod baseline;
 mod check;
 mod children;
 mod client;
@@ -15,6 +16,7 @@ mod coverage;
 mod environment;
 mod exec;
 mod exit;
+mod gate;
 mod health;
 mod import;
 mod init;
@@ -75,6 +77,8 @@ enum Command {
     Matrix(matrix::Args),
     /// Add up and report which behaviors clients' tests have exercised
     Coverage(coverage::Args),
+    /// Accept a suite's findings for now, so that only new ones fail
+    Baseline(baseline::Args),
     /// Check whether a running callmock is healthy
     Health(health::Args),
 }
@@ -161,6 +165,7 @@ impl Cli {
             Some(Command::Readings(args)) => readings::run(&args),
             Some(Command::Matrix(args)) => matrix::run(&args),
             Some(Command::Coverage(args)) => coverage::run(&args),
+            Some(Command::Baseline(args)) => baseline::run(&args),
             Some(Command::Health(args)) => health::run(&args),
         }
     }

@@ -15,8 +15,12 @@ pub struct Counts {
     pub behaviors: BTreeMap<&'static Behavior, u64>,
     /// The number of times that each finding was made.
     pub findings: BTreeMap<&'static Finding, u64>,
-    /// The same findings by operation and test. Their sums are those of `findings`.
+    /// The findings that no test expected, by operation and test.
     pub sightings: BTreeMap<Sighting, u64>,
+    /// The number of times that a finding or a refusal was expected, by its id.
+    pub expected: BTreeMap<&'static str, u64>,
+    /// The expectations that were not met.
+    pub missed: BTreeMap<Missed, u64>,
     /// The number of times that each inference was drawn.
     pub inferences: BTreeMap<&'static Inference, u64>,
     /// The number of answers by vendor, operation and status. The operation is none if the request
@@ -39,6 +43,8 @@ pub struct Met {
     pub details: Vec<(&'static Finding, String)>,
     /// The inferences about the client's use of earlier answers.
     pub inferences: Vec<&'static Inference>,
+    /// The ids of its findings and refusals that a test expected.
+    pub expected: Vec<&'static str>,
 }
 
 /// A finding in the requests of one test to one operation.
@@ -50,6 +56,30 @@ pub struct Sighting {
     pub operation: Option<&'static str>,
     /// The test that sent the requests, if its name is known.
     pub test: Option<Arc<str>>,
+}
+
+/// A finding that only later requests, or their absence, show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// The finding, with the operation and the test of its exchange.
+    pub sighting: Sighting,
+    /// The exchange that it is about, if it is known.
+    pub example: Option<Example>,
+    /// Whether a test expected it.
+    pub expected: bool,
+}
+
+/// A finding or a refusal that a test expected, and that did not come.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missed {
+    /// The id as the test wrote it.
+    pub id: Arc<str>,
+    /// The id of the world.
+    pub world: Arc<str>,
+    /// The test, if its name is known.
+    pub test: Option<Arc<str>>,
+    /// The request, if the expectation was about one exchange.
+    pub request: Option<Arc<str>>,
 }
 
 /// The operation, the status and the test of one exchange.
@@ -128,6 +158,10 @@ impl CoverageCounter {
     /// could be any number of them. Further sightings are counted without a test.
     pub const SIGHTINGS: usize = 10_000;
 
+    /// The most different expectations kept that were not met. Further ones are counted under the
+    /// id [`Missed::OTHERS`].
+    pub const MISSED: usize = 1000;
+
     /// The counts so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
@@ -153,7 +187,11 @@ impl CoverageCounter {
             *counts.behaviors.entry(behavior).or_default() += 1;
         }
         for finding in &met.findings {
-            counts.add_finding(Sighting { finding, operation, test: test.cloned() });
+            let expected = met.expected.contains(&finding.id);
+            counts.add_finding(Sighting { finding, operation, test: test.cloned() }, expected);
+        }
+        for id in met.behaviors.iter().map(|behavior| behavior.id).filter(|id| met.expected.contains(id)) {
+            *counts.expected.entry(id).or_default() += 1;
         }
         for inference in &met.inferences {
             *counts.inferences.entry(inference).or_default() += 1;
@@ -168,14 +206,36 @@ impl CoverageCounter {
     }
 
     /// Counts a finding that only later requests, or their absence, show.
-    pub fn count_late(&self, sighting: Sighting, example: Option<Example>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.add_late(sighting, example);
+    pub fn count_late(&self, late: Late) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.add_late(late);
+    }
+
+    /// Counts an expectation that was not met.
+    pub fn count_missed(&self, missed: Missed) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.add_missed(missed);
     }
 }
 
+impl Late {
+    /// The id of the finding and the number of the exchange that it is about, if it is known.
+    #[must_use]
+    pub fn seen(&self) -> Option<(&'static str, u64)> {
+        self.example.as_ref().map(|example| (self.sighting.finding.id, example.request.seq))
+    }
+}
+
+impl Missed {
+    /// The id under which expectations are counted that are too many to be kept.
+    pub const OTHERS: &'static str = "(others)";
+}
+
 impl Counts {
-    fn add_finding(&mut self, mut sighting: Sighting) {
+    fn add_finding(&mut self, mut sighting: Sighting, expected: bool) {
         *self.findings.entry(sighting.finding).or_default() += 1;
+        if expected {
+            *self.expected.entry(sighting.finding.id).or_default() += 1;
+            return;
+        }
         if self.sightings.len() >= CoverageCounter::SIGHTINGS && !self.sightings.contains_key(&sighting) {
             sighting.test = None;
         }
@@ -184,9 +244,10 @@ impl Counts {
 
     /// Adds a finding that only later requests, or their absence, show, with the exchange that it
     /// is about.
-    pub fn add_late(&mut self, sighting: Sighting, example: Option<Example>) {
+    pub fn add_late(&mut self, late: Late) {
+        let Late { sighting, example, expected } = late;
         let finding = sighting.finding;
-        self.add_finding(sighting);
+        self.add_finding(sighting, expected);
         let Some(example) = example else { return };
         let (world, seq) = (&example.request.world, example.request.seq);
         let same = |known: &&mut Example| known.request.world == *world && known.request.seq == seq;
@@ -194,6 +255,7 @@ impl Counts {
             if !known.met.findings.contains(&finding) {
                 let known = Arc::make_mut(&mut known.met);
                 known.findings.push(finding);
+                known.expected.extend(Some(finding.id).filter(|_| expected));
                 let details = example.met.details.iter().filter(|(of, _)| *of == finding);
                 known.details.extend(details.cloned());
             }
@@ -202,5 +264,13 @@ impl Counts {
         {
             self.examples.push(example);
         }
+    }
+
+    /// Adds an expectation that was not met.
+    pub fn add_missed(&mut self, mut missed: Missed) {
+        if self.missed.len() >= CoverageCounter::MISSED && !self.missed.contains_key(&missed) {
+            missed = Missed { id: Missed::OTHERS.into(), world: "".into(), test: None, request: None };
+        }
+        *self.missed.entry(missed).or_default() += 1;
     }
 }

@@ -10,7 +10,7 @@ mod reading;
 
 pub use behavior::{Behavior, NotEmulated, Operation, ReachedBy, Recovery, Refusal, Route, Standing};
 pub(crate) use behavior::{behaviors, not_emulated};
-pub use coverage::{Answered, Counts, CoverageCounter, Example, ExampleRequest, Met, Sighting};
+pub use coverage::{Answered, Counts, CoverageCounter, Example, ExampleRequest, Late, Met, Missed, Sighting};
 pub(crate) use finding::findings;
 pub use finding::{Common, Finding, Inference, Paging, Severity};
 pub use pairwise::{Chosen, rows as pairwise};

@@ -16,7 +16,7 @@
 //! - `conduct`: findings and inferences from successive requests of a client.
 //! - `refusals`: the refusals of a run, for the log and for `exec`.
 //! - `record`, `mask`: the journal's record, with secrets masked.
-//! - `spoken`: the headers with which a client says which test it runs.
+//! - `spoken`: the headers with which a client names its test and what that test expects.
 //! - `offload`, `heartbeat`: long work on threads of its own, and the heartbeat of the others.
 //! - `metrics`, `own`: metrics, and callmock's own refusals.
 

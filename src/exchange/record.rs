@@ -16,9 +16,9 @@ use super::mask::{Mask, cut_texts};
 use super::refusals::Refusal;
 use super::spoken;
 use super::{App, ConnectionHandle, HangUp};
-use crate::contract::{Answered, Example, ExampleRequest, Finding, Operation, Sighting};
+use crate::contract::{Answered, Example, ExampleRequest, Finding, Late, Met, Missed, Operation, Sighting};
 use crate::vendor::{Learned, Vendor, plain};
-use crate::world::{Captured, Entry, Injected, RequestRecord, ResponseRecord, TakenStep, World};
+use crate::world::{Captured, Entry, Injected, OfExchange, RequestRecord, ResponseRecord, TakenStep, World};
 
 /// The most characters of a request in an example.
 const SHOWN: usize = 400;
@@ -32,6 +32,8 @@ pub struct ExchangeRecord {
     operation: Option<&'static Operation>,
     started: Instant,
     entry: Option<Entry>,
+    /// The ids that the request expects, as the client wrote them.
+    expected: Vec<String>,
     /// The journal's number of the exchange, if it was recorded before its answer.
     seq: Option<u64>,
 }
@@ -89,6 +91,8 @@ impl ExchangeRecord {
             entry: Some(entry),
             seq: None,
         }
+        let (mask, started, expected) = (Arc::new(mask), Instant::now(), spoken::expected(&parts.headers));
+        Self { app, world, mask, started, entry: Some(entry), expected, seq: None }
     }
 
     /// The ids of the faults that were injected.
@@ -141,6 +145,7 @@ impl ExchangeRecord {
             hint: hint.clone(),
         });
         entry.hint = hint;
+        met.expected = self.expected_of(&met);
         entry.met = Arc::new(met);
         entry.explanation = learned.explanation.map(|mut explanation| {
             self.mask.json(&mut explanation);
@@ -193,6 +198,7 @@ impl ExchangeRecord {
         // An example is made only if it is needed: most exchanges repeat earlier ones.
         let wanted = walk.is_some() || countings.iter().any(|coverage| coverage.wants_example(&met));
         let mut example = wanted.then(|| self.example(&entry));
+        let shown = (!self.expected.is_empty()).then(|| self.example(&entry));
         let seq = match self.seq {
             None => self.world.journal().begin(entry),
             Some(seq) => {
@@ -206,10 +212,46 @@ impl ExchangeRecord {
         for coverage in countings {
             coverage.count(answered, &met, example.as_ref());
         }
+        self.world.expectations().meet(seq, &met.expected);
+        self.open(seq, &met, shown.as_ref());
         if let Some((taken, request)) = walk.zip(example) {
             self.world.walks().came_to(taken, Example { request, status, met });
         }
         seq
+    }
+
+    /// The ids of an exchange's findings and refusals that a test expects.
+    fn expected_of(&self, met: &Met) -> Vec<&'static str> {
+        // Numbers are given in the order of answers, so an exchange without one comes after all others.
+        let seq = self.seq.unwrap_or(u64::MAX);
+        let refusals = met.behaviors.iter().filter(|met| met.status.is_some_and(|status| status >= 400));
+        let ids = refusals.map(|refusal| refusal.id).chain(met.findings.iter().map(|finding| finding.id));
+        let is_expected = |id: &&str| {
+            self.expected.iter().any(|own| own == id) || self.world.expectations().covers(seq, id)
+        };
+        ids.filter(is_expected).collect()
+    }
+
+    /// Keeps the expectations of the request that its answer has not met. A finding can still come
+    /// later; any other expectation is missed.
+    fn open(&self, seq: u64, met: &Met, shown: Option<&ExampleRequest>) {
+        let Some(ExampleRequest { world, test, text, .. }) = shown else { return };
+        let missing = self.expected.iter().filter(|id| !met.expected.contains(&id.as_str()));
+        for written in missing {
+            let request: Arc<str> = text.as_str().into();
+            let finding = self.app.vendors.iter().flat_map(|vendor| vendor.catalogue().findings);
+            let finding = finding.map(|finding| finding.id).find(|id| id == written);
+            let kept = finding.is_some_and(|id| {
+                let (test, request) = (test.clone(), Arc::clone(&request));
+                self.world.expectations().declare_of(OfExchange { id, seq, test, request }).is_ok()
+            });
+            if !kept {
+                let (id, world) = (self.mask.text(written).into(), Arc::clone(world));
+                let missed = Missed { id, world, test: test.clone(), request: Some(request) };
+                self.world.coverage().count_missed(missed.clone());
+                self.app.worlds.total().count_missed(missed);
+            }
+        }
     }
 
     /// The request as an example shows it. Its journal number is set later.
@@ -224,10 +266,15 @@ impl ExchangeRecord {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text.trim_end().to_owned(),
         };
-        let text = plain(&text);
-        let (world, world_name) = (Arc::clone(self.world.id()), self.world.name().cloned());
-        let (test, operation) = (entry.test.clone(), entry.operation);
-        ExampleRequest { world, world_name, test, operation, seq: 0, at: entry.at, text }
+        ExampleRequest {
+            world: Arc::clone(self.world.id()),
+            world_name: self.world.name().cloned(),
+            test: entry.test.clone(),
+            operation: entry.operation,
+            seq: 0,
+            at: entry.at,
+            text: plain(&text),
+        }
     }
 }
 
@@ -319,17 +366,22 @@ impl Drop for RecordedBody {
             entry.response.finished = finished;
             // If a fault was injected, the client is not to blame.
             if let Some(finding) = self.if_cut.filter(|_| !finished && entry.faults.is_empty()) {
-                Arc::make_mut(&mut entry.met).findings.push(finding);
+                let expected = self.world.expectations().covers(self.seq, finding.id);
+                let met = Arc::make_mut(&mut entry.met);
+                met.findings.push(finding);
+                met.expected.extend(Some(finding.id).filter(|_| expected));
                 let (operation, test) = (entry.operation, entry.test.clone());
-                cut = Some(Sighting { finding, operation, test });
+                let sighting = Sighting { finding, operation, test };
+                cut = Some(Late { sighting, example: None, expected });
             }
             if let Some(completed) = self.app.completed.get() {
                 completed(self.world.id(), entry);
             }
         });
-        if let Some(sighting) = cut {
-            self.world.coverage().count_late(sighting.clone(), None);
-            self.app.worlds.total().count_late(sighting, None);
+        if let Some(late) = cut {
+            self.world.expectations().meet(self.seq, &[late.sighting.finding.id]);
+            self.world.coverage().count_late(late.clone());
+            self.app.worlds.total().count_late(late);
         }
     }
 }

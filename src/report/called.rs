@@ -25,7 +25,12 @@ pub fn text(counts: &Counts, catalogues: impl Iterator<Item = &'static Catalogue
     let total: usize = catalogues.map(|catalogue| catalogue.behaviors().count()).sum();
     text.push_str(&format!("  {} of {total} behaviors exercised\n", counts.behaviors.len()));
     for (finding, count) in &counts.findings {
-        text.push_str(&format!("  finding {} x{count}\n", finding.id));
+        let expected = match counts.expected.get(finding.id) {
+            None => String::new(),
+            Some(expected) if expected == count => ", expected by its tests".to_owned(),
+            Some(expected) => format!(", {expected} of them expected by tests"),
+        };
+        text.push_str(&format!("  finding {} x{count}{expected}\n", finding.id));
     }
     text
 }

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::exclusions::{Excluded, Exclusions};
-use super::sightings::{self, Sighting};
+use super::sightings::{self, Missed, Sighting};
 use crate::contract::{self, Behavior, Catalogue, Counts, Finding, Inference, ReachedBy, Severity};
 
 /// Coverage in the format of its file.
@@ -26,9 +26,15 @@ pub struct Coverage {
     pub behaviors: Vec<Count>,
     /// Every finding that was made, with its count.
     pub findings: Vec<Count>,
-    /// The same findings by operation and test.
+    /// The findings that no test expected, by operation and test.
     #[serde(default)]
     pub sightings: Vec<Sighting>,
+    /// Every finding and refusal that a test expected, with its count.
+    #[serde(default)]
+    pub expected: Vec<Count>,
+    /// The findings and refusals that a test expected, and that did not come.
+    #[serde(default)]
+    pub missed: Vec<Missed>,
     /// The inferences about the client, with their counts.
     #[serde(default)]
     pub inferences: Vec<Count>,
@@ -80,6 +86,9 @@ pub struct Exchange {
     /// Details of the findings in this exchange.
     #[serde(default)]
     pub details: Vec<Detail>,
+    /// The ids of the findings and refusals that a test expected.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expected: Vec<String>,
 }
 
 /// A detail of a finding in one exchange.
@@ -154,6 +163,8 @@ pub struct Made<'a> {
     pub finding: &'static Finding,
     /// The number of exchanges that caused the finding.
     pub count: u64,
+    /// The number of exchanges of which a test expected the finding.
+    pub expected: u64,
     /// The reason why the finding is excluded, if it is.
     pub excluded: Option<&'a str>,
     /// The indexes of exchanges that caused the finding, in [`Coverage::exchanges`].
@@ -185,6 +196,8 @@ impl Coverage {
         let count = |id: &str, count: &u64| Count { id: id.to_owned(), count: *count };
         Self {
             sightings: sightings::of(counts),
+            expected: counts.expected.iter().map(|(id, n)| count(id, n)).collect(),
+            missed: sightings::missed(counts),
             inferences: counts.inferences.iter().map(|(met, n)| count(met.id, n)).collect(),
             exchanges: counts.examples.iter().map(Exchange::of).collect(),
             ..Self::from(
@@ -196,7 +209,8 @@ impl Coverage {
 
     fn from(behaviors: Vec<Count>, findings: Vec<Count>) -> Self {
         let exercised = behaviors.iter().filter(|behavior| behavior.count > 0).count();
-        let (sightings, inferences, excluded, exchanges) = (vec![], vec![], vec![], vec![]);
+        let (sightings, expected, missed) = (vec![], vec![], vec![]);
+        let (inferences, excluded, exchanges) = (vec![], vec![], vec![]);
         Self {
             callmock: 1,
             exercised,
@@ -204,6 +218,8 @@ impl Coverage {
             behaviors,
             findings,
             sightings,
+            expected,
+            missed,
             inferences,
             excluded,
             exchanges,
@@ -238,6 +254,8 @@ impl Coverage {
         };
         let mut merged = Self::from(sum(|coverage| &coverage.behaviors), sum(|coverage| &coverage.findings));
         merged.inferences = sum(|coverage| &coverage.inferences);
+        merged.expected = sum(|coverage| &coverage.expected);
+        merged.missed = sightings::sum_missed(all.iter().flat_map(|coverage| &coverage.missed));
         merged.sightings = sightings::sum(all.iter().flat_map(|coverage| &coverage.sightings));
         for coverage in all {
             merged = merged.without(&Exclusions(coverage.excluded.clone()));
@@ -277,7 +295,7 @@ impl Coverage {
                 let rows = reachable.map(|behavior| Row {
                     behavior,
                     count: met(behavior),
-                    excluded: self.excluded.iter().find_map(|excluded| excluded.behavior(behavior.id)),
+                    excluded: self.excluded_behavior(behavior.id),
                     needs: behavior.reading().filter(|_| met(behavior) == 0),
                     exchanges: self.of_which(|exchange| &exchange.behaviors, behavior.id),
                 });
@@ -302,22 +320,22 @@ impl Coverage {
             catalogues.flat_map(|catalogue| catalogue.findings).copied().collect();
         let made = self.findings.iter().filter_map(|Count { id, count }| {
             let finding = *all.iter().find(|finding| finding.id == id)?;
-            let excluded = self.excluded.iter().find_map(|excluded| excluded.finding(id));
+            let (excluded, expected) = (self.excluded_finding(id), self.expected_of(id));
             let exchanges = self.of_which(|exchange| &exchange.findings, id);
-            Some(Made { finding, count: *count, excluded, exchanges })
+            Some(Made { finding, count: *count, expected, excluded, exchanges })
         });
         let mut made: Vec<Made<'_>> = made.filter(|made| made.count > 0).collect();
         made.sort_by_key(|made| std::cmp::Reverse(made.finding.severity));
         made
     }
 
-    /// The findings of at least the severity `least` that are not excluded.
+    /// The findings of at least the severity `least` that are neither excluded nor all expected.
     pub fn denied(
         &self,
         least: Severity,
         catalogues: impl Iterator<Item = &'static Catalogue>,
     ) -> Vec<&'static Finding> {
-        let counts = |made: &Made<'_>| made.excluded.is_none() && made.finding.severity >= least;
+        let counts = |made: &Made<'_>| made.counts() && made.finding.severity >= least;
         self.made(catalogues).into_iter().filter(counts).map(|made| made.finding).collect()
     }
 
@@ -388,9 +406,14 @@ impl Coverage {
         for (inference, count) in self.inferred(catalogues.clone()) {
             let _ = writeln!(text, "inferred {}: {count}x\n  {}", inference.id, inference.summary);
         }
-        for Made { finding, count, excluded, exchanges } in self.made(catalogues.clone()) {
+        for made in self.made(catalogues.clone()) {
+            let Made { finding, count, excluded, ref exchanges, .. } = made;
             let Finding { id, severity, summary, why, fix } = finding;
             let severity = severity.name();
+            if excluded.is_none() && !made.counts() {
+                let _ = writeln!(text, "finding {id}: {count}x, {severity}, expected by its tests");
+                continue;
+            }
             if let Some(reason) = excluded {
                 let _ = writeln!(text, "finding {id}: {count}x, {severity}, left out of account: {reason}");
                 continue;
@@ -402,6 +425,9 @@ impl Coverage {
                 let Exchange { world, seq, request, .. } = exchange;
                 let _ = writeln!(text, "    world {world}, exchange {seq}: {request}{}", details.concat());
             }
+        }
+        for missed in &self.missed {
+            let _ = writeln!(text, "expected, and did not come: {}", missed.line());
         }
         let share = self.share(catalogues);
         let _ = writeln!(
@@ -418,7 +444,7 @@ impl Coverage {
 impl Exchange {
     fn of(example: &contract::Example) -> Self {
         let contract::ExampleRequest { world, world_name, test, operation, seq, at, text } = &example.request;
-        let contract::Met { behaviors, findings, details, .. } = &*example.met;
+        let contract::Met { behaviors, findings, details, expected, .. } = &*example.met;
         Self {
             world: world.to_string(),
             world_name: world_name.as_deref().map(str::to_owned),
@@ -434,6 +460,7 @@ impl Exchange {
                 .iter()
                 .map(|(finding, detail)| Detail { id: finding.id.to_owned(), detail: detail.clone() })
                 .collect(),
+            expected: expected.iter().map(|id| (*id).to_owned()).collect(),
         }
     }
 }

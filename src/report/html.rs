@@ -51,6 +51,10 @@ pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catal
                     h2 #findings { "Findings" }
                     @for made in &made { (finding(coverage, made)) }
                 }
+                @if !coverage.missed.is_empty() {
+                    h2 #missed { "Expected, and did not come" }
+                    ul { @for missed in &coverage.missed { li { (missed.line()) } } }
+                }
                 @if !inferred.is_empty() {
                     h2 #inferred { "Inferred from how requests follow each other" }
                     table {
@@ -186,6 +190,7 @@ fn finding(coverage: &Coverage, made: &Made<'_>) -> Markup {
         div class={ "finding " (finding.severity.name()) } id=(finding.id) {
             p {
                 strong { (finding.severity.name()) } " " code { (finding.id) } " " (made.count) "×"
+                @if made.expected > 0 { " " span.dim { "expected by tests: " (made.expected) "×" } }
                 @if let Some(reason) = made.excluded { " " span.dim { "left out of account: " (reason) } }
             }
             p { (prose(finding.summary)) " " (prose(finding.why)) }

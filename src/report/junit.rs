@@ -3,12 +3,13 @@
 //!
 //! The format only has passed, failed and skipped tests. An exercised behavior is a passed test,
 //! and one that was never exercised or is excluded is skipped. Findings are a suite of their own,
-//! in which warnings and errors fail.
+//! in which warnings and errors fail. An expectation that was not met fails in another one.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::coverage::{Coverage, Made, Row};
+use super::sightings::Missed;
 use crate::contract::{Catalogue, Severity};
 
 /// A test of a suite.
@@ -44,6 +45,12 @@ pub fn xml(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalo
         name: "findings".to_owned(),
         cases: made.iter().map(|made| finding(coverage, made)).collect(),
     });
+    if !coverage.missed.is_empty() {
+        suites.push(Suite {
+            name: "expectations".to_owned(),
+            cases: coverage.missed.iter().map(missed).collect(),
+        });
+    }
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     if let Err(error) = write(&mut writer, &suites) {
         unreachable!("a Vec takes every byte: {error}");
@@ -78,12 +85,18 @@ fn finding(coverage: &Coverage, made: &Made<'_>) -> Case {
     let says = format!("{} times. {} {}{}", made.count, finding.why, finding.fix, shown.concat());
     let result = match (made.excluded, finding.severity) {
         (Some(reason), _) => Result::Skipped(format!("left out of account: {reason}")),
+        (None, _) if !made.counts() => Result::Skipped("expected by its tests".to_owned()),
         (None, Severity::Note) => Result::Skipped(finding.summary.to_owned()),
         (None, severity) => {
             Result::Failed { kind: severity.name(), message: format!("{} {}", finding.summary, finding.fix) }
         }
     };
     Case { name: finding.id.to_owned(), result, says }
+}
+
+fn missed(missed: &Missed) -> Case {
+    let message = "a test expected it, and it did not come".to_owned();
+    Case { name: missed.id.clone(), result: Result::Failed { kind: "missed", message }, says: missed.line() }
 }
 
 fn write(writer: &mut Writer<Vec<u8>>, suites: &[Suite]) -> std::io::Result<()> {

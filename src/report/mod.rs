@@ -1,9 +1,12 @@
 //! Reports for people and machines, made from the vendors' catalogues and the counts of worlds.
 
 pub mod badge;
+pub mod baseline;
 pub mod called;
 pub mod catalogue;
+mod counted;
 pub mod coverage;
+pub mod diff;
 pub mod exclusions;
 pub mod har;
 pub mod html;

@@ -73,7 +73,9 @@ fn results(coverage: &Coverage, made: &Made<'_>, all: &[&'static Finding], artif
             location["logicalLocations"] = json!([logical]);
         }
         result["locations"] = json!([location]);
-        if let Some(reason) = made.excluded {
+        let expected = exchange.is_some_and(|exchange| exchange.expected.iter().any(|id| id == finding.id));
+        let reason = made.excluded.or((expected || !made.counts()).then_some("expected by its test"));
+        if let Some(reason) = reason {
             result["suppressions"] = json!([{ "kind": "external", "justification": reason }]);
         }
         result

@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 mod changes;
 mod clock;
 mod conduct;
+mod expectations;
 mod faults;
 mod ids;
 mod journal;
@@ -26,11 +27,12 @@ mod worlds;
 pub use changes::{Changes, Flags};
 pub use clock::{Clock, PastTheEnd};
 pub use conduct::{Attempts, Earlier, Step, TakenStep, UnfinishedWalk, Visited, Walks, Why};
+pub use expectations::{Expectations, OfExchange, Standing, TooManyOpen};
 pub use faults::{Due, FaultCounts, FaultState, Faults, NotAdded};
 pub use ids::Ids;
 pub use journal::{
-    Captured, Difference, Entry, Expected, Filter, Injected, Journal, Near, News, Page, RequestRecord,
-    ResponseRecord, TooMuch, Verdict, Wanted,
+    Captured, Difference, Entry, Expected, Filter, Injected, Journal, LateFinding, Near, News, Page,
+    RequestRecord, ResponseRecord, TooMuch, Verdict, Wanted,
 };
 pub use limits::Limits;
 pub use names::Names;
@@ -42,7 +44,7 @@ pub use staffing::{Staffing, Untaken};
 pub use view::{Created, Slice, Stop, View};
 pub use worlds::{Fork, TooMany, Worlds};
 
-use crate::contract::{Choice, Counts, CoverageCounter, Finding, Readings};
+use crate::contract::{Choice, Counts, CoverageCounter, Late, Missed, Readings};
 use crate::dialects::Accounts;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::universe::{Agent, AgentState, Call, Ordinal, Queue, QueueState, Ref, Universe};
@@ -63,6 +65,7 @@ pub struct World {
     nonces: Nonces,
     attempts: Attempts,
     walks: Arc<Walks>,
+    expectations: Arc<Expectations>,
     faults: Faults,
     journal: Arc<Journal>,
     coverage: Arc<CoverageCounter>,
@@ -107,9 +110,13 @@ impl World {
         let names = Arc::clone(&self.names);
         let world =
             Self::beginning(Arc::clone(&self.id), scenario, names, Arc::clone(&self.journal), secrets);
-        let (name, coverage, walks) =
-            (self.name.clone(), Arc::clone(&self.coverage), Arc::clone(&self.walks));
-        Self { name, coverage, walks, ..world }
+        Self {
+            name: self.name.clone(),
+            coverage: Arc::clone(&self.coverage),
+            walks: Arc::clone(&self.walks),
+            expectations: Arc::clone(&self.expectations),
+            ..world
+        }
     }
 
     fn beginning(
@@ -127,6 +134,7 @@ impl World {
             nonces: Nonces::default(),
             attempts: Attempts::default(),
             walks: Arc::default(),
+            expectations: Arc::default(),
             faults: Faults::new(scenario.seed, &scenario.faults),
             journal,
             coverage: Arc::default(),
@@ -202,24 +210,55 @@ impl World {
         &self.coverage
     }
 
-    /// The counts so far, including the lists and files that its clients have left unfinished.
+    /// The counts so far, including the lists and files that its clients have left unfinished, and
+    /// the expectations that are open.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = self.coverage.counts();
-        for unfinished in self.walks.unfinished() {
-            counts.add_late(unfinished.sighting(), unfinished.example());
-        }
+        self.add_open(&mut counts);
         counts
+    }
+
+    /// Adds the findings about unfinished lists and files to some counts, and the open expectations.
+    pub fn add_open(&self, counts: &mut Counts) {
+        let late = self.late();
+        for missed in self.missed(&late) {
+            counts.add_missed(missed);
+        }
+        for late in late {
+            counts.add_late(late);
+        }
+    }
+
+    /// The findings about the lists and files that its clients have left unfinished, as of now.
+    #[must_use]
+    pub fn late(&self) -> Vec<Late> {
+        let late = self.walks.unfinished().into_iter().map(|unfinished| {
+            let mut late =
+                Late { sighting: unfinished.sighting(), example: unfinished.example(), expected: false };
+            late.expected = late.seen().is_some_and(|(id, seq)| self.expectations.covers(seq, id));
+            if let Some(example) = late.example.as_mut().filter(|_| late.expected) {
+                Arc::make_mut(&mut example.met).expected.push(late.sighting.finding.id);
+            }
+            late
+        });
+        late.collect()
+    }
+
+    /// The expectations that are open as of now, given its late findings.
+    pub fn missed(&self, late: &[Late]) -> impl Iterator<Item = Missed> + use<'_> {
+        self.expectations.standing(late).missed(&self.id, self.name.as_ref())
     }
 
     /// The findings about unfinished lists and files, by the number of the exchange that they are
     /// about. They are not in the journal, because only the absence of a later request shows them.
     #[must_use]
-    pub fn late_findings(&self) -> HashMap<u64, Vec<(&'static Finding, String)>> {
-        let mut late: HashMap<u64, Vec<(&'static Finding, String)>> = HashMap::new();
+    pub fn late_findings(&self) -> HashMap<u64, Vec<LateFinding>> {
+        let mut late: HashMap<u64, Vec<LateFinding>> = HashMap::new();
         for UnfinishedWalk { finding, last, detail, .. } in self.walks.unfinished() {
-            if let Some(last) = last {
-                late.entry(last.request.seq).or_default().push((finding, detail));
+            if let Some(seq) = last.map(|last| last.request.seq) {
+                let expected = self.expectations.covers(seq, finding.id);
+                late.entry(seq).or_default().push(LateFinding { finding, detail, expected });
             }
         }
         late
@@ -253,6 +292,12 @@ impl World {
     #[must_use]
     pub fn walks(&self) -> &Arc<Walks> {
         &self.walks
+    }
+
+    /// The findings and refusals that its tests expect.
+    #[must_use]
+    pub fn expectations(&self) -> &Expectations {
+        &self.expectations
     }
 
     /// The secrets to mask in all that leaves it.

@@ -102,11 +102,15 @@ impl Slot {
         Ok(())
     }
 
-    /// Counts the lists and files that the clients of a world have left unfinished. Called when the
-    /// world is replaced or removed.
+    /// Counts the lists and files that the clients of a world have left unfinished, and the
+    /// expectations that are open. Called when the world is replaced or removed.
     pub(super) fn settle(&self, world: &World) {
-        for unfinished in world.walks().unfinished() {
-            self.total.count_late(unfinished.sighting(), unfinished.example());
+        let late = world.late();
+        for missed in world.missed(&late) {
+            self.total.count_missed(missed);
+        }
+        for late in late {
+            self.total.count_late(late);
         }
     }
 

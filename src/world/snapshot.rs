@@ -223,6 +223,7 @@ impl World {
             nonces,
             attempts: Attempts::default(),
             walks: Arc::clone(&self.walks),
+            expectations: Arc::clone(&self.expectations),
             faults,
             journal: Arc::clone(&self.journal),
             coverage: Arc::clone(&self.coverage),

@@ -149,15 +149,13 @@ impl Worlds {
     }
 
     /// The counts of all worlds together, including the lists and files that clients have left
-    /// unfinished so far.
+    /// unfinished so far, and the expectations that are open.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = self.total.counts();
         let slots: Vec<Arc<Slot>> = self.read(|forked| forked.by_id.values().cloned().collect());
         for slot in std::iter::once(&self.default).chain(&slots) {
-            for unfinished in slot.world().walks().unfinished() {
-                counts.add_late(unfinished.sighting(), unfinished.example());
-            }
+            slot.world().add_open(&mut counts);
         }
         counts
     }

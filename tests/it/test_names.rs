@@ -8,12 +8,10 @@ use crate::mock::{Mock, list_at, send};
 
 /// Asks commubo's list with a parameter that its page does not have.
 async fn misspelt(world: &World<'_>, test: Option<&str>) {
-    let credentials = world.credentials("commubo");
-    let text = |member: &str| credentials[member].as_str().expect("a text").to_owned();
     let request = world
-        .request("GET", "/v1/calls?strat=2018-09-01")
-        .header("x-commubo-tenantId", text("tenant_id"))
-        .header("x-commubo-accessToken", text("access_token"));
+        .request("GET", "/v1/calls?start=2018-09-01&end=2018-10-01&strat=1")
+        .header("x-commubo-tenantId", world.credential("commubo", "tenant_id"))
+        .header("x-commubo-accessToken", world.credential("commubo", "access_token"));
     let request = match test {
         Some(test) => request.header("x-callmock-test", test.as_bytes()),
         None => request,

@@ -86,6 +86,17 @@ pub struct Injected {
     pub action: serde_json::Value,
 }
 
+/// A finding that was made after its exchange was recorded.
+#[derive(Debug, Clone)]
+pub struct LateFinding {
+    /// The finding.
+    pub finding: &'static Finding,
+    /// Its detail, in words.
+    pub detail: String,
+    /// Whether a test expected it.
+    pub expected: bool,
+}
+
 /// A request as it arrived.
 #[derive(Debug, Clone)]
 pub struct RequestRecord {
@@ -194,6 +205,12 @@ impl Journal {
         Self { limits, ring, numbers, bell }
     }
 
+    /// The number of the newest exchange; 0 before the first one.
+    #[must_use]
+    pub fn newest(&self) -> u64 {
+        self.numbers.begun.load(Ordering::Relaxed)
+    }
+
     /// An empty journal whose numbers continue this one's, so that cursors and streams of this
     /// journal stay valid. Exchanges that are under way are still written to this journal, and so
     /// are forgotten with it.
@@ -264,7 +281,7 @@ impl Journal {
         filter: &Filter,
         after: u64,
         limit: usize,
-        late: &HashMap<u64, Vec<(&'static Finding, String)>>,
+        late: &HashMap<u64, Vec<LateFinding>>,
     ) -> Page {
         let ring = self.lock();
         let start = ring.entries.partition_point(|entry| entry.seq <= after);
@@ -278,8 +295,11 @@ impl Journal {
             if let Some(late) = late.get(&entry.seq) {
                 let mut entry = entry.clone();
                 let met = Arc::make_mut(&mut entry.met);
-                met.findings.extend(late.iter().map(|(finding, _)| *finding));
-                met.details.extend(late.iter().cloned());
+                for LateFinding { finding, detail, expected } in late {
+                    met.findings.push(finding);
+                    met.details.push((finding, detail.clone()));
+                    met.expected.extend(Some(finding.id).filter(|_| *expected));
+                }
                 entries.extend(Some(entry).filter(|entry| filter.matches(entry)));
             } else if filter.matches(entry) {
                 entries.push(entry.clone());
