@@ -1,5 +1,5 @@
-//! Flags from environment variables. The variable of a flag is not read if the flag is on the
-//! command line. Damage by a shell, an env file or an orchestrator is repaired, or the value is
+//! Flags from environment variables and from the project file. The variable of a flag is not read
+//! if the flag is on the command line, and the project file's key not if the variable has a value. Damage by a shell, an env file or an orchestrator is repaired, or the value is
 //! refused under the variable's name.
 
 use std::collections::HashMap;
@@ -12,7 +12,9 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, Error};
 
+use super::project;
 use crate::nearest::did_you_mean;
+use crate::scenario::Invalid;
 use crate::vendors;
 
 /// Notes about repaired variables, kept until the log is started.
@@ -36,13 +38,15 @@ pub enum ArgumentError {
     CommandLine(Box<Error>),
     /// A mistake in a variable.
     Variable(String),
+    /// The mistakes in the project file.
+    Project(Invalid),
 }
 
-/// The arguments of the command line, completed from the environment. `whole` is the command with
-/// the variables of its flags.
+/// The arguments of the command line, completed from the environment and from the project file.
+/// `whole` is the command with the variables of its flags.
 ///
 /// # Errors
-/// The first mistake in either. As usual with clap, help and version are errors, too.
+/// The first mistake in one of them. As usual with clap, help and version are errors, too.
 pub fn matches(whole: &Command, words: &[OsString]) -> Result<ArgMatches, ArgumentError> {
     let bare = without_environment(whole.clone());
     let of_line = |error: Error| ArgumentError::CommandLine(Box::new(error));
@@ -66,6 +70,7 @@ pub fn matches(whole: &Command, words: &[OsString]) -> Result<ArgMatches, Argume
         (command, given) = (next, inner);
         path.push(name.to_owned());
     }
+    let project = project::of_command(&path, note).map_err(ArgumentError::Project)?;
     let mut more = vec![];
     for argument in command.get_arguments() {
         let Some(variable) = argument.get_env() else { continue };
@@ -78,6 +83,11 @@ pub fn matches(whole: &Command, words: &[OsString]) -> Result<ArgMatches, Argume
             refuse_value(&bare, words, &path, argument, (variable, &word))
                 .map_err(ArgumentError::Variable)?;
             more.push(word);
+        } else if let Some(project) = &project
+            && let Some((_, values)) = project.values.iter().find(|(key, _)| *key == id)
+        {
+            project::use_it(project);
+            more.extend(values.iter().map(|value| format!("--{flag}={value}").into()));
         }
     }
     let mut all = words.to_vec();

@@ -27,6 +27,7 @@ mod options;
 mod oracle;
 mod output;
 mod port_file;
+mod project;
 mod readings;
 mod running;
 mod schema;
@@ -64,7 +65,7 @@ enum Command {
     /// Show accounts, agents, queues, customers and calls, and one call as each vendor shows it
     Show(show::Args),
     /// Print the JSON Schema of scenario files
-    Schema,
+    Schema(schema::Args),
     /// Print the catalogue of behaviors, readings and findings
     Contract(contract::Args),
     /// Compare a table of vendors' calls with the true calls
@@ -109,6 +110,10 @@ pub fn run() -> Exit {
             tell!("callmock: {message}");
             Exit::Usage
         }
+        Err(environment::ArgumentError::Project(invalid)) => {
+            tell!("{invalid}");
+            Exit::Usage
+        }
     };
     log::flush(std::time::Duration::from_millis(500));
     exit
@@ -150,6 +155,12 @@ impl Cli {
                 tell!("callmock: {note}");
             }
         }
+        if let Some(project) = project::used() {
+            match self.command {
+                None | Some(Command::Serve(_)) => tracing::info!("project file {project}"),
+                Some(_) => tell!("callmock: project file {project}"),
+            }
+        }
         match self.command {
             None => serve::run(&self.serve),
             Some(Command::Serve(args)) => serve::run(&args),
@@ -159,6 +170,7 @@ impl Cli {
             Some(Command::Check(args)) => check::run(&args),
             Some(Command::Show(args)) => show::run(&args),
             Some(Command::Schema) => schema::run(),
+            Some(Command::Schema(args)) => schema::run(&args),
             Some(Command::Contract(args)) => contract::run(&args),
             Some(Command::Openapi(args)) => openapi::run(&args),
             Some(Command::Oracle(args)) => oracle::run(&args),

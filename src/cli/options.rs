@@ -2,7 +2,7 @@
 //! them.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::log::Writer;
 use super::port_file::PortFile;
+use super::project;
 use crate::contract::{Readings, UnknownReading};
 use crate::nearest::did_you_mean;
 use crate::scenario::{Library, LoadOptions, Source};
@@ -271,6 +272,12 @@ impl Args {
     /// # Errors
     /// The mistakes in the scenarios, one per line.
     pub fn library(&self) -> Result<Library, String> {
+        if let Some(name) = self.scenario.iter().find(|name| project::is_project(Path::new(name))) {
+            return Err(format!(
+                "callmock: {name} is a project file and no scenario, which has the key `callmock: 1`: leave --scenario out, \
+                 and the scenario that {name} names is served"
+            ));
+        }
         let sources = self
             .scenario
             .iter()

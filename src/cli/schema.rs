@@ -2,8 +2,17 @@
 
 use super::exit::Exit;
 use super::output::print;
+use super::project;
 use crate::scenario;
 
-pub fn run() -> Exit {
-    print(&format!("{:#}\n", scenario::schema()))
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Print the schema of project files (`callmock.yaml`) instead
+    #[arg(long)]
+    project: bool,
+}
+
+pub fn run(args: &Args) -> Exit {
+    let schema = if args.project { project::schema() } else { scenario::schema() };
+    print(&format!("{schema:#}\n"))
 }

@@ -31,7 +31,7 @@ pub use library::{Library, NotFound};
 pub use load::{Source, Stamp, embedded, embedded_names};
 pub use options::LoadOptions;
 pub use schema::schema;
-pub use values::Length;
+pub use values::{At, Length, OptionName, Position};
 
 use crate::dialects::Accounts;
 use crate::times::Origin;

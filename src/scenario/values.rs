@@ -18,7 +18,9 @@ use crate::yaml;
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(transparent)]
 pub struct At<T> {
+    /// The value.
     pub value: T,
+    /// Its place.
     #[serde(skip)]
     pub place: Position,
 }
@@ -26,7 +28,9 @@ pub struct At<T> {
 /// A line and a column, from 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Position {
+    /// The line.
     pub line: u64,
+    /// The column, in characters.
     pub column: u64,
 }
 

@@ -39,6 +39,7 @@ mod operations;
 mod oracle;
 mod own;
 mod people;
+mod project;
 mod readme;
 mod recordings;
 mod relative_times;
