@@ -10,8 +10,8 @@ use tokio::process::Child;
 
 use super::children::{self, Signals};
 use super::exit::{Exit, code, not_run};
-use super::journal_file::JournalFile;
 use super::gate::{Gate, Judge};
+use super::journal_file::JournalFile;
 use super::log::say;
 use super::port_file::PortFile;
 use super::sidecar::Sidecar;
@@ -44,11 +44,9 @@ pub fn run(args: &Args) -> Exit {
         let library = args.server.library()?;
         let journal = args.journal_out.as_deref().map(JournalFile::create).transpose();
         let journal = journal.map_err(|message| format!("callmock: {message}"))?;
-        Ok((file, library, args.server.settings()?, args.exclusions()?, journal))
+        Ok((file, library, args.server.settings()?, args.judge()?, journal))
     });
-    let (port_file, library, settings, exclusions, journal) = match opened {
-        Ok((file, library, args.server.settings()?, args.judge()?))
-    let (port_file, library, settings, judge) = match opened {
+    let (port_file, library, settings, judge, journal) = match opened {
         Ok(all) => all,
         Err(message) => {
             tell!("{message}");
@@ -62,8 +60,7 @@ pub fn run(args: &Args) -> Exit {
         let apart = apart.map_err(|error| format!("the runtime could not be started: {error}"))?;
         let port = args.server.port.unwrap_or(0);
         let sidecar = runtime.block_on(Sidecar::start(&args.server, port, library, settings))?;
-        let exit = apart.block_on(exec(args, port_file, sidecar, exclusions, journal));
-        let exit = apart.block_on(exec(args, port_file, sidecar, &judge));
+        let exit = apart.block_on(exec(args, port_file, sidecar, &judge, journal));
         runtime.shutdown_background();
         exit
     });
@@ -77,9 +74,8 @@ async fn exec(
     args: &Args,
     mut port_file: Option<PortFile>,
     sidecar: Sidecar,
-    exclusions: Exclusions,
-    journal: Option<JournalFile>,
     judge: &Judge<'_>,
+    journal: Option<JournalFile>,
 ) -> Result<Exit, String> {
     if let Some(journal) = &journal {
         journal.follow(&sidecar.app);
@@ -105,7 +101,6 @@ async fn exec(
     if let Some(journal) = &journal {
         journal.finish()?;
     }
-    let exercised = Coverage::of(&counts, vendors::catalogues()).without(&exclusions);
     let exercised = Coverage::of(&counts, vendors::catalogues()).without(&judge.exclusions);
     if let Some(file) = &args.coverage_out {
         coverage::write(&exercised, file)?;

@@ -169,7 +169,6 @@ impl Cli {
             Some(Command::Import(args)) => import::run(&args),
             Some(Command::Check(args)) => check::run(&args),
             Some(Command::Show(args)) => show::run(&args),
-            Some(Command::Schema) => schema::run(),
             Some(Command::Schema(args)) => schema::run(&args),
             Some(Command::Contract(args)) => contract::run(&args),
             Some(Command::Openapi(args)) => openapi::run(&args),

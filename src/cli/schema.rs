@@ -4,6 +4,7 @@ use super::exit::Exit;
 use super::output::print;
 use super::project;
 use crate::scenario;
+use crate::vendors;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -13,6 +14,10 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Exit {
-    let schema = if args.project { project::schema() } else { scenario::schema() };
+    let schema = if args.project {
+        project::schema()
+    } else {
+        scenario::schema(&vendors::catalogues().collect::<Vec<_>>())
+    };
     print(&format!("{schema:#}\n"))
 }

@@ -102,7 +102,9 @@ enum InstanceSchema {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct InstanceEntry {
+    /// `InstanceId`.
     id: String,
+    /// The state of the instance. If left out, running.
     #[serde(default)]
     state: InstanceState,
 }
@@ -131,7 +133,8 @@ impl<'de> Deserialize<'de> for Instance {
     }
 }
 
-/// The state of an instance (contract.md 3.2, `AbnormalService.*`).
+/// The state of an instance.
+// Fact sheet 3.2, `AbnormalService.*`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InstanceState {
@@ -201,51 +204,81 @@ pub const EARLY_MEDIA_STATES: [&str; 7] =
 /// The channels of surveys (page, `SatisfactionSurveyChannel`).
 pub const SURVEY_CHANNELS: [&str; 2] = ["IVR", "SMS"];
 
-/// The fields of a call detail record: the page's 30, and the five that only the SDK has
-/// (contract.md 2.2).
+/// The fields of a call detail record, where they should differ from the neutral call.
+// The page's 30, and the five that only the SDK has (fact sheet 2.2).
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase", default)]
-#[expect(missing_docs, reason = "the wire's own names")]
 #[schemars(rename = "AlibabaCall")]
 pub struct Call {
+    /// The id. If left out, `job-` and 18 digits that follow from the seed.
     pub contact_id: Option<String>,
+    /// The instance that alone shows the call. If left out, every instance of the account.
     pub instance_id: Option<String>,
+    /// `Outbound`, `Back2Back`, `PrivacyDial`, `Internal`, `Predictive`, `Inbound` or `Conference`.
     pub contact_type: Option<String>,
+    /// What became of the call, such as `Success`. If left out, the outcome decides.
     pub contact_disposition: Option<String>,
+    /// The number that called. If left out, `from`.
     pub calling_number: Option<String>,
+    /// The number that was called. If left out, `to`.
     pub called_number: Option<String>,
+    /// The place of the caller.
     pub caller_location: Option<String>,
+    /// The place of the called party.
     pub callee_location: Option<String>,
+    /// The number that was shown between the two parties.
     pub broker: Option<String>,
+    /// The second number that was shown between the two parties.
     pub additional_broker: Option<String>,
+    /// The ids of the agents, with commas between them.
     pub agent_ids: Option<String>,
+    /// The names of the agents, with commas between them.
     pub agent_names: Option<String>,
+    /// The ids of the skill groups, with commas between them.
     pub skill_group_ids: Option<String>,
+    /// The names of the skill groups, with commas between them.
     pub skill_group_names: Option<String>,
+    /// The ids of the parts of the call.
     pub call_ids: Option<String>,
-    /// Milliseconds since 1970. It must be the call's `at`, because the list is ordered by it.
+    /// The beginning, in milliseconds since 1970. It must be the call's `at`, because the list is ordered by it.
     pub start_time: Option<i64>,
-    /// Milliseconds since 1970.
+    /// The time of the answer, in milliseconds since 1970.
     pub established_time: Option<i64>,
-    /// Milliseconds since 1970.
+    /// The time of the end, in milliseconds since 1970.
     pub release_time: Option<i64>,
+    /// Who hung up: `agent` or `customer`.
     pub release_initiator: Option<String>,
+    /// Why the call ended.
     pub release_reason: Option<String>,
+    /// Why the far end of an outbound call was not reached, such as `PowerOff`.
     pub early_media_state: Option<String>,
-    /// In seconds, as the other durations.
+    /// The duration in seconds: of an inbound call from its beginning, of any other from the answer.
     pub call_duration: Option<u64>,
+    /// The seconds of talk.
     pub talk_time: Option<u64>,
+    /// The seconds on hold.
     pub held_time: Option<u64>,
+    /// The seconds of dialling.
     pub dialing_time: Option<u64>,
+    /// The seconds of ringing.
     pub ring_time: Option<u64>,
+    /// The seconds in the telephone menu.
     pub ivr_time: Option<u64>,
+    /// The seconds in the queue.
     pub queue_time: Option<u64>,
+    /// The seconds in the queue and of ringing.
     pub wait_time: Option<u64>,
+    /// Whether the recording can be fetched.
     pub recording_ready: Option<bool>,
+    /// The length of the recording in seconds.
     pub recording_duration: Option<u64>,
+    /// The customer's score.
     pub satisfaction_index: Option<i64>,
+    /// The meaning of the score.
     pub satisfaction_description: Option<String>,
+    /// The channel of the survey: `IVR` or `SMS`.
     pub satisfaction_survey_channel: Option<String>,
+    /// Whether the customer was asked for a rating.
     pub satisfaction_survey_offered: Option<bool>,
 }
 

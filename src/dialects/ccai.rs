@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{CallData, CustomerData, Doubt, ListedAt, MadeUpAgent, OfQueue, QueueData};
 
-/// A customer of CCAI Platform, with the settings of its calls (contract.md sections 3 and 6).
+/// A customer of CCAI Platform, with the settings of its calls.
+// Fact sheet, sections 3 and 6.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "CcaiAccount")]

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallData, CustomerData, Doubt, ListedAt, MadeUpAgent, QueueData};
 
-/// A tenant of commubo with its access token (page L39-48).
+/// A tenant of commubo with its access token.
+// Page L39-48.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "CommuboAccount")]
@@ -70,17 +71,24 @@ macro_rules! entry {
         $(#[$of_given:meta])*
         $given:ident by $id:ident, shown as $shown:ident {
             $( $(#[$of_member:meta])* $member:ident: $type:ty, )+
-            $( @ $special:ident: $special_type:ty as $Writer:ident, $( $later:ident: $later_type:ty, )+ )?
+            $(
+                @ $(#[$of_special:meta])* $special:ident: $special_type:ty as $Writer:ident,
+                $( $(#[$of_later:meta])* $later:ident: $later_type:ty, )+
+            )?
         }
     ) => {
         #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
         $(#[$of_given])*
-        #[expect(missing_docs, reason = "the wire's own names")]
         pub struct $given {
+            /// The id at commubo. If left out, one that follows from the seed.
             pub $id: Option<String>,
             $( $(#[$of_member])* pub $member: Option<$type>, )+
-            $( pub $special: Option<$special_type>, $( pub $later: Option<$later_type>, )+ )?
+            $(
+                $(#[$of_special])*
+                pub $special: Option<$special_type>,
+                $( $(#[$of_later])* pub $later: Option<$later_type>, )+
+            )?
         }
 
         #[doc = concat!("[`", stringify!($given), "`] as an answer shows it.")]
@@ -116,82 +124,124 @@ macro_rules! entry {
     };
 }
 
+// Page L309-410.
 entry! {
-    /// commubo's additions to an agent, which are its `operator` (page L309-410).
+    /// What commubo shows of an agent: its `operator`, with `expand=operator` or `expand=all`.
     #[schemars(rename = "CommuboAgent")]
     Agent by operator_id, shown as ShownAgent {
+        /// The time at which the entry was registered, as it is shown.
         created_date_time: String,
+        /// The time of the last change, as it is shown.
         updated_date_time: String,
-        @operator_voice_id: Digits as VoiceId,
+        @ /// The id of the operator's voice: a whole number.
+        operator_voice_id: Digits as VoiceId,
+        /// The name. If left out, the agent's.
         name: String,
+        /// The reading of the name, in katakana.
         name_kana: String,
+        /// The short name.
         short_name: String,
+        /// The reading of the short name, in katakana.
         short_name_kana: String,
+        /// The organization.
         org_name: String,
+        /// The reading of the organization, in katakana.
         org_name_kana: String,
+        /// The short name of the organization.
         org_short_name: String,
+        /// The reading of the short name, in katakana.
         org_short_name_kana: String,
+        /// The department.
         dept_name: String,
+        /// The reading of the department, in katakana.
         dept_name_kana: String,
+        /// The short name of the department.
         dept_short_name: String,
+        /// The reading of the short name, in katakana.
         dept_short_name_kana: String,
     }
 }
 
+// Page L189-308.
 entry! {
-    /// commubo's additions to a customer (page L189-308).
+    /// What commubo shows of a customer, with `expand=customer` or `expand=all`.
     #[schemars(rename = "CommuboCustomer")]
     Customer by customer_id, shown as ShownCustomer {
+        /// The time at which the entry was registered, as it is shown.
         created_date_time: String,
+        /// The time of the last change, as it is shown.
         updated_date_time: String,
+        /// The family name. If left out, the customer's.
         family_name: String,
+        /// The reading of the family name, in katakana.
         family_name_kana: String,
+        /// The given name. If left out, the customer's.
         personal_name: String,
+        /// The reading of the given name, in katakana.
         personal_name_kana: String,
+        /// The middle name.
         middle_name: String,
+        /// The reading of the middle name, in katakana.
         middle_name_kana: String,
-        /// Five numbers at most (page L249-254).
+        /// The telephone numbers, five at most. If left out, the first five of the customer's.
         #[schemars(length(max = 5))]
         phone_numbers: Vec<String>,
+        /// The organization.
         org_name: String,
+        /// The reading of the organization, in katakana.
         org_name_kana: String,
+        /// The short name of the organization.
         org_short_name: String,
+        /// The reading of the short name, in katakana.
         org_short_name_kana: String,
+        /// The department.
         dept_name: String,
+        /// The reading of the department, in katakana.
         dept_name_kana: String,
+        /// The short name of the department.
         dept_short_name: String,
+        /// The reading of the short name, in katakana.
         dept_short_name_kana: String,
+        /// A remark.
         note: String,
     }
 }
 
-/// commubo's additions to a queue, which are its conversation `scenario` (page L411-421).
+/// What commubo shows of a queue: its conversation `scenario`.
+// Page L411-421.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-#[expect(missing_docs, reason = "the wire's own names")]
 #[schemars(rename = "CommuboQueue")]
 pub struct Queue {
+    /// `scenarioId`. If left out, one that follows from the seed.
     pub scenario_id: Option<String>,
 }
 
-/// commubo's additions to a call (page L134-188, L422-426).
+/// What commubo shows of a call, where it should differ from the neutral call.
+// Page L134-188, L422-426.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-#[expect(missing_docs, reason = "the wire's own names")]
 #[schemars(rename = "CommuboCall")]
 pub struct Call {
+    /// The id. If left out, 16 digits that follow from the seed.
     pub call_id: Option<String>,
-    /// 0 incoming, 1 outgoing, 2 user call.
+    /// 0 is incoming, 1 outgoing, 2 a user call. If left out, the direction decides.
     pub call_type: Option<Digits>,
+    /// The id of the call from which this one was derived. If left out, the parent's.
     pub related_call_id: Option<String>,
+    /// The outside party's number. If left out, `from` or `to`.
     pub phone_number: Option<String>,
-    /// The beginning of the call. Equal to the call's `at`, because the list is ordered by it.
+    /// The beginning of the call. It must be the call's `at`, because the list is ordered by it.
     pub call_date_time: Option<String>,
+    /// The time of the answer, as it is shown.
     pub connected_date_time: Option<String>,
-    /// In seconds.
+    /// The talk time in seconds.
     pub talk_time: Option<Digits>,
+    /// The result of the call, such as `SUCCESSFUL`. If left out, the outcome decides.
     pub connect_result: Option<String>,
+    /// The point that the conversation reached.
     pub check_point: Option<String>,
+    /// A remark. If left out, the call's.
     pub note: Option<String>,
 }
 

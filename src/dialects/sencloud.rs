@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::{CallData, CustomerData, Doubt, ListedAt, MadeUpAgent, QueueData};
 use crate::times::Time;
 
-/// The account of a shop. Its key is `<account id>:<secret>` (contract.md section 4).
+/// The account of a shop.
+// Fact sheet, section 4.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "SencloudAccount")]
 pub struct Account {
-    /// The whole bearer key.
+    /// The whole bearer key: the id of the account, a colon, and the secret.
     pub api_key: String,
 }
 
@@ -36,19 +37,20 @@ impl super::Account for Account {
 /// Sencloud's additions to an agent: its extension and its user.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the wire's own names")]
 #[schemars(rename = "SencloudAgent")]
 pub struct Agent {
+    /// The id of the extension. If left out, one that follows from the seed.
     pub extension_id: Option<String>,
+    /// The id of the user. If left out, one that follows from the seed.
     pub user_id: Option<String>,
 }
 
 /// Sencloud's additions to a customer: its contact.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the wire's own names")]
 #[schemars(rename = "SencloudCustomer")]
 pub struct Customer {
+    /// The id of the contact. If left out, one that follows from the seed.
     pub contact_id: Option<String>,
 }
 
@@ -56,10 +58,11 @@ pub struct Customer {
 /// log shows them.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the wire's own names")]
 #[schemars(rename = "SencloudQueue")]
 pub struct Queue {
+    /// The id of the hotline, for the filter `hotline_ids`. If left out, the queue's id.
     pub hotline_id: Option<String>,
+    /// The id of the department, for the filter `department_id`.
     pub department_id: Option<String>,
 }
 
@@ -73,50 +76,71 @@ pub const CALL_STATUSES: [&str; 5] = ["Z", "P", "S", "N", "NS"];
 /// Sencloud's additions to a call: the fields of its log.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the wire's own names")]
 #[schemars(rename = "SencloudCall")]
 pub struct Call {
+    /// The id. If left out, 19 digits that follow from the seed.
     pub id: Option<String>,
+    /// The call's id in the shop's own system.
     pub external_id: Option<String>,
+    /// The session's id in the shop's own system.
     pub external_session_id: Option<String>,
+    /// The id of the user. If left out, the agent's.
     pub user_id: Option<String>,
+    /// The id of the extension. If left out, the agent's.
     pub extension_id: Option<String>,
+    /// The id of the contact. If left out, the customer's.
     pub contact_id: Option<String>,
+    /// The number that called. If left out, `from`.
     pub caller: Option<String>,
+    /// The number that was called. If left out, `to`.
     pub callee: Option<String>,
-    /// `unknown`, `in`, `out`, `ext`, `ext_in` or `ext_out`.
+    /// `unknown`, `in`, `out`, `ext`, `ext_in` or `ext_out`. If left out, the direction decides.
     pub direction: Option<String>,
-    /// `unknown`, `answered` or `not_answered`.
+    /// `unknown`, `answered` or `not_answered`. If left out, the outcome decides.
     pub call_state: Option<String>,
-    /// `Z`, `P`, `S`, `N` or `NS`.
+    /// `Z`, `P`, `S`, `N` or `NS`. If left out, the state decides.
     pub call_status: Option<String>,
-    /// In seconds.
+    /// The duration in seconds. If left out, the talk time.
     pub duration: Option<u64>,
     /// An RFC 3339 time. It must be the call's `at`, because the list is ordered by it.
     pub started_at: Option<String>,
+    /// The time of the end. If left out, the call's.
     pub ended_at: Option<Time>,
+    /// The time at which the log was made. If left out, the call's beginning.
     pub created_at: Option<Time>,
+    /// The time of the last change. If left out, the call's end.
     pub updated_at: Option<Time>,
+    /// A remark. If left out, the call's.
     pub note: Option<String>,
+    /// The addresses of the recordings. If left out, the one that callmock serves.
     pub recording_urls: Option<Vec<String>>,
+    /// The extensions to which the call went. If left out, the agent's.
     pub call_targets: Option<Vec<CallTarget>>,
 }
 
 /// An extension to which a call went.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-#[expect(missing_docs, reason = "the wire's own names")]
 pub struct CallTarget {
+    /// The time at which the extension was called.
     pub add_time: Option<Time>,
+    /// The time of the answer.
     pub answered_time: Option<Time>,
+    /// Why the extension's part ended.
     pub end_reason: String,
+    /// The time at which the extension's part ended.
     pub ended_time: Option<Time>,
+    /// The code of the failure; 0 without one.
     pub fail_code: i64,
-    /// In seconds.
+    /// The seconds of ringing.
     pub ring_duration: u64,
+    /// The time at which the extension began to ring.
     pub ring_time: Option<Time>,
+    /// What became of the extension's part.
     pub status: String,
+    /// The number of the extension.
     pub target_number: String,
+    /// The name of the trunk.
     pub trunk_name: String,
 }
 

@@ -16,7 +16,9 @@ use super::mask::{Mask, cut_texts};
 use super::refusals::Refusal;
 use super::spoken;
 use super::{App, ConnectionHandle, HangUp};
-use crate::contract::{Answered, Example, ExampleRequest, Finding, Late, Met, Missed, Operation, Sighting};
+use crate::contract::{
+    Answered, Behavior, Example, ExampleRequest, Finding, Late, Met, Missed, Operation, Sighting,
+};
 use crate::vendor::{Learned, Vendor, plain};
 use crate::world::{Captured, Entry, Injected, OfExchange, RequestRecord, ResponseRecord, TakenStep, World};
 
@@ -89,10 +91,9 @@ impl ExchangeRecord {
             operation,
             started: Instant::now(),
             entry: Some(entry),
+            expected: spoken::expected(&parts.headers),
             seq: None,
         }
-        let (mask, started, expected) = (Arc::new(mask), Instant::now(), spoken::expected(&parts.headers));
-        Self { app, world, mask, started, entry: Some(entry), expected, seq: None }
     }
 
     /// The ids of the faults that were injected.
@@ -136,16 +137,18 @@ impl ExchangeRecord {
             *detail = self.mask.text(detail);
         }
         let hint: Option<Arc<str>> = hint.map(Into::into);
-        let refusal =
-            met.behaviors.first().filter(|outcome| outcome.status.is_some_and(|status| status >= 400));
-        let refusal = refusal.map(|behavior| Refusal {
+        met.expected = self.expected_of(&met);
+        // A refusal that a test expects is no news.
+        let is_news = |outcome: &&&'static Behavior| {
+            outcome.status.is_some_and(|status| status >= 400) && !met.expected.contains(&outcome.id)
+        };
+        let refusal = met.behaviors.first().filter(is_news).map(|behavior| Refusal {
             behavior,
             operation: self.operation,
             world: Arc::clone(self.world.id()),
             hint: hint.clone(),
         });
         entry.hint = hint;
-        met.expected = self.expected_of(&met);
         entry.met = Arc::new(met);
         entry.explanation = learned.explanation.map(|mut explanation| {
             self.mask.json(&mut explanation);

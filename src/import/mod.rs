@@ -338,8 +338,11 @@ impl Import<'_> {
             text += &format!("clock: {}\n", clock.to_rfc3339_opts(SecondsFormat::Secs, true));
         }
         text += "accounts:\n";
-        for (vendor, importer) in self.importers.iter().filter(|(vendor, _)| self.seen.contains(vendor)) {
-            text += &format!("  {vendor}: [{}]\n", write::flow(&importer.account(&self.draft)));
+        for (vendor, importer) in &self.importers {
+            // A vendor that was not seen gets no account, so that nobody takes its empty lists for data.
+            let seen = self.seen.contains(vendor);
+            let account = if seen { write::flow(&importer.account(&self.draft)) } else { String::new() };
+            text += &format!("  {vendor}: [{account}]\n");
         }
         if !self.draft.readings.is_empty() {
             let readings = self.draft.readings.iter().map(|(id, option)| format!("  {id}: {option}\n"));

@@ -171,12 +171,17 @@ fn includes_that_are_missing_wrong_or_circular_point_at_the_line_that_names_them
 
 #[test]
 fn the_schema_in_the_repository_is_the_one_of_the_types() {
-    generated::hold("scenarios/schema.json", &format!("{:#}\n", scenario::schema()));
+    generated::hold(
+        "scenarios/schema.json",
+        &format!("{:#}\n", scenario::schema(&callmock::vendors::catalogues().collect::<Vec<_>>())),
+    );
 }
 
 #[test]
 fn the_schema_accepts_every_scenario_of_the_repository_and_refuses_what_the_loader_refuses() {
-    let validator = jsonschema::validator_for(&scenario::schema()).unwrap();
+    let validator =
+        jsonschema::validator_for(&scenario::schema(&callmock::vendors::catalogues().collect::<Vec<_>>()))
+            .unwrap();
     let json =
         |yaml: &str| callmock::yaml::whole::<serde_json::Value>(yaml, callmock::yaml::Bounds::OWN).unwrap();
     for name in scenario::embedded_names() {
@@ -184,12 +189,24 @@ fn the_schema_accepts_every_scenario_of_the_repository_and_refuses_what_the_load
         let errors: Vec<String> = validator.iter_errors(&json(&text)).map(|e| e.to_string()).collect();
         assert_eq!(errors, [""; 0], "{name}");
     }
+    for right in [
+        "{callmock: 1, readings: {commubo.end: inclusive, ccai.bad_page: error}}",
+        "{callmock: 1, faults: [{vendor: alibaba, do: {error: Throttling.User}}]}",
+        "{callmock: 1, faults: [{vendor: ccai, do: {error: outbound.agent_unavailable}}]}",
+    ] {
+        assert!(validator.is_valid(&json(right)), "{right}");
+    }
     for wrong in [
         "calls: []",
         "callmock: 2",
         "{callmock: 1, agnets: []}",
         "{callmock: 1, calls: [{id: c}]}",
         "{callmock: 1, clock: 5}",
+        "{callmock: 1, readings: {commubo.endd: inclusive}}",
+        "{callmock: 1, readings: {commubo.end: inclusiv}}",
+        "{callmock: 1, faults: [{vendor: comubo, do: {delay: 1s}}]}",
+        "{callmock: 1, faults: [{vendor: ccai, do: {error: agent_unavailible}}]}",
+        "{callmock: 1, faults: [{vendor: ccai, operation: list_logs, do: {delay: 1s}}]}",
     ] {
         assert!(!validator.is_valid(&json(wrong)), "{wrong}");
     }
