@@ -338,7 +338,7 @@ impl Import<'_> {
             text += &format!("clock: {}\n", clock.to_rfc3339_opts(SecondsFormat::Secs, true));
         }
         text += "accounts:\n";
-        for (vendor, importer) in &self.importers {
+        for (vendor, importer) in self.importers {
             // A vendor that was not seen gets no account, so that nobody takes its empty lists for data.
             let seen = self.seen.contains(vendor);
             let account = if seen { write::flow(&importer.account(&self.draft)) } else { String::new() };
