@@ -99,6 +99,16 @@ async fn the_curl_commands_print_what_is_shown() {
 }
 
 #[tokio::test]
+async fn the_calls_since_yesterday_are_there_at_once() {
+    let block = blocks("sh").into_iter().find(|block| block.starts_with("since=")).expect("a command");
+    let (_, curl) = block.split_once('\n').expect("a curl command");
+    let yesterday = callmock::times::machine().date_naive().pred_opt().expect("a day");
+    let mock = Mock::embedded("today").await;
+    let answer = paste(&mock, &curl.replace("$since", &yesterday.to_string())).await;
+    assert!(answer.json().as_array().is_some_and(|calls| calls.len() > 20), "{}", answer.body);
+}
+
+#[tokio::test]
 async fn the_headers_shown_are_those_of_an_answer() {
     let mock = Mock::embedded("documented").await;
     let answer = crate::commubo::list(&mock, "?start=2018-09-01&unknown=1").await;
