@@ -47,9 +47,62 @@ pub fn did_you_mean_or_known<'a>(word: &str, known: impl Iterator<Item = &'a str
     }
 }
 
+/// `; did you mean …?` if a known word is similar. Otherwise the list of the known words, after the
+/// one that shares a part with the word, if there is one: `started_at_from` is near `date_from`.
+pub fn did_you_mean_or_list<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    let near = did_you_mean(word, known.clone());
+    if !near.is_empty() {
+        return near;
+    }
+    let list: Vec<String> = known.clone().map(|word| format!("`{word}`")).collect();
+    match kindred(word, known) {
+        Some(kin) => format!("; did you mean `{kin}`? Known: {}", list.join(", ")),
+        None if list.is_empty() => String::new(),
+        None => format!("; known: {}", list.join(", ")),
+    }
+}
+
+/// The option that shares the most whole parts with a word, such as `date_from` with
+/// `started_at_from`.
+fn kindred<'a>(word: &str, options: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let parts = parts(word.get(..LONGEST.min(word.len()))?);
+    let shared = |option: &str| self::parts(option).iter().filter(|part| parts.contains(part)).count();
+    let kin = options.map(|option| (shared(option), option)).filter(|(shared, _)| *shared > 0);
+    // Of several, the first one counts.
+    kin.fold(None, |best: Option<(usize, &str)>, kin| match best {
+        Some(best) if best.0 >= kin.0 => Some(best),
+        _ => Some(kin),
+    })
+    .map(|(_, option)| option)
+}
+
+/// The parts of a name in snake case or camel case, in lower case, of three letters or more.
+fn parts(name: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for c in name.chars() {
+        if c.is_uppercase() || !c.is_alphanumeric() {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut().filter(|_| c.is_alphanumeric()) {
+            part.extend(c.to_lowercase());
+        }
+    }
+    parts.into_iter().filter(|part| part.len() > 2).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_that_shares_a_part_with_a_known_one_finds_it_and_any_other_gets_the_list() {
+        let known = || ["call_number", "date_from", "date_to"].into_iter();
+        let of = |word| did_you_mean_or_list(word, known());
+        assert_eq!(of("date_form"), "; did you mean `date_from`?");
+        assert!(of("started_at_from").starts_with("; did you mean `date_from`? Known: `call_number`, "));
+        assert!(of("CallNo").starts_with("; did you mean `call_number`? Known: "));
+        assert_eq!(of("x"), "; known: `call_number`, `date_from`, `date_to`");
+    }
 
     #[test]
     fn a_misspelt_word_finds_the_right_one_and_nonsense_finds_none() {

@@ -10,7 +10,8 @@ use super::markup::{markup, page};
 use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 use crate::nearest::did_you_mean;
-use crate::report::coverage::Coverage;
+use crate::report::coverage::{Coverage, Run};
+use crate::report::text::{self, Listed};
 use crate::report::{badge, html, junit};
 use crate::urlencoded;
 
@@ -21,15 +22,16 @@ pub async fn show(
     scope: Scope,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    let Asked { format, all_worlds } =
+    let Asked { format, all_worlds, listed } =
         Asked::read(query.as_deref(), &["json", "text", "junit", "html", "badge"])?;
     let all = admin.catalogues();
     let counts = if all_worlds { admin.app.worlds.counts() } else { scope.world().counts() };
-    let coverage = Coverage::of(&counts, all.iter().copied());
+    let scenario = scope.world().scenario().title.clone();
+    let coverage = Coverage::of(&counts, all.iter().copied()).of_run(Run::now(scenario, None));
     let all = all.into_iter();
     Ok(match format {
-        "text" => coverage.text(all).into_response(),
-        "junit" => markup("application/xml", junit::xml(&coverage, all)),
+        "text" => text::text(&coverage, all, listed).into_response(),
+        "junit" => markup("application/xml", junit::xml(&coverage, all, listed)),
         "html" => page(html::page(&coverage, all)),
         "badge" => markup("image/svg+xml", badge::svg(coverage.share(all))),
         _ => Json(coverage).into_response(),
@@ -42,10 +44,12 @@ pub struct Asked {
     pub format: &'static str,
     /// Whether the report covers all worlds since the server started, including removed ones.
     pub all_worlds: bool,
+    /// Whether text and JUnit also list the behaviors that were never exercised.
+    pub listed: Listed,
 }
 
 impl Asked {
-    /// Reads `format=` and `worlds=all`. Without `format=`, the first of `formats` is chosen.
+    /// Reads `format=`, `worlds=all` and `all=true`. Without `format=`, the first of `formats` is chosen.
     ///
     /// # Errors
     /// A refusal of an unknown parameter, format or value.
@@ -53,7 +57,7 @@ impl Asked {
         let wrong = |message: String| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", message);
         let pairs = urlencoded::pairs(query.unwrap_or_default())
             .map_err(|_| wrong("the query is not percent-encoded UTF-8".to_owned()))?;
-        let mut asked = Self { format: formats[0], all_worlds: false };
+        let mut asked = Self { format: formats[0], all_worlds: false, listed: Listed::Exercised };
         for (name, value) in pairs {
             match name.as_str() {
                 "format" => {
@@ -69,9 +73,14 @@ impl Asked {
                         "`worlds` takes `all`, not `{value}`; one world's is at /_mock/worlds/{value}/…"
                     )));
                 }
+                "all" if value == "true" => asked.listed = Listed::All,
+                "all" if value == "false" => {}
+                "all" => return Err(wrong(format!("`all` takes `true` or `false`, not `{value}`"))),
                 other => {
-                    let near = did_you_mean(other, ["format", "worlds"]);
-                    return Err(wrong(format!("unknown parameter `{other}`{near}; known: format, worlds")));
+                    let near = did_you_mean(other, ["all", "format", "worlds"]);
+                    return Err(wrong(format!(
+                        "unknown parameter `{other}`{near}; known: all, format, worlds"
+                    )));
                 }
             }
         }

@@ -22,14 +22,14 @@ pub async fn list(
     scope: Scope,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    let Asked { format, all_worlds } = Asked::read(query.as_deref(), &["json", "sarif", "junit"])?;
+    let Asked { format, all_worlds, listed } = Asked::read(query.as_deref(), &["json", "sarif", "junit"])?;
     let all = admin.catalogues();
     let world = scope.world();
     let counts = if all_worlds { admin.app.worlds.counts() } else { world.counts() };
     let coverage = Coverage::of(&counts, all.iter().copied());
     match format {
         "sarif" => return Ok(Json(sarif::log(&coverage, all.into_iter(), "_mock/journal")).into_response()),
-        "junit" => return Ok(markup("application/xml", junit::xml(&coverage, all.into_iter()))),
+        "junit" => return Ok(markup("application/xml", junit::xml(&coverage, all.into_iter(), listed))),
         _ => {}
     }
     // Journal numbers are unique within one world only, so a report about all worlds shows no

@@ -1,7 +1,9 @@
-//! `callmock coverage merge`, `callmock coverage report` and `callmock coverage diff`
+//! `callmock coverage merge`, `callmock coverage report`, `callmock coverage diff` and
+//! `callmock coverage suggest`
 
 use std::path::{Path, PathBuf};
 
+use axum::http::Uri;
 use clap::{Subcommand, ValueEnum};
 
 use super::exit::Exit;
@@ -9,7 +11,8 @@ use super::gate::Gate;
 use super::output::print;
 use crate::report::coverage::Coverage;
 use crate::report::diff::Difference;
-use crate::report::{badge, html, junit, sarif};
+use crate::report::text::{self, Listed};
+use crate::report::{badge, entry, html, junit, sarif, suggest};
 use crate::vendors;
 
 #[derive(Debug, clap::Args)]
@@ -29,11 +32,15 @@ enum What {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Show the behaviors that were exercised and those that never were
+    /// Show the findings, what to do next, and the behaviors that were exercised
     Report {
         /// The format of the report; `sarif` has only the findings, `badge` is an SVG
         #[arg(long, value_enum, default_value = "text", env = "CALLMOCK_FORMAT")]
         format: Format,
+        /// List the behaviors that were never exercised, too, in the formats `text` and `junit`
+        /// (there as skipped tests)
+        #[arg(long, visible_alias = "skipped", env = "CALLMOCK_ALL")]
+        all: bool,
         #[command(flatten)]
         gate: Gate,
         /// Coverage files, from `exec --coverage-out` or from `GET /_mock/coverage`
@@ -52,6 +59,19 @@ enum What {
         #[arg(value_name = "AFTER")]
         after: PathBuf,
     },
+    /// Propose the next ten behaviors that are worth a test, and how to meet each of them
+    Suggest {
+        /// Print a file of exclusions instead: what the client has no business with, for
+        /// `--exclusions`
+        #[arg(long)]
+        exclusions: bool,
+        /// The server that the commands are for
+        #[arg(long, env = "CALLMOCK_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
+        url: Uri,
+        /// Coverage files, from `exec --coverage-out` or from `GET /_mock/coverage`
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -59,6 +79,9 @@ enum DiffFormat {
     Text,
     Markdown,
 }
+
+/// The number of behaviors that are suggested.
+const SUGGESTED: usize = 10;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
@@ -79,8 +102,17 @@ pub fn run(args: &Args) -> Exit {
                 Exit::Failed
             }
         }),
-        What::Report { format, gate, files } => report(*format, gate, files),
+        What::Report { format, all, gate, files } => {
+            report(*format, if *all { Listed::All } else { Listed::Exercised }, gate, files)
+        }
         What::Diff { format, before, after } => diff(*format, before, after),
+        What::Suggest { exclusions, url, files } => merged(files).map(|merged| {
+            if *exclusions {
+                print(&suggest::file(&suggest::unused(&merged, vendors::catalogues())))
+            } else {
+                print(&suggested(&merged, url.to_string().trim_end_matches('/')))
+            }
+        }),
     };
     done.unwrap_or_else(|message| {
         tell!("callmock: {message}");
@@ -93,10 +125,10 @@ fn merged(files: &[PathBuf]) -> Result<Coverage, String> {
     Ok(Coverage::merged(&all))
 }
 
-fn report(format: Format, gate: &Gate, files: &[PathBuf]) -> Result<Exit, String> {
+fn report(format: Format, listed: Listed, gate: &Gate, files: &[PathBuf]) -> Result<Exit, String> {
     let (merged, judge) = (merged(files)?, gate.read()?);
     let coverage = merged.without(&judge.exclusions);
-    Ok(match print(&printed(&coverage, format, &files[0])) {
+    Ok(match print(&printed(&coverage, format, listed, &files[0])) {
         Exit::Done => judge.report(&coverage),
         failed => failed,
     })
@@ -110,12 +142,22 @@ fn diff(format: DiffFormat, before: &Path, after: &Path) -> Result<Exit, String>
     }))
 }
 
-fn printed(coverage: &Coverage, format: Format, file: &Path) -> String {
+/// The next behaviors that are worth a test, each with its entry in the catalogue.
+fn suggested(coverage: &Coverage, url: &str) -> String {
+    let next = suggest::next(coverage, vendors::catalogues(), SUGGESTED);
+    if next.is_empty() {
+        return "nothing is left to test in the operations in use\n".to_owned();
+    }
+    let entries = next.iter().filter_map(|behavior| entry::of(behavior.id, vendors::ALL, url));
+    entries.map(|entry| entry.text()).collect::<Vec<_>>().join("\n")
+}
+
+fn printed(coverage: &Coverage, format: Format, listed: Listed, file: &Path) -> String {
     let all = vendors::catalogues();
     match format {
-        Format::Text => coverage.text(all),
+        Format::Text => text::text(coverage, all, listed),
         Format::Json => json(coverage) + "\n",
-        Format::Junit => junit::xml(coverage, all),
+        Format::Junit => junit::xml(coverage, all, listed),
         Format::Html => html::page(coverage, all),
         Format::Sarif => format!("{:#}\n", sarif::log(coverage, all, &file.display().to_string())),
         Format::Badge => badge::svg(coverage.share(all)),

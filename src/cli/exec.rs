@@ -18,7 +18,7 @@ use super::sidecar::Sidecar;
 use super::{coverage, options, serve};
 use crate::exchange::{App, Kind};
 use crate::report::called;
-use crate::report::coverage::Coverage;
+use crate::report::coverage::{Coverage, Run};
 use crate::vendors;
 
 #[derive(Debug, clap::Args)]
@@ -95,13 +95,14 @@ async fn exec(
         }
     };
     let counts = sidecar.app.worlds.counts();
-    say(&called::text(&counts, vendors::catalogues()));
+    let exercised =
+        Coverage::of(&counts, vendors::catalogues()).without(&judge.exclusions).of_run(args.run());
+    say(&called::text(&counts, &exercised, vendors::catalogues(), args.coverage_out.as_deref()));
     say(&refused(&sidecar.app));
     sidecar.stop().await;
     if let Some(journal) = &journal {
         journal.finish()?;
     }
-    let exercised = Coverage::of(&counts, vendors::catalogues()).without(&judge.exclusions);
     if let Some(file) = &args.coverage_out {
         coverage::write(&exercised, file)?;
     }
@@ -123,6 +124,12 @@ fn refused(app: &App) -> String {
 }
 
 impl Args {
+    /// The run, for reports about it.
+    fn run(&self) -> Run {
+        let words: Vec<String> = self.command.iter().map(|word| word.display().to_string()).collect();
+        Run::now(Some(self.server.scenarios()), Some(words.join(" ")))
+    }
+
     /// Reads what the run is judged by. Before anything runs, it also checks that the coverage file
     /// can be written.
     fn judge(&self) -> Result<Judge<'_>, String> {

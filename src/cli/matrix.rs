@@ -9,7 +9,7 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
 use rustix::process::Signal;
@@ -20,9 +20,10 @@ use super::gate::{Denied, FOUND, denied, exclusions_of, told};
 use super::output::print;
 use super::sidecar::Sidecar;
 use super::{options, serve};
-use crate::contract::{Chosen, Reading, pairwise};
+use crate::contract::{Chosen, Reading, Readings, pairwise};
 use crate::report::coverage::Coverage;
 use crate::report::exclusions::Exclusions;
+use crate::report::source::of_reading;
 use crate::scenario::Library;
 use crate::server::Settings;
 use crate::vendors;
@@ -136,7 +137,15 @@ struct Run {
 
 impl Matrix<'_> {
     async fn walk(mut self) -> Result<Exit, String> {
+        let jobs = self.jobs();
+        let most = most_runs(&self.library.own().readings);
+        tell!(
+            "callmock: one run under the defaults, then at most {most} under other readings, {jobs} at a time; the \
+             first run tells how many and how long"
+        );
+        let began = Instant::now();
         let default = self.run(&[]).await?;
+        let took = began.elapsed();
         self.runs += 1;
         if default.code != 0 {
             say(&[], &default);
@@ -162,6 +171,8 @@ impl Matrix<'_> {
             .iter()
             .flat_map(|reading| alternatives(reading).map(move |option| vec![(*reading, option)]))
             .collect();
+        let rows = pairwise(&all_options(&readings, &begins_with)).len();
+        tell!("callmock: {}", cost(alone.len(), rows, jobs, took));
         let mut broken: Vec<Vec<Chosen>> = vec![];
         for (chosen, run) in self.all(&alone).await? {
             say(&chosen, &run);
@@ -210,7 +221,8 @@ impl Matrix<'_> {
         say!("{breaks_alone} {verb} the command alone, {} only together:", broken.len() - breaks_alone);
         for chosen in &broken {
             for (reading, option) in chosen {
-                say!("  {}: {option}\n    {} ({})", reading.id, reading.question, reading.source);
+                let source = of_reading(reading.source);
+                say!("  {}: {option}\n    {} ({source})", reading.id, reading.question);
             }
             let again: Vec<String> =
                 chosen.iter().map(|(reading, option)| format!("{}={option}", reading.id)).collect();
@@ -219,12 +231,17 @@ impl Matrix<'_> {
         Ok(Exit::Failed)
     }
 
+    /// The number of runs at a time.
+    fn jobs(&self) -> usize {
+        let jobs = self.args.jobs.map(usize::from);
+        jobs.or(std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1)
+    }
+
     /// Runs the command under each set of choices, several at a time, and returns the results in
     /// the given order.
     async fn all(&mut self, choices: &[Vec<Chosen>]) -> Result<Vec<(Vec<Chosen>, Run)>, String> {
         self.runs += choices.len();
-        let jobs = self.args.jobs.map(usize::from);
-        let jobs = jobs.or(std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+        let jobs = self.jobs();
         let this = &*self;
         let runs =
             stream::iter(choices).map(|chosen| async move { Ok((chosen.clone(), this.run(chosen).await?)) });
@@ -296,6 +313,37 @@ impl Matrix<'_> {
             },
         })
     }
+}
+
+/// The number of runs if every vendor is called, without those that reduce what breaks.
+fn most_runs(now: &Readings) -> usize {
+    let readings = vendors::readings();
+    let alone: usize = readings.iter().map(|reading| reading.options.len() - 1).sum();
+    alone + pairwise(&all_options(&readings, now)).len()
+}
+
+/// Every option of some readings, those that are in force first.
+fn all_options(readings: &[&'static Reading], now: &Readings) -> Vec<(&'static Reading, Vec<&'static str>)> {
+    let all = |reading: &&'static Reading| {
+        let first = now.option(reading);
+        let others = reading.options.iter().copied().filter(|option| *option != first);
+        (*reading, std::iter::once(first).chain(others).collect())
+    };
+    readings.iter().map(all).collect()
+}
+
+/// What is still to come, in words: the number of runs, and the time that they take if each takes
+/// as long as the first one.
+fn cost(alone: usize, rows: usize, jobs: usize, took: Duration) -> String {
+    let runs = alone + rows;
+    let rounds = u32::try_from(alone.div_ceil(jobs) + rows.div_ceil(jobs)).unwrap_or(u32::MAX);
+    let whole = took.saturating_mul(rounds);
+    let time = match whole.as_secs() {
+        0 => "less than a second".to_owned(),
+        seconds @ 1..120 => format!("about {seconds} s"),
+        seconds => format!("about {} min", seconds.div_ceil(60)),
+    };
+    format!("{runs} runs are to come ({alone} alternatives alone, up to {rows} rows of several): {time}")
 }
 
 /// Prints the result of a run, with its last lines of output if it is broken.

@@ -313,6 +313,11 @@ impl Args {
         Ok(library)
     }
 
+    /// The names of the scenarios, for reports.
+    pub fn scenarios(&self) -> String {
+        self.scenario.join(", ")
+    }
+
     /// The settings of the server.
     ///
     /// # Errors

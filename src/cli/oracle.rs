@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use axum::http::{self, Uri};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use clap::{Subcommand, ValueEnum};
 use http_body_util::BodyExt;
 use serde::Deserialize;
@@ -13,7 +14,7 @@ use super::client::Origin;
 use super::exit::Exit;
 use super::output::print;
 use super::serve;
-use crate::report::oracle;
+use crate::report::oracle::{self, Period, Words};
 use crate::scenario::{Library, LoadOptions, Source};
 use crate::server::{Server, Settings};
 use crate::vendor::Neutral;
@@ -55,6 +56,16 @@ struct Diff {
     /// A vendor whose calls the table must have; by default, those of which it has rows
     #[arg(long, env = "CALLMOCK_VENDOR", value_delimiter = ',', value_parser = super::openapi::vendor)]
     vendor: Vec<String>,
+    /// Compare only calls that began at this time or later: RFC 3339, or a day (from 00:00 UTC)
+    #[arg(long, env = "CALLMOCK_FROM", value_name = "TIME", value_parser = moment)]
+    from: Option<DateTime<Utc>>,
+    /// Compare only calls that began before this time: RFC 3339, or a day (until 00:00 UTC)
+    #[arg(long, env = "CALLMOCK_TO", value_name = "TIME", value_parser = moment)]
+    to: Option<DateTime<Utc>>,
+    /// The team's own words, in YAML or JSON: `columns: {started: at}`, `words: {outcome:
+    /// {SUCCESSFUL: answered}}`, `vendor: NAME`, `zone: "+09:00"`
+    #[arg(long, env = "CALLMOCK_MAP", value_name = "FILE")]
+    map: Option<PathBuf>,
     /// The format of the result
     #[arg(long, value_enum, default_value = "text", env = "CALLMOCK_FORMAT")]
     format: Format,
@@ -76,8 +87,9 @@ enum Format {
 pub fn run(args: &Args) -> Exit {
     let What::Diff(args) = &args.what;
     let names: Vec<&str> = vendors::catalogues().map(|catalogue| catalogue.vendor).collect();
-    let read = text(&args.got).and_then(|text| {
-        oracle::read(&text, &names).map_err(|message| format!("{}: {message}", args.got.display()))
+    let read = args.words(&names).and_then(|words| {
+        let wrong = |message: String| format!("{}: {message}", args.got.display());
+        text(&args.got).and_then(|text| oracle::read(&text, &names, &words).map_err(wrong))
     });
     let rows = match read {
         Ok(rows) => rows,
@@ -93,12 +105,20 @@ pub fn run(args: &Args) -> Exit {
             return exit;
         }
     };
-    let diff = oracle::diff(&truth, &rows, vendors::ALL, &args.vendor);
+    let period = Period { from: args.from, to: args.to };
+    let diff = oracle::diff(&truth, &rows, vendors::ALL, &args.vendor, period);
     let printed = print(&match args.format {
         Format::Text => diff.text(if args.all { usize::MAX } else { SHOWN }),
         Format::Json => serde_json::to_string_pretty(&diff).expect("texts and numbers are JSON") + "\n",
     });
     if printed == Exit::Done && !diff.mistakes.is_empty() { Exit::Failed } else { printed }
+}
+
+/// Parses a time in RFC 3339, or a day, which begins at 00:00 UTC.
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN).and_utc());
+    let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
+    time.or_else(day).ok_or_else(|| "expected a time such as 2018-09-30T00:00:00+09:00, or a day".to_owned())
 }
 
 fn text(path: &Path) -> Result<String, String> {
@@ -120,6 +140,14 @@ struct Page {
 const SHOWN: usize = 10;
 
 impl Diff {
+    /// The team's own words, if it has a file of them.
+    fn words(&self, vendors: &[&str]) -> Result<Words, String> {
+        let Some(file) = &self.map else { return Ok(Words::default()) };
+        let wrong = |message: String| format!("--map {}: {message}", file.display());
+        let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+        Words::read(&text, vendors).map_err(wrong)
+    }
+
     fn truth(&self) -> Result<Vec<Neutral>, (Exit, String)> {
         let runtime = serve::runtime().map_err(|message| (Exit::Failed, message))?;
         let of_environment =

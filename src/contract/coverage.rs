@@ -102,6 +102,8 @@ pub struct Example {
     pub request: ExampleRequest,
     /// The status of the answer. None if there was no answer.
     pub status: Option<u16>,
+    /// The beginning of the answer's body, once it was sent, if it is text.
+    pub answer: Option<String>,
     /// The behaviors, findings and inferences of the exchange.
     pub met: Arc<Met>,
 }
@@ -123,6 +125,12 @@ pub struct ExampleRequest {
     pub at: DateTime<Utc>,
     /// The method, the path, the query, and the beginning of the body.
     pub text: String,
+}
+
+impl ExampleRequest {
+    fn is(&self, world: &str, seq: u64) -> bool {
+        *self.world == *world && self.seq == seq
+    }
 }
 
 /// Counts to which requests add while others read them.
@@ -200,8 +208,24 @@ impl CoverageCounter {
             for id in met.ids() {
                 *shown.entry(id).or_default() += 1;
             }
-            let example = Example { request: request.clone(), status, met: Arc::clone(met) };
+            let (request, met) = (request.clone(), Arc::clone(met));
+            let example = Example { request, status, answer: None, met };
             counts.examples.push(example);
+        }
+    }
+
+    /// Whether an exchange is kept as an example.
+    #[must_use]
+    pub fn has_example(&self, world: &str, seq: u64) -> bool {
+        let totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        totals.counts.examples.iter().any(|example| example.request.is(world, seq))
+    }
+
+    /// Adds the beginning of the answer's body to an example.
+    pub fn answered(&self, world: &str, seq: u64, answer: &str) {
+        let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for example in totals.counts.examples.iter_mut().filter(|example| example.request.is(world, seq)) {
+            example.answer = Some(answer.to_owned());
         }
     }
 

@@ -7,6 +7,7 @@ mod coverage;
 mod finding;
 mod pairwise;
 mod reading;
+mod way;
 
 pub use behavior::{Behavior, NotEmulated, Operation, ReachedBy, Recovery, Refusal, Route, Standing};
 pub(crate) use behavior::{behaviors, not_emulated};
@@ -16,6 +17,8 @@ pub use finding::{Common, Finding, Inference, Paging, Severity};
 pub use pairwise::{Chosen, rows as pairwise};
 pub(crate) use reading::readings;
 pub use reading::{Choice, Reading, Readings, UnknownReading};
+pub(crate) use way::ways;
+pub use way::{Step, Way};
 
 /// Compares and orders a type by its id, which is unique in the catalogue.
 macro_rules! by_id {
@@ -73,6 +76,8 @@ pub struct Catalogue {
     pub inferences: &'static [&'static Inference],
     /// The findings and inferences that every vendor has.
     pub common: &'static Common,
+    /// A way to meet each behavior that is not a refusal.
+    pub ways: &'static [Way],
 }
 
 impl Catalogue {
@@ -111,6 +116,13 @@ impl Catalogue {
             codes => codes.to_vec(),
         });
         names.filter(|name| seen.insert(*name)).collect()
+    }
+
+    /// The way to meet a behavior. None for a refusal to which only a fault leads here.
+    #[must_use]
+    pub fn way(&self, behavior: &Behavior) -> Option<&'static Way> {
+        let own = behavior.id.strip_prefix(self.vendor)?.strip_prefix('.')?;
+        self.ways.iter().find(|way| way.behavior == own)
     }
 
     /// The operation that a request calls, if it is one that callmock does not serve.

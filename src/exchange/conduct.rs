@@ -11,8 +11,8 @@ use axum::response::Response;
 use super::mask::is_secret_name;
 use crate::contract::{Behavior, Finding, Recovery};
 use crate::urlencoded;
-use crate::vendor::{Learned, Vendor};
-use crate::world::{Earlier, Walks, Why, World};
+use crate::vendor::{Context, Learned, Vendor};
+use crate::world::{Earlier, Tried, Walks, Why, World};
 
 /// A retry sooner than this counts as immediate.
 const AT_ONCE: Duration = Duration::from_millis(100);
@@ -22,17 +22,16 @@ const BY_THEN: (u32, Duration) = (5, Duration::from_secs(1));
 
 /// A request as a possible retry of an earlier one.
 pub struct Attempt {
-    asked: u64,
-    who: u64,
+    request: Tried,
     earlier: Option<Earlier>,
 }
 
 impl Attempt {
     /// Looks up the earlier request that this one may repeat. Called before any delay, so that the
     /// time between the two is right.
-    pub fn of(world: &World, asked: u64, public_half: Option<&str>) -> Self {
-        let who = Walks::hash(public_half);
-        Self { asked, who, earlier: world.attempts().earlier(asked, who, world.now()) }
+    pub fn of(world: &World, asked: u64, public_half: Option<&str>, like: Option<u64>) -> Self {
+        let request = Tried { asked, who: Walks::hash(public_half), like };
+        Self { request, earlier: world.attempts().earlier(request, world.now()) }
     }
 
     /// Draws conclusions from the answer, and remembers it for later requests.
@@ -56,12 +55,21 @@ impl Attempt {
         };
         let passed = status.is_success();
         match self.earlier {
-            Some(Earlier { why: Why::Passing, waited, retry_after, by_the_same: true, tries, .. }) => {
+            Some(Earlier {
+                why: Why::Passing,
+                waited,
+                retry_after,
+                by_the_same: true,
+                tries,
+                changed,
+                ..
+            }) => {
+                let changed = if changed { ", with other content" } else { "" };
                 match retry_after {
                     Some(wait) if waited < wait => {
                         let (waited, wait) = (waited.as_millis(), wait.as_millis());
                         learned.found_of(common.retry_after_ignored, || {
-                            format!("came back after {waited} ms of {wait} ms")
+                            format!("came back after {waited} ms of {wait} ms{changed}")
                         });
                     }
                     Some(_) => learned.inferred(common.waited),
@@ -87,8 +95,34 @@ impl Attempt {
             }
             _ => {}
         }
-        world.attempts().answered((self.asked, self.who), why, vendor.retry_after(response), world.now());
+        world.attempts().answered(self.request, why, vendor.retry_after(response), world.now());
     }
+}
+
+/// A hash of the kind of a request: its path and the names of its body's members, without their
+/// values. None for a request without a JSON object.
+pub fn like(parts: &Parts, body: &[u8]) -> Option<u64> {
+    let members = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).ok()?;
+    let mut names: Vec<&String> = members.keys().collect();
+    names.sort();
+    Some(Walks::hash((parts.method.as_str(), parts.uri.path(), names)))
+}
+
+/// Tells the walks of a world about a page that was refused: nothing else of a list shows it.
+pub fn refused_page(
+    vendor: &dyn Vendor,
+    context: &Context,
+    parts: &Parts,
+    outcome: Option<&'static Behavior>,
+    status: u16,
+) {
+    let catalogue = vendor.catalogue();
+    let rule = catalogue.findings.iter().find(|finding| finding.id.ends_with(".paging_stopped_early"));
+    let page = vendor.page(parts, &context.body);
+    let Some((rule, page)) = rule.zip(page) else { return };
+    let row = catalogue.all_refusals().find(|row| outcome.is_some_and(|outcome| row.behavior == *outcome));
+    let reason = row.map_or_else(|| status.to_string(), |row| row.name().to_owned());
+    context.world.walks().refused(&page, &reason, rule);
 }
 
 /// The findings about a body's encoding, which do not depend on the vendor.

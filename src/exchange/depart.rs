@@ -55,8 +55,12 @@ fn conclude(
     response: &Response,
     (outcome, mut learned): (Option<Outcome>, Learned),
 ) -> Learned {
+    let outcome = outcome.map(|Outcome(behavior)| behavior);
+    let status = response.status();
+    if status.is_client_error() || status.is_server_error() {
+        conduct::refused_page(arrival.vendor, &arrival.context, &arrival.parts, outcome, status.as_u16());
+    }
     if let Some(attempt) = arrival.attempt.take() {
-        let outcome = outcome.map(|Outcome(behavior)| behavior);
         attempt.answered(arrival.vendor, &arrival.context.world, outcome, response, &mut learned);
     }
     learned

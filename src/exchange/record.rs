@@ -178,6 +178,7 @@ impl ExchangeRecord {
                 kept: BytesMut::new(),
                 total: 0,
                 finished: false,
+                shown: false,
             })
         })
     }
@@ -218,7 +219,7 @@ impl ExchangeRecord {
         self.world.expectations().meet(seq, &met.expected);
         self.open(seq, &met, shown.as_ref());
         if let Some((taken, request)) = walk.zip(example) {
-            self.world.walks().came_to(taken, Example { request, status, met });
+            self.world.walks().came_to(taken, Example { request, status, answer: None, met });
         }
         seq
     }
@@ -264,11 +265,7 @@ impl ExchangeRecord {
         let mark = if query.is_empty() { "" } else { "?" };
         // A character has at most four bytes.
         let body = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(4 * SHOWN)]);
-        let text = format!("{method} {path}{mark}{} {body}", query.join("&"));
-        let text = match text.char_indices().nth(SHOWN) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text.trim_end().to_owned(),
-        };
+        let request = format!("{method} {path}{mark}{} {body}", query.join("&"));
         ExampleRequest {
             world: Arc::clone(self.world.id()),
             world_name: self.world.name().cloned(),
@@ -276,9 +273,17 @@ impl ExchangeRecord {
             operation: entry.operation,
             seq: 0,
             at: entry.at,
-            text: plain(&text),
+            text: shortened(&request),
         }
     }
+}
+
+/// The beginning of a text, without characters that act on a terminal.
+fn shortened(text: &str) -> String {
+    plain(&match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.trim_end().to_owned(),
+    })
 }
 
 impl Drop for ExchangeRecord {
@@ -314,6 +319,38 @@ struct RecordedBody {
     kept: BytesMut,
     total: u64,
     finished: bool,
+    /// Whether the examples have the body's beginning.
+    shown: bool,
+}
+
+impl RecordedBody {
+    /// Gives the beginning of the body to the examples that show this exchange. It is done before
+    /// the client has the end of the body, so that a report afterwards has it.
+    fn show(&mut self) {
+        if std::mem::replace(&mut self.shown, true) {
+            return;
+        }
+        let world = self.world.id();
+        let countings = [self.world.coverage(), self.app.worlds.total()];
+        let showing = countings.into_iter().filter(|coverage| coverage.has_example(world, self.seq));
+        let showing: Vec<_> = showing.collect();
+        if showing.is_empty() || self.kept.is_empty() {
+            return;
+        }
+        let is_text = match std::str::from_utf8(&self.kept) {
+            Ok(_) => true,
+            // The bound may have cut a character.
+            Err(error) => error.error_len().is_none(),
+        };
+        if !is_text {
+            return;
+        }
+        let masked = self.mask.body(&self.kept.clone().freeze(), self.total, usize::MAX);
+        let text = shortened(&String::from_utf8_lossy(&masked.bytes));
+        for coverage in showing {
+            coverage.answered(world, self.seq, &text);
+        }
+    }
 }
 
 impl HttpBody for RecordedBody {
@@ -336,6 +373,9 @@ impl HttpBody for RecordedBody {
             }
             Poll::Ready(None) => self.finished = true,
             Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+        }
+        if self.finished {
+            self.show();
         }
         polled
     }

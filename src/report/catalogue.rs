@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::source;
 use crate::contract::{Behavior, Catalogue, NotEmulated, ReachedBy};
 
 /// The catalogue as JSON: `{behaviors, readings, findings, inferences, not_emulated}`.
@@ -59,7 +60,7 @@ pub fn readings(catalogues: impl Iterator<Item = &'static Catalogue>) -> String 
     for reading in catalogues.flat_map(|c| c.readings) {
         let (default, others) = (reading.default(), reading.options[1..].join(", "));
         let _ = writeln!(text, "{}: {default} (default), {others}", reading.id);
-        let _ = writeln!(text, "    {}\n    {}", reading.question, reading.source);
+        let _ = writeln!(text, "    {}\n    {}", reading.question, source::of_reading(reading.source));
     }
     text
 }
@@ -75,7 +76,7 @@ pub fn markdown(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) ->
             "| behavior | status | standing | what happens | source |\n| --- | --- | --- | --- | --- |\n",
         );
         for b in catalogue.behaviors() {
-            let (summary, source) = (cell(b.summary), cell(b.source));
+            let (summary, source) = (cell(b.summary), cell(&source::words(b)));
             let _ = writeln!(
                 text,
                 "| `{}` | {} | {} | {summary} | {source} |",
@@ -86,7 +87,7 @@ pub fn markdown(catalogues: impl Iterator<Item = &'static Catalogue> + Clone) ->
         }
         text.push_str("\n| reading | options, the default first | the open question | source |\n| --- | --- | --- | --- |\n");
         for r in catalogue.readings {
-            let (question, source) = (cell(r.question), cell(r.source));
+            let (question, source) = (cell(r.question), cell(&source::of_reading(r.source)));
             let _ = writeln!(text, "| `{}` | {} | {question} | {source} |", r.id, r.options.join(", "));
         }
         text.push_str(

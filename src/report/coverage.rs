@@ -3,14 +3,14 @@
 //! what the client made of an answer, except for what its next requests show.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::exclusions::{Excluded, Exclusions};
 use super::sightings::{self, Missed, Sighting};
 use crate::contract::{self, Behavior, Catalogue, Counts, Finding, Inference, ReachedBy, Severity};
+use crate::world::Clock;
 
 /// Coverage in the format of its file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -44,6 +44,25 @@ pub struct Coverage {
     /// A few exchanges as examples of each behavior and finding.
     #[serde(default)]
     pub exchanges: Vec<Exchange>,
+    /// The runs that this is the coverage of, as far as they are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<Run>,
+}
+
+/// The run that a coverage comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// The time, on the machine's clock.
+    pub at: DateTime<Utc>,
+    /// The version of callmock.
+    pub version: String,
+    /// The scenario: its title, or the names that were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenario: Option<String>,
+    /// The command whose requests were counted, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
 }
 
 /// A count of a behavior, finding or inference.
@@ -79,6 +98,9 @@ pub struct Exchange {
     pub request: String,
     /// The status of the answer, if there was an answer.
     pub status: Option<u16>,
+    /// The beginning of the answer's body, if it is text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
     /// The ids of the behaviors, the outcome first.
     pub behaviors: Vec<String>,
     /// The ids of the findings.
@@ -223,7 +245,15 @@ impl Coverage {
             inferences,
             excluded,
             exchanges,
+            runs: vec![],
         }
+    }
+
+    /// The coverage with one more run that it comes from.
+    #[must_use]
+    pub fn of_run(mut self, run: Run) -> Self {
+        self.runs.push(run);
+        self
     }
 
     /// The coverage with more exclusions.
@@ -257,6 +287,7 @@ impl Coverage {
         merged.expected = sum(|coverage| &coverage.expected);
         merged.missed = sightings::sum_missed(all.iter().flat_map(|coverage| &coverage.missed));
         merged.sightings = sightings::sum(all.iter().flat_map(|coverage| &coverage.sightings));
+        merged.runs = all.iter().flat_map(|coverage| coverage.runs.clone()).collect();
         for coverage in all {
             merged = merged.without(&Exclusions(coverage.excluded.clone()));
         }
@@ -372,76 +403,44 @@ impl Coverage {
             of: sum.of + share.of,
         })
     }
+}
 
-    /// A report for people: the exercised behaviors and the others, operation by operation.
-    pub fn text(&self, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
-        let mut text = String::new();
-        for section in self.sections(catalogues.clone()) {
-            let (share, vendor) = (section.share(), section.catalogue.vendor);
-            let _ = writeln!(
-                text,
-                "{vendor} {}: {} of {} exercised",
-                section.operation, share.exercised, share.of
-            );
-            if section.only_happy_paths() {
-                text.push_str("  only happy paths: no documented refusal was met\n");
-            }
-            let (met, never): (Vec<_>, Vec<_>) = section.rows.iter().partition(|row| row.count > 0);
-            for row in met {
-                let _ = writeln!(text, "  {:>6}x  {}", row.count, row.behavior.id);
-                if let Some(reason) = row.excluded {
-                    let _ = writeln!(text, "           left out of account, but exercised: {reason}");
-                }
-            }
-            for row in never {
-                let id = row.behavior.id;
-                let _ = match (row.excluded, row.needs) {
-                    (Some(reason), _) => writeln!(text, "left out  {id}: {reason}"),
-                    (None, Some(reading)) => writeln!(text, "   never  {id}  (only under {reading})"),
-                    (None, None) if row.is_refusal() => writeln!(text, "   never  {id}  (a refusal)"),
-                    (None, None) => writeln!(text, "   never  {id}"),
-                };
-            }
-        }
-        for (inference, count) in self.inferred(catalogues.clone()) {
-            let _ = writeln!(text, "inferred {}: {count}x\n  {}", inference.id, inference.summary);
-        }
-        for made in self.made(catalogues.clone()) {
-            let Made { finding, count, excluded, ref exchanges, .. } = made;
-            let Finding { id, severity, summary, why, fix } = finding;
-            let severity = severity.name();
-            if excluded.is_none() && !made.counts() {
-                let _ = writeln!(text, "finding {id}: {count}x, {severity}, expected by its tests");
-                continue;
-            }
-            if let Some(reason) = excluded {
-                let _ = writeln!(text, "finding {id}: {count}x, {severity}, left out of account: {reason}");
-                continue;
-            }
-            let _ = writeln!(text, "finding {id}: {count}x, {severity}\n  {summary} {why}\n  {fix}");
-            for exchange in exchanges.iter().filter_map(|n| self.exchanges.get(*n)) {
-                let details = exchange.details.iter().filter(|detail| detail.id == *id);
-                let details: Vec<String> = details.map(|detail| format!(": {}", detail.detail)).collect();
-                let Exchange { world, seq, request, .. } = exchange;
-                let _ = writeln!(text, "    world {world}, exchange {seq}: {request}{}", details.concat());
-            }
-        }
-        for missed in &self.missed {
-            let _ = writeln!(text, "expected, and did not come: {}", missed.line());
-        }
-        let share = self.share(catalogues);
-        let _ = writeln!(
-            text,
-            "{} of {} behaviors of the operations in use exercised: {} %",
-            share.exercised,
-            share.of,
-            share.percent()
-        );
+impl Run {
+    /// A run that is reported now, on the machine's clock, by this version.
+    #[must_use]
+    pub fn now(scenario: Option<String>, command: Option<String>) -> Self {
+        let at = Clock::machine().trunc_subsecs(0);
+        Self { at, version: env!("CARGO_PKG_VERSION").to_owned(), scenario, command }
+    }
+
+    /// The run in one line.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let Self { at, version, scenario, command } = self;
+        let mut text = format!("callmock {version}, {}", at.format("%Y-%m-%d %H:%M UTC"));
+        text.extend(scenario.iter().map(|scenario| format!(", scenario {scenario}")));
+        text.extend(command.iter().map(|command| format!(": {command}")));
         text
     }
 }
 
 impl Exchange {
+    /// The exchange in words: its number, and its test, or its world if no test is known.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let Self { seq, world, test, .. } = self;
+        match test {
+            Some(test) => format!("request {seq} ({test})"),
+            None => format!("request {seq} (world {world})"),
+        }
+    }
+
+    /// The details of a finding in this exchange.
+    pub fn details_of(&self, finding: &Finding) -> impl Iterator<Item = &str> {
+        let own = self.details.iter().filter(|detail| detail.id == finding.id);
+        own.map(|detail| detail.detail.as_str())
+    }
+
     fn of(example: &contract::Example) -> Self {
         let contract::ExampleRequest { world, world_name, test, operation, seq, at, text } = &example.request;
         let contract::Met { behaviors, findings, details, expected, .. } = &*example.met;
@@ -454,6 +453,7 @@ impl Exchange {
             at: *at,
             request: text.clone(),
             status: example.status,
+            answer: example.answer.clone(),
             behaviors: behaviors.iter().map(|behavior| behavior.id.to_owned()).collect(),
             findings: findings.iter().map(|finding| finding.id.to_owned()).collect(),
             details: details

@@ -1,5 +1,5 @@
-//! Coverage and findings as one self-contained HTML page: a heat map, then every behavior with its
-//! source and the exchanges that met it.
+//! Coverage and findings as one self-contained HTML page: the findings, what to do next, a heat map,
+//! then every behavior with its source and the exchanges that met it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -7,17 +7,25 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use super::coverage::{Coverage, Exchange, Made, Row, Section};
-use crate::contract::Catalogue;
+use super::{source, suggest, text};
+use crate::contract::{Behavior, Catalogue};
 
 const STYLE: &str = include_str!("html.css");
+const SCRIPT: &str = include_str!("html.js");
 
-/// The content security policy of the page. It loads nothing, runs nothing, and allows only its own
-/// style.
+/// The number of behaviors that the page suggests to test next.
+const NEXT: usize = 10;
+
+/// The content security policy of the page. It loads nothing, and allows only its own style and its
+/// own script, which filters and unfolds.
 #[must_use]
 pub fn policy() -> String {
-    let style = BASE64.encode(Sha256::digest(STYLE));
+    let hash = |text: &str| BASE64.encode(Sha256::digest(text));
     format!(
-        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
     )
 }
 
@@ -27,7 +35,7 @@ pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catal
     let share = coverage.share(catalogues.clone());
     let made = coverage.made(catalogues.clone());
     let inferred = coverage.inferred(catalogues.clone());
-    let unused = unused(&sections, catalogues);
+    let unused = unused(&sections, catalogues.clone());
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -39,18 +47,29 @@ pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catal
             }
             body {
                 h1 { "Contract coverage" }
+                @for run in &coverage.runs { p.dim { (run.text()) } }
                 p.big { (share.percent()) " %" }
                 p {
-                    (share.exercised) " of " (share.of) " behaviors of the operations in use were exercised. "
+                    (text::score(coverage, catalogues.clone())) ". "
                     span.dim { "Exercised, not passed: what the client made of an answer shows only where its next requests tell." }
                 }
+                nav {
+                    input #filter type="search" placeholder="Filter: ids, statuses, requests" aria-label="Filter";
+                    a href="#findings" { "Findings (" (made.len()) ")" }
+                    a href="#next" { "Next" }
+                    a href="#map" { "Map" }
+                    @for section in &sections { a href={ "#" (anchor(section)) } { (anchor(section)) } }
+                    @if !coverage.exchanges.is_empty() { a href="#exchanges" { "Exchanges" } }
+                }
+                h2 #findings { "Findings" }
+                @if made.is_empty() { p { "None." } }
+                @for made in &made { (finding(coverage, made)) }
+                h2 #next { "Next" }
+                (next(coverage, catalogues))
+                h2 #map { "Map" }
                 (legend())
                 @for section in &sections { (map(section)) }
                 @if !unused.is_empty() { p.dim { "Never called: " (unused.join(", ")) "." } }
-                @if !made.is_empty() {
-                    h2 #findings { "Findings" }
-                    @for made in &made { (finding(coverage, made)) }
-                }
                 @if !coverage.missed.is_empty() {
                     h2 #missed { "Expected, and did not come" }
                     ul { @for missed in &coverage.missed { li { (missed.line()) } } }
@@ -59,19 +78,23 @@ pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catal
                     h2 #inferred { "Inferred from how requests follow each other" }
                     table {
                         @for (inference, count) in &inferred {
-                            tr { td.n { (count) "×" } td { code { (inference.id) } } td { (prose(inference.summary)) } }
+                            tr { td.n { (count) "×" } td { (id(inference.id)) } td { (prose(inference.summary)) } }
                         }
                     }
                 }
+                h2 { "Behaviors" }
                 @for section in &sections { (table(section, coverage)) }
                 @if !coverage.exchanges.is_empty() {
-                    h2 #exchanges { "Exchanges" }
-                    p.dim { "A few for each behavior and finding; secrets are masked." }
-                    table {
-                        tr { th { "world" } th { "no." } th { "request" } th { "status" } th { "met" } }
-                        @for (n, exchange) in coverage.exchanges.iter().enumerate() { (row(n, exchange)) }
+                    details #exchanges {
+                        summary { "Exchanges" }
+                        p.dim { "A few for each behavior and finding; secrets are masked." }
+                        table {
+                            tr { th { "request" } th { "answer" } th { "met" } }
+                            @for (n, exchange) in coverage.exchanges.iter().enumerate() { (row(n, exchange)) }
+                        }
                     }
                 }
+                script { (PreEscaped(SCRIPT)) }
             }
         }
     };
@@ -99,6 +122,11 @@ fn prose(text: &str) -> Markup {
     }
 }
 
+/// An id, which may be broken only after a dot or an underscore.
+fn id(id: &str) -> Markup {
+    html! { code.id { @for part in id.split_inclusive(['.', '_']) { (part) wbr; } } }
+}
+
 /// The CSS class of a count, on a scale of five steps.
 fn heat(count: u64) -> &'static str {
     match count {
@@ -113,10 +141,14 @@ fn heat(count: u64) -> &'static str {
 fn legend() -> Markup {
     html! {
         p.legend.dim {
-            "How often:" span.h0 {} "never" span.h1 {} "once" span.h2 {} "2 to 4" span.h3 {} "5 to 19" span.h4 {} "20 and more; "
-            "a red frame is a refusal that was never met."
+            "How often:" span.h0 {} "never" span.h1 {} "once" span.h2 {} "2 to 4" span.h3 {} "5 to 19" span.h4 {} "20 and more"
+            span.h0.refusal {} "round: a refusal"
         }
     }
+}
+
+fn anchor(section: &Section<'_>) -> String {
+    format!("{}.{}", section.catalogue.vendor, section.operation)
 }
 
 fn name(section: &Section<'_>) -> String {
@@ -126,11 +158,34 @@ fn name(section: &Section<'_>) -> String {
     }
 }
 
+/// What to do next: what the run could not show, and the behaviors that are most worth a test.
+fn next(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Markup {
+    let next: Vec<&'static Behavior> = suggest::next(coverage, catalogues.clone(), NEXT);
+    html! {
+        @for vendor in suggest::unpaged(coverage, catalogues) {
+            p.warn { (vendor) ": no list had a second page, so paging was not tested. " code { "--scenario busy-day" } " has many." }
+        }
+        @if next.is_empty() { p { "Nothing is left to test in the operations in use." } }
+        @else {
+            p { "Worth a test next. Each command prints a request or a fault that leads there:" }
+            table {
+                @for behavior in &next {
+                    tr {
+                        td { code { "callmock contract " } (id(behavior.id)) }
+                        td { @if let Some(status) = behavior.status { (status) } }
+                        td { (prose(behavior.summary)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
 fn map(section: &Section<'_>) -> Markup {
     let share = section.share();
     html! {
         div {
-            a href={ "#" (section.catalogue.vendor) "." (section.operation) } { strong { (name(section)) } }
+            a href={ "#" (anchor(section)) } { strong { (name(section)) } }
             span.dim { " " (share.exercised) " of " (share.of) }
             @if section.only_happy_paths() { span.dim { ", only happy paths" } }
         }
@@ -154,14 +209,17 @@ fn times(count: u64) -> String {
 }
 
 fn table(section: &Section<'_>, coverage: &Coverage) -> Markup {
+    let share = section.share();
     html! {
-        h2 id={ (section.catalogue.vendor) "." (section.operation) } { (name(section)) }
-        @if section.only_happy_paths() {
-            p.warn { "Only happy paths: no documented refusal was met." }
-        }
-        table {
-            tr { th { "count" } th { "behavior" } th { "status" } th { "what happens" } th { "source" } th { "exchanges" } }
-            @for row in &section.rows { (behavior(row, section.catalogue, coverage)) }
+        details id=(anchor(section)) {
+            summary { (name(section)) span.dim { " " (share.exercised) " of " (share.of) } }
+            @if section.only_happy_paths() {
+                p.warn { "Only happy paths: no documented refusal was met." }
+            }
+            table {
+                tr { th { "count" } th { "behavior" } th { "status" } th { "what happens" } th { "source" } th { "exchanges" } }
+                @for row in &section.rows { (behavior(row, section.catalogue, coverage)) }
+            }
         }
     }
 }
@@ -169,16 +227,16 @@ fn table(section: &Section<'_>, coverage: &Coverage) -> Markup {
 fn behavior(row: &Row<'_>, catalogue: &Catalogue, coverage: &Coverage) -> Markup {
     let behavior = row.behavior;
     html! {
-        tr id=(behavior.id) {
-            td.n { span class=(heat(row.count)) { " " (row.count) "× " } }
+        tr id=(behavior.id) class=[(row.count == 0).then_some("never")] {
+            td.n { (row.count) "×" }
             td {
-                code { (behavior.id) }
+                (id(behavior.id))
                 @if let Some(reason) = row.excluded { br; span.dim { "left out of account: " (reason) } }
                 @if let Some(reading) = row.needs { br; span.dim { "only under " (reading) } }
             }
-            td { @if let Some(status) = behavior.status { (status) } }
+            td { @match behavior.status { Some(status) => (status), None => span.dim { "feature" } } }
             td { (prose(behavior.summary)) }
-            td { a href=(catalogue.page) { (behavior.source) } " " span.dim { (behavior.standing.name()) } }
+            td { a href=(source::page(behavior, catalogue)) { (source::words(behavior)) } }
             td { @for n in &row.exchanges { (link(coverage, *n)) " " } }
         }
     }
@@ -189,41 +247,40 @@ fn finding(coverage: &Coverage, made: &Made<'_>) -> Markup {
     html! {
         div class={ "finding " (finding.severity.name()) } id=(finding.id) {
             p {
-                strong { (finding.severity.name()) } " " code { (finding.id) } " " (made.count) "×"
+                strong { (finding.severity.name()) } " " (id(finding.id)) " " (made.count) "×"
                 @if made.expected > 0 { " " span.dim { "expected by tests: " (made.expected) "×" } }
                 @if let Some(reason) = made.excluded { " " span.dim { "left out of account: " (reason) } }
             }
-            p { (prose(finding.summary)) " " (prose(finding.why)) }
-            p { strong { "Instead: " } (prose(finding.fix)) }
             @for n in &made.exchanges {
                 @if let Some(exchange) = coverage.exchanges.get(*n) {
                     p {
+                        @for detail in exchange.details_of(finding) { strong { (prose(detail)) } " " }
                         (link(coverage, *n)) " " code { (exchange.request) }
-                        @for detail in exchange.details.iter().filter(|detail| detail.id == finding.id) {
-                            " " (prose(&detail.detail))
-                        }
                     }
                 }
             }
+            p { (prose(finding.summary)) " " (prose(finding.why)) }
+            p { strong { "Instead: " } (prose(finding.fix)) }
         }
     }
 }
 
 fn link(coverage: &Coverage, n: usize) -> Markup {
-    let name = coverage.exchanges.get(n).map(|e| format!("{} {}", e.world, e.seq)).unwrap_or_default();
+    let name = coverage.exchanges.get(n).map(Exchange::place).unwrap_or_default();
     html! { a href={ "#exchange-" (n) } { (name) } }
 }
 
 fn row(n: usize, exchange: &Exchange) -> Markup {
     html! {
         tr id={ "exchange-" (n) } {
-            td { (exchange.world) }
-            td.n { (exchange.seq) }
-            td { code { (exchange.request) } }
-            td { @match exchange.status { Some(status) => (status), None => "none" } }
+            td { (exchange.place()) br; code { (exchange.request) } }
             td {
-                @for id in &exchange.behaviors { a href={ "#" (id) } { code { (id) } } br; }
-                @for id in &exchange.findings { a href={ "#" (id) } { code { (id) } } br; }
+                @match exchange.status { Some(status) => (status), None => "none" }
+                @if let Some(answer) = &exchange.answer { br; code { (answer) } }
+            }
+            td {
+                @for met in &exchange.behaviors { a href={ "#" (met) } { (id(met)) } br; }
+                @for met in &exchange.findings { a href={ "#" (met) } { (id(met)) } br; }
             }
         }
     }

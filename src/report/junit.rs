@@ -1,15 +1,18 @@
 //! Coverage and findings as JUnit XML, which every CI system shows: one suite per operation, one
 //! test per behavior.
 //!
-//! The format only has passed, failed and skipped tests. An exercised behavior is a passed test,
-//! and one that was never exercised or is excluded is skipped. Findings are a suite of their own,
-//! in which warnings and errors fail. An expectation that was not met fails in another one.
+//! The format only has passed, failed and skipped tests. An exercised behavior is a passed test.
+//! One that was never exercised or is excluded is skipped, and is left out unless it is asked for.
+//! Findings are a suite of their own, in which warnings and errors fail. An expectation that was
+//! not met fails in another one.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::coverage::{Coverage, Made, Row};
 use super::sightings::Missed;
+use super::source;
+use super::text::Listed;
 use crate::contract::{Catalogue, Severity};
 
 /// A test of a suite.
@@ -31,14 +34,20 @@ struct Suite {
 }
 
 /// The report as XML.
-pub fn xml(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
+pub fn xml(
+    coverage: &Coverage,
+    catalogues: impl Iterator<Item = &'static Catalogue> + Clone,
+    listed: Listed,
+) -> String {
+    let shown = |row: &&Row<'_>| listed == Listed::All || row.count > 0;
     let mut suites: Vec<Suite> = coverage
         .sections(catalogues.clone())
         .iter()
         .map(|section| Suite {
             name: format!("{}.{}", section.catalogue.vendor, section.operation),
-            cases: section.rows.iter().map(behavior).collect(),
+            cases: section.rows.iter().filter(shown).map(behavior).collect(),
         })
+        .filter(|suite| !suite.cases.is_empty())
         .collect();
     let made = coverage.made(catalogues);
     suites.push(Suite {
@@ -68,7 +77,8 @@ fn behavior(row: &Row<'_>) -> Case {
         }),
         _ => Result::Passed,
     };
-    let says = format!("exercised {} times. {} Source: {}", row.count, behavior.summary, behavior.source);
+    let source = source::words(behavior);
+    let says = format!("exercised {} times. {} Source: {source}", row.count, behavior.summary);
     Case { name: behavior.id.to_owned(), result, says }
 }
 
@@ -77,9 +87,8 @@ fn finding(coverage: &Coverage, made: &Made<'_>) -> Case {
     let exchanges = made.exchanges.iter().filter_map(|n| coverage.exchanges.get(*n));
     let shown: Vec<String> = exchanges
         .map(|e| {
-            let details = e.details.iter().filter(|detail| detail.id == finding.id);
-            let details: String = details.map(|detail| format!(": {}", detail.detail)).collect();
-            format!("\nworld {}, exchange {}: {}{details}", e.world, e.seq, e.request)
+            let details: String = e.details_of(finding).map(|detail| format!("{detail} - ")).collect();
+            format!("\n{details}{}: {}", e.place(), e.request)
         })
         .collect();
     let says = format!("{} times. {} {}{}", made.count, finding.why, finding.fix, shown.concat());

@@ -69,6 +69,9 @@ fn results(coverage: &Coverage, made: &Made<'_>, all: &[&'static Finding], artif
         });
         if let Some(exchange) = exchange {
             let place = format!("{}/{}", exchange.world, exchange.seq);
+            if let Some(test) = &exchange.test {
+                result["properties"] = json!({ "test": test });
+            }
             let logical = json!({ "name": exchange.request, "fullyQualifiedName": place, "kind": "object" });
             location["logicalLocations"] = json!([logical]);
         }

@@ -4,6 +4,7 @@
 //! - [`Endpoint`]: an operation with its handler; [`Routes`] finds the one that a request is for.
 //! - [`Context`] and [`Notes`]: a handler's input besides the request, and its notes.
 //! - [`Refusing`], [`AnyRefusal`], [`Unhandled`]: refusals.
+//! - [`Sketch`]: a request in short, and the command that sends it.
 //! - [`Neutral`] and [`Tells`]: a call in callmock's own words, and how exactly a vendor tells it.
 //! - [`openapi`]: the `OpenAPI` document.
 //! - [`hints`]: what to change in a request that was refused.
@@ -25,6 +26,7 @@ mod people;
 pub mod recording;
 mod refusal;
 mod routes;
+mod sketch;
 mod tells;
 
 use std::borrow::Cow;
@@ -34,7 +36,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
 use bytes::Bytes;
-use chrono::DateTime;
+use chrono::{DateTime, FixedOffset, Offset, Utc};
 use serde_json::{Map, Value};
 
 pub use context::{BaseUrl, Context, Place, checked, host, keep, media_type};
@@ -46,12 +48,13 @@ pub use people::Who;
 pub(crate) use refusal::refusals;
 pub use refusal::{AnyRefusal, Refusing, RetryAfter, Unhandled};
 pub use routes::{Found, Routes};
+pub use sketch::{Sketch, quoted};
 pub use tells::{Precision, Tells};
 
 use crate::contract::{Behavior, Catalogue, Readings};
 use crate::import::Importer;
 use crate::universe::Ordinal;
-use crate::world::{View, Walks, World};
+use crate::world::{AskedPage, View, Walks, World};
 use openapi::Document;
 use recording::Links;
 
@@ -109,6 +112,17 @@ pub trait Vendor: Sync + 'static {
         Walks::hash((request.method.as_str(), request.uri.path(), request.uri.query(), body))
     }
 
+    /// The page of a list that a request asks for, if it asks for one after the first. The request is
+    /// decoded.
+    fn page(&self, _request: &Parts, _body: &Bytes) -> Option<AskedPage> {
+        None
+    }
+
+    /// The offset from UTC of the times in the vendor's own country, in which its reports are.
+    fn offset(&self) -> FixedOffset {
+        Utc.fix()
+    }
+
     /// The time that an answer tells its client to wait before a retry.
     fn retry_after(&self, response: &Response) -> Option<Duration> {
         let text = |name| response.headers().get(name)?.to_str().ok();
@@ -144,6 +158,12 @@ pub trait Vendor: Sync + 'static {
     /// The names and values that a client needs besides, for a server at `address` (`host:port`).
     fn whereabouts(&self, _address: &str) -> Vec<(&'static str, String)> {
         vec![]
+    }
+
+    /// The command that sends a request with a world's first credential. The request may name
+    /// another credential of the world. `None` if the scenario has no account at this vendor.
+    fn curl(&self, _world: &World, base_url: &str, request: &Sketch) -> Option<String> {
+        Some(request.curl(base_url, &[]))
     }
 
     /// Commands to paste, which work with the current state of a world.

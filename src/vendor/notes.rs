@@ -158,7 +158,7 @@ const HINT: usize = 500;
 /// The most details of one finding about one request, and the longest detail in characters. Both
 /// are bounded, because the client chooses how many names it sends, and how long they are.
 const DETAILS: usize = 8;
-const DETAIL: usize = 200;
+const DETAIL: usize = 500;
 
 fn cut(detail: &str) -> String {
     let detail = plain(detail);

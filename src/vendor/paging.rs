@@ -2,7 +2,7 @@
 
 use crate::contract::Paging;
 use crate::urlencoded;
-use crate::world::{Step, Visited};
+use crate::world::{AskedPage, Step, Visited};
 
 use super::Context;
 
@@ -39,6 +39,13 @@ impl NumberedPage {
     pub fn is_of_another_size(&self, context: &Context) -> bool {
         context.world.walks().goes_on_otherwise(self.list, self.size as u64)
     }
+}
+
+/// The page of a number, as a request asks for it. None if it is no number.
+#[must_use]
+pub fn asked_page(number: &str) -> Option<AskedPage> {
+    let number: usize = number.trim().parse().ok()?;
+    Some(AskedPage { position: Some(number.to_string()), words: format!("page {number}") })
 }
 
 /// One link of a `Link` header. In the query, every character except letters, digits and `-_.~` is

@@ -26,7 +26,9 @@ mod worlds;
 
 pub use changes::{Changes, Flags};
 pub use clock::{Clock, PastTheEnd};
-pub use conduct::{Attempts, Earlier, Step, TakenStep, UnfinishedWalk, Visited, Walks, Why};
+pub use conduct::{
+    AskedPage, Attempts, Earlier, Step, TakenStep, Tried, UnfinishedWalk, Visited, Walks, Why,
+};
 pub use expectations::{Expectations, OfExchange, Standing, TooManyOpen};
 pub use faults::{Due, FaultCounts, FaultState, Faults, NotAdded};
 pub use ids::Ids;

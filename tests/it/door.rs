@@ -94,7 +94,7 @@ async fn a_host_name_that_only_such_a_page_would_use_reaches_no_admin_api_but_th
 }
 
 #[tokio::test]
-async fn a_browser_takes_an_answer_for_nothing_else_and_a_page_runs_nothing() {
+async fn a_browser_takes_an_answer_for_nothing_else_and_a_page_runs_its_own_script_alone() {
     let mock = Mock::of(VECTORS).await;
     for path in ["/_mock", "/_mock/coverage?format=html", "/_mock/coverage?format=badge", "/_mock/nowhere"] {
         assert_eq!(mock.get(path).await.header("x-content-type-options"), "nosniff", "{path}");
@@ -102,11 +102,17 @@ async fn a_browser_takes_an_answer_for_nothing_else_and_a_page_runs_nothing() {
     let page = mock.get("/_mock/coverage?format=html").await;
     let policy = page.header("content-security-policy").to_owned();
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
-    let (_, style) = page.body.split_once("<style>").expect("a style");
-    let (style, _) = style.split_once("</style>").expect("its end");
-    let digest = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(style));
-    assert!(policy.contains(&digest), "the style is the one that is allowed");
-    assert!(!page.body.contains(" style=") && !page.body.contains("<script"), "nothing that it forbids");
+    for (name, parts) in [("style", ("<style>", "</style>")), ("script", ("<script>", "</script>"))] {
+        let (_, own) = page.body.split_once(parts.0).expect(name);
+        let (own, _) = own.split_once(parts.1).expect("its end");
+        let digest = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(own));
+        assert!(
+            policy.contains(&format!("{name}-src 'sha256-{digest}'")),
+            "the {name} is the one that is allowed"
+        );
+    }
+    assert_eq!(page.body.matches("<script").count(), 1, "and there is no other");
+    assert!(!page.body.contains(" style="), "nothing that it forbids");
 }
 
 #[tokio::test]

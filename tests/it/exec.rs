@@ -75,8 +75,15 @@ fn it_is_ready_when_the_command_starts_and_tells_what_was_called() {
     assert!(said.starts_with("callmock: 4 requests\n"), "{said}");
     assert!(said.contains("  commubo   list_calls                 200, 403 x2\n"), "{said}");
     assert!(said.contains("  alibaba   (no operation)             404\n"), "{said}");
-    assert!(said.contains(" behaviors exercised\n"), "{said}");
-    assert!(said.contains("  finding commubo.unknown_parameter x1\n"), "{said}");
+    let score =
+        said.lines().position(|line| line.contains(" behaviors of the operations in use exercised: "));
+    let finding = said.lines().position(|line| line == "  finding commubo.unknown_parameter x1 (warning)");
+    assert!(finding.expect("a finding") < score.expect("a score"), "findings come first: {said}");
+    assert!(said.contains("    `strat`; did you mean `start`? - request 1 (world default)\n"), "{said}");
+    assert!(
+        said.contains("  next: --coverage-out FILE keeps this for `callmock coverage report FILE`\n"),
+        "{said}"
+    );
 }
 
 #[test]

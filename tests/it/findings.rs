@@ -155,7 +155,8 @@ async fn an_unknown_name_is_told_with_the_nearest_right_one() {
     let exchange = &mock.journal().await[0];
     let detail = |text: &str| json!({ "id": "commubo.unknown_parameter", "detail": text });
     assert_eq!(exchange["details"][0], detail("`strat`; did you mean `start`?"));
-    assert_eq!(exchange["details"][1], detail("`token2`"), "the second one, to which nothing is near");
+    let second = detail("`token2`; known: `start`, `end`, `expand`");
+    assert_eq!(exchange["details"][1], second, "the second one, to which nothing is near");
     page().with("pagenumber", "1").send(&mock).await;
     sencloud::list(&mock, json!({ "filter": { "hotline": [] } })).await;
     ccai(&mock, "POST", CALLS, &with(inbound(), "menuid", json!(1))).await;
@@ -542,4 +543,89 @@ async fn the_hint_of_a_refusal_is_the_remedy_of_its_gravest_finding() {
     let catalogue = vendor::of("sencloud").served().catalogue();
     let gravest = catalogue.findings.iter().find(|finding| finding.id == "sencloud.unknown_query");
     assert!(hint.contains(gravest.expect("a finding").fix), "{hint}");
+}
+
+#[tokio::test]
+async fn a_finding_about_an_unknown_name_says_which_names_are_right() {
+    let mock = Mock::of(&day()).await;
+    let detail = async |n: usize| {
+        let journal = mock.journal().await;
+        text_at(&journal[n], "/details/0/detail").to_owned()
+    };
+    sencloud::list(&mock, json!({ "filter": { "started_at_from": "2024-05-14T00:00:00Z" } })).await;
+    let told = detail(0).await;
+    assert!(
+        told.starts_with("`/filter/started_at_from`; did you mean `date_from`? Known: `call_number`, "),
+        "{told}"
+    );
+    commubo(&mock, "?start=2024-05-14&_=1", &[]).await;
+    assert_eq!(detail(1).await, "`_`; known: `start`, `end`, `expand`");
+    ccai(&mock, "POST", CALLS, &with(inbound(), "langg", json!("en"))).await;
+    assert!(detail(2).await.starts_with("`langg`; did you mean `lang`?"));
+}
+
+#[tokio::test]
+async fn a_page_that_was_refused_and_never_asked_for_again_is_named_with_its_refusal() {
+    let mock = Mock::of(&day()).await;
+    let world = mock.default_world().await;
+    world
+        .fault(json!({ "vendor": "alibaba", "when": { "nth": 3 }, "do": { "error": "Throttling.User" } }))
+        .await;
+    let list = |number: usize| {
+        let call = page().with("Format", "JSON").with("StartTime", "1715616000000").with("PageSize", "5");
+        call.with("PageNumber", &number.to_string())
+    };
+    for number in 1..=5 {
+        list(number).send(&mock).await;
+    }
+    let told = |coverage: &Value| {
+        let exchanges = coverage["exchanges"].as_array().expect("a list").clone();
+        let details =
+            exchanges.iter().flat_map(|exchange| exchange["details"].as_array().cloned().unwrap_or_default());
+        let mut stopped = details.filter(|detail| detail["id"] == "alibaba.paging_stopped_early");
+        stopped.next().map(|detail| detail["detail"].as_str().expect("text").to_owned())
+    };
+    let coverage = mock.get("/_mock/coverage").await.json();
+    assert_eq!(
+        told(&coverage).as_deref(),
+        Some("page 3 was refused (Throttling.User) and never asked for again")
+    );
+    list(3).send(&mock).await;
+    assert_eq!(told(&mock.get("/_mock/coverage").await.json()), None);
+}
+
+#[tokio::test]
+async fn a_cursor_whose_page_was_refused_is_named_too() {
+    let mock = Mock::of(&day()).await;
+    let world = mock.default_world().await;
+    let first = paged(&mock, json!({ "limit": 5 })).await;
+    world.fault(json!({ "vendor": "sencloud", "times": 1, "do": { "error": "unavailable" } })).await;
+    paged(&mock, json!({ "limit": 5, "after": cursor(&first, "next") })).await;
+    let coverage = mock.get("/_mock/coverage").await.body;
+    assert!(
+        coverage.contains("the next page was refused (unavailable) and never asked for again"),
+        "{coverage}"
+    );
+}
+
+#[tokio::test]
+async fn a_retry_with_other_content_that_ignores_retry_after_is_found() {
+    let mock = Mock::of(&day()).await;
+    let world = mock.default_world().await;
+    let limited = json!({ "status": 503, "headers": { "Retry-After": "60" } });
+    world.fault(json!({ "vendor": "ccai", "times": 1, "do": limited })).await;
+    ccai(&mock, "POST", CALLS, &outbound()).await;
+    let changed = with(outbound(), "end_user_number", json!("+1 205-123-4567"));
+    let again = ccai(&mock, "POST", CALLS, &changed).await;
+    assert!(again.findings().contains(&"ccai.retry_after_ignored"), "{:?}", again.findings());
+    let journal = mock.journal().await;
+    let told = text_at(&journal[1], "/details/0/detail");
+    assert!(told.ends_with(" ms of 60000 ms, with other content"), "{told}");
+    // A request of another kind is no retry.
+    world
+        .fault(json!({ "vendor": "ccai", "times": 1, "do": { "status": 503, "headers": { "Retry-After": "60" } } }))
+        .await;
+    ccai(&mock, "POST", CALLS, &outbound()).await;
+    let other = ccai(&mock, "POST", CALLS, &inbound()).await;
+    assert!(!other.findings().contains(&"ccai.retry_after_ignored"), "{:?}", other.findings());
 }

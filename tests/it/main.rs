@@ -54,4 +54,5 @@ mod snapshot;
 mod support;
 mod test_names;
 mod vendor;
+mod ways;
 mod worlds;

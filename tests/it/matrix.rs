@@ -31,6 +31,10 @@ fn a_careful_client_passes_under_every_reading_of_what_it_calls() {
     let output = matrix(&[], "true");
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{said}{}", text(&output.stderr));
+    let announced = text(&output.stderr);
+    assert!(announced.starts_with("callmock: one run under the defaults, then at most "), "{announced}");
+    let cost = announced.lines().nth(1).expect("what is to come");
+    assert!(cost.contains(" runs are to come (") && cost.contains(" alternatives alone, up to "), "{cost}");
     assert!(said.starts_with("(defaults)                                         ok\n"), "{said}");
     // Each option but the default of the vendor that is called; none of another's.
     let readings = vendors::readings();
@@ -117,7 +121,8 @@ fn every_reading_is_listed_with_its_evidence() {
     for reading in callmock::vendors::readings() {
         let line =
             format!("{}: {} (default), {}\n", reading.id, reading.default(), reading.options[1..].join(", "));
-        let entry = format!("{line}    {}\n    {}\n", reading.question, reading.source);
+        let source = callmock::report::source::of_reading(reading.source);
+        let entry = format!("{line}    {}\n    {source}\n", reading.question);
         assert!(said.contains(&entry), "{entry}");
     }
     let json = callmock().args(["readings", "--format", "json"]).output().expect("it runs");

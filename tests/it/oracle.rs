@@ -1,7 +1,7 @@
 //! A table that a team made of its vendors' calls, held against the truth. The good one is made
 //! from the vendors' own answers, by code that knows nothing of the neutral calls (`row_of`).
 
-use callmock::report::oracle;
+use callmock::report::oracle::{self, Period};
 use callmock::vendor::{Field, Neutral, Tells};
 use callmock::vendors;
 use chrono::{DateTime, TimeDelta};
@@ -125,8 +125,8 @@ async fn a_right_table_of_any_vendor_has_no_mistake_and_each_member_made_wrong_i
         let truth: Vec<Neutral> = serde_json::from_value(truth).expect("neutral calls");
         let names: Vec<&str> = vendors::ALL.iter().map(|vendor| vendor.name()).collect();
         let mistakes = |rows: &[Value]| {
-            let rows = oracle::read(&lines(rows), &names).expect("a table");
-            oracle::diff(&truth, &rows, vendors::ALL, &[vendor.name().to_owned()]).mistakes
+            let rows = oracle::read(&lines(rows), &names, &oracle::Words::default()).expect("a table");
+            oracle::diff(&truth, &rows, vendors::ALL, &[vendor.name().to_owned()], Period::default()).mistakes
         };
         assert_eq!(mistakes(&rows), [], "{vendor:?}");
         let call_of = |row: &Value| {
@@ -296,7 +296,7 @@ fn what_is_no_table_is_told_by_its_line() {
         (r#"{"vendor": "comubo", "id": "1"}"#, "did you mean `commubo`?"),
         (r#"{"vendor": "commubo", "id": null}"#, "`id` is missing"),
         (r#"{"vendor": "commubo", "id": "1", "anwered_at": null}"#, "did you mean `answered_at`?"),
-        (r#"{"vendor": "commubo", "id": "1", "at": "2024-05-14 01:00"}"#, "`at`: expected an RFC 3339 time"),
+        (r#"{"vendor": "commubo", "id": "1", "at": "yesterday"}"#, "`at`: expected an RFC 3339 time"),
         (r#"{"vendor": "commubo", "id": "1", "at": 1715648400}"#, "`at`: expected an RFC 3339 time"),
         (r#"{"vendor": "commubo", "id": "1", "talk": "100"}"#, "`talk`: expected a number of seconds"),
     ] {
@@ -373,4 +373,116 @@ async fn calls_that_a_client_created_are_the_truth_of_a_running_server_and_its_w
     let unknown = diff("created-nowhere", &lines(&rows), &["--url", &mock.url(""), "--world", "nowhere"]);
     assert_eq!(unknown.0, Some(1));
     assert!(unknown.2.contains("404"), "{}", unknown.2);
+}
+
+#[test]
+fn only_the_calls_of_a_period_are_compared() {
+    let small = file("oracle-period.yaml", SMALL);
+    let small = small.to_str().expect("text");
+    let row = r#"{"vendor": "sencloud", "id": "2", "talk": 0}"#;
+    let (code, said, _) = diff("whole", row, &["--scenario", small]);
+    assert_eq!(code, Some(1), "two calls are missing: {said}");
+    let period = ["--from", "2024-05-14T09:05:00+08:00", "--to", "2024-05-14T09:15:00+08:00"];
+    let (code, said, error) = diff("period", row, &[&["--scenario", small][..], &period].concat());
+    assert_eq!(code, Some(0), "{said}{error}");
+    assert!(said.contains("sencloud: 1 of 1 calls\n"), "{said}");
+    // A row of another time is left out, whether the vendor shows its call or not.
+    let rows = format!(
+        "{row}\n{}\n{}\n{}\n",
+        r#"{"vendor": "sencloud", "id": "1", "talk": 99}"#,
+        r#"{"vendor": "sencloud", "id": "77", "at": "2024-05-15T00:00:00Z"}"#,
+        r#"{"vendor": "sencloud", "id": "78", "at": "2024-05-14T01:10:00Z"}"#,
+    );
+    let (code, said, _) = diff("others", &rows, &[&["--scenario", small][..], &period].concat());
+    assert_eq!(code, Some(1));
+    assert!(
+        said.contains("invented call: sencloud 78") && !said.contains(" 77") && !said.contains("99"),
+        "{said}"
+    );
+    let (code, said, _) = diff("day", row, &["--scenario", small, "--from", "2024-05-15"]);
+    assert_eq!(code, Some(0), "nothing began then: {said}");
+    let (code, _, error) = diff("no-day", row, &["--from", "yesterday"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("expected a time such as"), "{error}");
+}
+
+#[test]
+fn a_time_without_an_offset_is_a_mistake_that_is_told_and_is_read_in_the_vendors_zone() {
+    let small = file("oracle-naive.yaml", SMALL);
+    let arguments = ["--scenario", small.to_str().expect("text")];
+    for (row, part) in [
+        (
+            r#"{"vendor": "commubo", "id": "1", "at": "2024-05-14 10:00:00"}"#,
+            r#"line 1: naive: commubo 1 `at`: "2024-05-14 10:00:00" has no offset from UTC; write "2024-05-14T10:00:00+09:00""#,
+        ),
+        (
+            r#"{"vendor": "commubo", "id": "1", "at": "2024-05-14T01:00"}"#,
+            r#"has no offset from UTC; read as "2024-05-14T01:00:00+09:00" it is wrong, too: "2024-05-14T01:00:00+09:00", but it is "2024-05-14T01:00:00Z""#,
+        ),
+        (
+            r#"{"vendor": "alibaba", "id": "two", "at": "2024-05-14T09:10:00"}"#,
+            r#"write "2024-05-14T09:10:00+08:00""#,
+        ),
+    ] {
+        let (code, said, error) = diff("naive", row, &arguments);
+        assert_eq!(code, Some(1), "{error}");
+        assert!(said.contains(part), "{said}");
+    }
+    let map = file("oracle-zone.yaml", "zone: UTC\n");
+    let row = r#"{"vendor": "commubo", "id": "1", "at": "2024-05-14T01:00:00"}"#;
+    let (_, said, _) = diff("zone", row, &[&arguments[..], &["--map", map.to_str().expect("text")]].concat());
+    assert!(said.contains(r#"write "2024-05-14T01:00:00+00:00""#), "{said}");
+}
+
+#[test]
+fn a_teams_own_words_are_read_with_a_map_and_a_mistake_in_it_is_told() {
+    let small = file("oracle-words.yaml", SMALL);
+    let small = small.to_str().expect("text");
+    let map = "vendor: commubo\n\
+        columns: {call_ref: id, started: at, secs: talk, state: outcome, dir: direction, imported_by: null}\n\
+        words:\n  outcome: {SUCCESSFUL: answered, ABANDONED: abandoned}\n  direction: {in: inbound, out: outbound}\n";
+    let map = file("oracle-map.yaml", map);
+    let with = ["--scenario", small, "--map", map.to_str().expect("text")];
+    let rows = r#"{"call_ref": 1, "started": "2024-05-14T10:00:00+09:00", "secs": 100, "state": "SUCCESSFUL", "dir": "in", "imported_by": "x"}
+{"call_ref": 2, "started": "2024-05-14T10:10:00+09:00", "secs": 0, "state": "ABANDONED", "dir": "in", "imported_by": "x"}
+{"call_ref": 3, "started": "2024-05-14T10:20:00+09:00", "secs": 30, "state": "SUCCESSFUL", "dir": "out", "imported_by": "x"}"#;
+    let (code, said, error) = diff("words", rows, &with);
+    assert_eq!(code, Some(0), "{said}{error}");
+    let (code, said, _) = diff("words-wrong", &rows.replace("\"dir\": \"out\"", "\"dir\": \"in\""), &with);
+    assert_eq!(code, Some(1));
+    assert!(said.contains(r#"wrong: commubo 3 `direction`: "inbound", but it is "outbound""#), "{said}");
+    assert!(diff("no-map", rows, &["--scenario", small]).2.contains("`vendor` is missing"));
+    for (text, part) in [
+        ("columns: {a: tlak}", "columns.a: there is no field `tlak`; did you mean `talk`?"),
+        ("words: {outcom: {}}", "words.outcom: there is no such field; did you mean `outcome`?"),
+        (
+            "words: {outcome: {x: anwsered}}",
+            "words.outcome: `anwsered` is none of callmock's words; did you mean `answered`?",
+        ),
+        (
+            "words: {vendor: {x: comubo}}",
+            "words.vendor: there is no vendor `comubo`; did you mean `commubo`?",
+        ),
+        ("vendor: comubo", "vendor: there is no vendor `comubo`; did you mean `commubo`?"),
+        ("zone: Japan", "zone: expected an offset from UTC such as `+09:00`"),
+        ("colums: {}", "did you mean `columns`?"),
+    ] {
+        let wrong = file("oracle-wrong-map.yaml", text);
+        let (code, _, error) = diff("wrong-map", rows, &["--map", wrong.to_str().expect("text")]);
+        assert_eq!(code, Some(2), "{text}");
+        assert!(error.contains(part) && error.contains("oracle-wrong-map.yaml"), "{text}: {error}");
+    }
+}
+
+#[test]
+fn the_guide_lists_every_word_of_the_oracle() {
+    let guide = include_str!("../../docs/contract-testing.md");
+    for field in Field::ALL {
+        assert!(guide.contains(&format!("| `{}`", field.name())), "{}", field.name());
+    }
+    for outcome in
+        ["answered", "no_answer", "busy", "rejected", "abandoned_ivr", "abandoned_queue", "abandoned_ring"]
+    {
+        assert!(guide.contains(&format!("`{outcome}`")), "{outcome}");
+    }
 }

@@ -37,12 +37,20 @@ async fn what_the_admin_api_answers_is_a_file_of_coverage_and_both_print_the_sam
     let mock = Mock::embedded("documented").await;
     mock.default_world().await.commubo("?start=2018-09-01").await;
     let coverage = file("api.json", &mock.get("/_mock/coverage").await.body);
-    for format in ["text", "junit", "html", "badge"] {
-        assert_eq!(
-            printed(format, &coverage),
-            mock.get(&format!("/_mock/coverage?format={format}")).await.body
-        );
+    // The date is that of the request.
+    let undated = |text: &str| {
+        let dated = |line: &&str| !line.contains(concat!("callmock ", env!("CARGO_PKG_VERSION"), ", 20"));
+        text.lines().filter(dated).map(|line| format!("{line}\n")).collect::<String>()
+    };
+    for (format, all) in [("text", ""), ("text", "&all=true"), ("junit", ""), ("junit", "&all=true")] {
+        let arguments =
+            if all.is_empty() { vec!["--format", format] } else { vec!["--format", format, "--all"] };
+        let live = mock.get(&format!("/_mock/coverage?format={format}{all}")).await.body;
+        assert_eq!(undated(text(&report(&arguments, &coverage).stdout)), undated(&live), "{format}{all}");
     }
+    assert_eq!(printed("badge", &coverage), mock.get("/_mock/coverage?format=badge").await.body);
+    let body = |page: &str| page.split("class=\"big\"").nth(1).expect("a share").to_owned();
+    assert_eq!(body(&printed("html", &coverage)), body(&mock.get("/_mock/coverage?format=html").await.body));
     let sarif: Value = serde_json::from_str(&printed("sarif", &coverage)).expect("JSON");
     let live = mock.get("/_mock/findings?format=sarif").await.body;
     let in_file = live.replace("_mock/journal", coverage.to_str().expect("text"));
@@ -51,6 +59,7 @@ async fn what_the_admin_api_answers_is_a_file_of_coverage_and_both_print_the_sam
         ("coverage?format=htm", "did you mean `html`?"),
         ("coverage?fromat=html", "did you mean `format`?"),
         ("coverage?worlds=some", "takes `all`"),
+        ("coverage?all=yes", "`all` takes `true` or `false`"),
         ("findings?format=badge", "json, sarif, junit"),
     ] {
         let answer = mock.get(&format!("/_mock/{path}")).await;
@@ -63,6 +72,15 @@ async fn what_the_admin_api_answers_is_a_file_of_coverage_and_both_print_the_sam
 async fn the_junit_report_has_a_suite_an_operation_and_counts_that_are_right() {
     let coverage = some("junit.json").await;
     let xml = printed("junit", &coverage);
+    assert_eq!(xml.matches("<skipped").count(), 1, "a note, and nothing that was never exercised: {xml}");
+    assert!(
+        xml.contains("commubo.list_calls.invalid_start") && !xml.contains("commubo.list_calls.invalid_end")
+    );
+    for flag in ["--all", "--skipped"] {
+        let all = report(&["--format", "junit", flag], &coverage);
+        assert!(text(&all.stdout).contains("commubo.list_calls.invalid_end"), "{flag}");
+    }
+    let xml = text(&report(&["--format", "junit", "--all"], &coverage).stdout).to_owned();
     let mut reader = quick_xml::Reader::from_str(&xml);
     let (mut suites, mut counted, mut told) = (vec![], [0, 0, 0], vec![]);
     loop {
@@ -101,9 +119,10 @@ async fn the_page_needs_nothing_else_and_each_of_its_links_leads_somewhere() {
     let coverage = some("page.json").await;
     let page = printed("html", &coverage);
     assert!(
-        !page.contains("<script>") && page.contains("&lt;script&gt;"),
+        !page.contains("<script>alert") && page.contains("&lt;script&gt;"),
         "what a client sent is only shown"
     );
+    assert_eq!(page.matches("<script>").count(), 1, "its own, which filters");
     let after = |mark: &'static str| {
         page.split(mark).skip(1).map(|rest| rest.split('"').next().expect("an end").to_owned())
     };
@@ -129,6 +148,16 @@ async fn the_page_needs_nothing_else_and_each_of_its_links_leads_somewhere() {
         never.is_some_and(|names| names.contains("ccai create_call")),
         "what is not in use is named: {never:?}"
     );
+    let place = |mark: &str| page.find(mark).unwrap_or_else(|| panic!("{mark} is missing"));
+    assert!(place("id=\"findings\"") < place("id=\"next\"") && place("id=\"next\"") < place("id=\"map\""));
+    assert!(place("id=\"map\"") < place("<details id=\"commubo.list_calls\""), "sections fold");
+    assert!(page.contains("<input id=\"filter\"") && page.contains("href=\"#commubo.list_calls\""));
+    // The fragment of the request comes first, and so does the beginning of the answer.
+    let finding = page.split("id=\"alibaba.time_unit\"").nth(1).expect("a finding");
+    let fragment = finding.find("<strong><code>StartTime</code></strong>").expect("the fragment");
+    assert!(fragment < finding.find("request 1 (world default)").expect("its request"), "{finding}");
+    let exchanges = page.split("<details id=\"exchanges\"").nth(1).expect("exchanges");
+    assert!(exchanges.contains("1234567890123456"), "the answer's body: {exchanges}");
     let happy = Mock::embedded("documented").await;
     happy.default_world().await.commubo("?start=2018-09-01").await;
     assert!(happy.get("/_mock/coverage?format=html").await.body.contains("Only happy paths"));
@@ -139,7 +168,8 @@ async fn the_badge_has_the_share_and_is_well_formed() {
     let coverage = some("badge.json").await;
     let badge = printed("badge", &coverage);
     let share = printed("text", &coverage);
-    let percent = share.trim().rsplit(": ").next().expect("a share").trim_end_matches(" %");
+    let score = share.lines().find(|line| line.contains(" in use exercised: ")).expect("a score");
+    let percent = score.rsplit(": ").next().expect("a share").trim_end_matches(" %");
     assert!(badge.contains(&format!(">{percent}%<")), "{badge}");
     let mut reader = quick_xml::Reader::from_str(&badge);
     while reader.read_event().expect("well-formed") != Event::Eof {}
@@ -219,12 +249,14 @@ async fn what_is_left_out_of_account_has_a_reason_and_is_neither_owed_nor_denied
     assert_eq!(report_of(&["--deny-findings=error"]).status.code(), Some(4));
     assert_eq!(report_of(&["--deny-findings", "--exclusions", &some]).status.code(), Some(0));
     assert_eq!(report_of(&["--deny-findings=sever"]).status.code(), Some(2));
-    let with = text(&report_of(&["--exclusions", &some]).stdout).to_owned();
+    let with = text(&report_of(&["--all", "--exclusions", &some]).stdout).to_owned();
     assert!(with.contains("alibaba any: 0 of 0 exercised"), "{with}");
     assert!(with.contains("left out  alibaba.any.signed_acs3: another team's"), "{with}");
     assert!(with.contains("left out of account, but exercised: stale"), "{with}");
     assert!(with.contains("finding commubo.unbounded: 1x, note, left out of account: meant"), "{with}");
-    let share = |text: &str| text.trim().rsplit(": ").next().expect("a share").to_owned();
+    let share = |text: &str| {
+        text.lines().find(|line| line.contains(" in use exercised: ")).expect("a score").to_owned()
+    };
     assert_ne!(share(&with), share(text(&report_of(&[]).stdout)));
 
     // What a reason says must not break the report either.
@@ -290,4 +322,90 @@ fn a_suite_that_called_nobody_passes_no_threshold_and_counts_never_wrap() {
     assert!(text(&other.stderr).contains("`commubo.list_calls.gone` is not known here"));
     let empty = file("nothing.json", &of("commubo.list_calls.listed", 0));
     assert!(printed("badge", &empty).contains(">none<"));
+}
+
+#[tokio::test]
+async fn a_report_begins_with_the_run_then_findings_with_their_test_then_what_to_do_next() {
+    let script = r#"
+        exec 3<>"/dev/tcp/127.0.0.1/${CALLMOCK_URL##*:}"
+        printf 'GET /v1/calls?started=2018-09-01 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-callmock-test: test_day\r\nx-commubo-tenantId: %s\r\nx-commubo-accessToken: %s\r\n\r\n' \
+            "$CALLMOCK_COMMUBO_TENANT_ID" "$CALLMOCK_COMMUBO_ACCESS_TOKEN" >&3
+        cat <&3 >/dev/null
+    "#;
+    let kept = file("run.json", "");
+    let exec = callmock()
+        .args(["exec", "--scenario", "busy-day", "--coverage-out", kept.to_str().expect("text")])
+        .args(["--", "bash", "-c", script])
+        .output()
+        .expect("it runs");
+    let said = text(&exec.stderr);
+    let next =
+        format!("  next: callmock coverage report {0}, callmock coverage suggest {0}\n", kept.display());
+    assert!(said.contains("(test_day)") && said.ends_with(&next), "{said}");
+    let written: Value =
+        serde_json::from_str(&std::fs::read_to_string(&kept).expect("a file")).expect("JSON");
+    let run = &written["runs"][0];
+    assert_eq!((&run["scenario"], &run["version"]), (&json!("busy-day"), &json!(env!("CARGO_PKG_VERSION"))));
+    assert!(run["command"].as_str().is_some_and(|command| command.starts_with("bash -c")), "{run}");
+    assert!(run["at"].as_str().is_some_and(|at| at.starts_with("20") && at.ends_with('Z')), "{run}");
+
+    let report = printed("text", &kept);
+    let line = |part: &str| {
+        report.lines().position(|line| line.contains(part)).unwrap_or_else(|| panic!("{part}: {report}"))
+    };
+    assert_eq!(line("scenario busy-day: bash -c"), 0);
+    let fragment = line("`started`; did you mean `start`? - request 1 (test_day): GET /v1/calls?started=");
+    assert!(line("finding commubo.unknown_parameter: 1x, warning") < fragment);
+    assert!(
+        fragment < line(" in use exercised: ")
+            && line(" in use exercised: ") < line("next: callmock contract ")
+    );
+    assert!(line("next: callmock contract ") < line("commubo list_calls: "));
+    let page = printed("html", &kept);
+    let head = page.split("class=\"big\"").next().expect("a head");
+    assert!(head.contains("scenario busy-day") && head.contains("bash -c"), "{head}");
+    // The score is one number everywhere.
+    let score = report.lines().find(|line| line.contains(" in use exercised: ")).expect("a score");
+    assert!(said.contains(score) && page.contains(score), "{score}");
+    // A file of an older version, which says nothing of its run, is read.
+    let mut older = written.clone();
+    older.as_object_mut().expect("an object").remove("runs");
+    for exchange in older["exchanges"].as_array_mut().expect("a list") {
+        exchange.as_object_mut().expect("an object").remove("answer");
+    }
+    assert!(printed("text", &file("older.json", &older.to_string())).starts_with("finding "));
+}
+
+#[tokio::test]
+async fn sources_are_lines_of_the_vendors_page_or_words_and_never_numbers_of_a_sheet() {
+    let coverage = some("sources.json").await;
+    for format in ["html", "junit"] {
+        let shown = text(&report(&["--format", format, "--all"], &coverage).stdout).to_owned();
+        for sheet in ["(A12)", "(B9)", "3.2 (B7)", "unstated (", "R2<", "Source: R", "Source: 3"] {
+            assert!(!shown.contains(sheet), "{format}: {sheet}");
+        }
+        assert!(
+            shown.contains("page L432-434") && shown.contains("other public material of the vendor"),
+            "{format}"
+        );
+    }
+    let readings = callmock().arg("readings").output().expect("it runs");
+    assert!(!text(&readings.stdout).contains("(A"), "{}", text(&readings.stdout));
+}
+
+#[tokio::test]
+async fn a_list_without_a_second_page_is_told_because_paging_was_not_tested() {
+    let mock = Mock::embedded("documented").await;
+    mock.default_world().await.sencloud(&json!({})).await;
+    let told =
+        "next: sencloud: no list had a second page, so paging was not tested; --scenario busy-day has many";
+    let said = mock.get("/_mock/coverage?format=text").await.body;
+    assert!(said.lines().any(|line| line == told), "{said}");
+    let busy = Mock::embedded("busy-day").await;
+    busy.default_world().await.sencloud(&json!({ "paging": { "limit": 100 } })).await;
+    let said = busy.get("/_mock/coverage?format=text").await.body;
+    assert!(
+        said.contains("sencloud.paging_stopped_early") && !said.contains("no list had a second page"),
+        "{said}"
+    );
 }

@@ -117,6 +117,7 @@ static CATALOGUE: Catalogue = Catalogue {
     findings: &[&FINDING],
     inferences: &[&INFERENCE],
     common: &COMMON,
+    ways: &[],
 };
 
 impl Vendor for Twin {

@@ -2,23 +2,52 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::diff::{Calls, Diff, Discrepancy};
-use super::rows::{Row, moment};
+use super::rows::{Row, moment, naive};
 use crate::vendor::recording::Recording;
 use crate::vendor::{Field, Neutral, Precision, Tells, Vendor};
+
+/// A period of time: calls that began in it are compared, and no others.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Period {
+    /// The beginning, which belongs to the period.
+    pub from: Option<DateTime<Utc>>,
+    /// The end, which does not belong to it.
+    pub to: Option<DateTime<Utc>>,
+}
+
+impl Period {
+    fn has(&self, at: DateTime<Utc>) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.to.is_none_or(|to| at < to)
+    }
+}
 
 /// Compares rows with the true calls. Fields that no row of a vendor has are not compared, because
 /// a table need not have all fields. A vendor without rows is not compared, unless it is
 /// `required`.
-pub fn diff(truth: &[Neutral], rows: &[Row], vendors: &[&'static dyn Vendor], required: &[String]) -> Diff {
+///
+/// With a period, rows of other calls are not compared either: neither those of a call that the
+/// vendor shows, nor those that say another time.
+pub fn diff(
+    truth: &[Neutral],
+    rows: &[Row],
+    vendors: &[&'static dyn Vendor],
+    required: &[String],
+    period: Period,
+) -> Diff {
     let mut diff = Diff::default();
     for vendor in vendors {
         let name = vendor.catalogue().vendor;
-        let of_vendor: Vec<&Row> = rows.iter().filter(|row| row.vendor == name).collect();
-        let held = VendorCalls::new(*vendor, truth);
+        let mut held = VendorCalls::new(*vendor, truth);
+        let began = |row: &&Row| {
+            let call = held.shown.get(row.id.as_str()).map(|call| call.at);
+            call.or_else(|| moment(row.values.get(Field::At.name())?)).is_none_or(|at| period.has(at))
+        };
+        let of_vendor: Vec<&Row> = rows.iter().filter(|row| row.vendor == name).filter(began).collect();
+        held.shown.retain(|_, call| period.has(call.at));
         if of_vendor.is_empty() && !required.iter().any(|required| required == name) {
             if !held.shown.is_empty() {
                 diff.not_compared.insert(name.to_owned(), held.shown.len());
@@ -93,7 +122,7 @@ impl<'a> VendorCalls<'a> {
                 let got = row.values.get(field.name()).unwrap_or(&Value::Null);
                 let tally = diff.fields.entry(self.name.to_owned()).or_default();
                 let tally = tally.entry(field.name()).or_default();
-                let (kind, message) = match self.judge(call, *field, got) {
+                let (kind, message) = match self.told(call, *field, got, row.zone) {
                     Judged::Exact => {
                         tally.exact += 1;
                         continue;
@@ -109,6 +138,10 @@ impl<'a> VendorCalls<'a> {
                     Judged::Wrong(message) => {
                         tally.wrong += 1;
                         ("wrong", message)
+                    }
+                    Judged::Naive(message) => {
+                        tally.wrong += 1;
+                        ("naive", message)
                     }
                     Judged::Missing(message) => {
                         tally.missing += 1;
@@ -139,6 +172,25 @@ impl<'a> VendorCalls<'a> {
         }
         let calls = Calls { shown: self.shown.len(), got: seen.len() };
         diff.calls.insert(self.name.to_owned(), calls);
+    }
+
+    /// Judges a value. A time without an offset is a mistake of its own. It is read in the team's
+    /// zone, or else in the vendor's, so that a second mistake is told, too.
+    fn told(&self, call: &Neutral, field: Field, got: &Value, zone: Option<FixedOffset>) -> Judged {
+        let is_time = matches!(field, Field::At | Field::AnsweredAt | Field::EndedAt);
+        let Some(naive) = naive(got).filter(|_| is_time) else { return self.judge(call, field, got) };
+        let zone = zone.unwrap_or_else(|| self.vendor.offset());
+        let Some(read) = naive.and_local_timezone(zone).single() else { return self.judge(call, field, got) };
+        let read = json!(read.to_rfc3339());
+        match self.judge(call, field, &read) {
+            Judged::Exact | Judged::Coarser => {
+                Judged::Naive(format!("{got} has no offset from UTC; write {read}, or in UTC with `Z`"))
+            }
+            Judged::Wrong(why) => {
+                Judged::Naive(format!("{got} has no offset from UTC; read as {read} it is wrong, too: {why}"))
+            }
+            other => other,
+        }
     }
 
     fn judge(&self, call: &Neutral, field: Field, got: &Value) -> Judged {
@@ -258,6 +310,7 @@ enum Judged {
     Coarser,
     Absent,
     Wrong(String),
+    Naive(String),
     Missing(String),
     Invented,
 }

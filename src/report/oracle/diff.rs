@@ -36,7 +36,7 @@ pub struct Tally {
     pub coarser: usize,
     /// Values that are missing, because the vendor does not tell them.
     pub absent: usize,
-    /// Values that are wrong.
+    /// Values that are wrong, and times without an offset.
     pub wrong: usize,
     /// Values that are missing, although the vendor tells them.
     pub missing: usize,
@@ -47,7 +47,7 @@ pub struct Tally {
 /// A mistake in the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Discrepancy {
-    /// `wrong`, `missing`, `invented`, `missing_call`, `invented_call` or `repeated_call`.
+    /// `wrong`, `naive` (a time without an offset), `missing`, `invented`, `missing_call`, `invented_call` or `repeated_call`.
     pub kind: &'static str,
     /// The line of the row, if the mistake is in a row.
     pub line: Option<usize>,

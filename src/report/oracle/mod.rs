@@ -5,7 +5,9 @@
 mod compare;
 mod diff;
 mod rows;
+mod words;
 
-pub use compare::diff;
+pub use compare::{Period, diff};
 pub use diff::{Calls, Diff, Discrepancy, Tally};
 pub use rows::{Row, read};
+pub use words::Words;

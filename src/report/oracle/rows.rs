@@ -1,8 +1,9 @@
 //! The rows of a team's table.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use serde_json::{Map, Value};
 
+use super::words::Words;
 use crate::nearest::did_you_mean;
 use crate::vendor::Field;
 
@@ -16,13 +17,16 @@ pub struct Row {
     /// The call's id at that vendor.
     pub id: String,
     pub(super) values: Map<String, Value>,
+    /// The offset of times that have none, if the team named one.
+    pub(super) zone: Option<FixedOffset>,
 }
 
-/// Reads rows from one JSON object per line, with `vendor`, `id`, and any of the fields.
+/// Reads rows from one JSON object per line, with `vendor`, `id`, and any of the fields, or the
+/// team's own words for them.
 ///
 /// # Errors
 /// The first invalid line, and how to correct it.
-pub fn read(text: &str, vendors: &[&str]) -> Result<Vec<Row>, String> {
+pub fn read(text: &str, vendors: &[&str], words: &Words) -> Result<Vec<Row>, String> {
     let mut rows = vec![];
     // Some programs begin a file with a byte order mark.
     let text = text.trim_start_matches('\u{feff}');
@@ -31,9 +35,10 @@ pub fn read(text: &str, vendors: &[&str]) -> Result<Vec<Row>, String> {
         let wrong = |message: String| format!("line {line_number}: {message}");
         let value: Value =
             serde_json::from_str(line).map_err(|error| wrong(format!("not a JSON object: {error}")))?;
-        let Value::Object(mut values) = value else {
+        let Value::Object(values) = value else {
             return Err(wrong("expected a JSON object, one call a line".to_owned()));
         };
+        let mut values = words.translated(values);
         let mut text = |name: &str| match values.remove(name) {
             Some(Value::String(text)) => Ok(text),
             Some(Value::Number(number)) if name == "id" => Ok(number.to_string()),
@@ -52,7 +57,7 @@ pub fn read(text: &str, vendors: &[&str]) -> Result<Vec<Row>, String> {
             let near = did_you_mean(name, known());
             let known: Vec<&str> = known().collect();
             return Err(wrong(format!(
-                "unknown field `{name}`{near}; known besides `vendor` and `id`: {}",
+                "unknown field `{name}`{near}; known besides `vendor` and `id`: {}; --map FILE names a team's own columns",
                 known.join(", ")
             )));
         }
@@ -62,7 +67,7 @@ pub fn read(text: &str, vendors: &[&str]) -> Result<Vec<Row>, String> {
                 return Err(wrong(format!("`{name}`: {message}")));
             }
         }
-        rows.push(Row { line: line_number, vendor, id, values });
+        rows.push(Row { line: line_number, vendor, id, values, zone: words.zone() });
     }
     if rows.is_empty() {
         return Err(
@@ -78,7 +83,8 @@ fn mistyped(field: Field, value: &Value) -> Option<String> {
     match field {
         _ if value.is_null() => None,
         Field::At | Field::AnsweredAt | Field::EndedAt => {
-            if moment(value).is_some() {
+            // A time without an offset is a mistake in the table, not in its form.
+            if moment(value).is_some() || naive(value).is_some() {
                 None
             } else {
                 wrong("an RFC 3339 time with its offset, as a text,")
@@ -117,4 +123,12 @@ fn mistyped(field: Field, value: &Value) -> Option<String> {
 /// Parses a time in RFC 3339.
 pub fn moment(value: &Value) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|at| at.to_utc())
+}
+
+/// Parses a time without an offset from UTC.
+pub fn naive(value: &Value) -> Option<NaiveDateTime> {
+    let text = value.as_str()?;
+    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
 }

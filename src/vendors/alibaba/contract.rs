@@ -2,7 +2,7 @@
 //! the like are rows and sections of its fact sheet.
 
 use super::gateway::{features, refusals};
-use super::{findings, operations, readings};
+use super::{findings, operations, readings, ways};
 use crate::contract::{Catalogue, not_emulated};
 
 /// The catalogue of Alibaba Cloud CCC.
@@ -19,6 +19,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     findings: findings::FINDINGS,
     inferences: findings::INFERENCES,
     common: &findings::COMMON,
+    ways: ways::WAYS,
 };
 
 // The other operations that public programs call, or whose pages are beside those of the emulated

@@ -30,6 +30,10 @@ findings! {
         "A page after the last one was asked for.",
         "Each walk through the list costs one request too many, and the quota counts requests.",
         "Stop at the last page: TotalCount of page 1 says how many there are.";
+    BAD_PAGE_SENT = "alibaba.bad_page", Note,
+        "Page 0 was refused, and the client went on with another page.",
+        "Pages are counted from 1: each walk has a refused request, and one that ends a page early loses the last page.",
+        "Begin with `PageNumber=1`, and report a refusal instead of going on.";
     TOTAL_BEYOND_REACH = "alibaba.total_beyond_reach", Error,
         "More records match than 100 pages of this size can show.",
         "`PageNumber` ends at 100: the rest cannot be had, and nothing says so.",

@@ -8,6 +8,7 @@
 //! `InvalidAction.NotFound`. `contract.rs` lists those that clients are known to call.
 
 mod call_centre;
+mod command;
 mod contract;
 mod findings;
 mod gateway;
@@ -18,6 +19,7 @@ mod name;
 mod operations;
 mod readings;
 mod records;
+mod ways;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -25,17 +27,19 @@ use std::time::Duration;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue};
 use crate::import::Importer;
 use crate::universe::{Ordinal, Universe};
-use crate::urlencoded::strict;
 use crate::vendor::openapi::Document;
+use crate::vendor::paging::asked_page;
 use crate::vendor::recording::Links;
-use crate::vendor::{AnyRefusal, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, Who, handler};
-use crate::world::{Clock, View, World};
+use crate::vendor::{
+    AnyRefusal, Endpoint, Handler, Paths, SecretPlaces, Sketch, Unhandled, Vendor, Who, handler,
+};
+use crate::world::{AskedPage, View, World};
 use gateway::refusals::Error;
 use name::NAME;
 
@@ -120,9 +124,17 @@ impl Vendor for Alibaba {
         gateway::asked(request, &[])
     }
 
+    fn page(&self, request: &Parts, _: &Bytes) -> Option<AskedPage> {
+        asked_page(gateway::Parameters::of(request).get("PageNumber").ok()??)
+    }
+
     fn retry_after(&self, response: &Response) -> Option<Duration> {
         let millis = response.headers().get(gateway::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
         Some(Duration::from_millis(millis))
+    }
+
+    fn offset(&self) -> FixedOffset {
+        operations::CHINA
     }
 
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
@@ -160,50 +172,17 @@ impl Vendor for Alibaba {
         vec![("endpoint", address.to_owned())]
     }
 
-    fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
-        let account = world.accounts().alibaba.first();
-        let signed = account.and_then(|account| {
-            let instance = account.instances.first()?;
-            let (first, last) = ends(world.universe()).unwrap_or((world.now(), world.now()));
-            let mut parameters: Vec<(String, String)> = [
-                ("Action", "ListCallDetailRecords".to_owned()),
-                ("Version", gateway::VERSION.to_owned()),
-                ("Format", "JSON".to_owned()),
-                ("AccessKeyId", world.names().own(NAME, &account.access_key_id).to_owned()),
-                ("SignatureMethod", gateway::sign::Rpc::METHOD.to_owned()),
-                ("SignatureVersion", "1.0".to_owned()),
-                ("SignatureNonce", world.ids().uuid_for_show().to_string()),
-                ("Timestamp", now_for_signing(world).to_rfc3339_opts(SecondsFormat::Secs, true)),
-                ("InstanceId", instance.id.clone()),
-                ("PageNumber", "1".to_owned()),
-                ("PageSize", "10".to_owned()),
-                ("StartTime", first.timestamp_millis().to_string()),
-                ("EndTime", last.timestamp_millis().to_string()),
-            ]
-            .map(|(name, value)| (name.to_owned(), value))
-            .into();
-            parameters
-                .extend(account.security_token.clone().map(|token| ("SecurityToken".to_owned(), token)));
-            let signature =
-                gateway::sign::Rpc::of("GET", parameters.iter()).signature(&account.access_key_secret);
-            parameters.push(("Signature".to_owned(), signature));
-            let query: Vec<String> =
-                parameters.iter().map(|(name, value)| format!("{name}={}", strict(value))).collect();
-            Some(format!("curl '{base_url}/?{}'", query.join("&")))
-        });
-        signed.into_iter().collect()
+    fn curl(&self, world: &World, base_url: &str, request: &Sketch) -> Option<String> {
+        command::signed(world, base_url, request)
     }
 
     fn importer(&self) -> Option<&'static dyn Importer> {
         Some(&import::Rows)
     }
-}
 
-/// The time at which the gateway accepts a new signature.
-fn now_for_signing(world: &World) -> DateTime<Utc> {
-    match world.reading() {
-        readings::Skew::World => world.now(),
-        readings::Skew::Real | readings::Skew::Off => Clock::machine(),
+    fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
+        let (first, last) = ends(world.universe()).unwrap_or((world.now(), world.now()));
+        command::list(world, base_url, first, last).into_iter().collect()
     }
 }
 

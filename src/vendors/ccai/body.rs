@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::error::{Error, Refused};
 use super::findings;
-use crate::nearest::did_you_mean;
+use crate::nearest::did_you_mean_or_list;
 use crate::vendor::{Context, media_type};
 
 /// The members of a JSON body. A body that is not an object has none.
@@ -35,7 +35,7 @@ impl<S: Sync> FromRequestParts<S> for Body {
 pub fn note_unknown(members: &Map<String, Value>, known: &[&str], context: &Context) {
     for name in members.keys().filter(|name| !known.contains(&name.as_str())) {
         context.notes.finding_of(&findings::UNKNOWN_KEY, || {
-            let near = did_you_mean(name, known.iter().copied());
+            let near = did_you_mean_or_list(name, known.iter().copied());
             format!("`{name}`{near}")
         });
     }

@@ -1,7 +1,7 @@
 //! The catalogue of CCAI Platform, and the operations that are not emulated. `3` is a section of
 //! the fact sheet.
 
-use super::{error, findings, operations, readings};
+use super::{error, findings, operations, readings, ways};
 use crate::contract::{Catalogue, not_emulated};
 
 /// The catalogue of CCAI Platform.
@@ -18,6 +18,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     findings: findings::FINDINGS,
     inferences: findings::INFERENCES,
     common: &findings::COMMON,
+    ways: ways::WAYS,
 };
 
 // The operations on the vendor's other pages on the Apps API and the Manager API (3).

@@ -24,6 +24,7 @@ mod operations;
 mod people;
 mod readings;
 mod records;
+mod ways;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
@@ -34,13 +35,15 @@ use serde_json::{Map, Value, json};
 use crate::contract::{Behavior, Catalogue};
 use crate::import::Importer;
 use crate::universe::Ordinal;
+use crate::urlencoded;
 use crate::vendor::credential::to_basic;
 use crate::vendor::openapi::Document;
+use crate::vendor::paging::asked_page;
 use crate::vendor::recording::Links;
 use crate::vendor::{
-    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, Who, handler,
+    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Sketch, Unhandled, Vendor, Who, handler,
 };
-use crate::world::{View, World};
+use crate::world::{AskedPage, View, World};
 use name::NAME;
 
 /// The vendor CCAI Platform.
@@ -114,6 +117,12 @@ impl Vendor for Ccai {
         people::known_as(&world.view(), who)
     }
 
+    fn page(&self, request: &Parts, _: &Bytes) -> Option<AskedPage> {
+        let query = request.uri.query().unwrap_or_default();
+        let (_, number) = urlencoded::lossy(query).find(|(name, _)| name == "page")?;
+        asked_page(&number)
+    }
+
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
         let account = world.accounts().ccai.first()?;
         let subdomain = world.names().own(NAME, &account.subdomain);
@@ -121,6 +130,16 @@ impl Vendor for Ccai {
             ("subdomain".to_owned(), subdomain.into()),
             ("token".to_owned(), account.token.as_str().into()),
         ]))
+    }
+
+    fn curl(&self, world: &World, base_url: &str, request: &Sketch) -> Option<String> {
+        let account = world.accounts().ccai.first()?;
+        let basic = to_basic(world.names().own(NAME, &account.subdomain), &account.token);
+        let mut headers = vec![("Authorization", basic)];
+        if request.body.is_some() {
+            headers.push(("Content-Type", "application/json".to_owned()));
+        }
+        Some(request.curl(base_url, &headers))
     }
 
     fn examples(&self, world: &World, base_url: &str) -> Vec<String> {

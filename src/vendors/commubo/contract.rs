@@ -1,6 +1,6 @@
 //! The catalogue of commubo, and the operations that are not emulated.
 
-use super::{error, findings, operations, readings};
+use super::{error, findings, operations, readings, ways};
 use crate::contract::{Catalogue, not_emulated};
 
 /// The catalogue of commubo.
@@ -17,6 +17,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     findings: findings::FINDINGS,
     inferences: findings::INFERENCES,
     common: &findings::COMMON,
+    ways: ways::WAYS,
 };
 
 // The pages on single calls. The paths of the vendor's other operations are not public.

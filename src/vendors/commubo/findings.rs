@@ -8,7 +8,7 @@ findings! {
     inferences {}
     UNKNOWN_PARAMETER_SENT = "commubo.unknown_parameter", Warning,
         "The query has a parameter that the page does not have.",
-        "Where it is ignored the list is another than was meant, and where it is not (A12) it is refused.",
+        "Where it is ignored the list is another than was meant, and where it is not it is refused.",
         "Use `start`, `end` and `expand`, in lower case.";
     BODY_SENT = "commubo.body_sent", Note,
         "The request has a body.",
@@ -16,7 +16,7 @@ findings! {
         "Send none: the page says that none is needed (L50).";
     SAME_DAY = "commubo.same_day", Warning,
         "`start` and `end` are the same day.",
-        "Where `end` is not in the range, as the page's example has it, nothing is ever listed (A4).",
+        "Where `end` is not in the range, as the page's example has it, nothing is ever listed.",
         "For one day give the next one as `end`, and leave out what the answer has of that one: under the other reading it is in.";
     UNBOUNDED = "commubo.unbounded", Note,
         "Neither `start` nor `end` is given.",
@@ -24,7 +24,7 @@ findings! {
         "Ask for a range of days.";
     EXPAND_ON_CALL = "commubo.expand_on_call", Note,
         "`expand` is given for one call.",
-        "The page on one call has no parameters: the vendor may ignore it, or refuse the request (C4).",
+        "The page on one call has no parameters: the vendor may ignore it, or refuse the request.",
         "Leave it out, and read of customer and operator what comes.";
     AUTHORIZATION_SENT = "commubo.authorization_sent", Warning,
         "The request has an `Authorization` header.",

@@ -20,10 +20,12 @@ mod one_call;
 mod operations;
 mod people;
 mod readings;
+mod ways;
 
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use chrono::FixedOffset;
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue};
@@ -32,7 +34,7 @@ use crate::universe::Ordinal;
 use crate::vendor::openapi::Document;
 use crate::vendor::recording::Links;
 use crate::vendor::{
-    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, Who, handler,
+    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Sketch, Unhandled, Vendor, Who, handler,
 };
 use crate::world::{View, World};
 use name::NAME;
@@ -89,6 +91,10 @@ impl Vendor for Commubo {
         auth::named(&request.headers)
     }
 
+    fn offset(&self) -> FixedOffset {
+        calls::JAPAN
+    }
+
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         calls::wire_id(view, ordinal)
     }
@@ -112,6 +118,13 @@ impl Vendor for Commubo {
             ("tenant_id".to_owned(), tenant_id.into()),
             ("access_token".to_owned(), account.access_token.as_str().into()),
         ]))
+    }
+
+    fn curl(&self, world: &World, base_url: &str, request: &Sketch) -> Option<String> {
+        let account = world.accounts().commubo.first()?;
+        let tenant_id = world.names().own(NAME, &account.tenant_id).to_owned();
+        let access_token = account.access_token.clone();
+        Some(request.curl(base_url, &[(auth::TENANT_ID, tenant_id), (auth::ACCESS_TOKEN, access_token)]))
     }
 
     fn examples(&self, world: &World, base_url: &str) -> Vec<String> {

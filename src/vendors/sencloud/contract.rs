@@ -1,7 +1,7 @@
 //! The catalogue of Sencloud, and the operations that are not emulated. It names items of most
 //! other files, so only `mod.rs` uses it. `4b` is a section of the fact sheet.
 
-use super::{error, findings, operations, readings};
+use super::{error, findings, operations, readings, ways};
 use crate::contract::{Catalogue, not_emulated};
 
 /// The catalogue of Sencloud.
@@ -18,6 +18,7 @@ pub static CATALOGUE: Catalogue = Catalogue {
     findings: findings::FINDINGS,
     inferences: findings::INFERENCES,
     common: &findings::COMMON,
+    ways: ways::WAYS,
 };
 
 // The service's other methods, each under every name on the vendor's pages (4b).

@@ -22,10 +22,12 @@ mod operations;
 mod posted;
 mod readings;
 mod style;
+mod ways;
 
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use chrono::FixedOffset;
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue, Operation};
@@ -35,9 +37,9 @@ use crate::universe::Ordinal;
 use crate::vendor::openapi::Document;
 use crate::vendor::recording::Links;
 use crate::vendor::{
-    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Unhandled, Vendor, Who, handler,
+    AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Sketch, Unhandled, Vendor, Who, handler,
 };
-use crate::world::{View, World};
+use crate::world::{AskedPage, View, World};
 use name::NAME;
 use posted::Posted;
 
@@ -89,6 +91,10 @@ impl Vendor for Sencloud {
         auth::named(&request.headers)
     }
 
+    fn offset(&self) -> FixedOffset {
+        style::VIETNAM
+    }
+
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         logs::Log::wire_id(view, ordinal)
     }
@@ -106,9 +112,22 @@ impl Vendor for Sencloud {
         logs::known_as(&world.view(), who)
     }
 
+    fn page(&self, _: &Parts, body: &Bytes) -> Option<AskedPage> {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        let after = body.pointer("/paging/after")?.as_str()?;
+        // Only the answer before tells which page a cursor leads to.
+        (!["", "."].contains(&after)).then(|| AskedPage { position: None, words: "the next page".to_owned() })
+    }
+
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
         let key = key(world)?;
         Some(Map::from_iter([("api_key".to_owned(), key.into())]))
+    }
+
+    fn curl(&self, world: &World, base_url: &str, request: &Sketch) -> Option<String> {
+        let bearer = format!("Bearer {}", key(world)?);
+        let json = "application/json".to_owned();
+        Some(request.curl(base_url, &[("Authorization", bearer), ("Content-Type", json)]))
     }
 
     fn examples(&self, world: &World, base_url: &str) -> Vec<String> {

@@ -8,7 +8,7 @@ use super::readings::{EmptyArrays, StatusOfUnknown, Times};
 use crate::world::World;
 
 /// Vietnam's time zone, which has no daylight saving time.
-const VIETNAM: FixedOffset = FixedOffset::east_opt(7 * 3600).expect("seven hours is an offset");
+pub const VIETNAM: FixedOffset = FixedOffset::east_opt(7 * 3600).expect("seven hours is an offset");
 
 /// Formatting of the logs in one answer.
 #[derive(Debug, Clone, Copy)]

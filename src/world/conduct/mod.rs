@@ -3,5 +3,5 @@
 mod attempts;
 mod walks;
 
-pub use attempts::{Attempts, Earlier, Why};
-pub use walks::{Step, TakenStep, UnfinishedWalk, Visited, Walks};
+pub use attempts::{Attempts, Earlier, Tried, Why};
+pub use walks::{AskedPage, Step, TakenStep, UnfinishedWalk, Visited, Walks};

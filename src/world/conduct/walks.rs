@@ -15,6 +15,8 @@ pub struct Walks(Mutex<All>);
 struct All {
     walks: VecDeque<Walk>,
     begun: u64,
+    /// The page that was refused last, if no page was answered since, with the finding of its walk.
+    refused: Option<(&'static Finding, AskedPage)>,
 }
 
 #[derive(Debug)]
@@ -29,8 +31,19 @@ struct Walk {
     /// Whether no earlier page led to its first one.
     astray: bool,
     unfinished: &'static Finding,
+    /// The awaited pages that were asked for and refused, in words.
+    refused: Vec<(u64, String)>,
     /// The last exchange of the walk.
     last: Option<Example>,
+}
+
+/// A page of a list that was asked for, as far as a request shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedPage {
+    /// The position of the page, as in [`Visited::position`]. None if only an answer tells it.
+    pub position: Option<String>,
+    /// The page in words, such as `page 3`.
+    pub words: String,
 }
 
 /// A page of a list that was answered.
@@ -112,6 +125,7 @@ impl Walks {
         let awaits = |walk: &&mut Walk| walk.is_of(page) && walk.awaited.contains(&position);
         if let Some(walk) = all.walks.iter_mut().find(awaits) {
             walk.awaited.remove(&position);
+            walk.refused.retain(|(refused, _)| *refused != position);
             if walk.visited.len() < Self::PAGES {
                 walk.visited.insert(position);
             }
@@ -150,6 +164,31 @@ impl Walks {
                 }
             }
         }
+    }
+
+    /// Records that a page was refused, for a reason. The page belongs to the latest walk that awaits
+    /// it and that causes `unfinished` if it is left.
+    pub fn refused(&self, page: &AskedPage, reason: &str, unfinished: &'static Finding) {
+        let asked = page.position.as_deref().map(Self::hash);
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.refused = Some((unfinished, page.clone()));
+        for walk in all.walks.iter_mut().rev().filter(|walk| walk.unfinished == unfinished) {
+            let only = walk.awaited.iter().copied().next().filter(|_| walk.awaited.len() == 1);
+            let Some(position) = asked.or(only).filter(|position| walk.awaited.contains(position)) else {
+                continue;
+            };
+            walk.refused.retain(|(refused, _)| *refused != position);
+            walk.refused.push((position, format!("{} was refused ({reason})", page.words)));
+            return;
+        }
+    }
+
+    /// Takes the page that was refused right before, if it is of walks that cause `unfinished`.
+    #[must_use]
+    pub fn refused_before(&self, unfinished: &'static Finding) -> Option<AskedPage> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_it = all.refused.take_if(|(of, _)| *of == unfinished);
+        of_it.map(|(_, page)| page)
     }
 
     /// Whether another walk through the same list is unfinished and has another form than
@@ -196,14 +235,7 @@ impl Walks {
                 .iter()
                 .filter(|walk| !is_done(walk))
                 .max_by_key(|walk| (walk.visited.len(), walk.id))?;
-            let (asked, more) = (walk.visited.len(), walk.awaited.len());
-            let pages = |n: usize| if n == 1 { "page" } else { "pages" };
-            let (asked_pages, more_pages) = (pages(asked), pages(more));
-            Some(UnfinishedWalk {
-                finding: walk.unfinished,
-                last: walk.last.clone(),
-                detail: format!("{asked} {asked_pages} asked for, at least {more} more {more_pages} left"),
-            })
+            Some(UnfinishedWalk { finding: walk.unfinished, last: walk.last.clone(), detail: walk.detail() })
         });
         left.collect()
     }
@@ -259,6 +291,7 @@ impl All {
             variant: page.variant,
             astray: step != Step::Began,
             unfinished,
+            refused: vec![],
             last: None,
         };
         if step == Step::Began {
@@ -283,6 +316,23 @@ impl All {
 }
 
 impl Walk {
+    /// The missing part of an unfinished walk in words. Pages that were refused come first.
+    fn detail(&self) -> String {
+        let pages = |n: usize| if n == 1 { "page" } else { "pages" };
+        let (asked, more) = (self.visited.len(), self.awaited.len());
+        if self.refused.is_empty() {
+            let (asked_pages, more_pages) = (pages(asked), pages(more));
+            return format!("{asked} {asked_pages} asked for, at least {more} more {more_pages} left");
+        }
+        let refused: Vec<&str> = self.refused.iter().map(|(_, words)| words.as_str()).collect();
+        let mut detail = format!("{} and never asked for again", refused.join(", "));
+        let others = more.saturating_sub(refused.len());
+        if others > 0 {
+            detail.push_str(&format!("; at least {others} more {} left", pages(others)));
+        }
+        detail
+    }
+
     fn is_of(&self, page: &Visited<'_>) -> bool {
         self.list == page.list && self.variant == page.variant
     }
@@ -340,6 +390,26 @@ mod tests {
         walks.undo(&walks.visit(&page("2", false, &["3"]), &STOPPED));
         assert_eq!(walks.visit(&page("2", false, &["3"]), &STOPPED).step(), Step::Followed, "not repeated");
         assert_eq!(walks.visit(&page("3", false, &[]), &STOPPED).step(), Step::Finished);
+    }
+
+    #[test]
+    fn a_page_that_was_refused_is_named_until_it_is_asked_for_again() {
+        let walks = Walks::default();
+        let page = |position: Option<&str>| AskedPage {
+            position: position.map(str::to_owned),
+            words: "page 3".to_owned(),
+        };
+        visit(&walks, 1, "1", true, &["2", "3", "4"]);
+        visit(&walks, 1, "2", false, &[]);
+        walks.refused(&page(None), "503", &STOPPED);
+        assert_eq!(walks.unfinished()[0].detail, "2 pages asked for, at least 2 more pages left");
+        walks.refused(&page(Some("3")), "Throttling", &STOPPED);
+        let told = "page 3 was refused (Throttling) and never asked for again";
+        assert_eq!(walks.unfinished()[0].detail, format!("{told}; at least 1 more page left"));
+        visit(&walks, 1, "4", false, &[]);
+        assert_eq!(walks.unfinished()[0].detail, told);
+        visit(&walks, 1, "3", false, &[]);
+        assert_eq!(walks.unfinished().len(), 0);
     }
 
     #[test]

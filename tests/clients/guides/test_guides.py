@@ -65,6 +65,19 @@ def test_a_guide_does_what_it_says(guide, tmp_path):
             assert mark.startswith("not run: "), mark
 
 
+def test_the_gitlab_job_runs_the_lines_that_the_guide_runs():
+    guide = ROOT / "docs/gitlab-ci.md"
+    [text] = [text for _, language, text in blocks(guide) if language == "yaml"]
+    [ran] = [text for mark, _, text in blocks(guide) if mark == "run"]
+    job = yaml.safe_load(text)["test"]
+    assert len(job["after_script"]) == 3
+    for line in job["after_script"]:
+        assert line in ran.splitlines(), f"{line!r} is not run"
+    help_text = subprocess.run([BINARY, "serve", "--help"], capture_output=True, text=True, check=True).stdout
+    assert "env: CALLMOCK_SCENARIO" in " ".join(help_text.split()) and "CALLMOCK_SCENARIO" in job["variables"]
+    assert job["variables"]["CALLMOCK_URL"] == f"http://{job['services'][0]['alias']}:8080"
+
+
 @pytest.mark.parametrize("guide", ["docker-compose", "github-actions"])
 def test_what_only_docker_runs_names_what_the_image_has(guide):
     [text] = [text for _, language, text in blocks(ROOT / f"docs/{guide}.md") if language == "yaml"]

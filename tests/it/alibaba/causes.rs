@@ -21,6 +21,10 @@ pub async fn answers(mock: &Mock) -> Vec<(&'static str, Answer)> {
             "alibaba.total_beyond_reach",
             day().with("PageSize", "1").with("PageNumber", "100").send(&many).await,
         ),
+        ("alibaba.bad_page", {
+            small().with("PageNumber", "0").send(mock).await;
+            day().with("PageSize", "100").send(mock).await
+        }),
         ("alibaba.small_pages", small().send(mock).await),
         ("alibaba.repeated_page", {
             // The two walks that the requests above began have not had page 2.

@@ -12,7 +12,7 @@ use super::parameters::{COMMON, Format, Parameters, action};
 use super::refusals::Error;
 use super::refused::Refused;
 use crate::contract::Catalogue;
-use crate::nearest::did_you_mean;
+use crate::nearest::did_you_mean_or_list;
 use crate::vendor::{Context, keep};
 use crate::world::Walks;
 
@@ -110,7 +110,7 @@ pub fn note_parameters(request: &Parts, own: &[&'static str]) {
     let known = || COMMON.iter().chain(own).copied();
     for (name, _) in parameters.all().filter(|(name, _)| !known().any(|known| known == name)) {
         notes.finding_of(&findings::UNKNOWN_PARAMETER, || {
-            let near = did_you_mean(name, known());
+            let near = did_you_mean_or_list(name, known());
             format!("`{name}`{near}")
         });
     }

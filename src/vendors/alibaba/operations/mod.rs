@@ -11,4 +11,4 @@ endpoints![list_call_detail_records, get_call_detail_record, get_mono_recording,
 
 pub use fetch_recording::{is_own as is_of_storage, refused as refused_by_storage};
 pub use list_call_detail_records::shown as shown_in_list;
-pub use list_call_detail_records::{item, options};
+pub use list_call_detail_records::{CHINA, item, options};

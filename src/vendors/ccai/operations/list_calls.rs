@@ -19,7 +19,7 @@ use super::super::listed::ListedCall;
 use super::super::readings::{BadPage, PerMax};
 use super::super::records::{COLUMNS, Record, Style};
 use crate::contract::{Operation, Readings, Route, behaviors};
-use crate::nearest::did_you_mean;
+use crate::nearest::{did_you_mean, did_you_mean_or_list};
 use crate::universe::{CallOutcome, Direction, Ordinal, is_created_id};
 use crate::urlencoded;
 use crate::vendor::openapi::{self, Answer, Described, Document, query};
@@ -291,7 +291,7 @@ impl Sent<'_> {
         for (n, (name, _)) in self.given.iter().enumerate() {
             if !PARAMETERS.contains(&name.as_str()) {
                 notes.finding_of(&findings::UNKNOWN_PARAMETER, || {
-                    format!("`{name}`{}", did_you_mean(name, PARAMETERS))
+                    format!("`{name}`{}", did_you_mean_or_list(name, PARAMETERS.into_iter()))
                 });
             } else if name != IDS_PARAMETER && self.given[..n].iter().any(|(before, _)| before == name) {
                 notes.finding_of(&findings::REPEATED_PARAMETER, || format!("`{name}`"));

@@ -16,7 +16,7 @@ use super::super::findings;
 use super::super::name::NAME;
 use super::super::readings::{End, ErrorBody, OpenRange, Order, ReversedRange, UnknownParameter, Unset};
 use crate::contract::{Behavior, Operation, Readings, Route, behaviors};
-use crate::nearest::did_you_mean;
+use crate::nearest::did_you_mean_or_list;
 use crate::universe::{Direction, Ordinal};
 use crate::urlencoded;
 use crate::vendor::openapi::{Answer, Described, Document, query};
@@ -176,7 +176,7 @@ fn check(query: &str, context: &Context) -> Result<CallsQuery, Error> {
     let Given { start, end, expand, unknown } = Given::read(query)?;
     for name in &unknown {
         notes.finding_of(&findings::UNKNOWN_PARAMETER_SENT, || {
-            let near = did_you_mean(name, ["start", "end", "expand"]);
+            let near = did_you_mean_or_list(name, ["start", "end", "expand"].into_iter());
             format!("`{name}`{near}")
         });
     }

@@ -28,7 +28,7 @@ use crate::vendor::{Context, Endpoint, Outcome, handler, shows_ended};
 use crate::world::{Step, World};
 pub use answer::item;
 use answer::{Item, Page, Style, Success};
-pub use search::options;
+pub use search::{CHINA, options};
 use search::{OrderBy, PARAMETERS, RecordsQuery, Search, Wanted};
 use table::Error;
 
@@ -148,6 +148,10 @@ pub fn shown(world: &World, ordinal: Ordinal, instance: &str) -> Option<Value> {
 
 /// Notes a page as a step of a walk through its list.
 fn note_step(context: &Context, page: NumberedPage, is_empty: bool) {
+    let before = context.world.walks().refused_before(findings::PAGING.stopped_early);
+    if before.is_some_and(|before| before.position.as_deref() == Some("0")) {
+        context.notes.finding(&findings::BAD_PAGE_SENT);
+    }
     match page.note(context, &findings::PAGING) {
         // A page past the end has its own finding.
         Step::Astray if !is_empty && page.is_of_another_size(context) => {

@@ -19,7 +19,7 @@ use crate::dialects::alibaba::{CONTACT_TYPES, DISPOSITIONS, EARLY_MEDIA_STATES, 
 use crate::vendor::{AnyRefusal, Context, checked, keep};
 
 /// China Standard Time, in which "today" begins (B9).
-const CHINA: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours is an offset");
+pub const CHINA: FixedOffset = FixedOffset::east_opt(8 * 3600).expect("eight hours is an offset");
 
 /// Values that are plausible times in seconds (since 2001). As milliseconds they are all in 1970.
 const SECONDS: std::ops::Range<i64> = 1_000_000_000..20_000_000_000;

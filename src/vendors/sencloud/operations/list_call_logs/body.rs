@@ -12,7 +12,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_ignored::Path;
 use serde_json::Value;
 
-use crate::nearest::did_you_mean;
+use crate::nearest::did_you_mean_or_list;
 use crate::vendor::{Context, Notes, keep};
 use crate::vendors::sencloud::error::{Error, Refused};
 use crate::vendors::sencloud::findings;
@@ -147,7 +147,7 @@ fn check(body: &[u8], notes: &Notes) -> Result<Decoded, String> {
         }
         for Unknown { name, .. } in unknown.iter().filter(|unknown| unknown.object == path) {
             notes.finding_of(&findings::UNKNOWN_KEY, || {
-                format!("`{path}/{name}`{}", did_you_mean(name, known.iter().copied()))
+                format!("`{path}/{name}`{}", did_you_mean_or_list(name, known.iter().copied()))
             });
         }
     }

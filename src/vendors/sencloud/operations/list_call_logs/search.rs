@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use super::behaviors::{self, Error};
 use super::body::{Body, Decoded, DurationBody, FilterBody, Members, PagingBody};
 use crate::contract::Behavior;
-use crate::nearest::did_you_mean;
+use crate::nearest::did_you_mean_or_list;
 use crate::urlencoded;
 use crate::vendor::{Context, checked};
 use crate::vendors::sencloud::auth::Shop;
@@ -238,7 +238,7 @@ impl Checks<'_> {
         for (name, value) in urlencoded::lossy(self.query) {
             if !PagingBody::NAMES.contains(&name.as_str()) {
                 notes.finding_of(&findings::UNKNOWN_QUERY, || {
-                    format!("`{name}`{}", did_you_mean(&name, PagingBody::NAMES.iter().copied()))
+                    format!("`{name}`{}", did_you_mean_or_list(&name, PagingBody::NAMES.iter().copied()))
                 });
                 continue;
             }
