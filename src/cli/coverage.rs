@@ -169,7 +169,15 @@ fn printed(coverage: &Coverage, format: Format, listed: Listed, file: &Path) -> 
 /// # Errors
 /// The mistake in the file.
 pub fn read(file: &Path) -> Result<Coverage, String> {
-    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        let name = file.display();
+        let remedy = if error.kind() == std::io::ErrorKind::NotFound {
+            format!("; `callmock exec --coverage-out {name} -- CMD` writes one")
+        } else {
+            String::new()
+        };
+        format!("{name}: {error}{remedy}")
+    })?;
     let coverage: Coverage = serde_json::from_str(&text)
         .map_err(|error| format!("{}: not a file of `exec --coverage-out`: {error}", file.display()))?;
     if coverage.callmock != 1 {

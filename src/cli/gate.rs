@@ -11,12 +11,18 @@ use crate::report::coverage::Coverage;
 use crate::report::exclusions::Exclusions;
 use crate::vendors;
 
+/// Parses a percentage.
+fn percentage(text: &str) -> Result<u8, String> {
+    let percentage = text.trim_end_matches('%').trim_end().parse().ok().filter(|percent| *percent <= 100);
+    percentage.ok_or_else(|| format!("expected a percentage of 0 to 100 such as 60, found `{text}`"))
+}
+
 /// The conditions that a suite must meet.
 #[derive(Debug, clap::Args)]
 pub struct Gate {
     /// Exit with 3 if less than this percentage was exercised, of the behaviors that requests can
     /// reach in the operations that were called
-    #[arg(long, env = "CALLMOCK_FAIL_UNDER", value_name = "PCT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    #[arg(long, env = "CALLMOCK_FAIL_UNDER", value_name = "PCT", value_parser = percentage)]
     fail_under: Option<u8>,
     /// Exit with 4 if there is a finding of this severity or a higher one: note (the default, every
     /// finding), warning, error

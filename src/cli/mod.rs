@@ -125,7 +125,9 @@ fn usage(error: &clap::Error) -> Exit {
     drop(error.print());
     let words: Vec<String> =
         std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    if let Some(tip) = tip(&words).filter(|_| error.kind() == ErrorKind::UnknownArgument) {
+    if let Some(tip) = tip(&words)
+        .filter(|_| matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand))
+    {
         tell!("\n  tip: {tip}");
     }
     if error.use_stderr() { Exit::Usage } else { Exit::Done }
@@ -182,14 +184,38 @@ impl Cli {
     }
 }
 
-/// A correction of mistakes that are hard to guess: a missing `--` or `=`.
+/// A correction of mistakes that are hard to guess: a missing `--` or `=`, a file without its flag.
 fn tip(arguments: &[String]) -> Option<String> {
     let severity = |word: &&String| ["note", "warning", "error"].contains(&word.as_str());
     let mut after = arguments.iter().skip_while(|word| *word != "--deny-findings").skip(1);
     if let Some(severity) = after.next().filter(severity) {
         return Some(format!("write `--deny-findings={severity}`, in one word"));
     }
-    let runs = arguments.first().filter(|word| ["exec", "matrix"].contains(&word.as_str()))?;
+    let first = arguments.first().map(String::as_str);
+    let file = |word: &&String| {
+        let path = std::path::Path::new(word);
+        let named = ["yaml", "yml", "json"].iter().any(|kind| path.extension().is_some_and(|it| it == *kind));
+        !word.starts_with('-') && (named || path.is_file())
+    };
+    match first {
+        Some("coverage") => {
+            let file = arguments.iter().skip(1).find(file)?;
+            return Some(format!("name what to do with it: callmock coverage report {file}"));
+        }
+        Some("exec" | "matrix") => {}
+        _ if arguments.iter().any(|word| word == "-p") => {
+            return Some("the port is given with --port: callmock serve --port 9000".to_owned());
+        }
+        _ => {
+            let serves =
+                first.is_none_or(|word| word == "serve" || word.starts_with('-') || word.contains('.'));
+            let scenario = arguments.iter().find(file).filter(|_| serves)?;
+            return Some(format!(
+                "a scenario is given with --scenario: callmock serve --scenario {scenario}"
+            ));
+        }
+    }
+    let runs = arguments.first()?;
     let without = !arguments.iter().any(|word| word == "--");
     without.then(|| format!("put `--` before the command: callmock {runs} [OPTIONS] -- CMD"))
 }

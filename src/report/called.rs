@@ -50,9 +50,6 @@ pub fn text(
 /// Adds the findings that count, each with the request that caused it first and its remedy.
 fn findings(text: &mut String, coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue>) {
     let made = coverage.made(catalogues);
-    for made in made.iter().filter(|made| made.excluded.is_none() && !made.counts()) {
-        let _ = writeln!(text, "  finding {} x{}, expected by its tests", made.finding.id, made.count);
-    }
     let counted: Vec<_> = made.iter().filter(|made| made.counts()).collect();
     for made in counted.iter().take(SHOWN) {
         let finding = made.finding;
@@ -61,7 +58,7 @@ fn findings(text: &mut String, coverage: &Coverage, catalogues: impl Iterator<It
             expected => format!(", {expected} of them expected by tests"),
         };
         let severity = finding.severity.name();
-        let _ = writeln!(text, "  finding {} x{}{expected} ({severity})", finding.id, made.count);
+        let _ = writeln!(text, "  finding {} x{} ({severity}){expected}", finding.id, made.count);
         let first = made.exchanges.first().and_then(|n| coverage.exchanges.get(*n));
         if let Some(exchange) = first {
             let details: String = exchange.details_of(finding).map(|detail| format!("{detail} - ")).collect();
@@ -71,5 +68,8 @@ fn findings(text: &mut String, coverage: &Coverage, catalogues: impl Iterator<It
     }
     if counted.len() > SHOWN {
         let _ = writeln!(text, "  {} more findings", counted.len() - SHOWN);
+    }
+    for made in made.iter().filter(|made| made.excluded.is_none() && !made.counts()) {
+        let _ = writeln!(text, "  finding {} x{}, expected by its tests", made.finding.id, made.count);
     }
 }

@@ -54,7 +54,22 @@ impl Exclusions {
                 _ => return Err(wrong("expected either `behavior` or `finding`, and a `reason`".to_owned())),
             };
             if !known.iter().any(|id| fits(wanted, id)) {
-                let near = did_you_mean(wanted, known.iter().copied());
+                // A pattern is compared with patterns: the beginnings of ids.
+                let mut beginnings: Vec<String> = vec![];
+                if wanted.ends_with('*') {
+                    for id in known {
+                        let places = id.match_indices('.').map(|(at, _)| format!("{}.*", &id[..at]));
+                        beginnings.extend(places);
+                    }
+                    beginnings.sort();
+                    beginnings.dedup();
+                }
+                let patterns = beginnings.iter().map(String::as_str);
+                let near = if beginnings.is_empty() {
+                    did_you_mean(wanted, known.iter().copied())
+                } else {
+                    did_you_mean(wanted, patterns)
+                };
                 return Err(wrong(format!("there is no {kind} `{wanted}`{near}")));
             }
             if excluded.reason.trim().is_empty() {

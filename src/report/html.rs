@@ -64,16 +64,16 @@ pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catal
                 h2 #findings { "Findings" }
                 @if made.is_empty() { p { "None." } }
                 @for made in &made { (finding(coverage, made)) }
+                @if !coverage.missed.is_empty() {
+                    h2 #missed { "Expected, and did not come" }
+                    ul { @for missed in &coverage.missed { li { (missed.line()) } } }
+                }
                 h2 #next { "Next" }
                 (next(coverage, catalogues))
                 h2 #map { "Map" }
                 (legend())
                 @for section in &sections { (map(section)) }
                 @if !unused.is_empty() { p.dim { "Never called: " (unused.join(", ")) "." } }
-                @if !coverage.missed.is_empty() {
-                    h2 #missed { "Expected, and did not come" }
-                    ul { @for missed in &coverage.missed { li { (missed.line()) } } }
-                }
                 @if !inferred.is_empty() {
                     h2 #inferred { "Inferred from how requests follow each other" }
                     table {

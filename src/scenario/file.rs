@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::fault::Fault;
 use super::values::{
-    At, Clock, HoursOfDay, Length, NameOrder, Offset, OneOrMore, OptionName, PersonName, WeekdayRange,
-    ZoneName,
+    At, Clock, HoursOfDay, Length, NameOrder, Offset, OneOrMore, OptionName, OutcomeName, PersonName,
+    WeekdayRange, ZoneName,
 };
 use crate::dialects::{self, vendors};
 use crate::times::{Edge, Time};
@@ -242,7 +242,7 @@ vendors! { entry! {
         /// The part of `talk` on hold.
         pub hold: Option<At<Length>>,
         /// The outcome.
-        pub outcome: CallOutcome,
+        pub outcome: OutcomeName,
         /// The party that hung up.
         pub ended_by: Option<EndedBy>,
         /// The id of the agent who took or placed the call.

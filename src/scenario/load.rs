@@ -89,11 +89,16 @@ impl Source {
         if path.is_file() {
             return Ok(Self::Path(path.to_owned()));
         }
+        if path.is_dir() {
+            return Err(format!("`{word}` is a folder; name a file in it"));
+        }
         embedded(word).ok_or_else(|| {
             let near = did_you_mean(word, embedded_names());
             let names: Vec<&str> = embedded_names().collect();
+            let sought = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
             format!(
-                "no scenario `{word}`: there is no such file, and the built-in ones are {}{near}",
+                "no scenario `{word}`: there is no file {}, and the built-in ones are {}{near}",
+                sought.display(),
                 names.join(", ")
             )
         })

@@ -6,12 +6,12 @@ use std::fmt;
 use chrono::FixedOffset;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde::de::{Deserializer, Error, IntoDeserializer, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::clock::ClockSpec;
 use crate::times::{self, Millis, NotInRange, Origin, Time, Zone};
-use crate::universe::{Hours, Name, Week};
+use crate::universe::{CallOutcome, Hours, Name, Week};
 use crate::yaml;
 
 /// A value with its place in the file.
@@ -402,6 +402,51 @@ impl JsonSchema for PersonName {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({ "anyOf": [{ "type": "string" }, generator.subschema_for::<SplitName>()] })
+    }
+}
+
+/// The outcome of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutcomeName(pub CallOutcome);
+
+impl<'de> Deserialize<'de> for OutcomeName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Word;
+        impl Visitor<'_> for Word {
+            type Value = OutcomeName;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an outcome such as `answered`")
+            }
+
+            fn visit_str<E: Error>(self, word: &str) -> Result<OutcomeName, E> {
+                if word.starts_with("transfer") {
+                    return Err(E::custom(
+                        "a transfer is two calls: write `answered`, and a second call whose `parent` is this one",
+                    ));
+                }
+                CallOutcome::deserialize(word.into_deserializer()).map(OutcomeName)
+            }
+        }
+        deserializer.deserialize_str(Word)
+    }
+}
+
+impl JsonSchema for OutcomeName {
+    fn inline_schema() -> bool {
+        CallOutcome::inline_schema()
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        CallOutcome::schema_name()
+    }
+
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        CallOutcome::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        CallOutcome::json_schema(generator)
     }
 }
 

@@ -87,16 +87,14 @@ impl de::Error for Error {
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        let quoted = if unexpected == Unexpected::Unit && expected.to_string() == "a string" {
-            "; write one, in quotes if it is the word `null`"
-        } else {
-            ""
+        let expected = plain(&expected.to_string()).to_owned();
+        let remedy = match (&unexpected, expected.as_str()) {
+            (Unexpected::Unit, "a text") => "; write one, in quotes if it is the word `null`",
+            (Unexpected::Map, "a list") => "; put it into brackets: `[{…}]`",
+            (_, "a list") => "; put it into brackets: `[…]`",
+            _ => "",
         };
-        Self::custom(format!(
-            "expected {}, found {}{quoted}",
-            plain(&expected.to_string()),
-            found(&unexpected)
-        ))
+        Self::custom(format!("expected {expected}, found {}{remedy}", found(&unexpected)))
     }
 
     fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn de::Expected) -> Self {

@@ -293,6 +293,14 @@ fn in_words(kind: &ErrorKind, info: &str) -> String {
         E::UnknownQuotedScalarEscape => {
             "a `\\` in double quotes begins an escape that there is not; write `\\\\`, or use single quotes"
         }
+        // The parser names what it looked for. People look for what to write.
+        _ if info.contains("found a tab") => "a tab stands where lines are indented; write blanks instead",
+        _ if info.contains("expected '-' indicator") => {
+            "this line is indented neither as the item above it nor as the keys in that item; put a key of the item right under its first key"
+        }
+        _ if info.contains("expected <block end>") || info.contains("did not find expected key") => {
+            "this line is not indented as the lines around it"
+        }
         _ => return format!("this is no YAML: {info}"),
     };
     said.to_owned()

@@ -112,7 +112,7 @@ async fn a_fault_says_that_it_is_one_and_how_to_remove_it() {
 }
 
 /// The lines of a server on standard error, as they come.
-fn lines_of(served: &mut Served) -> std::sync::mpsc::Receiver<String> {
+pub fn lines_of(served: &mut Served) -> std::sync::mpsc::Receiver<String> {
     let errors = BufReader::new(served.0.stderr.take().expect("a pipe"));
     let (said, hear) = std::sync::mpsc::channel();
     std::thread::spawn(move || {

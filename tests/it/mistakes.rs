@@ -248,3 +248,51 @@ proptest! {
         prop_assert_eq!(read.ok(), Some(value));
     }
 }
+
+#[test]
+fn each_mistake_of_the_first_hour_says_what_to_write() {
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("first-hour");
+    std::fs::create_dir_all(&folder).expect("made");
+    let run = |arguments: &[&str]| {
+        let ran = callmock().current_dir(&folder).args(arguments).output().expect("it runs");
+        assert_eq!(ran.status.code(), Some(2), "{arguments:?}");
+        text(&ran.stderr).to_owned()
+    };
+    for (arguments, remedy) in [
+        (&["serve", "monday.yaml"][..], "callmock serve --scenario monday.yaml"),
+        (&["monday.yaml"], "callmock serve --scenario monday.yaml"),
+        (&["serve", "-p", "9000"], "--port 9000"),
+        (&["coverage", "cov.json"], "callmock coverage report cov.json"),
+        (&["check", "."], "`.` is a folder; name a file in it"),
+        (&["check", "nowhere.yaml"], "first-hour/nowhere.yaml"),
+        (&["exec", "--fail-under", "most", "--", "true"], "a percentage of 0 to 100 such as 60"),
+        (&["coverage", "report", "nowhere.json"], "callmock exec --coverage-out nowhere.json -- CMD"),
+    ] {
+        let said = run(arguments);
+        assert!(said.contains(remedy), "{arguments:?}: {said}");
+    }
+    for (yaml, remedy) in [
+        (
+            "callmock: 1\ncalls:\n  - id: a\n   direction: inbound\n",
+            "put a key of the item right under its first key",
+        ),
+        (
+            "callmock: 1\naccounts: {commubo: {tenant_id: a, access_token: b}}\n",
+            "put it into brackets: `[{…}]`",
+        ),
+        ("callmock: 1\ncustomers: [{id: a, phones: 0355}]\n", "put it into brackets: `[…]`"),
+        ("callmock: 1\n\ttitle: x\n", "write blanks instead"),
+        ("callmock: 1\ntitle: a: b\n", "put a text that has one in quotes"),
+        (
+            "callmock: 1\ncalls: [{id: a, direction: inbound, from: '1', to: '2', at: -1h, outcome: transferred}]\n",
+            "a transfer is two calls",
+        ),
+    ] {
+        let (code, said) = check("first-hour", yaml);
+        assert!(code == Some(2) && said.contains(remedy), "{yaml}: {said}");
+    }
+    let exclusions =
+        file("first-hour-exclusions.yaml", "exclude: [{behavior: commubo.list_call.*, reason: x}]\n");
+    let said = run(&["exec", "--exclusions", exclusions.to_str().expect("text"), "--", "true"]);
+    assert!(said.contains("did you mean `commubo.list_calls.*`?"), "{said}");
+}

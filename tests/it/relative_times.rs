@@ -4,6 +4,7 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use crate::cli::{Served, callmock};
 use crate::client::World;
 use crate::mock::{Mock, text_at};
 
@@ -226,4 +227,18 @@ async fn today_has_calls_of_yesterday_and_of_today_and_more_arrive_while_it_runs
             "{start}: {newest}"
         );
     }
+}
+
+#[test]
+fn a_scenario_that_has_no_more_calls_says_so_once_on_standard_error() {
+    let mut served = Served::start(callmock().args(["--port", "0", "--scenario", "today"]));
+    let hear = crate::hints::lines_of(&mut served);
+    served.send("POST", "/_mock/clock/advance", "", r#"{"by": "P20D"}"#);
+    for _ in 0..3 {
+        served.get("/v1/calls", "");
+    }
+    served.signal("-TERM");
+    drop(served.0.wait());
+    let told: Vec<String> = hear.iter().filter(|line| line.contains("no more calls arrive")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
 }

@@ -131,7 +131,7 @@ pub fn call(
         ring: length(entry.value.ring),
         talk: length(entry.value.talk.map(|talk| talk.value)),
         hold: length(entry.value.hold.map(|hold| hold.value)),
-        outcome,
+        outcome: outcome.0,
         ended_by,
         agent,
         customer,
@@ -152,7 +152,7 @@ fn phases(entry: &FileEntry<file::Call>, mistakes: &mut Vec<Diagnostic>) {
     let file::Call { talk, hold, outcome, .. } = &entry.value;
     let spoke = talk.map(|talk| talk.value.0).unwrap_or_default();
     if let Some(talk) = talk
-        && *outcome != CallOutcome::Answered
+        && outcome.0 != CallOutcome::Answered
         && spoke.0 > 0
     {
         let message = "only an answered call has talk; leave it out, or write `outcome: answered`";
