@@ -8,7 +8,9 @@ use rustix::process::{Signal, getpgrp};
 use rustix::termios::tcgetpgrp;
 use tokio::process::Child;
 
+use super::bundle::Bundle;
 use super::children::{self, Signals};
+use super::client::Origin;
 use super::exit::{Exit, code, not_run};
 use super::gate::{Gate, Judge};
 use super::journal_file::JournalFile;
@@ -16,7 +18,8 @@ use super::log::say;
 use super::port_file::PortFile;
 use super::sidecar::Sidecar;
 use super::{coverage, options, serve};
-use crate::exchange::{App, Kind};
+use crate::admin::reachable;
+use crate::exchange::{App, Completed, Kind};
 use crate::report::called;
 use crate::report::coverage::{Coverage, Run};
 use crate::vendors;
@@ -32,6 +35,9 @@ pub struct Args {
     /// Write every exchange to this file: an HTTP archive if it ends in .har, else JSON Lines
     #[arg(long, env = "CALLMOCK_JOURNAL_OUT", value_name = "FILE")]
     journal_out: Option<PathBuf>,
+    /// Keep the run in this file: journal, clock, scenario and coverage, for `callmock open`
+    #[arg(long, env = "CALLMOCK_BUNDLE", value_name = "FILE")]
+    bundle: Option<PathBuf>,
     #[command(flatten)]
     gate: Gate,
     /// The command and its arguments
@@ -43,10 +49,12 @@ pub fn run(args: &Args) -> Exit {
     let opened = args.server.port_file().map_err(|message| format!("callmock: {message}")).and_then(|file| {
         let library = args.server.library()?;
         let journal = args.journal_out.as_deref().map(JournalFile::create).transpose();
-        let journal = journal.map_err(|message| format!("callmock: {message}"))?;
-        Ok((file, library, args.server.settings()?, args.judge()?, journal))
+        let bundle = args.bundle.as_deref().map(|path| Bundle::create(path, args.line())).transpose();
+        let files = journal.and_then(|journal| Ok(Files { journal, bundle: bundle? }));
+        let files = files.map_err(|message| format!("callmock: {message}"))?;
+        Ok((file, library, args.server.settings()?, args.judge()?, files))
     });
-    let (port_file, library, settings, judge, journal) = match opened {
+    let (port_file, library, settings, judge, files) = match opened {
         Ok(all) => all,
         Err(message) => {
             tell!("{message}");
@@ -60,7 +68,7 @@ pub fn run(args: &Args) -> Exit {
         let apart = apart.map_err(|error| format!("the runtime could not be started: {error}"))?;
         let port = args.server.port.unwrap_or(0);
         let sidecar = runtime.block_on(Sidecar::start(&args.server, port, library, settings))?;
-        let exit = apart.block_on(exec(args, port_file, sidecar, &judge, journal));
+        let exit = apart.block_on(exec(args, port_file, sidecar, &judge, &files));
         runtime.shutdown_background();
         exit
     });
@@ -75,11 +83,9 @@ async fn exec(
     mut port_file: Option<PortFile>,
     sidecar: Sidecar,
     judge: &Judge<'_>,
-    journal: Option<JournalFile>,
+    files: &Files,
 ) -> Result<Exit, String> {
-    if let Some(journal) = &journal {
-        journal.follow(&sidecar.app);
-    }
+    drop(sidecar.app.completed.set(files.completed()));
     // Signals are caught before the command starts, so that none is lost in between.
     let signals = Signals::catch()?;
     if let Some(file) = &mut port_file {
@@ -99,14 +105,37 @@ async fn exec(
         Coverage::of(&counts, vendors::catalogues()).without(&judge.exclusions).of_run(args.run());
     say(&called::text(&counts, &exercised, vendors::catalogues(), args.coverage_out.as_deref()));
     say(&refused(&sidecar.app));
+    if let Some(bundle) = &files.bundle {
+        let origin = Origin {
+            tls: args.server.scheme() == "https",
+            host: reachable(sidecar.address).ip().to_string(),
+            port: sidecar.address.port(),
+        };
+        let token = args.server.admin_token.as_deref();
+        bundle.finish(&sidecar.app, &origin, token, exercised.clone()).await?;
+    }
     sidecar.stop().await;
-    if let Some(journal) = &journal {
+    if let Some(journal) = &files.journal {
         journal.finish()?;
     }
     if let Some(file) = &args.coverage_out {
         coverage::write(&exercised, file)?;
     }
     Ok(if ended == 0 { judge.run(&exercised) } else { Exit::As(ended) })
+}
+
+/// The files that follow a run.
+struct Files {
+    journal: Option<JournalFile>,
+    bundle: Option<Bundle>,
+}
+
+impl Files {
+    /// The functions that are called with each complete exchange.
+    fn completed(&self) -> Vec<Completed> {
+        let of_journal = self.journal.as_ref().map(JournalFile::completed);
+        of_journal.into_iter().chain(self.bundle.as_ref().map(Bundle::completed)).collect()
+    }
 }
 
 /// The refusals of a run, each with the vendor's answer and what to do.
@@ -126,8 +155,13 @@ fn refused(app: &App) -> String {
 impl Args {
     /// The run, for reports about it.
     fn run(&self) -> Run {
+        Run::now(Some(self.server.scenarios()), Some(self.line()))
+    }
+
+    /// The command in one line.
+    fn line(&self) -> String {
         let words: Vec<String> = self.command.iter().map(|word| word.display().to_string()).collect();
-        Run::now(Some(self.server.scenarios()), Some(words.join(" ")))
+        words.join(" ")
     }
 
     /// Reads what the run is judged by. Before anything runs, it also checks that the coverage file

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::admin;
-use crate::exchange::App;
+use crate::exchange::Completed;
 use crate::report::har;
 use crate::world::Entry;
 
@@ -41,14 +41,12 @@ impl JournalFile {
         Ok(Self { path: path.to_owned(), writing })
     }
 
-    /// Writes every exchange of a server from now on.
-    pub fn follow(&self, app: &App) {
+    /// The function that writes each complete exchange.
+    pub fn completed(&self) -> Completed {
         let writing = Arc::clone(&self.writing);
-        let completed = move |world: &str, entry: &Entry| {
+        Box::new(move |world: &str, entry: &Entry| {
             writing.lock().unwrap_or_else(PoisonError::into_inner).add(world, entry);
-        };
-        // A server has one such file.
-        drop(app.completed.set(Box::new(completed)));
+        })
     }
 
     /// Completes the file, after the server has stopped.

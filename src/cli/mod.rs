@@ -8,6 +8,7 @@ use tracing_subscriber::filter::LevelFilter;
 mod log;
 
 mod baseline;
+mod bundle;
 mod check;
 mod children;
 mod client;
@@ -22,6 +23,7 @@ mod import;
 mod init;
 mod journal_file;
 mod matrix;
+mod open;
 mod openapi;
 mod options;
 mod oracle;
@@ -80,6 +82,8 @@ enum Command {
     Coverage(coverage::Args),
     /// Accept a suite's findings for now, so that only new ones fail
     Baseline(baseline::Args),
+    /// Serve a run that `exec --bundle` kept, read-only
+    Open(open::Args),
     /// Check whether a running callmock is healthy
     Health(health::Args),
 }
@@ -179,6 +183,7 @@ impl Cli {
             Some(Command::Matrix(args)) => matrix::run(&args),
             Some(Command::Coverage(args)) => coverage::run(&args),
             Some(Command::Baseline(args)) => baseline::run(&args),
+            Some(Command::Open(args)) => open::run(&args),
             Some(Command::Health(args)) => health::run(&args),
         }
     }

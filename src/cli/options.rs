@@ -113,7 +113,7 @@ pub struct Args {
     world_ttl: Duration,
     /// Require `Authorization: Bearer TOKEN` for the admin API, except for health and ready
     #[arg(long, env = "CALLMOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = token)]
-    admin_token: Option<String>,
+    pub admin_token: Option<String>,
     /// Let pages of this origin use the server from a browser; `*` allows all
     #[arg(long, env = "CALLMOCK_CORS", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     cors: Vec<HeaderValue>,

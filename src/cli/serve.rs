@@ -89,7 +89,7 @@ async fn serve(
     Ok(())
 }
 
-fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
+pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
     let catch = |kind| signal(kind).map_err(|error| format!("signals cannot be caught: {error}"));
     let (mut terminate, mut interrupt) = (catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?);
     let mut hangup = catch(SignalKind::hangup())?;

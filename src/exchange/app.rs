@@ -32,8 +32,8 @@ pub struct App {
     pub heartbeat: Heartbeat,
     /// The refusals of all worlds.
     pub refusals: Arc<Refusals>,
-    /// Called with the world's id and each exchange, once its answer is complete.
-    pub completed: OnceLock<Completed>,
+    /// The functions that are called with each exchange, once its answer is complete.
+    pub completed: OnceLock<Vec<Completed>>,
     mounted: Vec<Mounted>,
 }
 
@@ -80,6 +80,13 @@ impl App {
             refusals: Arc::default(),
             completed: OnceLock::new(),
             mounted: vendors.iter().map(mount).collect(),
+        }
+    }
+
+    /// Hands a complete exchange of a world to all that follow.
+    pub fn complete(&self, world: &str, entry: &Entry) {
+        for completed in self.completed.get().into_iter().flatten() {
+            completed(world, entry);
         }
     }
 

@@ -45,7 +45,7 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::response::{IntoResponse, Response};
 
-pub use app::{AnswerSettings, App};
+pub use app::{AnswerSettings, App, Completed};
 use arrive::{Arrival, NotArrived};
 pub use body::{Bodies, ReadError};
 pub use connection::{ConnectionHandle, HangUp};

@@ -294,9 +294,7 @@ impl Drop for ExchangeRecord {
         let seq = self.begin(entry, None);
         self.app.metrics.took(vendor, duration);
         self.world.journal().complete(seq, |entry| {
-            if let Some(completed) = self.app.completed.get() {
-                completed(self.world.id(), entry);
-            }
+            self.app.complete(self.world.id(), entry);
         });
     }
 }
@@ -417,9 +415,7 @@ impl Drop for RecordedBody {
                 let sighting = Sighting { finding, operation, test };
                 cut = Some(Late { sighting, example: None, expected });
             }
-            if let Some(completed) = self.app.completed.get() {
-                completed(self.world.id(), entry);
-            }
+            self.app.complete(self.world.id(), entry);
         });
         if let Some(late) = cut {
             self.world.expectations().meet(self.seq, &[late.sighting.finding.id]);

@@ -1,5 +1,6 @@
 //! A scenario, loaded and checked.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -7,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::clock::ClockSpec;
 use super::diagnostic::Diagnostic;
 use super::fault::Rule;
+use super::load::Source;
 use super::options::LoadOptions;
 use crate::contract::Readings;
 use crate::dialects::Accounts;
@@ -31,6 +33,8 @@ pub struct Scenario {
     pub moment: Option<DateTime<Utc>>,
     /// The end of the last call, if the scenario has relative times. After it, no more calls arrive.
     pub runs_out: Option<DateTime<Utc>>,
+    /// The files that the scenario was read from, with those that they include.
+    pub files: Vec<PathBuf>,
     /// The sources and options with which the scenario was loaded.
     pub options: LoadOptions,
     /// Whether the last four digits of a number decide what becomes of a created call.
@@ -46,4 +50,20 @@ pub struct Scenario {
     /// The fingerprint of the universe: 32 hexadecimal digits, the same for the same texts and
     /// seed.
     pub fingerprint: String,
+}
+
+impl Scenario {
+    /// The texts of the scenario, by file. A file is shown as it is now.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(String, String)> {
+        let embedded = self.options.sources.iter().filter_map(|source| match source {
+            Source::Text { name, text } => Some((name.to_string(), text.to_string())),
+            Source::Path(_) => None,
+        });
+        let files = self
+            .files
+            .iter()
+            .filter_map(|path| Some((path.display().to_string(), std::fs::read_to_string(path).ok()?)));
+        embedded.chain(files).collect()
+    }
 }

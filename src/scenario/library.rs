@@ -61,6 +61,7 @@ impl Library {
             zone: own.zone,
             moment: own.moment,
             runs_out: own.runs_out,
+            files: own.files.clone(),
             options: LoadOptions { readings: Some(readings.clone()), ..own.options.clone() },
             seed: own.seed,
             magic: own.magic,

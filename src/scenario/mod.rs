@@ -50,6 +50,7 @@ pub fn load(options: &LoadOptions) -> Result<Scenario, Invalid> {
 fn loaded(options: &LoadOptions, files: &mut Stamp) -> Result<Scenario, Invalid> {
     let bounds = if options.most_calls.is_some() { Bounds::FOREIGN } else { Bounds::OWN };
     let scenario = check::check(load::merged(&options.sources, bounds, files)?, options)?;
+    let scenario = Scenario { files: files.iter().map(|(path, _)| path.clone()).collect(), ..scenario };
     Ok(match &options.readings {
         Some(readings) => Scenario { readings: readings.clone(), ..scenario },
         None => scenario,

@@ -5,6 +5,7 @@ mod agreement;
 mod alibaba;
 mod answers;
 mod baseline;
+mod bundle;
 mod catalogue;
 mod ccai;
 mod cli;

@@ -53,7 +53,7 @@ fn unmet(vendor: &str, refusals: bool) -> Vec<String> {
     let mut unmet = vec![];
     for (n, (server, ids)) in by_server.into_iter().enumerate() {
         let named: Value = serde_json::from_str(&server).expect("JSON");
-        let how = json!({ "server": server[0], "more": server[1] });
+        let how = json!({ "server": named[0], "more": named[1] });
         let served = serve(&format!("ways-{vendor}-{refusals}-{n}"), &how);
         for (id, entry) in ids.iter().zip(entries(&ids, &served.1)) {
             served.send("POST", "/_mock/reset", "", "");

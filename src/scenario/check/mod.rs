@@ -80,6 +80,7 @@ pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Inva
         zone: origin.zone,
         moment: origin.is_used().then_some(origin.moment),
         runs_out: universe.calls().iter().map(Call::ended_at).max().filter(|_| origin.is_used()),
+        files: vec![],
         options: options.clone(),
         universe: Arc::new(universe),
         seed,

@@ -1,0 +1,208 @@
+//! The file of `exec --bundle`: a whole run, which `callmock open` serves again.
+//!
+//! It is JSON Lines: a line about the run, a line for each exchange as it completes, and at the end
+//! a line with the coverage, the scenario and the state of each world. Secrets are masked.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::client::Origin;
+use crate::admin;
+use crate::exchange::{App, Completed};
+use crate::report::coverage::Coverage;
+use crate::world::{Entry, World, Worlds};
+
+/// The version of the format.
+pub const VERSION: u32 = 1;
+
+/// The resources of a world that a bundle keeps.
+const RESOURCES: [&str; 7] =
+    ["clock", "calls?limit=100000", "agents", "queues", "customers", "accounts", "readings"];
+
+/// The most worlds whose state is kept. Their exchanges are kept in any case.
+const WORLDS: usize = 100;
+
+/// One line of a bundle.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Line {
+    /// The run: the first line.
+    Run {
+        /// The version of the format.
+        callmock_bundle: u32,
+        /// The command.
+        command: String,
+    },
+    /// An exchange, as the journal shows it, with its world.
+    Exchange(Value),
+    /// What is known at the end: the last line.
+    End(Box<End>),
+}
+
+/// What is known at the end of a run.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct End {
+    /// The coverage of the run.
+    pub coverage: Coverage,
+    /// The scenario's texts, by file.
+    pub scenario: BTreeMap<String, String>,
+    /// The answers of the admin API, by path.
+    pub answers: BTreeMap<String, Value>,
+}
+
+/// A bundle that is being written.
+pub struct Bundle {
+    path: PathBuf,
+    writing: Arc<Mutex<Writing>>,
+}
+
+struct Writing {
+    out: BufWriter<File>,
+    failed: Option<std::io::Error>,
+}
+
+impl Writing {
+    fn add(&mut self, line: &Line) {
+        let written = serde_json::to_string(line)
+            .map_err(std::io::Error::from)
+            .and_then(|text| self.out.write_all(format!("{text}\n").as_bytes()));
+        if let Err(error) = written {
+            self.failed.get_or_insert(error);
+        }
+    }
+}
+
+impl Bundle {
+    /// Opens the file, before anything runs.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn create(path: &Path, command: String) -> Result<Self, String> {
+        let out = File::create(path).map_err(|error| format!("--bundle {}: {error}", path.display()))?;
+        let mut writing = Writing { out: BufWriter::new(out), failed: None };
+        writing.add(&Line::Run { callmock_bundle: VERSION, command });
+        Ok(Self { path: path.to_owned(), writing: Arc::new(Mutex::new(writing)) })
+    }
+
+    /// The function that writes each complete exchange.
+    pub fn completed(&self) -> Completed {
+        let writing = Arc::clone(&self.writing);
+        Box::new(move |world: &str, entry: &Entry| {
+            let mut exchange = admin::exchange(entry);
+            exchange["world"] = world.into();
+            writing.lock().unwrap_or_else(PoisonError::into_inner).add(&Line::Exchange(exchange));
+        })
+    }
+
+    /// Completes the file, while the server still runs at `origin`.
+    ///
+    /// # Errors
+    /// If the server does not answer, or the file cannot be written.
+    pub async fn finish(
+        &self,
+        app: &App,
+        origin: &Origin,
+        token: Option<&str>,
+        coverage: Coverage,
+    ) -> Result<(), String> {
+        let mut answers = BTreeMap::new();
+        let slots = app.worlds.all();
+        for slot in slots.iter().take(WORLDS) {
+            for resource in RESOURCES {
+                let (status, body) =
+                    origin.get(&format!("/_mock/worlds/{}/{resource}", slot.id()), token).await?;
+                let name = resource.split('?').next().unwrap_or_default();
+                if let Some(answer) =
+                    serde_json::from_slice::<Value>(&body).ok().filter(|_| status.is_success())
+                {
+                    answers.insert(format!("/_mock/worlds/{}/{name}", slot.id()), answer);
+                }
+            }
+        }
+        let worlds = slots.iter().map(|slot| json!({ "id": slot.id(), "name": slot.name() }));
+        answers.insert("/_mock/worlds".to_owned(), json!({ "worlds": worlds.collect::<Vec<_>>() }));
+        let scenario = texts(&app.worlds.default_slot().world());
+        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        writing.add(&Line::End(Box::new(End { coverage, scenario, answers })));
+        let flushed = match writing.failed.take() {
+            Some(error) => Err(error),
+            None => writing.out.flush(),
+        };
+        flushed.map_err(|error| format!("--bundle {}: {error}", self.path.display()))
+    }
+}
+
+/// The texts of a world's scenario, with its secrets masked.
+fn texts(world: &World) -> BTreeMap<String, String> {
+    let secrets: Vec<String> =
+        world.accounts().each().flat_map(|(_, account)| account.secrets()).map(str::to_owned).collect();
+    let masked = |text: &str| {
+        secrets
+            .iter()
+            .filter(|secret| !secret.is_empty())
+            .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "***"))
+    };
+    world.scenario().texts().into_iter().map(|(name, text)| (name, masked(&text))).collect()
+}
+
+/// A bundle that was read.
+#[derive(Debug)]
+pub struct Run {
+    /// The command.
+    pub command: String,
+    /// The exchanges, as the journal shows them, with their worlds.
+    pub exchanges: Vec<Value>,
+    /// What was known at the end.
+    pub end: End,
+}
+
+impl Run {
+    /// Reads a bundle.
+    ///
+    /// # Errors
+    /// The first line that is not one of a bundle, or that the bundle is not complete.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let name = path.display();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            let remedy = if error.kind() == std::io::ErrorKind::NotFound {
+                format!("; `callmock exec --bundle {name} -- CMD` writes one")
+            } else {
+                String::new()
+            };
+            format!("{name}: {error}{remedy}")
+        })?;
+        let (mut command, mut exchanges, mut end) = (None, vec![], None);
+        for (n, line) in text.lines().enumerate() {
+            let wrong = |why: String| format!("{name}:{}: not a line of `exec --bundle`: {why}", n + 1);
+            match serde_json::from_str(line).map_err(|error| wrong(error.to_string()))? {
+                Line::Run { callmock_bundle: VERSION, command: run } => command = Some(run),
+                Line::Run { callmock_bundle, .. } => {
+                    return Err(wrong(format!(
+                        "version {callmock_bundle} is not known; this is version {VERSION}"
+                    )));
+                }
+                Line::Exchange(exchange) => exchanges.push(exchange),
+                Line::End(known) => end = Some(*known),
+            }
+        }
+        match (command, end) {
+            (Some(command), Some(end)) => Ok(Self { command, exchanges, end }),
+            _ => Err(format!("{name}: the bundle is not complete: its run was killed before the end")),
+        }
+    }
+
+    /// The answer of the admin API for a path, if the bundle has it.
+    pub fn answer(&self, path: &str) -> Option<&Value> {
+        let of_default = || {
+            let resource = path.strip_prefix("/_mock/")?;
+            self.end.answers.get(&format!("/_mock/worlds/{}/{resource}", Worlds::DEFAULT))
+        };
+        self.end.answers.get(path).or_else(of_default)
+    }
+}
