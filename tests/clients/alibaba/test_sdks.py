@@ -109,7 +109,7 @@ def test_the_second_page_goes_on_where_the_first_ended(client, busy_day):
     day = {"InstanceId": "ccc-test", "StartTime": 1715612400000, "EndTime": 1715698799999, "PageSize": 100}
     first = client.list(busy_day, day | {"PageNumber": 1})["Data"]
     second = client.list(busy_day, day | {"PageNumber": 2})["Data"]
-    assert (first["TotalCount"], second["TotalCount"]) == (3997, 0)
+    assert (first["TotalCount"], second["TotalCount"]) == (3992, 0)
     rows = first["List"] + second["List"]
     assert len({row["ContactId"] for row in rows}) == 200
     starts = [row["StartTime"] for row in rows]

@@ -173,20 +173,25 @@ def alibaba():
             ).isoformat(timespec="milliseconds")
             outcomes = {"Success": "answered", "Reject": "rejected", "AbandonedInIVR": "abandoned_ivr",
                         "AbandonedInQueue": "abandoned_queue", "AbandonedInRing": "abandoned_ring",
-                        "Voicemail": "voicemail", "QueuingFailed": "failed"}
-            unconnected = {"Busy": "busy", "NotConnected": "failed"}
+                        "Voicemail": "voicemail", "QueuingFailed": "failed", "QueuingTimeout": "failed",
+                        "QueuingOverflow": "failed", "IVRException": "failed", "ForwardToOutsideNumber": "answered"}
+            unconnected = {"Busy": "busy", "NotConnected": "failed", "PowerOff": "failed", "NotExist": "failed",
+                           "OutOfService": "failed", "Restricted": "failed"}
+            directions = {"Predictive": "outbound", "Back2Back": "outbound", "PrivacyDial": "outbound",
+                          "Conference": "internal"}
             outcome = outcomes.get(record["ContactDisposition"])
             rows.append({
                 "vendor": "alibaba",
                 "id": record["ContactId"],
-                "direction": record["ContactType"].lower(),
+                "direction": directions.get(record["ContactType"], record["ContactType"].lower()),
                 "from": record["CallingNumber"],
                 "to": record["CalledNumber"],
                 "at": time_of("StartTime"),
                 "answered_at": time_of("EstablishedTime"),
                 "talk": record["TalkTime"],
                 "outcome": outcome or unconnected.get(record.get("EarlyMediaState"), "no_answer"),
-                "agent": record.get("AgentIds"),
+                # The first agent of several is the one who took the call.
+                "agent": record["AgentIds"].split(",")[0] if "AgentIds" in record else None,
             })
             assert int(record["CallDuration"]) >= 0
         number += 1

@@ -56,7 +56,7 @@ def test_the_naive_clients_report_names_its_real_mistakes_and_nothing_else(tmp_p
     # Whether it came back too soon is told by a clock: on a machine that stands still for a second it did not.
     by_the_clock = {"sencloud.retried_at_once", "alibaba.retry_after_ignored", "commubo.retry_after_ignored"}
     assert found | by_the_clock == MISTAKES
-    report = callmock("coverage", "report", coverage)
+    report = callmock("coverage", "report", "--all", coverage)
     assert "`strat`; did you mean `start`?" in report.stdout
     assert "`agentEmail`; did you mean `agent_email`?" in report.stdout
     assert "`/filter/directon`; did you mean `direction`?" in report.stdout

@@ -35,7 +35,7 @@ def coverage(tmp_path_factory):
 def test_the_junit_report_is_valid(schema, coverage, tmp_path):
     exclusions = tmp_path / "exclusions.yaml"
     exclusions.write_text("exclude: [{finding: commubo.unbounded, reason: \"a & b's <reason>\"}]")
-    report = ["coverage", "report", "--format", "junit", "--exclusions", str(exclusions), str(coverage)]
+    report = ["coverage", "report", "--all", "--format", "junit", "--exclusions", str(exclusions), str(coverage)]
     xml = subprocess.run([CALLMOCK, *report], check=True, capture_output=True, text=True).stdout
     schema.validate(xml)
     assert xml.count("<failure") > 10 and xml.count("<skipped") > 50
