@@ -1,7 +1,7 @@
 //! Coverage: how often each behavior was exercised. It never says "passed", because callmock cannot
 //! see how a client handled an answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -21,6 +21,9 @@ pub struct Counts {
     pub expected: BTreeMap<&'static str, u64>,
     /// The expectations that were not met.
     pub missed: BTreeMap<Missed, u64>,
+    /// The number of answers that showed each call, by its id in the scenario, where the scenario
+    /// has its calls counted.
+    pub calls: BTreeMap<Arc<str>, u64>,
     /// The number of times that each inference was drawn.
     pub inferences: BTreeMap<&'static Inference, u64>,
     /// The number of answers by vendor, operation and status. The operation is none if the request
@@ -226,6 +229,14 @@ impl CoverageCounter {
         let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for example in totals.counts.examples.iter_mut().filter(|example| example.request.is(world, seq)) {
             example.answer = Some(answer.to_owned());
+        }
+    }
+
+    /// Counts the calls that an answer shows, of all that answers could show.
+    pub fn count_calls<'a>(&self, all: impl Iterator<Item = &'a Arc<str>>, seen: &BTreeSet<Arc<str>>) {
+        let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for call in all {
+            *totals.counts.calls.entry(Arc::clone(call)).or_default() += u64::from(seen.contains(call));
         }
     }
 

@@ -14,6 +14,7 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::mask::{Mask, cut_texts};
 use super::refusals::Refusal;
+use super::shown::Shown;
 use super::spoken;
 use super::{App, ConnectionHandle, HangUp};
 use crate::contract::{
@@ -32,6 +33,7 @@ pub struct ExchangeRecord {
     world: Arc<World>,
     mask: Arc<Mask>,
     operation: Option<&'static Operation>,
+    of: &'static dyn Vendor,
     started: Instant,
     entry: Option<Entry>,
     /// The ids that the request expects, as the client wrote them.
@@ -89,6 +91,7 @@ impl ExchangeRecord {
             world,
             mask: Arc::new(mask),
             operation,
+            of: vendor,
             started: Instant::now(),
             entry: Some(entry),
             expected: spoken::expected(&parts.headers),
@@ -161,6 +164,8 @@ impl ExchangeRecord {
         let vendor = entry.vendor;
         let seq = self.begin(entry, learned.walk.as_ref());
         let (walk, if_cut) = (learned.walk, learned.if_cut);
+        let is_success = response.status().is_success();
+        let calls = is_success.then(|| Shown::of(self.of, &self.world)).flatten();
         let (app, world) = (Arc::clone(&self.app), Arc::clone(&self.world));
         let (mask, started) = (Arc::clone(&self.mask), self.started);
         response.map(|body| {
@@ -175,6 +180,7 @@ impl ExchangeRecord {
                 walk,
                 if_cut,
                 refusal,
+                calls,
                 kept: BytesMut::new(),
                 total: 0,
                 finished: false,
@@ -314,6 +320,8 @@ struct RecordedBody {
     if_cut: Option<&'static Finding>,
     /// The refusal that the body tells of.
     refusal: Option<Refusal>,
+    /// The calls that the body shows, if they are counted.
+    calls: Option<Shown>,
     kept: BytesMut,
     total: u64,
     finished: bool,
@@ -364,6 +372,9 @@ impl HttpBody for RecordedBody {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(data) = frame.data_ref() {
                     self.total += data.len() as u64;
+                    if let Some(calls) = &mut self.calls {
+                        calls.read(data);
+                    }
                     let room = self.world.journal().body_limit().saturating_sub(self.kept.len());
                     self.kept.extend_from_slice(&data[..room.min(data.len())]);
                 }
@@ -397,6 +408,11 @@ impl Drop for RecordedBody {
         let body = self.mask.body(&kept, self.total, usize::MAX);
         if let Some(refusal) = self.refusal.take() {
             self.app.refusals.add(refusal, &String::from_utf8_lossy(&body.bytes));
+        }
+        if let Some((seen, all)) = self.calls.take().map(Shown::finish) {
+            for coverage in [self.world.coverage(), self.app.worlds.total()] {
+                coverage.count_calls(all.values(), &seen);
+            }
         }
         let duration = self.started.elapsed();
         self.app.metrics.took(self.vendor, duration);

@@ -35,6 +35,10 @@ pub struct Coverage {
     /// The findings and refusals that a test expected, and that did not come.
     #[serde(default)]
     pub missed: Vec<Missed>,
+    /// The calls of the scenario by their ids, with the number of answers that showed each, where
+    /// the scenario has its calls counted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Count>,
     /// The inferences about the client, with their counts.
     #[serde(default)]
     pub inferences: Vec<Count>,
@@ -222,6 +226,11 @@ impl Coverage {
             missed: sightings::missed(counts),
             inferences: counts.inferences.iter().map(|(met, n)| count(met.id, n)).collect(),
             exchanges: counts.examples.iter().map(Exchange::of).collect(),
+            calls: counts
+                .calls
+                .iter()
+                .map(|(id, count)| Count { id: id.to_string(), count: *count })
+                .collect(),
             ..Self::from(
                 behaviors.collect(),
                 counts.findings.iter().map(|(met, n)| count(met.id, n)).collect(),
@@ -242,6 +251,7 @@ impl Coverage {
             sightings,
             expected,
             missed,
+            calls: vec![],
             inferences,
             excluded,
             exchanges,
@@ -285,6 +295,7 @@ impl Coverage {
         let mut merged = Self::from(sum(|coverage| &coverage.behaviors), sum(|coverage| &coverage.findings));
         merged.inferences = sum(|coverage| &coverage.inferences);
         merged.expected = sum(|coverage| &coverage.expected);
+        merged.calls = sum(|coverage| &coverage.calls);
         merged.missed = sightings::sum_missed(all.iter().flat_map(|coverage| &coverage.missed));
         merged.sightings = sightings::sum(all.iter().flat_map(|coverage| &coverage.sightings));
         merged.runs = all.iter().flat_map(|coverage| coverage.runs.clone()).collect();

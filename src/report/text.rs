@@ -41,6 +41,7 @@ pub fn text(
     for of in coverage.sections(catalogues.clone()) {
         section(&mut text, &of, listed);
     }
+    text.push_str(&calls(coverage, listed));
     for (inference, count) in coverage.inferred(catalogues) {
         let _ = writeln!(text, "inferred {}: {count}x\n  {}", inference.id, inference.summary);
     }
@@ -96,6 +97,28 @@ fn finding(coverage: &Coverage, made: &Made<'_>) -> String {
     }
     let _ = writeln!(text, "  {summary} {why}\n  {fix}");
     text
+}
+
+/// The calls of the scenario that no answer showed, if they are counted.
+fn calls(coverage: &Coverage, listed: Listed) -> String {
+    let never: Vec<&str> =
+        coverage.calls.iter().filter(|call| call.count == 0).map(|call| call.id.as_str()).collect();
+    let of = coverage.calls.len();
+    if of == 0 {
+        return String::new();
+    }
+    let shown = of - never.len();
+    let named = match listed {
+        Listed::All => never.len(),
+        Listed::Exercised => never.len().min(5),
+    };
+    let more = if named < never.len() { ", … (--all lists them)" } else { "" };
+    let list = if never.is_empty() {
+        String::new()
+    } else {
+        format!("; never: {}{more}", never[..named].join(", "))
+    };
+    format!("{shown} of {of} calls of the scenario shown{list}\n")
 }
 
 fn section(text: &mut String, section: &Section<'_>, listed: Listed) {

@@ -39,6 +39,8 @@ pub struct Scenario {
     pub options: LoadOptions,
     /// Whether the last four digits of a number decide what becomes of a created call.
     pub magic: bool,
+    /// Whether coverage counts the calls that answers show.
+    pub count_calls: bool,
     /// The seed of ids and random numbers.
     pub seed: u64,
     /// The options that differ from the defaults.

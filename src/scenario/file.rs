@@ -55,6 +55,9 @@ pub struct File {
     /// Whether the last four digits of a dialled or calling number decide what becomes of a created
     /// call: `0102` is busy, `0103` is not answered, and so on. `GET /_mock` has the list.
     pub magic: Option<bool>,
+    /// Whether coverage counts the calls that answers show, by their ids here. It is for scenarios of
+    /// 10 000 calls at most.
+    pub count_calls: Option<bool>,
     /// Whether accounts may have keys that look real. callmock does not need real keys, and files
     /// should not have them, so set it only if there is no other way.
     pub allow_real_keys: Option<bool>,

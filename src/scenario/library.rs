@@ -65,6 +65,7 @@ impl Library {
             options: LoadOptions { readings: Some(readings.clone()), ..own.options.clone() },
             seed: own.seed,
             magic: own.magic,
+            count_calls: own.count_calls,
             readings: readings.clone(),
             faults: own.faults.clone(),
             doubts: own.doubts.clone(),

@@ -145,6 +145,7 @@ pub struct Merged {
     pub calls: Vec<FileEntry<Call>>,
     pub generate: Vec<FileEntry<Generate>>,
     pub magic: bool,
+    pub count_calls: bool,
     pub allow_real_keys: bool,
     pub faults: Vec<FileEntry<At<Fault>>>,
     pub readings: Vec<FileEntry<(At<String>, At<OptionName>)>>,
@@ -183,6 +184,7 @@ pub fn merged(sources: &[Source], bounds: Bounds, files: &mut Stamp) -> Result<M
         calls: vec![],
         generate: vec![],
         magic: false,
+        count_calls: false,
         allow_real_keys: false,
         faults: vec![],
         readings: vec![],
@@ -278,6 +280,7 @@ impl Merged {
             Ok([block]) => self.generate.push(entry_of(name, block, "generate")),
             Err(blocks) => self.generate.extend(entries_of(name, blocks, "generate")),
         }
+        self.count_calls = file.count_calls.unwrap_or(self.count_calls);
         self.magic = file.magic.unwrap_or(self.magic);
         self.allow_real_keys = file.allow_real_keys.unwrap_or(self.allow_real_keys);
         self.accounts.push(entry_of(name, file.accounts, "accounts"));

@@ -51,6 +51,9 @@ use crate::dialects::Accounts;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::universe::{Agent, AgentState, Call, Ordinal, Queue, QueueState, Ref, Universe};
 
+/// The calls' ids in the scenario, by their ids at a vendor.
+pub type WireIds = HashMap<String, Arc<str>>;
+
 /// One client's view: a shared universe with its own clock, ids, journal, nonces, readings and
 /// credentials.
 ///
@@ -80,6 +83,8 @@ pub struct World {
     secrets: Arc<Secrets>,
     /// Whether it was told that no more calls arrive.
     told_end: AtomicBool,
+    /// The calls' ids in the scenario by their ids at each vendor, once they are needed.
+    wire_ids: Mutex<HashMap<&'static str, Arc<WireIds>>>,
 }
 
 impl World {
@@ -148,6 +153,7 @@ impl World {
             names,
             scenario,
             told_end: AtomicBool::new(false),
+            wire_ids: Mutex::default(),
         }
     }
 
@@ -167,6 +173,12 @@ impl World {
     #[must_use]
     pub fn scenario(&self) -> &Arc<Scenario> {
         &self.scenario
+    }
+
+    /// The calls' ids in the scenario by their ids at a vendor, made when they are first needed.
+    pub fn wire_ids(&self, vendor: &'static str, make: impl FnOnce() -> WireIds) -> Arc<WireIds> {
+        let mut known = self.wire_ids.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(vendor).or_insert_with(|| Arc::new(make())))
     }
 
     /// The end of the last call, once the clock has passed it. It is given only once, and only if

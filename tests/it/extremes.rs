@@ -95,6 +95,29 @@ async fn each_list_pages_through_everything_at_its_limits_once() {
     assert_eq!(five.map(Vec::len).max(), Some(5), "the sixth number has no place");
 }
 
+#[tokio::test]
+async fn coverage_counts_which_extremes_a_client_has_met() {
+    let mock = Mock::embedded("extremes").await;
+    let world = mock.default_world().await;
+    world.commubo("?start=2024-10-20&end=2024-10-21").await;
+    let coverage = world.admin("GET", "coverage", &Value::Null).await.json();
+    let count = |id: &str| {
+        list_at(&coverage, "/calls").iter().find(|call| call["id"] == id).map(|call| call["count"].clone())
+    };
+    assert_eq!((count("tie-07"), count("over-midnight")), (Some(json!(1)), Some(json!(0))));
+    assert_eq!(count("alibaba-type-predictive"), None, "no answer of commubo could show it");
+    let text = world.admin("GET", "coverage?format=text", &Value::Null).await.body;
+    assert!(text.contains("25 of ") && text.contains("calls of the scenario shown; never: "), "{text}");
+    lists(&mock, &world, "10").await;
+    let coverage = world.admin("GET", "coverage", &Value::Null).await.json();
+    let never: Vec<&str> = list_at(&coverage, "/calls")
+        .iter()
+        .filter(|call| call["count"] == 0)
+        .map(|call| text_at(call, "/id"))
+        .collect();
+    assert_eq!(never, [""; 0], "each list was read to its end");
+}
+
 /// What a page lists, and no built-in scenario brings about.
 const NOT_MADE: &[(&str, &str)] = &[
     ("ccai status", "selecting"),

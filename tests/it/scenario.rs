@@ -74,6 +74,7 @@ fn each_mistake_is_one_clear_error_with_its_place_and_the_nearest_right_word() {
         ("callmock: 1\ngenerate: {calls: 0, from: 2018-09-01, to: 2018-09-30}".to_owned(), "s.yaml:2:19: generate.calls: expected 1 to 10000000 calls, found 0"),
         ("callmock: 1\ngenerate: {calls: 5, from: 2018-09-02, to: 2018-09-01}".to_owned(), "s.yaml:2:44: generate.to: the end is not after the beginning"),
         ("callmock: 1\ngenerate: {calls: 5, from: 2018-09-02, to: 2018-9-3}".to_owned(), "s.yaml:2:44: generate.to: expected a day such as `2018-09-30` or `today-7d`, or a time such as `2018-09-01T13:01:23+09:00`, `-2h` or `yesterday 10:30`, found `2018-9-3`"),
+        ("callmock: 1\ncount_calls: true\ngenerate: {calls: 10001, from: 2018-09-01, to: 2018-09-30}".to_owned(), "s.yaml:3:19: generate.calls: expected 10000 calls at most, found 10001; leave out `count_calls`"),
         ("callmock: 1\nfaults: [{vendor: comubo, do: {delay: 1s}}]".to_owned(), "s.yaml:2:10: faults[0].vendor: there is no vendor `comubo`; did you mean `commubo`?"),
         ("callmock: 1\nfaults: [{vendor: ccai, do: {error: agent_unavailible}}]".to_owned(), "s.yaml:2:10: faults[0].do.error: ccai has no error `agent_unavailible`; did you mean `agent_unavailable`?"),
         ("callmock: 1\nfaults: [{vendor: ccai, do: {explode: 1}}]".to_owned(), "s.yaml:2:30: faults[0].do.explode: unknown key `explode`; known: `error`"),

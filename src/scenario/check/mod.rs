@@ -38,6 +38,9 @@ use accounts::accounts;
 use doubts::of_accounts;
 use universe::universe;
 
+/// The most calls of a scenario that has them counted.
+const COUNTED: usize = 10_000;
+
 /// The most faults of one scenario, the same as of a world.
 const FAULTS: usize = 10_000;
 
@@ -53,7 +56,13 @@ pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Inva
         return Err(Invalid(mistakes));
     }
     if let Some(most) = options.most_calls {
-        few_calls(&merged, most, &mut mistakes);
+        let advice =
+            "start the server with more (--max-world-calls), or with the scenario as a file of its own";
+        few_calls(&merged, most, advice, &mut mistakes);
+    }
+    if merged.count_calls {
+        // With more calls each answer would be slow.
+        few_calls(&merged, COUNTED, "leave out `count_calls`, or some calls", &mut mistakes);
     }
     let (origin, clock) = beginning(&merged, options)?;
     let faults = faults(&mut merged, options, &mut mistakes);
@@ -85,6 +94,7 @@ pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Inva
         universe: Arc::new(universe),
         seed,
         magic: merged.magic,
+        count_calls: merged.count_calls,
         readings,
         faults,
         doubts,
@@ -133,13 +143,8 @@ fn without_followers(mut mistakes: Vec<Diagnostic>, of_text: usize) -> Vec<Diagn
 }
 
 /// Refuses more calls than a scenario that comes over HTTP may have.
-fn few_calls(merged: &Merged, most: usize, mistakes: &mut Vec<Diagnostic>) {
-    let message = |calls: usize| {
-        format!(
-            "expected {most} calls at most, found {calls}; start the server with more (--max-world-calls), or with the scenario \
-             as a file of its own"
-        )
-    };
+fn few_calls(merged: &Merged, most: usize, advice: &str, mistakes: &mut Vec<Diagnostic>) {
+    let message = |calls: usize| format!("expected {most} calls at most, found {calls}; {advice}");
     let generated = merged.generate.iter().map(|entry| entry.value.calls.value as usize);
     let calls = generated.fold(merged.calls.len(), usize::saturating_add);
     if calls <= most {
