@@ -259,8 +259,17 @@ pub fn counted(n: usize, what: &str) -> String {
 
 /// Prints the expectations that were not met. Returns whether there is one.
 fn missed(coverage: &Coverage) -> bool {
+    if let Some(text) = unmet(coverage) {
+        tell!("callmock: {text}");
+        return true;
+    }
+    false
+}
+
+/// The expectations that were not met, one per line. `None` if all were met.
+pub fn unmet(coverage: &Coverage) -> Option<String> {
     if coverage.missed.is_empty() {
-        return false;
+        return None;
     }
     let known: BTreeSet<&str> = vendors::catalogues()
         .flat_map(|catalogue| {
@@ -277,8 +286,8 @@ fn missed(coverage: &Coverage) -> bool {
         };
         format!("  {}{hint}", missed.line())
     });
-    tell!("callmock: tests expected these, and they did not come:\n{}", lines.collect::<Vec<_>>().join("\n"));
-    true
+    let lines: Vec<String> = lines.collect();
+    Some(format!("tests expected these, and they did not come:\n{}", lines.join("\n")))
 }
 
 /// Reads a file of exclusions, if one is given.

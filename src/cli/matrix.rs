@@ -16,7 +16,7 @@ use rustix::process::Signal;
 
 use super::children::{self, Signals};
 use super::exit::{Exit, code, not_run};
-use super::gate::{Denied, FOUND, denied, exclusions_of, told};
+use super::gate::{Denied, FOUND, denied, exclusions_of, told, unmet};
 use super::output::print;
 use super::sidecar::Sidecar;
 use super::{options, serve};
@@ -289,22 +289,23 @@ impl Matrix<'_> {
         let denied = self.args.deny_findings.and_then(|Denied(least)| least);
         let exercised = Coverage::of(&counts, vendors::catalogues()).without(&self.exclusions);
         let found = denied.map_or_else(Vec::new, |least| exercised.denied(least, vendors::catalogues()));
+        let found = (!found.is_empty()).then(|| format!("findings:\n{}", told(&found)));
+        let against: Vec<String> = found.into_iter().chain(unmet(&exercised)).collect();
         sidecar.stop().await;
         Ok(match output {
             Ok(output) => {
-                let text = [output.stdout, output.stderr].concat();
-                let mut output_and_findings = String::from_utf8_lossy(&text).into_owned();
+                let mut said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
                 let code = match code(output.status) {
-                    0 if !found.is_empty() => {
-                        if !output_and_findings.is_empty() && !output_and_findings.ends_with('\n') {
-                            output_and_findings.push('\n');
+                    0 if !against.is_empty() => {
+                        if !said.is_empty() && !said.ends_with('\n') {
+                            said.push('\n');
                         }
-                        output_and_findings.push_str(&format!("findings:\n{}\n", told(&found)));
+                        said.push_str(&format!("{}\n", against.join("\n")));
                         FOUND
                     }
                     code => code,
                 };
-                Run { code, output: output_and_findings, called }
+                Run { code, output: said, called }
             }
             Err(error) => Run {
                 code: not_run(&error),

@@ -66,6 +66,22 @@ fn the_reading_that_breaks_a_client_is_named_with_its_question_and_what_the_clie
 }
 
 #[test]
+fn a_run_in_which_an_expected_refusal_does_not_come_breaks() {
+    let judge = r#"
+        exec 3<>"/dev/tcp/127.0.0.1/${CALLMOCK_URL##*:}"
+        expected='{"refusals": ["commubo.any.wrong_token"]}'
+        printf 'POST /_mock/expect HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %s\r\n\r\n%s' \
+            "${#expected}" "$expected" >&3
+        cat <&3 > /dev/null
+    "#;
+    let output = matrix(&[], judge);
+    let said = text(&output.stdout);
+    assert_ne!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("tests expected these, and they did not come:"), "{said}");
+    assert!(said.contains("commubo.any.wrong_token"), "{said}");
+}
+
+#[test]
 fn what_breaks_a_client_only_together_is_found_without_the_product() {
     let judge = r#"case "$body" in *operatorVocieId*) [ "${refused%\}}" != "$refused" ] || exit 1;; esac"#;
     let output = matrix(&["--jobs", "2"], judge);
