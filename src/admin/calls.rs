@@ -60,7 +60,9 @@ pub async fn show(
         .by_name(&id)
         .and_then(|ordinal| Some((ordinal, Neutral::of(admin.app.vendors, &world, &view, ordinal)?)));
     let Some((ordinal, call)) = neutral else {
-        let message = format!("there is no call `{id}` that has begun; GET /_mock/calls lists the calls");
+        let message = format!(
+            "there is no call `{id}`, or it has not begun yet; GET /_mock/calls and `callmock show calls` list the calls"
+        );
         return Err(refusal(StatusCode::NOT_FOUND, "not_found", message));
     };
     let links = Links::at(&base, world.id());

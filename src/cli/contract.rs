@@ -57,9 +57,7 @@ fn entries(args: &Args) -> Result<String, String> {
     for id in &args.ids {
         let Some(entry) = entry::of(id, vendors::ALL, url.trim_end_matches('/')) else {
             let near = did_you_mean(id, entry::ids(vendors::catalogues()));
-            return Err(format!(
-                "the catalogue has no `{id}`{near}; `callmock contract` lists all behaviors"
-            ));
+            return Err(format!("`callmock contract` lists all behaviors, and has no `{id}`{near}"));
         };
         found.push(entry);
     }

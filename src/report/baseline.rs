@@ -68,7 +68,11 @@ impl Baseline {
     /// The first mistake in it.
     pub fn read(text: &str) -> Result<Self, String> {
         let read: Self = serde_json::from_str(text)
-            .map_err(|error| format!("not a file of `callmock baseline write`: {error}"))?;
+            .map_err(|error| match serde_json::from_str::<Coverage>(text) {
+                Ok(_) => "this is a file of `exec --coverage-out`; `callmock baseline write -o BASELINE FILE` makes \
+                          a baseline of it".to_owned(),
+                Err(_) => format!("not a file of `callmock baseline write`: {error}"),
+            })?;
         match read.callmock {
             1 => Ok(read),
             other => Err(format!("version {other} is not known; this is version 1")),

@@ -54,6 +54,22 @@ async fn the_index_has_credentials_and_commands_that_work_when_pasted() {
 }
 
 #[tokio::test]
+async fn every_command_of_every_built_in_scenario_works_when_pasted() {
+    for scenario in ["documented", "today", "busy-day", "extremes", "empty"] {
+        let mock = Mock::embedded(scenario).await;
+        let index = mock.get("/_mock").await.json();
+        let vendors = list_at(&index, "/vendors");
+        let commands = vendors.iter().flat_map(|vendor| list_at(vendor, "/curl"));
+        let commands: Vec<&str> = commands.map(|command| command.as_str().expect("a text")).collect();
+        assert!(commands.len() >= 3, "{scenario}: {commands:?}");
+        for command in commands {
+            let answer = paste(&mock, command).await;
+            assert!(matches!(answer.status, 200 | 201), "{scenario}: {command}: {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_scenario_without_accounts_shows_none() {
     let none = "callmock: 1\naccounts: {commubo: [], ccai: [], alibaba: [], sencloud: []}";
     let mock = Mock::of(none).await;

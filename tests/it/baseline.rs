@@ -176,6 +176,10 @@ fn a_baseline_that_is_not_there_yet_is_told_after_the_run_and_a_broken_one_befor
     let marker = absent("baseline-marker");
     for (content, says) in [
         ("{}", "not a file of `callmock baseline write`: missing field"),
+        (
+            &fs::read_to_string(&coverage).expect("a file"),
+            "this is a file of `exec --coverage-out`; `callmock baseline write -o ",
+        ),
         (r#"{"callmock": 2, "findings": [], "behaviors": []}"#, "version 2 is not known"),
         (
             r#"{"callmock": 1, "findings": [], "behaviors": ["commubo.nothing"]}"#,

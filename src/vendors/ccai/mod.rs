@@ -34,7 +34,7 @@ use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue};
 use crate::import::Importer;
-use crate::universe::Ordinal;
+use crate::universe::{AgentState, Ordinal};
 use crate::urlencoded;
 use crate::vendor::credential::to_basic;
 use crate::vendor::openapi::Document;
@@ -45,6 +45,9 @@ use crate::vendor::{
 };
 use crate::world::{AskedPage, View, World};
 use name::NAME;
+
+/// A number that nobody has, for examples: it is kept for fiction.
+const SOMEBODY: &str = "+12025550147";
 
 /// The vendor CCAI Platform.
 pub struct Ccai;
@@ -144,10 +147,13 @@ impl Vendor for Ccai {
 
     fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
         let lines = world.accounts().ccai.first().and_then(|account| {
-            let agent = world.universe().agents().find_map(|(_, agent)| agent.email.as_deref())?;
+            let agent = world.universe().agents().find_map(|(place, agent)| {
+                let is_free = world.agent_state(place) == AgentState::Available;
+                agent.email.as_deref().filter(|email| is_free && !email.is_empty())
+            })?;
             let number = account.outbound_numbers.first()?;
             let body = json!({
-                "call_type": "Voice Outbound (API)", "agent_email": agent, "end_user_number": number,
+                "call_type": "Voice Outbound (API)", "agent_email": agent, "end_user_number": SOMEBODY,
                 "outbound_number": number,
             });
             Some(format!(
