@@ -114,6 +114,9 @@ async fn exec(
         let token = args.server.admin_token.as_deref();
         bundle.finish(&sidecar.app, &origin, token, exercised.clone()).await?;
     }
+    if let Some(path) = &args.bundle {
+        say(&format!("  to look at this run again: callmock open {}\n", path.display()));
+    }
     sidecar.stop().await;
     if let Some(journal) = &files.journal {
         journal.finish()?;

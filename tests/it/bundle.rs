@@ -19,6 +19,8 @@ fn a_run_that_was_kept_is_served_again_and_cannot_be_changed() {
         .output()
         .expect("it runs");
     assert_eq!(ran.status.code(), Some(0), "{}", text(&ran.stderr));
+    let again = format!("to look at this run again: callmock open {}\n", bundle.display());
+    assert!(text(&ran.stderr).contains(&again), "{}", text(&ran.stderr));
     let kept = fs::read_to_string(&bundle).expect("a file");
     for secret in ["FEDCBA09-8765-4321-FEDC-BA0987654321", "mock-token", "testsecret", "MOCKKEY"] {
         assert!(!kept.contains(secret), "{secret} is in the bundle");
