@@ -1,7 +1,7 @@
 //! Coverage: how often each behavior was exercised. It never says "passed", because callmock cannot
 //! see how a client handled an answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -21,7 +21,7 @@ pub struct Counts {
     pub expected: BTreeMap<&'static str, u64>,
     /// The expectations that were not met.
     pub missed: BTreeMap<Missed, u64>,
-    /// The number of answers that showed each call, by its id in the scenario, where the scenario
+    /// The number of times that answers showed each call, by its id in the scenario, where the scenario
     /// has its calls counted.
     pub calls: BTreeMap<Arc<str>, u64>,
     /// The number of times that each inference was drawn.
@@ -232,12 +232,9 @@ impl CoverageCounter {
         }
     }
 
-    /// Counts the calls that an answer shows, of all that answers could show.
-    pub fn count_calls<'a>(&self, all: impl Iterator<Item = &'a Arc<str>>, seen: &BTreeSet<Arc<str>>) {
-        let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for call in all {
-            *totals.counts.calls.entry(Arc::clone(call)).or_default() += u64::from(seen.contains(call));
-        }
+    /// Counts the calls that answers have shown.
+    pub fn count_calls(&self, calls: Vec<(Arc<str>, u64)>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.add_calls(calls);
     }
 
     /// Counts a finding that only later requests, or their absence, show.
@@ -265,6 +262,13 @@ impl Missed {
 }
 
 impl Counts {
+    /// Adds the calls that answers have shown.
+    pub fn add_calls(&mut self, calls: Vec<(Arc<str>, u64)>) {
+        for (call, times) in calls {
+            *self.calls.entry(call).or_default() += times;
+        }
+    }
+
     fn add_finding(&mut self, mut sighting: Sighting, expected: bool) {
         *self.findings.entry(sighting.finding).or_default() += 1;
         if expected {

@@ -83,6 +83,12 @@ impl App {
         }
     }
 
+    /// Whether functions are called with each complete exchange.
+    #[must_use]
+    pub fn is_followed(&self) -> bool {
+        self.completed.get().is_some_and(|followers| !followers.is_empty())
+    }
+
     /// Hands a complete exchange of a world to all that follow.
     pub fn complete(&self, world: &str, entry: &Entry) {
         for completed in self.completed.get().into_iter().flatten() {

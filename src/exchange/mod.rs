@@ -15,7 +15,6 @@
 //! - `fault`, `connection`: applying faults to an answer and to its connection.
 //! - `conduct`: findings and inferences from successive requests of a client.
 //! - `refusals`: the refusals of a run, for the log and for `exec`.
-//! - `shown`: the calls that an answer shows, for coverage.
 //! - `record`, `mask`: the journal's record, with secrets masked.
 //! - `spoken`: the headers with which a client names its test and what that test expects.
 //! - `offload`, `heartbeat`: long work on threads of its own, and the heartbeat of the others.
@@ -37,7 +36,6 @@ mod own;
 mod pinned;
 mod record;
 mod refusals;
-mod shown;
 mod spoken;
 mod stream_body;
 

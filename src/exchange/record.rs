@@ -14,7 +14,6 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::mask::{Mask, cut_texts};
 use super::refusals::Refusal;
-use super::shown::Shown;
 use super::spoken;
 use super::{App, ConnectionHandle, HangUp};
 use crate::contract::{
@@ -33,7 +32,6 @@ pub struct ExchangeRecord {
     world: Arc<World>,
     mask: Arc<Mask>,
     operation: Option<&'static Operation>,
-    of: &'static dyn Vendor,
     started: Instant,
     entry: Option<Entry>,
     /// The ids that the request expects, as the client wrote them.
@@ -91,7 +89,6 @@ impl ExchangeRecord {
             world,
             mask: Arc::new(mask),
             operation,
-            of: vendor,
             started: Instant::now(),
             entry: Some(entry),
             expected: spoken::expected(&parts.headers),
@@ -162,10 +159,10 @@ impl ExchangeRecord {
         entry.response.status = Some(response.status().as_u16());
         entry.response.headers = self.mask.headers(response.headers());
         let vendor = entry.vendor;
+        let spare = self.app.is_followed().then(|| entry.clone());
         let seq = self.begin(entry, learned.walk.as_ref());
+        let spare = spare.map(|entry| Entry { seq, ..entry });
         let (walk, if_cut) = (learned.walk, learned.if_cut);
-        let is_success = response.status().is_success();
-        let calls = is_success.then(|| Shown::of(self.of, &self.world)).flatten();
         let (app, world) = (Arc::clone(&self.app), Arc::clone(&self.world));
         let (mask, started) = (Arc::clone(&self.mask), self.started);
         response.map(|body| {
@@ -180,7 +177,7 @@ impl ExchangeRecord {
                 walk,
                 if_cut,
                 refusal,
-                calls,
+                spare,
                 kept: BytesMut::new(),
                 total: 0,
                 finished: false,
@@ -232,7 +229,8 @@ impl ExchangeRecord {
 
     /// The ids of an exchange's findings and refusals that a test expects.
     fn expected_of(&self, met: &Met) -> Vec<&'static str> {
-        // Numbers are given in the order of answers, so an exchange without one comes after all others.
+        // Numbers are given in the order of answers, so an exchange without one comes after all
+        // others.
         let seq = self.seq.unwrap_or(u64::MAX);
         let refusals = met.behaviors.iter().filter(|met| met.status.is_some_and(|status| status >= 400));
         let ids = refusals.map(|refusal| refusal.id).chain(met.findings.iter().map(|finding| finding.id));
@@ -299,9 +297,11 @@ impl Drop for ExchangeRecord {
         entry.duration = duration;
         let seq = self.begin(entry, None);
         self.app.metrics.took(vendor, duration);
-        self.world.journal().complete(seq, |entry| {
-            self.app.complete(self.world.id(), entry);
-        });
+        let followed = self.app.is_followed();
+        let done = self.world.journal().complete(seq, |entry| followed.then(|| entry.clone()));
+        if let Some(entry) = done.flatten() {
+            self.app.complete(self.world.id(), &entry);
+        }
     }
 }
 
@@ -320,8 +320,8 @@ struct RecordedBody {
     if_cut: Option<&'static Finding>,
     /// The refusal that the body tells of.
     refusal: Option<Refusal>,
-    /// The calls that the body shows, if they are counted.
-    calls: Option<Shown>,
+    /// The exchange for the files that follow a run, in case the journal drops it.
+    spare: Option<Entry>,
     kept: BytesMut,
     total: u64,
     finished: bool,
@@ -372,9 +372,6 @@ impl HttpBody for RecordedBody {
             Poll::Ready(Some(Ok(frame))) => {
                 if let Some(data) = frame.data_ref() {
                     self.total += data.len() as u64;
-                    if let Some(calls) = &mut self.calls {
-                        calls.read(data);
-                    }
                     let room = self.world.journal().body_limit().saturating_sub(self.kept.len());
                     self.kept.extend_from_slice(&data[..room.min(data.len())]);
                 }
@@ -409,30 +406,35 @@ impl Drop for RecordedBody {
         if let Some(refusal) = self.refusal.take() {
             self.app.refusals.add(refusal, &String::from_utf8_lossy(&body.bytes));
         }
-        if let Some((seen, all)) = self.calls.take().map(Shown::finish) {
-            for coverage in [self.world.coverage(), self.app.worlds.total()] {
-                coverage.count_calls(all.values(), &seen);
-            }
-        }
         let duration = self.started.elapsed();
         self.app.metrics.took(self.vendor, duration);
-        let mut cut = None;
-        self.world.journal().complete(self.seq, |entry| {
+        let complete = |entry: &mut Entry| {
             entry.duration = duration;
-            entry.response.body = body;
+            entry.response.body = body.clone();
             entry.response.finished = finished;
             // If a fault was injected, the client is not to blame.
-            if let Some(finding) = self.if_cut.filter(|_| !finished && entry.faults.is_empty()) {
-                let expected = self.world.expectations().covers(self.seq, finding.id);
-                let met = Arc::make_mut(&mut entry.met);
-                met.findings.push(finding);
-                met.expected.extend(Some(finding.id).filter(|_| expected));
-                let (operation, test) = (entry.operation, entry.test.clone());
-                let sighting = Sighting { finding, operation, test };
-                cut = Some(Late { sighting, example: None, expected });
-            }
-            self.app.complete(self.world.id(), entry);
+            let finding = self.if_cut.filter(|_| !finished && entry.faults.is_empty())?;
+            let expected = self.world.expectations().covers(self.seq, finding.id);
+            let met = Arc::make_mut(&mut entry.met);
+            met.findings.push(finding);
+            met.expected.extend(Some(finding.id).filter(|_| expected));
+            let (operation, test) = (entry.operation, entry.test.clone());
+            Some(Late { sighting: Sighting { finding, operation, test }, example: None, expected })
+        };
+        // The files that follow a run are written after the journal's lock is released.
+        let followed = self.app.is_followed();
+        let done = self.world.journal().complete(self.seq, |entry| {
+            let cut = complete(entry);
+            (cut, followed.then(|| entry.clone()))
         });
+        let (cut, entry) = done.unwrap_or_else(|| {
+            // The journal has dropped the exchange already.
+            let mut entry = self.spare.take();
+            (entry.as_mut().and_then(complete), entry)
+        });
+        if let Some(entry) = entry {
+            self.app.complete(self.world.id(), &entry);
+        }
         if let Some(late) = cut {
             self.world.expectations().meet(self.seq, &[late.sighting.finding.id]);
             self.world.coverage().count_late(late.clone());

@@ -65,13 +65,14 @@ impl Refusals {
         if lines.len() >= PAIRS {
             lines.retain(|_, line| line.held_back > 0 || line.written.elapsed() < PAUSE);
         }
+        let is_full = lines.len() >= PAIRS;
         match lines.get_mut(&key) {
             Some(line) if line.written.elapsed() < PAUSE || line.held_back > 0 => {
+                // Without a runtime the server is stopping, and no line follows.
+                let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
                 line.held_back += 1;
                 let left = PAUSE.saturating_sub(line.written.elapsed());
-                if line.held_back == 1
-                    && let Ok(runtime) = tokio::runtime::Handle::try_current()
-                {
+                if line.held_back == 1 {
                     let this = Arc::clone(self);
                     runtime.spawn(async move {
                         tokio::time::sleep(left).await;
@@ -79,6 +80,8 @@ impl Refusals {
                     });
                 }
             }
+            // The refusal is counted, and another line says nothing new.
+            None if is_full => {}
             _ => {
                 lines.insert(key, Line { written: Instant::now(), held_back: 0 });
                 drop(lines);

@@ -35,7 +35,7 @@ pub struct Coverage {
     /// The findings and refusals that a test expected, and that did not come.
     #[serde(default)]
     pub missed: Vec<Missed>,
-    /// The calls of the scenario by their ids, with the number of answers that showed each, where
+    /// The calls of the scenario by their ids, with the number of times that answers showed each, where
     /// the scenario has its calls counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<Count>,

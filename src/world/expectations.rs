@@ -5,15 +5,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::contract::{Late, Missed};
 
-/// What the tests of a world expect. An expectation of the world is about every exchange after it
-/// was declared, and is met by one of them. An expectation of an exchange is about that one alone.
+/// The expectations of a world's tests. A world's expectation covers every exchange after its
+/// declaration, and one of them must meet it. An exchange's expectation covers only that exchange.
 #[derive(Debug, Default)]
 pub struct Expectations(Mutex<Declared>);
 
 #[derive(Debug, Default)]
 struct Declared {
     of_world: BTreeMap<&'static str, OfWorld>,
-    /// Those that the exchange itself has not met. A later request, or its absence, still can.
+    /// The expectations of exchanges that are still open. A finding made later about the exchange
+    /// can meet them.
     of_exchanges: Vec<OfExchange>,
 }
 
@@ -113,8 +114,8 @@ impl Expectations {
         declared.of_exchanges.retain(|of| of.seq != seq || !ids.contains(&of.id));
     }
 
-    /// The expectations as they stand. `late` has the findings that are there as long as no later
-    /// request comes; they meet expectations only for now.
+    /// The expectations as they stand. `late` contains provisional findings, which a later request
+    /// can still cancel. The expectations that they meet can become open again.
     #[must_use]
     pub fn standing(&self, late: &[Late]) -> Standing {
         let late: Vec<(&str, u64)> = late.iter().filter_map(Late::seen).collect();

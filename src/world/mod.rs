@@ -1,6 +1,6 @@
 //! A world: one client's view of a universe, with everything that can change. Plain data, no HTTP.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,6 +18,7 @@ mod limits;
 mod names;
 mod nonces;
 mod secrets;
+mod shown;
 mod slot;
 mod snapshot;
 mod staffing;
@@ -50,9 +51,7 @@ use crate::contract::{Choice, Counts, CoverageCounter, Late, Missed, Readings};
 use crate::dialects::Accounts;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::universe::{Agent, AgentState, Call, Ordinal, Queue, QueueState, Ref, Universe};
-
-/// The calls' ids in the scenario, by their ids at a vendor.
-pub type WireIds = HashMap<String, Arc<str>>;
+use shown::ShownCalls;
 
 /// One client's view: a shared universe with its own clock, ids, journal, nonces, readings and
 /// credentials.
@@ -81,10 +80,10 @@ pub struct World {
     next_due: AtomicI64,
     readings: ArcSwap<Readings>,
     secrets: Arc<Secrets>,
-    /// Whether it was told that no more calls arrive.
+    /// Whether the end of the calls was reported already.
     told_end: AtomicBool,
-    /// The calls' ids in the scenario by their ids at each vendor, once they are needed.
-    wire_ids: Mutex<HashMap<&'static str, Arc<WireIds>>>,
+    /// The calls that answers have shown, if the scenario has them counted.
+    shown: Arc<ShownCalls>,
 }
 
 impl World {
@@ -153,7 +152,7 @@ impl World {
             names,
             scenario,
             told_end: AtomicBool::new(false),
-            wire_ids: Mutex::default(),
+            shown: Arc::default(),
         }
     }
 
@@ -175,14 +174,28 @@ impl World {
         &self.scenario
     }
 
-    /// The calls' ids in the scenario by their ids at a vendor, made when they are first needed.
-    pub fn wire_ids(&self, vendor: &'static str, make: impl FnOnce() -> WireIds) -> Arc<WireIds> {
-        let mut known = self.wire_ids.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(vendor).or_insert_with(|| Arc::new(make())))
+    /// Notes that an answer shows a call, if the scenario has its calls counted. Calls that clients
+    /// created do not count.
+    pub fn showed(&self, call: Ordinal) {
+        if self.scenario.count_calls && (call.0 as usize) < self.universe().len() {
+            self.shown.add(call);
+        }
     }
 
-    /// The end of the last call, once the clock has passed it. It is given only once, and only if
-    /// the scenario has relative times: its calls arrive while the server runs, and no more do.
+    /// Every call of the scenario by its id, with the number of times that it was shown. Empty if
+    /// the scenario does not have its calls counted.
+    fn calls_by_id(&self, shown: &BTreeMap<Ordinal, u64>) -> Vec<(Arc<str>, u64)> {
+        if !self.scenario.count_calls {
+            return vec![];
+        }
+        let counted = self.universe().calls().iter().zip(0..).map(|(call, place)| {
+            (call.id.to_string().into(), shown.get(&Ordinal(place)).copied().unwrap_or_default())
+        });
+        counted.collect()
+    }
+
+    /// The end of the last call, once the clock has passed it. The time is returned only once, for
+    /// the message that no more calls arrive, and only if the scenario has relative times.
     pub fn ran_out(&self) -> Option<DateTime<Utc>> {
         let end = self.scenario.runs_out.filter(|end| *end < self.now())?;
         (!self.told_end.swap(true, Ordering::Relaxed)).then_some(end)
@@ -233,8 +246,10 @@ impl World {
         counts
     }
 
-    /// Adds the findings about unfinished lists and files to some counts, and the open expectations.
+    /// Adds what is still open to some counts: the findings about unfinished lists and files, the
+    /// expectations, and the calls that answers have shown.
     pub fn add_open(&self, counts: &mut Counts) {
+        counts.add_calls(self.calls_by_id(&self.shown.counts()));
         let late = self.late();
         for missed in self.missed(&late) {
             counts.add_missed(missed);
@@ -242,6 +257,14 @@ impl World {
         for late in late {
             counts.add_late(late);
         }
+    }
+
+    /// Moves the numbers of shown calls to the coverage of this world, which may go on without it,
+    /// and adds them to a total.
+    pub(super) fn keep_shown_calls(&self, total: &CoverageCounter) {
+        let calls = self.calls_by_id(&self.shown.take());
+        self.coverage.count_calls(calls.clone());
+        total.count_calls(calls);
     }
 
     /// The findings about the lists and files that its clients have left unfinished, as of now.

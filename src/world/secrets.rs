@@ -49,8 +49,8 @@ impl Secrets {
         Self::longest_first(forms, plain)
     }
 
-    /// The values that one request sent where clients send secrets. They are no world's secrets, but
-    /// an answer may repeat them.
+    /// The values that one request sent where clients send secrets. These values belong to no
+    /// world, but an answer may repeat them.
     #[must_use]
     pub fn sent<'a>(values: impl Iterator<Item = &'a str>) -> Self {
         Self::longest_first(values.flat_map(every_form).collect(), HashSet::new())

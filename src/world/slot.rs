@@ -96,14 +96,17 @@ impl Slot {
         let next = Arc::new(next);
         let before = self.world.swap(Arc::clone(&next));
         // With the same walks, the new world continues what its clients have left unfinished.
-        if !Arc::ptr_eq(before.walks(), next.walks()) {
+        if Arc::ptr_eq(before.walks(), next.walks()) {
+            // The places of calls are those of the old scenario.
+            before.keep_shown_calls(&self.total);
+        } else {
             self.settle(&before);
         }
         Ok(())
     }
 
-    /// Counts the lists and files that the clients of a world have left unfinished, and the
-    /// expectations that are open. Called when the world is replaced or removed.
+    /// Counts the lists and files that the clients of a world have left unfinished, the
+    /// expectations that are open, and the calls that were shown. Called when the world is replaced or removed.
     pub(super) fn settle(&self, world: &World) {
         let late = world.late();
         for missed in world.missed(&late) {
@@ -112,6 +115,7 @@ impl Slot {
         for late in late {
             self.total.count_late(late);
         }
+        world.keep_shown_calls(&self.total);
     }
 
     pub(super) fn is_over(&self) -> bool {

@@ -235,7 +235,7 @@ impl World {
             names: Arc::clone(&self.names),
             scenario: Arc::clone(scenario),
             told_end: AtomicBool::new(false),
-            wire_ids: Mutex::default(),
+            shown: Arc::default(),
         })
     }
 }

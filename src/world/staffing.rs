@@ -137,7 +137,7 @@ mod tests {
     }
 
     fn call(n: u32, begins: i64, seconds: u32) -> Call {
-        let plain = Call::plain(at(begins));
+        let plain = Call::blank(at(begins));
         Call { id: CallId::Created(n), talk: Millis(seconds * 1000), queue: Some(Ref::to(0)), ..plain }
     }
 

@@ -298,9 +298,9 @@ mod tests {
             created in prop::collection::vec(0_i64..50, 0..30),
             from in 0_i64..50, length in -5_i64..50,
         ) {
-            let calls = listed.iter().map(|t| Call::plain(at(*t))).collect();
+            let calls = listed.iter().map(|t| Call::blank(at(*t))).collect();
             let universe = Arc::new(Universe::new(0, vec![], vec![], vec![], calls));
-            let beside = created.iter().fold(Created::default(), |all, t| all.with(Call::plain(at(*t))));
+            let beside = created.iter().fold(Created::default(), |all, t| all.with(Call::blank(at(*t))));
             let view = View::new(universe, Arc::new(beside), at(0));
             let slice = view.between((Bound::Included(at(from)), Bound::Excluded(at(from + length))));
             let mut expected: Vec<(i64, usize)> = listed.iter().chain(&created).copied().enumerate()

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::Body;
@@ -84,12 +85,12 @@ const LOOKED_AT: usize = 4096;
 /// A bare JSON array of the calls that pass `is_shown`. A list that fits in one chunk is sent
 /// whole. A longer list is streamed as fast as the client reads, so that it is never in memory as a
 /// whole.
-pub fn array<I, F>(view: View, calls: I, is_shown: F, style: Style) -> Response
+pub fn array<I, F>(world: Arc<World>, view: View, calls: I, is_shown: F, style: Style) -> Response
 where
     I: Iterator<Item = Ordinal> + Send + Unpin + 'static,
     F: Fn(&Ordinal) -> bool + Send + Unpin + 'static,
 {
-    let mut chunks = Chunks { view, calls, is_shown, style, chunk: vec![], open: false, done: false };
+    let mut chunks = Chunks { world, view, calls, is_shown, style, chunk: vec![], open: false, done: false };
     chunks.fill();
     let body =
         if chunks.done { Body::from(std::mem::take(&mut chunks.chunk)) } else { Body::from_stream(chunks) };
@@ -98,6 +99,7 @@ where
 }
 
 struct Chunks<I, F> {
+    world: Arc<World>,
     view: View,
     calls: I,
     is_shown: F,
@@ -125,6 +127,7 @@ impl<I: Iterator<Item = Ordinal>, F: Fn(&Ordinal) -> bool> Chunks<I, F> {
             let Some(call) = Call::of(&self.view, ordinal, self.style) else { continue };
             self.chunk.push(if self.open { b',' } else { b'[' });
             self.open = true;
+            self.world.showed(ordinal);
             if let Err(error) = serde_json::to_writer(&mut self.chunk, &call) {
                 unreachable!("a call has only text keys and a Vec takes every byte: {error}");
             }

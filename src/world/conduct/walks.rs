@@ -166,8 +166,8 @@ impl Walks {
         }
     }
 
-    /// Records that a page was refused, for a reason. The page belongs to the latest walk that awaits
-    /// it and that causes `unfinished` if it is left.
+    /// Records that a page was refused, for a reason. The page belongs to the latest walk that
+    /// still expects it, among those whose finding is `unfinished`.
     pub fn refused(&self, page: &AskedPage, reason: &str, unfinished: &'static Finding) {
         let asked = page.position.as_deref().map(Self::hash);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);

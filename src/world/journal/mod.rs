@@ -82,7 +82,8 @@ pub struct Injected {
     pub id: Arc<str>,
     /// The fault's kind, as a scenario writes it.
     pub kind: &'static str,
-    /// The fault's action, to show: without secrets, and no longer than the journal's limit for bodies.
+    /// The fault's action, to show: without secrets, and no longer than the journal's limit for
+    /// bodies.
     pub action: serde_json::Value,
 }
 
@@ -254,17 +255,19 @@ impl Journal {
     }
 
     /// Completes an exchange after its body has ended. If the ring has dropped it, it is only
-    /// counted.
-    pub fn complete(&self, seq: u64, complete: impl FnOnce(&mut Entry)) {
+    /// counted. Returns what `complete` returns.
+    pub fn complete<T>(&self, seq: u64, complete: impl FnOnce(&mut Entry) -> T) -> Option<T> {
         let mut ring = self.lock();
         let completed = self.numbers.completed.fetch_add(1, Ordering::Relaxed) + 1;
-        if let Ok(index) = ring.entries.binary_search_by_key(&seq, |entry| entry.seq) {
+        let index = ring.entries.binary_search_by_key(&seq, |entry| entry.seq).ok();
+        let done = index.map(|index| {
             let entry = &mut ring.entries[index];
             entry.completed = Some(completed);
-            complete(entry);
-        }
+            complete(entry)
+        });
         drop(ring);
         self.bell.send_modify(|rung| *rung += 1);
+        done
     }
 
     /// The exchanges after a number that fit a filter, at most `limit`.

@@ -119,12 +119,15 @@ async fn get_call_detail_record(
             data,
         })
     };
+    let shows = || found.into_iter().for_each(|call| world.showed(call));
     match (over, world.reading()) {
         (Some(record), _) => {
+            shows();
             (Outcome(&SHOWN), answer(Some(CallDetailRecord::of(&record, style, None)))).into_response()
         }
         (None, unknown) => match (under_way(), unknown) {
             (Some(record), _) => {
+                shows();
                 let data = CallDetailRecord::of(&record, style, Some(view.now()));
                 (Outcome(&PARTIAL), answer(Some(data))).into_response()
             }

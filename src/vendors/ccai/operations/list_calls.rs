@@ -119,6 +119,9 @@ async fn list_calls(account: Account, query: CallsQuery, links: Links, context: 
     } else {
         cut(keyed, skip, *per, |(_, ordinal)| ordinal)
     };
+    for ordinal in &rows {
+        context.world.showed(*ordinal);
+    }
     let rows: Vec<Record<'_>> =
         rows.into_iter().filter_map(|ordinal| Record::of(&view, &style, ordinal)).collect();
 

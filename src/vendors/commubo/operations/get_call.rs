@@ -102,6 +102,7 @@ async fn get_call(_: Tenant, call: OneCall<Error>, detail: Detail, context: Cont
     if view.call(call.ordinal).is_some_and(|call| !call.is_over(view.now())) {
         notes.behavior(&UNDER_WAY);
     }
+    world.showed(call.ordinal);
     let shown = Call::of(&view, call.ordinal, Style::of(world, expand));
     (Outcome(&SHOWN), Json(shown)).into_response()
 }

@@ -1,6 +1,7 @@
 //! `GET /v1/calls`: the calls in a range of days, oldest first (page L1-7, L67-76).
 
 use std::ops::Bound;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::header;
@@ -115,27 +116,28 @@ async fn list_calls(tenant: Tenant, query: CallsQuery, context: Context) -> Resp
         context.notes.behavior(&UNSET_EMPTY);
     }
     match world.reading() {
-        Order::Ascending => answer(view, slice, tenant, style),
+        Order::Ascending => answer(&context, slice, tenant, style),
         Order::Descending => {
             context.notes.behavior(&DESCENDING);
-            answer(view, slice.rev(), tenant, style)
+            answer(&context, slice.rev(), tenant, style)
         }
     }
 }
 
-fn answer<I>(view: View, slice: I, tenant: Tenant, style: Style) -> Response
+fn answer<I>(context: &Context, slice: I, tenant: Tenant, style: Style) -> Response
 where
     I: Iterator<Item = Ordinal> + Send + Unpin + 'static,
 {
     // Whether there is a first call decides the outcome. Later calls are examined while they are
     // sent.
+    let (world, view) = (Arc::clone(&context.world), context.view());
     let is_shown = shown(view.clone(), tenant);
     let mut calls = slice.peekable();
     while calls.peek().is_some_and(|ordinal| !is_shown(ordinal)) {
         calls.next();
     }
     let outcome = if calls.peek().is_some() { &LISTED } else { &EMPTY };
-    (Outcome(outcome), calls::array(view, calls, is_shown, style)).into_response()
+    (Outcome(outcome), calls::array(world, view, calls, is_shown, style)).into_response()
 }
 
 /// A predicate for the calls in a tenant's list: past calls between the tenant and an outside

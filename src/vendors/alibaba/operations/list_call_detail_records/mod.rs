@@ -133,6 +133,9 @@ async fn list_call_detail_records(
         NumberedPage { list, number: page_number, size: page_size, pages: if probe { 1 } else { pages } };
     note_step(&context, numbered, rows.is_empty());
     let outcome = if rows.is_empty() { &table::EMPTY } else { &table::LISTED };
+    for ordinal in &rows {
+        context.world.showed(*ordinal);
+    }
     let records = rows.into_iter().filter_map(|ordinal| Some(Item::of(&record(ordinal)?, style))).collect();
     let page = Page { page_number, page_size, total_count: if first { total } else { 0 }, records };
     (Outcome(outcome), envelope.success(&Success::of(&envelope, page, style))).into_response()

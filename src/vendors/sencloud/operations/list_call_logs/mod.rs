@@ -106,6 +106,9 @@ async fn list_call_logs(
     };
     let prev = cursor(rows.first(), more_before, CursorKind::Prev);
     let next = cursor(rows.last(), more_after, CursorKind::Next);
+    for row in &rows {
+        world.showed(row.ordinal);
+    }
     let logs = rows.iter().filter_map(|row| Log::of(&view, row.ordinal, &shop));
     let page = Answer::of(logs, &search, (prev, next), &links, Style::of(world));
     (Outcome(outcome), Json(page)).into_response()
