@@ -22,12 +22,14 @@ pub struct Dispatcher {
     admin: Router,
     cors: Option<CorsLayer>,
     browsers: Browsers,
+    /// Whether the admin API needs a token.
+    needs_token: bool,
 }
 
 impl Dispatcher {
     pub fn new(admin: Router, app: Arc<App>, settings: &Settings, address: SocketAddr) -> Self {
         let browsers = Browsers::new(address, &settings.cors, &settings.hosts);
-        Self { app, admin, cors: cors(&settings.cors), browsers }
+        Self { app, admin, cors: cors(&settings.cors), browsers, needs_token: settings.admin_token.is_some() }
     }
 
     pub async fn answer(self: Arc<Self>, request: Request<Body>) -> Response {
@@ -60,17 +62,70 @@ impl Dispatcher {
             browsers::harden(response.headers_mut());
             return response;
         }
-        if path == "/" && is_a_person(&request) {
+        if path == "/" && self.is_a_person(&request) {
+            // The text has credentials, as the index of the admin API has.
+            if let Err(refused) = self.browsers.let_in(&request) {
+                return *refused;
+            }
             let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
             if accept.is_some_and(|accept| accept.contains("text/html")) {
                 return Redirect::temporary("/_mock").into_response();
             }
-            return welcome(&self.app, &request).into_response();
+            return self.welcome(&request).into_response();
         }
         match exchange::answer(&self.app, request).await {
             Ok(response) => response,
             Err(request) => exchange::no_vendor(&self.app, &request.into_parts().0),
         }
+    }
+
+    /// Whether a person asked for the base URL, with a browser or `curl`, instead of a client that
+    /// calls the vendor whose path is `/`. A person sends no query, no body and no credentials.
+    fn is_a_person(&self, request: &Request<Body>) -> bool {
+        let headers = request.headers();
+        matches!(*request.method(), Method::GET | Method::HEAD)
+            && request.uri().query().is_none_or(str::is_empty)
+            && request.body().is_end_stream()
+            && !headers.contains_key(header::AUTHORIZATION)
+            && !self.app.vendors.iter().any(|vendor| vendor.is_client(headers))
+    }
+
+    /// What this is, and what to paste. The commands have credentials, so a server with an admin token
+    /// shows none.
+    fn welcome(&self, request: &Request<Body>) -> String {
+        let app = &self.app;
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.or(request.uri().authority().map(axum::http::uri::Authority::as_str));
+        let scheme = if app.place.tls { "https" } else { "http" };
+        let base = match &app.place.public_url {
+            Some(url) => url.clone(),
+            None => format!("{scheme}://{}", host.unwrap_or(&app.place.address)),
+        };
+        let world = app.worlds.default_slot().world();
+        let mut text = format!(
+            "callmock {}: answers as {} do\nscenario: {} ({} calls)\n",
+            env!("CARGO_PKG_VERSION"),
+            app.vendors.iter().map(|vendor| vendor.name()).collect::<Vec<_>>().join(", "),
+            world.scenario().title.as_deref().unwrap_or("without a title"),
+            world.universe().len(),
+        );
+        if self.needs_token {
+            text.push_str(&format!(
+                "\ncredentials      curl {base}/_mock -H 'Authorization: Bearer ADMIN_TOKEN' (CALLMOCK_ADMIN_TOKEN)\n"
+            ));
+            return text;
+        }
+        text.push_str("\nPaste one of these:\n");
+        for vendor in app.vendors {
+            for line in vendor.examples(&world, &base) {
+                text.push_str(&format!("\n# {}\n{line}\n", vendor.catalogue().product));
+            }
+        }
+        text.push_str(&format!(
+            "\ncredentials      curl {base}/_mock\nwho is there     curl {base}/_mock/agents (queues, customers, calls)\n\
+             what was sent    curl {base}/_mock/journal\n"
+        ));
+        text
     }
 }
 
@@ -88,44 +143,4 @@ fn cors(origins: &[HeaderValue]) -> Option<CorsLayer> {
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(ExposeHeaders::any());
     Some(layer)
-}
-
-/// Whether a person asked for the base URL, with a browser or `curl`, instead of a client that
-/// calls the vendor whose path is `/`. A person sends no query, no body and no credentials.
-fn is_a_person(request: &Request<Body>) -> bool {
-    let headers = request.headers();
-    matches!(*request.method(), Method::GET | Method::HEAD)
-        && request.uri().query().is_none_or(str::is_empty)
-        && request.body().is_end_stream()
-        && !headers.contains_key(header::AUTHORIZATION)
-        && !headers.keys().any(|name| name.as_str().starts_with("x-acs-"))
-}
-
-/// What this is, and what to paste.
-fn welcome(app: &App, request: &Request<Body>) -> String {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or(request.uri().authority().map(axum::http::uri::Authority::as_str));
-    let scheme = if app.place.tls { "https" } else { "http" };
-    let base = match &app.place.public_url {
-        Some(url) => url.clone(),
-        None => format!("{scheme}://{}", host.unwrap_or(&app.place.address)),
-    };
-    let world = app.worlds.default_slot().world();
-    let mut text = format!(
-        "callmock {}: answers as {} do\nscenario: {} ({} calls)\n\nPaste one of these:\n",
-        env!("CARGO_PKG_VERSION"),
-        app.vendors.iter().map(|vendor| vendor.name()).collect::<Vec<_>>().join(", "),
-        world.scenario().title.as_deref().unwrap_or("without a title"),
-        world.universe().len(),
-    );
-    for vendor in app.vendors {
-        for line in vendor.examples(&world, &base) {
-            text.push_str(&format!("\n# {}\n{line}\n", vendor.catalogue().product));
-        }
-    }
-    text.push_str(&format!(
-        "\ncredentials      curl {base}/_mock\nwho is there     curl {base}/_mock/agents (queues, customers, calls)\n\
-         what was sent    curl {base}/_mock/journal\n"
-    ));
-    text
 }

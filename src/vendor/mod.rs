@@ -32,8 +32,8 @@ mod tells;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use bytes::Bytes;
 use chrono::{DateTime, FixedOffset, Offset, Utc};
@@ -84,8 +84,8 @@ pub trait Vendor: Sync + 'static {
     /// Makes the response of a refusal, in the vendor's own envelope.
     fn refused(&self, request: &Parts, refusal: AnyRefusal) -> Response;
 
-    /// What to change in a refused request, in one line without secrets: it names the member, and a
-    /// request that follows it passes. `None` for refusals that vendors have in common.
+    /// The hint about a refused request: one line without secrets that names the member to change.
+    /// A request changed in this way succeeds. `None` for refusals that vendors have in common.
     fn hint(&self, _refusal: &Behavior, _request: &Parts) -> Option<String> {
         None
     }
@@ -106,14 +106,20 @@ pub trait Vendor: Sync + 'static {
     /// The request is decoded.
     fn public_half(&self, request: &Parts, body: &Bytes) -> Option<String>;
 
+    /// Whether only a client of this vendor sends such headers. A request to `/` without them, and
+    /// without query, body and `Authorization`, is a person's.
+    fn is_client(&self, _headers: &HeaderMap) -> bool {
+        false
+    }
+
     /// A hash of the request without credentials and signature, equal for retries. The request is
     /// decoded.
     fn asked(&self, request: &Parts, body: &Bytes) -> u64 {
         Walks::hash((request.method.as_str(), request.uri.path(), request.uri.query(), body))
     }
 
-    /// The page of a list that a request asks for, if it asks for one after the first. The request is
-    /// decoded.
+    /// The page of a list that a request asks for, if it asks for one after the first. The request
+    /// is decoded.
     fn page(&self, _request: &Parts, _body: &Bytes) -> Option<AskedPage> {
         None
     }

@@ -1,10 +1,10 @@
-//! Who there is: lists of agents, queues, customers and accounts, one call as every vendor shows it,
-//! and `callmock show`.
+//! Who there is: lists of agents, queues, customers and accounts, one call as every vendor shows
+//! it, and `callmock show`.
 
 use serde_json::{Value, json};
 
 use crate::ccai::inbound;
-use crate::cli::{callmock, text};
+use crate::cli::{Served, callmock, text};
 use crate::mock::{Mock, list_at, send, text_at};
 use crate::vendor;
 
@@ -76,6 +76,9 @@ async fn a_person_at_the_base_url_gets_a_page_to_paste_from_and_a_client_gets_al
     assert_eq!(send(mock.request("HEAD", "/")).await.status, 200);
     let browser = send(mock.request("GET", "/").header("accept", "text/html")).await;
     assert_eq!(browser.status, 307);
+    // The text has credentials: no other site's page may read it.
+    let foreign = send(mock.request("GET", "/").header("host", "evil.example")).await;
+    assert!(foreign.status == 403 && !foreign.body.contains("FEDCBA09"), "{}", foreign.body);
     for request in [
         mock.request("GET", "/?Action=Nothing"),
         mock.request("GET", "/").header("authorization", "ACS3-HMAC-SHA256 x"),
@@ -85,6 +88,16 @@ async fn a_person_at_the_base_url_gets_a_page_to_paste_from_and_a_client_gets_al
     ] {
         let answer = send(request).await;
         assert!(answer.outcome().starts_with("alibaba."), "{} {}", answer.status, answer.body);
+    }
+}
+
+#[test]
+fn a_server_with_an_admin_token_tells_a_stranger_no_credential() {
+    let served = Served::start(callmock().args(["--port", "0", "--admin-token", "sesame"]));
+    let said = served.get("/", "");
+    assert!(said.contains("callmock ") && said.contains("ADMIN_TOKEN"), "{said}");
+    for secret in ["FEDCBA09", "MOCKKEY", "YWNtZTptb2NrLXRva2Vu", "Signature="] {
+        assert!(!said.contains(secret), "{said}");
     }
 }
 

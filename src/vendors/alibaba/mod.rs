@@ -24,6 +24,7 @@ mod ways;
 use std::borrow::Cow;
 use std::time::Duration;
 
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -135,6 +136,10 @@ impl Vendor for Alibaba {
 
     fn offset(&self) -> FixedOffset {
         operations::CHINA
+    }
+
+    fn is_client(&self, headers: &HeaderMap) -> bool {
+        headers.keys().any(|name| name.as_str().starts_with("x-acs-"))
     }
 
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
