@@ -49,7 +49,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Reads `format=`, `worlds=all` and `all=true`. Without `format=`, the first of `formats` is chosen.
+    /// Reads `format=`, `worlds=all` and `all=true`. Without `format=`, the first of `formats` is
+    /// chosen.
     ///
     /// # Errors
     /// A refusal of an unknown parameter, format or value.

@@ -59,14 +59,20 @@ pub async fn signature(scope: Scope, Named(seq): Named) -> Result<Json<Value>, R
 
 /// A query for exchanges.
 pub struct Query {
+    /// The exchanges that are wanted.
     pub filter: Filter,
+    /// The number of an exchange, before the first that is wanted.
     pub after: u64,
+    /// The most exchanges of an answer.
     pub limit: usize,
 }
 
 impl Query {
     /// Parses a query. Refuses names that can never match, because a typing mistake must not look
     /// like an empty journal. `without` lists the parameters that this resource does not support.
+    ///
+    /// # Errors
+    /// The refusal of the first parameter that is wrong.
     pub fn read(query: &str, catalogues: &[&'static Catalogue], without: &[&str]) -> Result<Self, Refused> {
         let read = Self::parse(query, without)
             .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", message))?;

@@ -39,7 +39,7 @@ mod verify;
 mod worlds;
 
 pub use extract::reachable;
-pub use journal::exchange;
+pub use journal::{Query as JournalQuery, exchange};
 pub use state::Admin;
 
 use crate::exchange::{Refused, refusal, unknown_world};

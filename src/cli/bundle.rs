@@ -1,7 +1,7 @@
 //! The file of `exec --bundle`: a whole run, which `callmock open` serves again.
 //!
-//! It is JSON Lines: a line about the run, a line for each exchange as it completes, and at the end
-//! a line with the coverage, the scenario and the state of each world. Secrets are masked.
+//! The file is JSON Lines: a line about the run, a line for each exchange as it completes, and at
+//! the end a line with the coverage, the scenario and the state of each world. Secrets are masked.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -23,7 +23,7 @@ pub const VERSION: u32 = 1;
 
 /// The resources of a world that a bundle keeps.
 const RESOURCES: [&str; 7] =
-    ["clock", "calls?limit=100000", "agents", "queues", "customers", "accounts", "readings"];
+    ["clock", "calls?limit=10000000", "agents", "queues", "customers?limit=10000000", "accounts", "readings"];
 
 /// The most worlds whose state is kept. Their exchanges are kept in any case.
 const WORLDS: usize = 100;
@@ -41,11 +41,11 @@ pub enum Line {
     },
     /// An exchange, as the journal shows it, with its world.
     Exchange(Value),
-    /// What is known at the end: the last line.
+    /// The end of the run: the last line.
     End(Box<End>),
 }
 
-/// What is known at the end of a run.
+/// The clock, the scenario and the coverage at the end of a run.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct End {
     /// The coverage of the run.
@@ -100,17 +100,16 @@ impl Bundle {
         })
     }
 
-    /// Completes the file, while the server still runs at `origin`.
+    /// The end of a run, while the server still runs at `origin`.
     ///
     /// # Errors
-    /// If the server does not answer, or the file cannot be written.
-    pub async fn finish(
-        &self,
+    /// If the server does not answer.
+    pub async fn end(
         app: &App,
         origin: &Origin,
         token: Option<&str>,
         coverage: Coverage,
-    ) -> Result<(), String> {
+    ) -> Result<End, String> {
         let mut answers = BTreeMap::new();
         let slots = app.worlds.all();
         for slot in slots.iter().take(WORLDS) {
@@ -128,8 +127,16 @@ impl Bundle {
         let worlds = slots.iter().map(|slot| json!({ "id": slot.id(), "name": slot.name() }));
         answers.insert("/_mock/worlds".to_owned(), json!({ "worlds": worlds.collect::<Vec<_>>() }));
         let scenario = texts(&app.worlds.default_slot().world());
+        Ok(End { coverage, scenario, answers })
+    }
+
+    /// Completes the file, after the server has stopped.
+    ///
+    /// # Errors
+    /// If any line could not be written.
+    pub fn finish(&self, end: End) -> Result<(), String> {
         let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        writing.add(&Line::End(Box::new(End { coverage, scenario, answers })));
+        writing.add(&Line::End(Box::new(end)));
         let flushed = match writing.failed.take() {
             Some(error) => Err(error),
             None => writing.out.flush(),
@@ -140,14 +147,7 @@ impl Bundle {
 
 /// The texts of a world's scenario, with its secrets masked.
 fn texts(world: &World) -> BTreeMap<String, String> {
-    let secrets: Vec<String> =
-        world.accounts().each().flat_map(|(_, account)| account.secrets()).map(str::to_owned).collect();
-    let masked = |text: &str| {
-        secrets
-            .iter()
-            .filter(|secret| !secret.is_empty())
-            .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "***"))
-    };
+    let masked = |text: &str| world.secrets().masked(text).into_owned();
     world.scenario().texts().into_iter().map(|(name, text)| (name, masked(&text))).collect()
 }
 
@@ -158,7 +158,7 @@ pub struct Run {
     pub command: String,
     /// The exchanges, as the journal shows them, with their worlds.
     pub exchanges: Vec<Value>,
-    /// What was known at the end.
+    /// The clock, the scenario and the coverage at the end.
     pub end: End,
 }
 
@@ -195,6 +195,13 @@ impl Run {
             (Some(command), Some(end)) => Ok(Self { command, exchanges, end }),
             _ => Err(format!("{name}: the bundle is not complete: its run was killed before the end")),
         }
+    }
+
+    /// Whether the run had a world.
+    pub fn has_world(&self, world: &str) -> bool {
+        let worlds = self.end.answers.get("/_mock/worlds").and_then(|worlds| worlds["worlds"].as_array());
+        worlds.is_some_and(|worlds| worlds.iter().any(|known| known["id"] == world))
+            || self.exchanges.iter().any(|exchange| exchange["world"] == world)
     }
 
     /// The answer of the admin API for a path, if the bundle has it.

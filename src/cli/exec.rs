@@ -105,25 +105,28 @@ async fn exec(
         Coverage::of(&counts, vendors::catalogues()).without(&judge.exclusions).of_run(args.run());
     say(&called::text(&counts, &exercised, vendors::catalogues(), args.coverage_out.as_deref()));
     say(&refused(&sidecar.app));
-    if let Some(bundle) = &files.bundle {
+    let mut end = None;
+    if files.bundle.is_some() {
         let origin = Origin {
             tls: args.server.scheme() == "https",
             host: reachable(sidecar.address).ip().to_string(),
             port: sidecar.address.port(),
         };
         let token = args.server.admin_token.as_deref();
-        bundle.finish(&sidecar.app, &origin, token, exercised.clone()).await?;
-    }
-    if let Some(path) = &args.bundle {
-        say(&format!("  to look at this run again: callmock open {}\n", path.display()));
+        end = Some(Bundle::end(&sidecar.app, &origin, token, exercised.clone()).await);
     }
     sidecar.stop().await;
-    if let Some(journal) = &files.journal {
-        journal.finish()?;
+    // Each file is written, whatever becomes of the others.
+    let bundled = match (&files.bundle, end) {
+        (Some(bundle), Some(end)) => end.and_then(|end| bundle.finish(end)),
+        _ => Ok(()),
+    };
+    let kept = files.journal.as_ref().map_or(Ok(()), JournalFile::finish);
+    let counted = args.coverage_out.as_ref().map_or(Ok(()), |file| coverage::write(&exercised, file));
+    if let Some(path) = args.bundle.as_ref().filter(|_| bundled.is_ok()) {
+        say(&format!("  to look at this run again: callmock open {}\n", path.display()));
     }
-    if let Some(file) = &args.coverage_out {
-        coverage::write(&exercised, file)?;
-    }
+    bundled.and(kept).and(counted)?;
     Ok(if ended == 0 { judge.run(&exercised) } else { Exit::As(ended) })
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::bundle::Run;
 use super::exit::Exit;
 use super::output::print;
+use crate::admin;
 use crate::nearest::did_you_mean;
 use crate::report::text::{self, Listed};
 use crate::report::{html, junit, sarif};
@@ -85,16 +86,31 @@ async fn answer(State(run): State<Arc<Run>>, RawQuery(query): RawQuery, request:
         let message = "this is a run that was kept: it can be read, and not changed";
         return refused(StatusCode::METHOD_NOT_ALLOWED, "read_only", message);
     }
-    let pairs: Vec<(String, String)> = urlencoded::lossy(&query.unwrap_or_default()).collect();
+    let query = query.unwrap_or_default();
+    let pairs: Vec<(String, String)> = urlencoded::lossy(&query).collect();
     let given = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let within = path.strip_prefix("/_mock/worlds/").and_then(|rest| rest.split_once('/'));
     let of_default = (Worlds::DEFAULT, path.strip_prefix("/_mock/").unwrap_or_default());
     let (world, resource) = within.unwrap_or(of_default);
+    if !run.has_world(world) {
+        let message = format!("the bundle has no world `{world}`; GET /_mock/worlds lists its worlds");
+        return refused(StatusCode::NOT_FOUND, "unknown_world", &message);
+    }
+    if within.is_some() && ["coverage", "findings"].contains(&resource) {
+        let message = format!("the bundle has the coverage of all worlds together: GET /_mock/{resource}");
+        return refused(StatusCode::NOT_FOUND, "not_found", &message);
+    }
     match resource {
         "" => json(&index(&run)),
         "health" | "ready" => json(&json!({ "status": "ok" })),
         "scenario" => json(&json!({ "files": run.end.scenario })),
-        "journal" => json(&journal(&run, world, &given)),
+        "journal" => {
+            let catalogues: Vec<_> = vendors::catalogues().collect();
+            match admin::JournalQuery::read(&query, &catalogues, &[]) {
+                Ok(query) => json(&journal(&run, world, &query)),
+                Err(refused) => refused.into_response(),
+            }
+        }
         "coverage" | "findings" => report(&run, given("format").unwrap_or("json")),
         _ => run.answer(&path).map_or_else(|| unknown(&path, resource), json),
     }
@@ -121,27 +137,29 @@ fn index(run: &Run) -> Value {
 }
 
 /// The exchanges of a world, filtered as the journal of a server is.
-fn journal<'a>(run: &Run, world: &str, given: &impl Fn(&str) -> Option<&'a str>) -> Value {
-    let number =
-        |name: &str, default: usize| given(name).and_then(|text| text.parse().ok()).unwrap_or(default);
-    let (after, limit) = (number("after", 0) as u64, number("limit", usize::MAX));
-    let has =
-        |list: &Value, wanted: &str| list.as_array().is_some_and(|all| all.iter().any(|id| id == wanted));
+fn journal(run: &Run, world: &str, query: &admin::JournalQuery) -> Value {
+    let admin::JournalQuery { filter, after, limit } = query;
+    let is = |value: &Value, wanted: &Option<String>| {
+        wanted.as_ref().is_none_or(|wanted| value == wanted.as_str())
+    };
+    let has = |list: &Value, wanted: &Option<String>| {
+        wanted.as_ref().is_none_or(|wanted| {
+            list.as_array().is_some_and(|all| all.iter().any(|id| id == wanted.as_str()))
+        })
+    };
     let fits = |exchange: &&Value| {
-        let seq = exchange["seq"].as_u64().unwrap_or_default();
         exchange["world"] == world
-            && seq > after
-            && given("vendor").is_none_or(|wanted| exchange["vendor"] == wanted)
-            && given("operation").is_none_or(|wanted| exchange["operation"] == wanted)
-            && given("status")
-                .is_none_or(|wanted| exchange["response"]["status"].as_u64() == wanted.parse().ok())
-            && given("behavior").is_none_or(|wanted| has(&exchange["behaviors"], wanted))
-            && given("finding").is_none_or(|wanted| has(&exchange["findings"], wanted))
+            && exchange["seq"].as_u64().is_some_and(|seq| seq > *after)
+            && is(&exchange["vendor"], &filter.vendor)
+            && is(&exchange["operation"], &filter.operation)
+            && filter.status.is_none_or(|status| exchange["response"]["status"] == status)
+            && has(&exchange["behaviors"], &filter.behavior)
+            && has(&exchange["findings"], &filter.finding)
     };
     let mut all: Vec<&Value> = run.exchanges.iter().filter(fits).collect();
     all.sort_by_key(|exchange| exchange["seq"].as_u64());
-    all.truncate(limit);
-    let next = all.last().map_or(after, |exchange| exchange["seq"].as_u64().unwrap_or_default());
+    all.truncate(*limit);
+    let next = all.last().map_or(*after, |exchange| exchange["seq"].as_u64().unwrap_or_default());
     json!({ "exchanges": all, "next": next, "dropped": 0 })
 }
 

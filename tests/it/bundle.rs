@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::cli::{Served, callmock, file, text};
+use crate::mock::text_at;
 
 const CURL: &str = "curl -s -o /dev/null $CALLMOCK_URL/v1/calls?strat=1 -H x-commubo-tenantId:$CALLMOCK_COMMUBO_TENANT_ID -H x-commubo-accessToken:$CALLMOCK_COMMUBO_ACCESS_TOKEN; curl -s -o /dev/null $CALLMOCK_URL/v1/calls";
 
@@ -39,6 +40,16 @@ fn a_run_that_was_kept_is_served_again_and_cannot_be_changed() {
     assert_eq!(get("/_mock/coverage")["findings"][0]["id"], "commubo.unbounded");
     assert!(served.get("/_mock/coverage?format=html", "").contains("commubo.unknown_parameter"));
     assert!(get("/_mock/journl").to_string().contains("did you mean `journal`?"));
+    let refused = |path: &str, code: &str, part: &str| {
+        let answer = get(path);
+        assert_eq!(answer["error"]["code"], code, "{path}: {answer}");
+        assert!(text_at(&answer, "/error/message").contains(part), "{path}: {answer}");
+    };
+    refused("/_mock/journal?status=abc", "invalid_parameter", "`status` takes an HTTP status");
+    refused("/_mock/journal?after=x", "invalid_parameter", "`after` takes");
+    refused("/_mock/journal?vendr=ccai", "invalid_parameter", "did you mean `vendor`?");
+    refused("/_mock/worlds/nope/journal", "unknown_world", "/_mock/worlds");
+    refused("/_mock/worlds/default/coverage", "not_found", "GET /_mock/coverage");
     for (method, path, status) in
         [("POST", "/_mock/reset", "405"), ("DELETE", "/_mock/journal", "405"), ("GET", "/v1/calls", "403")]
     {
