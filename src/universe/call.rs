@@ -175,13 +175,14 @@ impl Call {
         self.on.as_ref().is_none_or(|on| on.iter().any(|holder| holder.vendor == vendor))
     }
 
-    #[cfg(test)]
-    pub(crate) fn plain(at: DateTime<Utc>) -> Self {
+    /// A call of which nothing is known but its beginning.
+    #[must_use]
+    pub fn blank(at: DateTime<Utc>) -> Self {
         Self {
             id: CallId::Generated(0),
             direction: Direction::Inbound,
-            from: "1".into(),
-            to: "2".into(),
+            from: Arc::default(),
+            to: Arc::default(),
             at,
             dial: Millis(0),
             ivr: Millis(0),

@@ -140,8 +140,8 @@ impl Universe {
         self.wire_ids.get(vendor)?.get(id).copied()
     }
 
-    /// Sixty-four random bits of a generated call, from which a vendor computes what it shows beyond
-    /// the neutral record. `None` for any other call.
+    /// Sixty-four random bits of a generated call, from which a vendor computes what it shows
+    /// beyond the neutral record. `None` for any other call.
     #[must_use]
     pub fn made_up(&self, ordinal: Ordinal) -> Option<u64> {
         let generated = matches!(self.call(ordinal)?.id, CallId::Generated(_));

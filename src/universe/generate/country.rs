@@ -31,7 +31,7 @@ pub enum Country {
 /// Latin letters for Chinese and Korean.
 pub type Part = (&'static str, &'static str);
 
-/// Blocks of numbers: what stands before the digits that count, and how many digits count.
+/// Blocks of telephone numbers: the fixed prefix, and the number of digits that vary.
 type Blocks = &'static [(&'static str, usize)];
 
 impl Country {

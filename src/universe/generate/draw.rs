@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 use super::chance::Chance;
 use super::days::Moments;
 use super::people::People;
 use super::phases;
 use super::plan::Block;
-use crate::universe::{Call, CallId, CallOutcome, Direction, Millis, Ref};
+use crate::universe::{Call, CallOutcome, Direction, Millis, Ref};
 
 /// A call whose parent is still an index into the drafts.
 pub struct Draft {
@@ -59,7 +57,7 @@ impl Block {
             customer: customer.map(Ref::to),
             queue: Some(Ref::to(queue)),
             on: self.on.clone(),
-            ..blank(self.period.from)
+            ..Call::blank(self.period.from)
         };
         let call = match direction {
             Direction::Inbound => call,
@@ -88,7 +86,7 @@ impl Block {
             on: first.on.clone(),
             agent: Some(Ref::to(agent)),
             ring: Millis(chance.between(1_000, 9_000)),
-            ..blank(first.ended_at())
+            ..Call::blank(first.ended_at())
         };
         phases::answered(second, self.talk, chance)
     }
@@ -99,34 +97,5 @@ fn one_of(named: &[usize], all: usize, chance: &mut Chance) -> usize {
     match named {
         [] => chance.below(all as u64),
         named => chance.one_of(named),
-    }
-}
-
-/// A call of which nothing is known but its beginning.
-fn blank(at: DateTime<Utc>) -> Call {
-    Call {
-        id: CallId::Generated(0),
-        direction: Direction::Inbound,
-        from: Arc::default(),
-        to: Arc::default(),
-        at,
-        dial: Millis(0),
-        ivr: Millis(0),
-        wait: Millis(0),
-        ring: Millis(0),
-        talk: Millis(0),
-        hold: Millis(0),
-        outcome: CallOutcome::Answered,
-        ended_by: None,
-        agent: None,
-        customer: None,
-        queue: None,
-        parent: None,
-        note: None,
-        recording: None,
-        rating: None,
-        on: None,
-        awaits_agent: false,
-        data: None,
     }
 }

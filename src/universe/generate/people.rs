@@ -39,7 +39,8 @@ pub struct People {
 pub struct Pool {
     pub first: usize,
     pub count: usize,
-    /// The number of customers of whom a call has been drawn, if the block draws new ones first.
+    /// The number of customers from whom calls can be drawn. With `repeat`, it grows from 0 as each
+    /// new customer is drawn. Otherwise it is `count`.
     pub met: usize,
     /// Whether some calls are of people whom nobody knows.
     pub strangers: bool,
@@ -103,8 +104,8 @@ const GIVENS: &[Part] = &[
 /// The most customers that are made up unasked. With more calls, the same people call again.
 const MOST_CUSTOMERS: u32 = 60_000;
 
-/// The numbers of people whom nobody knows, in the United States: before those of made-up
-/// customers and after those of the contact centre.
+/// The telephone numbers of unknown callers, as a part of the United States block. The contact
+/// centre's numbers come before this part, and made-up customers' after it.
 const STRANGERS: (u64, u64) = (500, 500);
 
 impl People {

@@ -38,7 +38,7 @@ pub struct Made {
     pub country: Option<Country>,
     /// Their number.
     pub count: u32,
-    /// Of a thousand calls, those of somebody who has had a call before. None is a call of anybody
-    /// each time.
+    /// The share of calls by people who have had a call before, in thousandths. If `None`, each
+    /// call is by a random customer.
     pub repeat: Option<u32>,
 }

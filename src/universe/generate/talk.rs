@@ -60,7 +60,8 @@ impl Talk {
     }
 }
 
-/// The value of a table at a share in millionths, in thousandths of the table's unit.
+/// Interpolates a table linearly. `share` is in millionths, and the result in thousandths of the
+/// table's unit.
 fn between(table: &[(u32, u64)], share: u32) -> u64 {
     let next = table.partition_point(|(at, _)| at * 1000 <= share).clamp(1, table.len() - 1);
     let ((from, low), (to, high)) = (table[next - 1], table[next]);
