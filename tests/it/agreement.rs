@@ -1,5 +1,6 @@
 //! One call, several dialects: whatever an operation shows of calls agrees with `GET /_mock/calls`,
-//! as far as the operation tells it. What is wrong is worked out here, without the oracle's own code.
+//! as far as the operation tells it. What is wrong is worked out here, without the oracle's own
+//! code.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -376,8 +376,8 @@ async fn a_verification_waits_for_what_is_still_to_come_and_for_what_must_not() 
     let verify = async |body: Value| world.admin("POST", "journal/verify", &body).await;
     let expected =
         json!({ "match": { "operation": "list_calls" }, "count": { "exactly": 1 }, "within": "10m" });
-    // The verdict is the same if the request overtakes the verification. A verdict that comes before
-    // the request is a mistake.
+    // The verdict is the same if the request overtakes the verification. A verdict that comes
+    // before the request is a mistake.
     let after_one_more = async |body: Value| {
         let verdict = verify(body);
         tokio::pin!(verdict);

@@ -32,7 +32,8 @@ async fn a_secret_of_any_vendor_stands_in_no_journal_and_no_report() {
             let answer = send(request).await;
             assert!(answer.status < 300, "{vendor:?} in {place}: {}", answer.body);
         }
-        // Where the vendor's clients put it: another's, with white space, with the halves exchanged.
+        // Where the vendor's clients put it: another's, with white space, with the halves
+        // exchanged.
         for credentials in [
             vendor.credentials(own, &public, REAL),
             vendor.credentials(own, &public, &format!("{SECRET}.")),

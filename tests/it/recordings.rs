@@ -1,4 +1,5 @@
-//! Recordings: every address of every answer leads to a WAV file of the length that the answer states.
+//! Recordings: every address of every answer leads to a WAV file of the length that the answer
+//! states.
 
 use std::collections::HashMap;
 
@@ -134,7 +135,8 @@ async fn every_url_of_every_answer_of_every_built_in_scenario_leads_to_a_file_of
                 continue;
             }
             assert!(url.contains("/_files/default/"), "{url} leads out");
-            // The header of each is decoded. Every fortieth is read to its end, for the files are long.
+            // The header of each is decoded. Every fortieth is read to its end, for the files are
+            // long.
             let path = url.replace(&mock.url(""), "");
             let (headers, head, size) = part(&mock, &path, "bytes=0-43").await;
             let recording = truth[headers["etag"].to_str().expect("text")];

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::cli::{Served, callmock};
+use crate::cli::{Served, callmock, file};
 use crate::client::World;
 use crate::mock::{Mock, text_at};
 
@@ -227,6 +227,36 @@ async fn today_has_calls_of_yesterday_and_of_today_and_more_arrive_while_it_runs
             "{start}: {newest}"
         );
     }
+}
+
+/// The beginning of the only call of a server.
+fn only_call(served: &Served) -> DateTime<Utc> {
+    let calls: Value = serde_json::from_str(&served.get("/_mock/calls", "")).expect("JSON");
+    assert_eq!(calls["calls"].as_array().map(Vec::len), Some(1), "{calls}");
+    at(text_at(&calls, "/calls/0/at"))
+}
+
+#[test]
+fn now_sets_the_moment_and_with_a_real_clock_each_server_and_each_reload_has_its_own() {
+    let path = file("relative.yaml", &with_calls("", &["-2h"]));
+    let serve = |more: &[&str]| {
+        let mut command = callmock();
+        command.args(["--port", "0", "--scenario"]).arg(&path).args(more);
+        Served::start(&mut command)
+    };
+    let set = serve(&["--now", "2001-02-03T04:05:06Z"]);
+    assert_eq!(only_call(&set), at("2001-02-03T02:05:06Z"));
+    let first = serve(&[]);
+    let mut second = serve(&["--watch"]);
+    let (early, late) = (only_call(&first), only_call(&second));
+    assert!(early < late, "two servers differ by their start: {early} {late}");
+    let hear = crate::hints::lines_of(&mut second);
+    std::fs::write(&path, with_calls("", &["-3h"])).expect("written");
+    let patience = std::time::Duration::from_mins(1);
+    while !hear.recv_timeout(patience).expect("a line").contains("the scenario was reloaded") {}
+    let again = only_call(&second);
+    assert!(again > late - TimeDelta::hours(1), "a reload takes a new moment: {late} {again}");
+    assert_eq!(only_call(&first), early, "nothing else does");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Two vendors that own one path: the credential of the request decides, then the host's label, then
-//! the order of the list. The second vendor exists in this test only.
+//! Two vendors that own one path: the credential of the request decides, then the host's label,
+//! then the order of the list. The second vendor exists in this test only.
 
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};

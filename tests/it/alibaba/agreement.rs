@@ -1,5 +1,5 @@
-//! Alibaba's list beside `GET /_mock/calls`, member by member of the wire, in whatever way it is asked
-//! for.
+//! Alibaba's list beside `GET /_mock/calls`, member by member of the wire, in whatever way it is
+//! asked for.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! `GetMonoRecording` and the files that its addresses lead to. `R1` and the like are rows of the fact
-//! sheet on recordings.
+//! `GetMonoRecording` and the files that its addresses lead to. `R1` and the like are rows of the
+//! fact sheet on recordings.
 
 use super::client::Call;
 use super::{CALLS, page, reading};

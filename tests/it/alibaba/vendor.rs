@@ -87,8 +87,8 @@ fn row_of_recording(told: &Value) -> Value {
     })
 }
 
-/// A record in the words that every call of its direction and outcome may have: generated calls show
-/// the rarer ones too, and a second agent.
+/// A record in the words that every call of its direction and outcome may have: generated calls
+/// show the rarer ones too, and a second agent.
 pub fn usual(record: &Value) -> Value {
     let mut usual = record.clone();
     let mut write = |name: &str, word: Option<&str>| {

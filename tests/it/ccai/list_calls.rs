@@ -271,7 +271,8 @@ async fn a_generated_days_calls_are_the_neutral_ones_on_pages_of_any_size_and_or
                 neutral["rating"]["score"].as_i64().map_or(Value::Null, |score| json!(score.to_string())),
             ),
             ("recording_url", {
-                // A generated recording has an address here; the scenario has none but generated calls.
+                // A generated recording has an address here; the scenario has none but generated
+                // calls.
                 let place = neutral["id"].as_str().and_then(|id| id.strip_prefix("gen-")).expect("generated");
                 let file = mock.url(&format!("/_files/default/ccai-{place}.wav"));
                 if neutral["recording"].is_null() { Value::Null } else { json!(file) }
@@ -444,7 +445,8 @@ async fn created_calls_are_listed_from_their_creation_and_change_as_the_clock_pa
         let request = mock.request("POST", "/_mock/clock/advance").body(json!({ "by": by }).to_string());
         assert_eq!(send(request).await.status, 200);
     };
-    // As the 201 has them, but for what had not happened yet when it was sent, and what only lists have.
+    // As the 201 has them, but for what had not happened yet when it was sent, and what only lists
+    // have.
     for (created, status) in [(&out, "assigned"), (&into, "queued"), (&later, "scheduled")] {
         let listed = of(created).await;
         assert_eq!(listed["status"], status);

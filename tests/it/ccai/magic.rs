@@ -43,6 +43,10 @@ async fn the_last_four_digits_of_a_dialled_number_decide_how_the_call_ends() {
     let world = mock.fork(json!({})).await;
     assert_eq!(call(&world, inbound(), "0105").await.status, 201);
     assert_eq!(outcomes(&world).await[0].1, "abandoned_queue");
+    // No agent takes it.
+    let world = mock.fork(json!({})).await;
+    assert_eq!(call(&world, inbound(), "0111").await.status, 201);
+    assert_eq!(outcomes(&world).await[0].1, "abandoned_queue");
 }
 
 #[tokio::test]
@@ -92,6 +96,11 @@ async fn an_explicit_state_wins_and_without_magic_a_number_is_a_number() {
     body["agent_email"] = json!("allen@somedomain.com");
     let refused = call(&world, body, "0112").await;
     assert_eq!(refused.outcome(), "ccai.create_call.outbound.agent_no_access");
+    let fault =
+        json!({ "id": "down", "vendor": "ccai", "do": { "error": "service_unavailable" }, "times": 1 });
+    assert_eq!(world.admin("POST", "faults", &fault).await.status, 201);
+    assert_eq!(call(&world, outbound(), "0113").await.status, 503, "a fault wins");
+    assert_eq!(call(&world, outbound(), "0113").await.status, 429);
     let yaml = "callmock: 1\nclock: 2024-05-13T10:00:00Z\nagents: [{id: a, name: A, email: a@example.com}]\n";
     let plain = Mock::of(yaml).await;
     let body = json!({ "call_type": "Voice Outbound (API)", "agent_email": "a@example.com", "outbound_number": "+1 339-219-5276" });

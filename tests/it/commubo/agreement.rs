@@ -1,5 +1,5 @@
-//! commubo's list beside `GET /_mock/calls`, member by member of the wire, in whatever way it is asked
-//! for.
+//! commubo's list beside `GET /_mock/calls`, member by member of the wire, in whatever way it is
+//! asked for.
 
 use std::collections::BTreeMap;
 

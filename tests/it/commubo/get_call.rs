@@ -1,5 +1,5 @@
-//! `GET /v1/calls/{callId}`. `C1` and the like are rows of the fact sheet on the operations beside the
-//! list.
+//! `GET /v1/calls/{callId}`. `C1` and the like are rows of the fact sheet on the operations beside
+//! the list.
 
 use super::{TENANT, TOKEN, VECTORS, ids, list, reading};
 use crate::mock::{Answer, Mock, send};

@@ -1,5 +1,5 @@
-//! `GET /v1/calls/{callId}/sound`. `S1` and the like are rows of the fact sheet on the operations beside
-//! the list.
+//! `GET /v1/calls/{callId}/sound`. `S1` and the like are rows of the fact sheet on the operations
+//! beside the list.
 
 use super::get_call::call;
 use super::{TENANT, TOKEN, VECTORS, reading};

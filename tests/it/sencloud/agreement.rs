@@ -1,5 +1,5 @@
-//! Sencloud's list beside `GET /_mock/calls`, member by member of the wire, in whatever way it is asked
-//! for.
+//! Sencloud's list beside `GET /_mock/calls`, member by member of the wire, in whatever way it is
+//! asked for.
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use serde_json::{Value, json};
