@@ -61,8 +61,8 @@ enum What {
     },
     /// Propose the next ten behaviors that are worth a test, and how to meet each of them
     Suggest {
-        /// Print a file of exclusions instead: what the client has no business with, for
-        /// `--exclusions`
+        /// Print a file for `--exclusions` instead: the operations and refusals that do not concern
+        /// the client
         #[arg(long)]
         exclusions: bool,
         /// The server that the commands are for

@@ -1,6 +1,7 @@
-//! Flags from environment variables and from the project file. The variable of a flag is not read
-//! if the flag is on the command line, and the project file's key not if the variable has a value. Damage by a shell, an env file or an orchestrator is repaired, or the value is
-//! refused under the variable's name.
+//! Flags from environment variables and from the project file. The command line takes precedence
+//! over the environment, and the environment over the project file. Quotes or spaces that a shell,
+//! an env file or an orchestrator added are removed. A value that cannot be repaired is refused,
+//! and the error names the variable.
 
 use std::collections::HashMap;
 use std::error::Error as _;

@@ -1,4 +1,4 @@
-//! The conditions that a suite must meet, and what they leave out of account.
+//! The conditions that a test suite must meet, and the exclusions and baseline that relax them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ pub struct Gate {
     exclusions: Option<PathBuf>,
 }
 
-/// The least severity that is denied. `None` if an environment variable says no.
+/// The lowest severity that is denied. `None` if an environment variable turns the check off.
 #[derive(Debug, Clone, Copy)]
 pub struct Denied(pub Option<Severity>);
 
@@ -64,7 +64,7 @@ pub const FOUND: u8 = 4;
 /// The word for no baseline, whatever a project file says.
 const NONE: &str = "none";
 
-/// What the conditions need to be judged.
+/// The conditions, with the exclusions and the baseline that they are judged by.
 #[derive(Debug)]
 pub struct Judge<'a> {
     gate: &'a Gate,

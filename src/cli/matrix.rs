@@ -333,8 +333,8 @@ fn all_options(readings: &[&'static Reading], now: &Readings) -> Vec<(&'static R
     readings.iter().map(all).collect()
 }
 
-/// What is still to come, in words: the number of runs, and the time that they take if each takes
-/// as long as the first one.
+/// A message about the remaining runs: their number, and the time that they take if each takes as
+/// long as the first one.
 fn cost(alone: usize, rows: usize, jobs: usize, took: Duration) -> String {
     let runs = alone + rows;
     let rounds = u32::try_from(alone.div_ceil(jobs) + rows.div_ceil(jobs)).unwrap_or(u32::MAX);

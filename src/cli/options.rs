@@ -31,8 +31,8 @@ pub struct Args {
     /// The port to listen on; 0 selects a free one [default: 8080, and 0 for `exec`]
     #[arg(long, env = "CALLMOCK_PORT", value_parser = port)]
     pub port: Option<u16>,
-    /// A scenario file, or the name of a built-in scenario (documented, today, busy-day, extremes, empty); several
-    /// are merged in order
+    /// A scenario file, or the name of a built-in scenario (documented, today, busy-day, extremes,
+    /// empty); several are merged in order
     #[arg(
         long,
         env = "CALLMOCK_SCENARIO",
@@ -121,7 +121,8 @@ pub struct Args {
     /// without a dot
     #[arg(long, env = "CALLMOCK_ALLOW_HOST", value_name = "HOST", value_delimiter = ',', value_parser = host)]
     allow_host: Vec<String>,
-    /// The base URL of the server in answers; by default, its host is the one that the request names
+    /// The base URL of the server in answers; by default, its host is the one that the request
+    /// names
     #[arg(long, env = "CALLMOCK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,
     /// Use TLS, with a certificate that is generated at the start unless one is given; GET

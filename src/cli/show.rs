@@ -17,7 +17,7 @@ use crate::world::Worlds;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What to show; everything, if left out
+    /// The list to show; every list, if left out
     #[arg(value_enum, value_name = "WHAT")]
     what: Option<What>,
     /// With `calls`: the id of one call, to see it as each vendor shows it

@@ -88,8 +88,8 @@ impl Catalogue {
         self.features.iter().copied().chain(shared).chain(own)
     }
 
-    /// The behaviors that the requests of an operation may have: those that all operations share, then
-    /// its own. An open operation has none that are about a credential.
+    /// The behaviors that the requests of an operation may have: those that all operations share,
+    /// then its own. An open operation has none that are about a credential.
     pub fn behaviors_of(
         &self,
         operation: &'static Operation,

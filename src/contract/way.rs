@@ -8,7 +8,7 @@ pub struct Way {
     pub behavior: &'static str,
     /// The built-in scenario that the server must have.
     pub scenario: &'static str,
-    /// What the scenario lacks, in the format of scenario files. Empty if it lacks nothing.
+    /// Additions to the scenario, in the format of scenario files. Empty if the scenario suffices.
     pub more: &'static str,
     /// The requests, in the order in which they are sent. The last one meets the behavior.
     pub steps: &'static [Step],
@@ -16,14 +16,15 @@ pub struct Way {
 
 /// A request of a [`Way`].
 ///
-/// It is written as `METHOD TARGET BODY`, without the credential, and with `Name: value` lines for
-/// headers. The body is optional. `{kept}` stands for the value that an earlier step has kept; as
-/// the target, it is the address of a file.
+/// A request is written as `METHOD TARGET BODY`, without the credential, and with `Name: value`
+/// lines for headers. The body is optional. `{kept}` stands for the value that an earlier step has
+/// kept; as the target, it is the address of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// Sends a request.
     Send(&'static str),
-    /// Sends a request whose answer is a file, and drops the file: it is no text for a terminal.
+    /// Sends a request and discards the answer's body, because a binary file cannot be shown in a
+    /// terminal.
     Fetch(&'static str),
     /// Sends a request, and keeps the part of its JSON answer that a jq filter selects.
     Keep {
@@ -35,8 +36,8 @@ pub enum Step {
 }
 
 /// Declares the ways of a vendor: `"behavior" => "request";`. Several requests stand in brackets,
-/// as [`Step`]s. `in "scenario"` names another scenario than `documented`, and `with "text"` adds to
-/// it.
+/// as [`Step`]s. `in "scenario"` names another scenario than `documented`, and `with "text"` adds
+/// to it.
 macro_rules! ways {
     (@steps $request:literal) => { &[$crate::contract::Step::Send($request)] };
     (@steps [$($step:expr),+ $(,)?]) => { &[$($step),+] };

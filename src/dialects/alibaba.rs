@@ -216,7 +216,7 @@ pub struct Call {
     pub instance_id: Option<String>,
     /// `Outbound`, `Back2Back`, `PrivacyDial`, `Internal`, `Predictive`, `Inbound` or `Conference`.
     pub contact_type: Option<String>,
-    /// What became of the call, such as `Success`. If left out, the outcome decides.
+    /// The end of the call, such as `Success`. If left out, the outcome decides.
     pub contact_disposition: Option<String>,
     /// The number that called. If left out, `from`.
     pub calling_number: Option<String>,
@@ -240,7 +240,8 @@ pub struct Call {
     pub skill_group_names: Option<String>,
     /// The ids of the parts of the call.
     pub call_ids: Option<String>,
-    /// The beginning, in milliseconds since 1970. It must be the call's `at`, because the list is ordered by it.
+    /// The beginning, in milliseconds since 1970. It must be the call's `at`, because the list is
+    /// ordered by it.
     pub start_time: Option<i64>,
     /// The time of the answer, in milliseconds since 1970.
     pub established_time: Option<i64>,
@@ -252,7 +253,8 @@ pub struct Call {
     pub release_reason: Option<String>,
     /// Why the far end of an outbound call was not reached, such as `PowerOff`.
     pub early_media_state: Option<String>,
-    /// The duration in seconds: of an inbound call from its beginning, of any other from the answer.
+    /// The duration in seconds: of an inbound call from its beginning, of any other from the
+    /// answer.
     pub call_duration: Option<u64>,
     /// The seconds of talk.
     pub talk_time: Option<u64>,

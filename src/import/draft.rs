@@ -195,8 +195,9 @@ impl Call {
         self.at + self.dial + self.ivr + self.wait + self.ring + self.talk + message
     }
 
-    /// Sets what a vendor's lengths do not tell, from the times of the answer and of the end: parts of
-    /// seconds, or the whole time before the answer. What does not fit stays as it is.
+    /// Corrects the lengths of the phases from the times of the answer and the end. The vendor
+    /// rounds lengths to seconds, or does not give the time before the answer. Lengths that
+    /// contradict the times stay unchanged.
     pub fn fit(&mut self, answered: Option<DateTime<FixedOffset>>, ended: Option<DateTime<FixedOffset>>) {
         let (none, second) = (TimeDelta::zero(), TimeDelta::seconds(1));
         let part = second - TimeDelta::milliseconds(1);
@@ -274,8 +275,8 @@ impl Draft {
         &mut self.queues.all[place]
     }
 
-    /// The customer with an id at a vendor. A customer of another vendor with the same number is the
-    /// same person.
+    /// The customer with an id at a vendor. A customer of another vendor with the same number is
+    /// the same person.
     pub fn customer(&mut self, vendor: &'static str, key: &str, phone: Option<&str>) -> &mut Entry {
         let phone = phone.and_then(Written::of).map(|number| number.key());
         let own = (vendor, key.to_owned());
@@ -340,8 +341,9 @@ impl Draft {
         &mut self.calls
     }
 
-    /// Orders the calls by time, the calls of one vendor and one moment as its list had them. Returns
-    /// the vendors whose lists begin with the newest call, and those whose lists have no such order.
+    /// Sorts the calls by time. Calls of one vendor that begin at the same time keep the order of
+    /// its list. Returns the vendors whose lists begin with the newest call, and those whose lists
+    /// have no such order.
     pub(super) fn order(&mut self) -> (Vec<&'static str>, Vec<&'static str>) {
         let (mut newest_first, mut mixed) = (vec![], vec![]);
         let mut vendors: Vec<&'static str> = self.calls.iter().map(|call| call.vendor).collect();

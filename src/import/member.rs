@@ -45,7 +45,7 @@ pub enum Holds {
     /// The ids of several things, with commas between them. Each may have, after an `@`, the id of
     /// a thing of the second kind.
     Ids(&'static str, &'static str),
-    /// Any other text, with a word for it.
+    /// Any other text. The word begins its made-up value, such as `Note` in `Note 1`.
     Text(&'static str),
     /// An address on the web, with a word for what is there.
     Url(&'static str),
@@ -66,12 +66,12 @@ const YEARS: std::ops::Range<i64> = 0..7_258_118_400_000;
 /// The greatest of small numbers, such as scores and codes.
 const SMALL: i64 = 999_999;
 
-/// What had no place, or was not what its member holds.
+/// The members that were left out or replaced, to be reported.
 #[derive(Debug, Default)]
 pub struct LeftOut {
     /// The names of members that the vendor's table does not have.
     pub unknown: BTreeSet<String>,
-    /// The names of members with a value of another kind than they hold.
+    /// The names of members whose value has an unexpected type.
     pub other: BTreeSet<&'static str>,
     /// The names of members with a value that the vendor's page does not list, which was replaced.
     pub unlisted: BTreeSet<&'static str>,
@@ -111,8 +111,8 @@ pub fn names(table: Table) -> Vec<&'static str> {
 }
 
 impl Reading<'_> {
-    /// Notes every text of a row, so that no made-up value equals one of them, and the values of the
-    /// members that are kept.
+    /// Notes every text of a row, so that no made-up value equals one of them, and the values of
+    /// the members that are kept.
     pub fn meet(&mut self, row: &Value, table: Table) {
         self.meet_texts(row);
         self.meet_kept(row, table);

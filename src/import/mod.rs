@@ -46,8 +46,8 @@ pub trait Importer: Sync {
     /// The members of a row that a scenario has a place for.
     fn table(&self) -> Table;
 
-    /// Adds the people and the queue of a row to a scenario, and returns its call. The personal data
-    /// of the row is replaced already.
+    /// Adds the people and the queue of a row to a scenario, and returns its call. The personal
+    /// data of the row is replaced already.
     ///
     /// # Errors
     /// The name of a member that the row must have, and has not.
@@ -61,8 +61,8 @@ pub trait Importer: Sync {
     /// An account with a made-up credential, as a scenario has it.
     fn account(&self, draft: &Draft) -> Value;
 
-    /// The reading under which the vendor's list begins with the newest call, if a client cannot ask
-    /// for that.
+    /// The reading under which the vendor's list begins with the newest call, if a client cannot
+    /// ask for that.
     fn newest_first(&self) -> Option<(&'static str, &'static str)> {
         None
     }
@@ -277,8 +277,9 @@ impl Import<'_> {
         }
     }
 
-    /// Serves every call, and overrides what its row has otherwise. A later look finds what the
-    /// overrides of an earlier one have changed, and what no override can change.
+    /// Shows every call as its vendor does, and overrides each member that differs from the
+    /// imported row. An override can change other members, so the comparison is repeated. The last
+    /// pass reports the differences that remain.
     fn override_what_differs(&mut self) -> Result<(), Vec<String>> {
         for is_last in [false, false, true] {
             let world = self.world()?;
@@ -332,14 +333,15 @@ impl Import<'_> {
     fn yaml(&self, title: &str) -> String {
         let mut text = format!("callmock: 1\ntitle: {}\n", write::scalar(title));
         if let Some(latest) = self.draft.latest() {
-            // A whole second that is surely after it.
+            // The next whole second, which is always after the latest time.
             let whole = latest.to_utc().duration_trunc(TimeDelta::seconds(1)).unwrap_or(latest.to_utc());
             let clock: chrono::DateTime<Utc> = whole + TimeDelta::seconds(1);
             text += &format!("clock: {}\n", clock.to_rfc3339_opts(SecondsFormat::Secs, true));
         }
         text += "accounts:\n";
         for (vendor, importer) in self.importers {
-            // A vendor that was not seen gets no account, so that nobody takes its empty lists for data.
+            // A vendor that was not seen gets no account, so that nobody takes its empty lists for
+            // data.
             let seen = self.seen.contains(vendor);
             let account = if seen { write::flow(&importer.account(&self.draft)) } else { String::new() };
             text += &format!("  {vendor}: [{account}]\n");
@@ -373,7 +375,7 @@ impl Import<'_> {
             if !has_calls {
                 notes.push(format!("{vendor}: its answers give agents, customers and queues, not calls"));
             }
-            // A name that is no word may itself be personal.
+            // The name of a member may itself be personal data, unless it is a plain word.
             let is_word = |name: &&String| name.chars().all(|c| c.is_ascii_alphabetic() || c == '_');
             let words: Vec<&str> = left_out.unknown.iter().filter(is_word).map(String::as_str).collect();
             if has_calls && !left_out.unknown.is_empty() {

@@ -6,18 +6,18 @@ const SEPARATORS: &str = "+-() .*#/\u{a0}";
 /// The fewest digits of a number that a subscriber has. A shorter one is an extension or a code.
 const SHORTEST: usize = 7;
 
-/// How many numbers of North America are made up of those that are reserved for fiction: a hundred
-/// in each area.
+/// The number of North American numbers that are made up from the range reserved for fiction. Each
+/// area code has a hundred.
 const FICTION: u64 = 70_000;
 
 /// The most digits of a number with its country code, after the prefix `00`.
 const LONGEST_ABROAD: usize = 17;
 
-/// The most digits of a number without one. A longer text of digits is an id.
+/// The most digits of a number without a country code. A longer text of digits is an id.
 const LONGEST_AT_HOME: usize = 11;
 
-/// The digits by which two ways of writing one number are alike: without country code and trunk
-/// prefix.
+/// The number of last digits that identify a telephone number. Country code and trunk prefix come
+/// before them.
 const TELLING: usize = 9;
 
 /// A telephone number as it was written.
@@ -40,7 +40,7 @@ impl<'a> Written<'a> {
         (is_number && (SHORTEST..=longest).contains(&digits.len())).then_some(Self { text, digits })
     }
 
-    /// What two ways of writing one number have in common.
+    /// The key of the number: its last nine digits. All spellings of one number have the same key.
     pub fn key(&self) -> String {
         self.digits[self.before_key()..].to_owned()
     }

@@ -10,7 +10,7 @@ use super::phone::Written;
 use super::words::Script;
 use crate::keys;
 
-/// How often a telephone number is made up anew, if it is one of the files.
+/// The most attempts to make up a telephone number that does not occur in the files.
 const TRIES: usize = 10_000;
 
 /// Texts that name nobody. They stay.
@@ -33,7 +33,7 @@ pub enum About {
     Mail,
     /// An id of things of one kind.
     Id(&'static str),
-    /// Any other text, with a word for it.
+    /// Any other text. The word begins its made-up value, such as `Note` in `Note 1`.
     Text(&'static str),
     /// An address on the web, with a word for what is there.
     Url(&'static str),
@@ -54,7 +54,8 @@ pub struct Replacer {
     used: HashSet<(About, String)>,
     /// The next number of each form.
     next: HashMap<(About, Option<Form>), u64>,
-    /// Each telephone number's own number, and whether it is of North America.
+    /// For each telephone number's key, the index of its made-up number, and whether it is North
+    /// American.
     phones: HashMap<String, (u64, bool)>,
 }
 
@@ -159,7 +160,7 @@ impl Replacer {
             let made = number.nth(n, north_american);
             let key = Written::of(&made).map(|made| made.key()).unwrap_or_default();
             let is_new = !self.numbers.contains(&key) && self.used.insert((About::Phone, key));
-            // A million numbers of seven digits may all be given.
+            // Short numbers can run out: the files may contain all of them.
             tries += 1;
             if is_new || tries == TRIES {
                 self.phones.insert(number.key(), (n, north_american));
@@ -192,7 +193,7 @@ impl Replacer {
         made + &self.replaced(About::Person, rest)
     }
 
-    /// The made-up value of a text, by the key under which it is the same as another.
+    /// The made-up value of a text. Texts with the same `key` get the same value.
     fn remembered(&mut self, about: About, text: &str, key: &str) -> String {
         if let Some(made) = self.made.get(&(about, key.to_owned())) {
             return made.clone();

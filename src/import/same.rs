@@ -38,8 +38,8 @@ fn is_alike(row: &Value, shown: &Value) -> bool {
     }
 }
 
-/// A value as an override has it: without members that are null or have the zero time, which stands
-/// for none.
+/// A value in the form of an override. Members that are null are left out, and so are those with
+/// the zero time, which means "no time".
 pub fn overriding(value: &Value) -> Value {
     match value {
         Value::Array(all) => all.iter().map(overriding).collect(),

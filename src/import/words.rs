@@ -1,6 +1,6 @@
 //! Made-up words for the names of people, in the script of the name that they replace.
 
-/// A script with its signs. A made-up word has two of them or more.
+/// A script with the characters and syllables for made-up words. A made-up word has at least two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Script {
     /// Latin letters, and every script that has no signs here.
@@ -69,9 +69,10 @@ impl Script {
             if !at_least && left == 0 {
                 break;
             }
-            // One more for each later sign, so that words of three signs differ from those of two.
+            // Each optional sign uses up one number, so a longer word never repeats a shorter one.
             left -= u64::from(!at_least);
-            // The sign before it shifts each sign, so that neighbours do not end alike.
+            // Each sign is shifted by the previous one, so that words with adjacent numbers end
+            // differently.
             sign = (left + 7 * sign) % radix;
             word.push_str(signs[usize::try_from(sign).unwrap_or_default()]);
             left /= radix;

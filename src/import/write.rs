@@ -41,7 +41,7 @@ pub fn flow(value: &Value) -> String {
     }
 }
 
-/// A text, in quotation marks unless no reader can take it for anything else.
+/// A text. It is quoted if a YAML reader could take it for another type.
 pub fn scalar(text: &str) -> String {
     let is_word = text.starts_with(char::is_alphabetic)
         && text.chars().all(|c| c.is_alphanumeric() || "_-".contains(c))

@@ -79,8 +79,8 @@ impl Baseline {
         }
     }
 
-    /// The text of its file. Each entry is a line, in a fixed order, so that a difference shows what
-    /// has changed.
+    /// The text of its file. Each entry is a line, in a fixed order, so that a difference shows
+    /// what has changed.
     #[must_use]
     pub fn text(&self) -> String {
         let line = |value: &dyn Fn() -> Result<String, serde_json::Error>| {
@@ -100,8 +100,9 @@ impl Baseline {
         text
     }
 
-    /// What some coverage has that is worse. Findings under the severity `least` are left out, and
-    /// so is everything that is excluded or expected.
+    /// The regressions of a coverage against this baseline: new findings, and behaviors no longer
+    /// exercised. Findings under the severity `least` are left out, and so is everything that is
+    /// excluded or expected.
     pub fn worse(
         &self,
         coverage: &Coverage,

@@ -1,4 +1,4 @@
-//! What of a coverage counts: the findings that are neither excluded nor expected by a test.
+//! The findings of a coverage that count: those neither excluded nor expected by a test.
 
 use super::coverage::{Count, Coverage, Made};
 use super::sightings::Sighting;
@@ -30,8 +30,8 @@ impl Coverage {
         self.expected.iter().find(|expected| expected.id == id).map_or(0, |expected| expected.count)
     }
 
-    /// The findings that no test expected, by operation and test. A file of an earlier version names
-    /// neither.
+    /// The findings that no test expected, by operation and test. Findings in files of earlier
+    /// versions have no operation and no test.
     #[must_use]
     pub fn sightings(&self) -> Vec<Sighting> {
         let mut all = self.sightings.clone();

@@ -1,5 +1,5 @@
-//! One entry of the catalogue for people: what it is, where it comes from, and for a behavior how to
-//! meet it.
+//! One entry of the catalogue for people: what it is, where it comes from, and for a behavior how
+//! to meet it.
 
 use serde_json::{Value, json};
 

@@ -68,8 +68,9 @@ pub fn how(behavior: &'static Behavior, vendors: &[&'static dyn Vendor], url: &s
     Some(How { server: server.join(" "), more, script: script.text })
 }
 
-/// A way that a fault can refuse: that of the first success of the refusal's operation, or of the
-/// vendor's first operation. A refusal of one style of signature needs a request of that style.
+/// The way whose request gets an injected refusal: the way of the operation's first success. If the
+/// operation is unknown, the vendor's first operation is used. A refusal about one signature style
+/// needs a request signed in that style.
 fn plain(vendor: &dyn Vendor, refusal: &Behavior) -> Option<&'static Way> {
     let catalogue = vendor.catalogue();
     let style = catalogue.features.iter().find(|feature| {
@@ -83,7 +84,7 @@ fn plain(vendor: &dyn Vendor, refusal: &Behavior) -> Option<&'static Way> {
     let operation = catalogue.operations.iter().find(|operation| operation.id == refusal.operation());
     let operation = operation.or(catalogue.operations.first())?;
     let branch: Vec<&str> = refusal.id.split('.').collect();
-    // A refusal of one branch of an operation is one of a request of that branch.
+    // A refusal that belongs to a branch of an operation needs a request of that branch.
     let branch = branch[..branch.len() - 1].join(".") + ".";
     let mut successes = operation.behaviors.iter().filter(own);
     let found =
@@ -103,7 +104,8 @@ fn world(way: &Way, reading: Option<&str>, vendors: &[&'static dyn Vendor]) -> R
     let mut library = Library::open(options)?;
     if let Some((id, option)) = reading.and_then(|reading| reading.split_once('=')) {
         let mut readings = library.own().readings.clone();
-        // A reading that does not exist changes nothing, and then the suite meets another behavior.
+        // An unknown reading is ignored. The test suite then fails, because another behavior is
+        // met.
         if readings.choose(catalogues().flat_map(|c| c.readings.iter().copied()), id, option).is_ok() {
             library = library.with_readings(readings);
         }

@@ -1,5 +1,5 @@
-//! Coverage and findings as one self-contained HTML page: the findings, what to do next, a heat map,
-//! then every behavior with its source and the exchanges that met it.
+//! Coverage and findings as one self-contained HTML page: the findings, what to do next, a heat
+//! map, then every behavior with its source and the exchanges that met it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;

@@ -1,4 +1,4 @@
-//! What a team may test next, and what its client has no business with.
+//! Suggestions for the next tests, and exclusions for operations that the client does not use.
 
 use std::collections::BTreeSet;
 
@@ -6,11 +6,10 @@ use super::coverage::{Coverage, Section};
 use super::exclusions::Excluded;
 use crate::contract::{Behavior, Catalogue, Recovery, Standing};
 
-/// The behaviors that are most worth a test, the best first: documented refusals of the operations
-/// in use, then failures that pass by themselves, then documented successes, then the rest. The
-/// operations take turns, so that the first few are not all of one. Behaviors of a branch of an
-/// operation that was never used come last. Only those that need another reading, or that are
-/// excluded, are left out.
+/// The behaviors most worth a test, in order: documented refusals of the operations in use,
+/// temporary failures, documented successes, all others. Operations alternate, so that the first
+/// few suggestions cover several. Behaviors of a branch of an operation that was never used come
+/// last. Only those that need another reading, or that are excluded, are left out.
 pub fn next(
     coverage: &Coverage,
     catalogues: impl Iterator<Item = &'static Catalogue>,
@@ -62,8 +61,8 @@ fn rank(behavior: &Behavior, used: &BTreeSet<&str>) -> u8 {
     }
 }
 
-/// Whether a refusal says that the service is overloaded or has failed: every client meets that one
-/// day.
+/// Whether a refusal says that the service is overloaded or has failed. Every client will
+/// eventually receive such a refusal.
 fn is_overload(behavior: &Behavior) -> bool {
     behavior.recovery == Recovery::Passing && matches!(behavior.status, Some(429 | 500 | 503))
 }

@@ -31,7 +31,8 @@ pub struct Scenario {
     /// The moment from which relative times were counted. None if there are none: the scenario is
     /// the same at every moment.
     pub moment: Option<DateTime<Utc>>,
-    /// The end of the last call, if the scenario has relative times. After it, no more calls arrive.
+    /// The end of the last call, if the scenario has relative times. After it, no more calls
+    /// arrive.
     pub runs_out: Option<DateTime<Utc>>,
     /// The files that the scenario was read from, with those that they include.
     pub files: Vec<PathBuf>,

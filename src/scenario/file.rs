@@ -55,8 +55,8 @@ pub struct File {
     /// Whether the last four digits of a dialled or calling number decide what becomes of a created
     /// call: `0102` is busy, `0103` is not answered, and so on. `GET /_mock` has the list.
     pub magic: Option<bool>,
-    /// Whether coverage counts the calls that answers show, by their ids here. It is for scenarios of
-    /// 10 000 calls at most.
+    /// Whether coverage counts the calls that answers show, by their ids here. It is for scenarios
+    /// of 10 000 calls at most.
     pub count_calls: Option<bool>,
     /// Whether accounts may have keys that look real. callmock does not need real keys, and files
     /// should not have them, so set it only if there is no other way.
@@ -302,7 +302,8 @@ pub struct Generate {
     pub from: At<Edge>,
     /// The last day, which is included, or the moment after the last one.
     pub to: At<Edge>,
-    /// The offset of local time from UTC, instead of the scenario's `zone`. Days and hours follow it.
+    /// The offset of local time from UTC, instead of the scenario's `zone`. Days and hours follow
+    /// it.
     pub offset: Option<Offset>,
     /// The holders of the calls, in the form of a call's `on`.
     pub on: Option<Vec<At<String>>>,
@@ -311,8 +312,8 @@ pub struct Generate {
     /// The outcomes with their weights, such as `{answered: 6, busy: 1}`. If left out, a mix that
     /// fits the direction.
     pub outcomes: Option<At<Outcomes>>,
-    /// The local hours in which calls begin, such as `10:00-18:00`. If left out, the whole day, with
-    /// most calls in working hours.
+    /// The local hours in which calls begin, such as `10:00-18:00`. If left out, the whole day,
+    /// with most calls in working hours.
     pub hours: Option<HoursOfDay>,
     /// The days on which calls begin, such as `[mon-fri]` or `[mon, wed, sat-sun]`. If left out,
     /// every day.
@@ -323,8 +324,8 @@ pub struct Generate {
     pub queues: Option<Vec<At<String>>>,
     /// The ids of the agents who take or place the calls. If left out, all agents.
     pub agents: Option<Vec<At<String>>>,
-    /// The contact centre's own number: `from` of outbound calls, `to` of inbound ones. If left out,
-    /// the numbers of the accounts, else made-up ones.
+    /// The contact centre's own number: `from` of outbound calls, `to` of inbound ones. If left
+    /// out, the numbers of the accounts, else made-up ones.
     pub from_number: Option<String>,
     /// Customers who are made up for these calls. If left out, the scenario's customers, and some
     /// unknown callers.
@@ -392,8 +393,8 @@ pub struct MadeUpCustomers {
     /// The number of customers. If left out, as many as `repeat` needs, else a third of the calls.
     #[schemars(range(min = 1, max = 60_000))]
     pub count: Option<u32>,
-    /// The share of calls of somebody who has had a call in this block before, from 0 to 1. If left
-    /// out, each call is of anybody.
+    /// The share of calls by people who have already had a call in this block, from 0 to 1. If left
+    /// out, each call is by a random customer.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub repeat: Option<f64>,
 }

@@ -42,8 +42,8 @@ fn readings(catalogues: &[&'static Catalogue]) -> Value {
     })
 }
 
-/// What a fault of one vendor may name: its operations, and its errors by their codes or by the last
-/// segments of their ids.
+/// What a fault of one vendor may name: its operations, and its errors by their codes or by the
+/// last segments of their ids.
 fn faults(catalogue: &Catalogue) -> Value {
     let operations: Vec<&str> = catalogue.operations.iter().map(|operation| operation.id).collect();
     let mut errors: BTreeSet<&str> = catalogue.errors().into_iter().collect();

@@ -58,8 +58,8 @@ impl Learned {
         }
     }
 
-    /// The remedy for a refusal, in one line. It comes from the explanation, or else from the vendor
-    /// and the most severe finding.
+    /// The remedy for a refusal, in one line. It comes from the explanation, or else from the
+    /// vendor and the most severe finding.
     #[must_use]
     pub fn hint(&self, vendors: impl FnOnce() -> Option<String>) -> Option<String> {
         let told = self.explanation.as_ref().and_then(|explanation| {

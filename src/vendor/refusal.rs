@@ -93,7 +93,8 @@ impl Default for RetryAfter {
 
 /// Declares a table of refusals, of one operation or of a whole vendor. A row is:
 ///
-/// `Variant(Type = default) = "segment", 400 Documented marks, "source", "summary", "text", "code";`
+/// `Variant(Type = default) = "segment", 400 Documented marks, "source", "summary", "text",
+/// "code";`
 ///
 /// The payload is optional. Its default is the payload of an injected fault. Marks are `fault` (the
 /// refusal occurs only by a fault) and one of `passing`, `credential` and `changing` (see

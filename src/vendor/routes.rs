@@ -94,8 +94,8 @@ impl Routes {
     }
 }
 
-/// A template as the router takes it. The router matches whole segments only, so a segment that is a
-/// name in part, such as `vendor-{call}.wav`, is matched whole under the name `file`.
+/// A template as the router takes it. The router matches whole segments only, so a segment that is
+/// a name in part, such as `vendor-{call}.wav`, is matched whole under the name `file`.
 fn matched_whole(template: &str) -> String {
     let in_part =
         |segment: &str| segment.contains('{') && !(segment.starts_with('{') && segment.ends_with('}'));

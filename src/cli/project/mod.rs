@@ -1,5 +1,5 @@
-//! The project file, `callmock.yaml`: flags that stand in a file, so that everybody runs the same
-//! line.
+//! The project file, `callmock.yaml`: the flags of a project in a file, so that everybody runs
+//! callmock with the same flags.
 
 mod file;
 
@@ -20,7 +20,7 @@ use crate::yaml::{self, Bounds};
 /// The name of a project file.
 pub const NAME: &str = "callmock.yaml";
 
-/// The name that people write in its place.
+/// A common misspelling of [`NAME`].
 const NEAR: &str = "callmock.yml";
 
 /// The keys that each subcommand uses. A key has the name of its flag.
@@ -57,8 +57,8 @@ pub fn use_it(project: &Project) {
     USED.get_or_init(|| project.path.display().to_string());
 }
 
-/// The project file of the working directory, with the keys that a subcommand uses. `note` takes
-/// what should be said of files that look like one.
+/// The project file of the working directory, with the keys that a subcommand uses. `note` receives
+/// messages about files that look like project files and are not.
 ///
 /// # Errors
 /// The mistakes in the file, one per line.

@@ -47,7 +47,8 @@ pub struct Tally {
 /// A mistake in the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Discrepancy {
-    /// `wrong`, `naive` (a time without an offset), `missing`, `invented`, `missing_call`, `invented_call` or `repeated_call`.
+    /// `wrong`, `naive` (a time without an offset), `missing`, `invented`, `missing_call`,
+    /// `invented_call` or `repeated_call`.
     pub kind: &'static str,
     /// The line of the row, if the mistake is in a row.
     pub line: Option<usize>,

@@ -73,9 +73,9 @@ impl File {
         Self { vendor, ordinal, recording: Recording::of(view, ordinal, length) }
     }
 
-    /// Sends the part of the file that the request selects, and notes it. `not_whole` is the finding
-    /// about a client that never fetches the whole file. `refused` makes the vendor's refusal of a
-    /// range outside the file.
+    /// Sends the part of the file that the request selects, and notes it. `not_whole` is the
+    /// finding about a client that never fetches the whole file. `refused` makes the vendor's
+    /// refusal of a range outside the file.
     #[must_use]
     pub fn send(
         &self,
@@ -178,9 +178,9 @@ impl<S: Sync> FromRequestParts<S> for Links {
     }
 }
 
-/// How precisely an answer with a file's URL tells a field of the recording. A URL of the scenario
-/// is told exactly. A URL of callmock is the vendor's own, but its file is that of the neutral
-/// call.
+/// The precision with which an answer that contains a file's URL shows a field of the recording. A
+/// URL from the scenario is shown exactly. A URL made by callmock differs by vendor, but the size
+/// and hash of its file are exact.
 #[must_use]
 pub fn tells_of_file(call: &Neutral, field: Field) -> Tells {
     let own = call.recording.as_ref().is_some_and(|recording| recording.url.is_none());

@@ -118,7 +118,8 @@ fn common(world: &World, account: &Account, nonce: String) -> Pairs {
     .into()
 }
 
-/// A nonce that no other process draws: a command may be shown by one and sent to another.
+/// A nonce that no other process generates. One process may print a command that is sent to
+/// another.
 fn nonce() -> String {
     format!("{:032x}", Ids::unguessable())
 }

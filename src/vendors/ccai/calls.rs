@@ -439,7 +439,7 @@ mod tests {
             talk: Millis(talk),
             outcome,
             data: Some(Box::new(data)),
-            ..Call::plain(at)
+            ..Call::blank(at)
         }
     }
 
@@ -469,6 +469,6 @@ mod tests {
 
     #[test]
     fn a_scenarios_call_was_created_by_nobody() {
-        assert_eq!(status(&Call::plain(DateTime::from_timestamp(0, 0).unwrap()), DateTime::UNIX_EPOCH), None);
+        assert_eq!(status(&Call::blank(DateTime::from_timestamp(0, 0).unwrap()), DateTime::UNIX_EPOCH), None);
     }
 }

@@ -170,8 +170,8 @@ impl Vendor for Ccai {
 }
 
 /// Answers a request that no route matches, after authentication: a wrong method, an operation that
-/// is not emulated, or an unknown path. A file's path needs no authentication for any method. `Allow`
-/// lists the methods of a path that has others.
+/// is not emulated, or an unknown path. A file's path needs no authentication for any method.
+/// `Allow` lists the methods of a path that has others.
 async fn unmatched(
     account: Result<auth::Account, error::Refused>,
     context: Context,

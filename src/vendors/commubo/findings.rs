@@ -8,7 +8,7 @@ findings! {
     inferences {}
     UNKNOWN_PARAMETER_SENT = "commubo.unknown_parameter", Warning,
         "The query has a parameter that the page does not have.",
-        "Where it is ignored the list is another than was meant, and where it is not it is refused.",
+        "A service that ignores it returns another list than was meant. A service that checks it refuses the request.",
         "Use `start`, `end` and `expand`, in lower case.";
     BODY_SENT = "commubo.body_sent", Note,
         "The request has a body.",

@@ -149,8 +149,8 @@ impl Importer for Rows {
     }
 }
 
-/// The customer of a call. The number of the call is none of the customer's numbers here, because a
-/// list with `expand=customer` would show it as one.
+/// The customer of a call. The call's number is not added to the customer's numbers, because
+/// `expand=customer` would then show it.
 fn customer(customer: &Value, draft: &mut Draft) -> Option<String> {
     let id = customer.get("customerId")?.as_str()?;
     let phones = customer.get("phoneNumbers");

@@ -1,4 +1,5 @@
-//! An action in the `OpenAPI` document: the parameters and answers that every action has, and its own.
+//! An action in the `OpenAPI` document: the parameters and answers that every action has, and its
+//! own.
 
 use serde_json::{Value, json};
 
