@@ -8,7 +8,7 @@ use clap::{Subcommand, ValueEnum};
 
 use super::exit::Exit;
 use super::gate::Gate;
-use super::output::print;
+use super::output::{self, print};
 use crate::report::coverage::Coverage;
 use crate::report::diff::Difference;
 use crate::report::text::{self, Listed};
@@ -169,14 +169,8 @@ fn printed(coverage: &Coverage, format: Format, listed: Listed, file: &Path) -> 
 /// # Errors
 /// The mistake in the file.
 pub fn read(file: &Path) -> Result<Coverage, String> {
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        let name = file.display();
-        let remedy = if error.kind() == std::io::ErrorKind::NotFound {
-            format!("; `callmock exec --coverage-out {name} -- CMD` writes one")
-        } else {
-            String::new()
-        };
-        format!("{name}: {error}{remedy}")
+    let text = output::read(file, || {
+        format!("; `callmock exec --coverage-out {} -- CMD` writes one", file.display())
     })?;
     let coverage: Coverage = serde_json::from_str(&text)
         .map_err(|error| format!("{}: not a file of `exec --coverage-out`: {error}", file.display()))?;

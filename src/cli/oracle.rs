@@ -12,7 +12,7 @@ use tower::ServiceExt;
 
 use super::client::Origin;
 use super::exit::Exit;
-use super::output::print;
+use super::output::{self, print};
 use super::serve;
 use crate::report::oracle::{self, Period, Words};
 use crate::scenario::{Library, LoadOptions, Source};
@@ -122,12 +122,13 @@ fn moment(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 fn text(path: &Path) -> Result<String, String> {
-    let read = if path == Path::new("-") {
-        std::io::read_to_string(std::io::stdin())
-    } else {
-        std::fs::read_to_string(path)
-    };
-    read.map_err(|error| format!("{}: {error}", path.display()))
+    if path == Path::new("-") {
+        return std::io::read_to_string(std::io::stdin()).map_err(|error| format!("-: {error}"));
+    }
+    output::read(path, || {
+        let row = r#"{"vendor": "NAME", "id": "ID", "at": "2018-09-01T13:01:23+09:00"}"#;
+        format!("; write a line for each call that your client got: {row}")
+    })
 }
 
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-//! Standard output, and files that a subcommand makes.
+//! Standard output, and the files that a subcommand reads and makes.
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -17,6 +17,17 @@ pub fn print(text: &str) -> Exit {
             Exit::Failed
         }
     }
+}
+
+/// The text of a file. If there is no such file, the error has the remedy.
+///
+/// # Errors
+/// Why the file cannot be read.
+pub fn read(path: &Path, remedy: impl FnOnce() -> String) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let remedy = if error.kind() == ErrorKind::NotFound { remedy() } else { String::new() };
+        format!("{}: {error}{remedy}", path.display())
+    })
 }
 
 /// Writes a result to a new file. A file that exists is never overwritten.

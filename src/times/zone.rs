@@ -94,6 +94,13 @@ impl Zone {
         }
     }
 
+    /// The moment of a local time, with the offset from UTC that holds then.
+    #[must_use]
+    pub fn with_offset(&self, local: NaiveDateTime) -> Option<DateTime<FixedOffset>> {
+        let moment = self.moment(local)?;
+        Some(moment.with_timezone(&FixedOffset::east_opt(self.offset_at(moment).0)?))
+    }
+
     /// The offset from UTC, in seconds, and whether summer time holds.
     #[must_use]
     pub fn offset_at(&self, moment: DateTime<Utc>) -> (i32, bool) {

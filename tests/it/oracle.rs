@@ -287,6 +287,10 @@ fn a_vendor_without_rows_is_named_and_one_that_is_required_is_missed() {
 
 #[test]
 fn what_is_no_table_is_told_by_its_line() {
+    let missing = callmock().args(["oracle", "diff", "nowhere.jsonl"]).output().expect("it runs");
+    let said = text(&missing.stderr);
+    assert!(missing.status.code() == Some(2) && said.contains("nowhere.jsonl: "), "{said}");
+    assert!(said.contains("write a line for each call that your client got: {\"vendor\": "), "{said}");
     for (row, part) in [
         ("", "line 1: there is no row"),
         (" \n", "line 1: there is no row"),
@@ -428,10 +432,13 @@ fn a_time_without_an_offset_is_a_mistake_that_is_told_and_is_read_in_the_vendors
         assert_eq!(code, Some(1), "{error}");
         assert!(said.contains(part), "{said}");
     }
-    let map = file("oracle-zone.yaml", "zone: UTC\n");
-    let row = r#"{"vendor": "commubo", "id": "1", "at": "2024-05-14T01:00:00"}"#;
-    let (_, said, _) = diff("zone", row, &[&arguments[..], &["--map", map.to_str().expect("text")]].concat());
-    assert!(said.contains(r#"write "2024-05-14T01:00:00+00:00""#), "{said}");
+    for (zone, local, offset) in [("UTC", "01:00:00", "+00:00"), ("Europe/Berlin", "03:00:00", "+02:00")] {
+        let map = file("oracle-zone.yaml", &format!("zone: {zone}\n"));
+        let row = format!(r#"{{"vendor": "commubo", "id": "1", "at": "2024-05-14T{local}"}}"#);
+        let arguments = [&arguments[..], &["--map", map.to_str().expect("text")]].concat();
+        let (_, said, _) = diff("zone", &row, &arguments);
+        assert!(said.contains(&format!(r#"write "2024-05-14T{local}{offset}""#)), "{said}");
+    }
 }
 
 #[test]
@@ -464,7 +471,10 @@ fn a_teams_own_words_are_read_with_a_map_and_a_mistake_in_it_is_told() {
             "words.vendor: there is no vendor `comubo`; did you mean `commubo`?",
         ),
         ("vendor: comubo", "vendor: there is no vendor `comubo`; did you mean `commubo`?"),
-        ("zone: Japan", "zone: expected an offset from UTC such as `+09:00`"),
+        (
+            "zone: Tokyo",
+            "zone: expected a zone such as `Asia/Tokyo`, `UTC` or `+09:00`, not `Tokyo`; did you mean `Asia/Tokyo`?",
+        ),
         ("colums: {}", "did you mean `columns`?"),
     ] {
         let wrong = file("oracle-wrong-map.yaml", text);

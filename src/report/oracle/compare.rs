@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::diff::{Calls, Diff, Discrepancy};
 use super::rows::{Row, moment, naive};
+use crate::times::Zone;
 use crate::vendor::recording::Recording;
 use crate::vendor::{Field, Neutral, Precision, Tells, Vendor};
 
@@ -176,11 +177,11 @@ impl<'a> VendorCalls<'a> {
 
     /// Judges a value. A time without an offset is a mistake of its own. It is read in the team's
     /// zone, or else in the vendor's, so that a second mistake is told, too.
-    fn told(&self, call: &Neutral, field: Field, got: &Value, zone: Option<FixedOffset>) -> Judged {
+    fn told(&self, call: &Neutral, field: Field, got: &Value, zone: Option<Zone>) -> Judged {
         let is_time = matches!(field, Field::At | Field::AnsweredAt | Field::EndedAt);
         let Some(naive) = naive(got).filter(|_| is_time) else { return self.judge(call, field, got) };
-        let zone = zone.unwrap_or_else(|| self.vendor.offset());
-        let Some(read) = naive.and_local_timezone(zone).single() else { return self.judge(call, field, got) };
+        let zone = zone.unwrap_or_else(|| Zone::Offset(self.vendor.offset()));
+        let Some(read) = zone.with_offset(naive) else { return self.judge(call, field, got) };
         let read = json!(read.to_rfc3339());
         match self.judge(call, field, &read) {
             Judged::Exact | Judged::Coarser => {

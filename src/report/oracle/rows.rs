@@ -1,10 +1,11 @@
 //! The rows of a team's table.
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Map, Value};
 
 use super::words::Words;
 use crate::nearest::did_you_mean;
+use crate::times::Zone;
 use crate::vendor::Field;
 
 /// A row of a team's table.
@@ -17,8 +18,8 @@ pub struct Row {
     /// The call's id at that vendor.
     pub id: String,
     pub(super) values: Map<String, Value>,
-    /// The offset of times that have none, if the team named one.
-    pub(super) zone: Option<FixedOffset>,
+    /// The zone of times without an offset, if the team named one.
+    pub(super) zone: Option<Zone>,
 }
 
 /// Reads rows from one JSON object per line, with `vendor`, `id`, and any of the fields, or the

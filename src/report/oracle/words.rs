@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::FixedOffset;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::nearest::did_you_mean_or_known;
+use crate::times::{NoSuchZone, Zone};
 use crate::universe::{CallOutcome, Direction};
 use crate::vendor::Field;
 use crate::yaml::{self, Bounds};
@@ -22,7 +22,8 @@ pub struct Words {
     columns: BTreeMap<String, Option<String>>,
     /// By field: the team's words, and callmock's. A word for nothing stands for null.
     words: BTreeMap<String, BTreeMap<String, Option<String>>>,
-    /// The offset from UTC of times that have none, such as `+09:00`; by default, the vendor's.
+    /// The zone of times without an offset, such as `Asia/Tokyo` or `+09:00`; by default, the
+    /// vendor's offset.
     zone: Option<String>,
 }
 
@@ -96,10 +97,10 @@ impl Words {
         if let Some(vendor) = &words.vendor {
             known_vendor(vendor).map_err(|message| format!("vendor: {message}"))?;
         }
-        if let Some(zone) = words.zone.as_ref().filter(|zone| offset(zone).is_none()) {
-            return Err(format!(
-                "zone: expected an offset from UTC such as `+09:00`, or `UTC`, not `{zone}`"
-            ));
+        if let Some(zone) = &words.zone {
+            zone.parse::<Zone>().map_err(|NoSuchZone(near)| {
+                format!("zone: expected a zone such as `Asia/Tokyo`, `UTC` or `+09:00`, not `{zone}`{near}")
+            })?;
         }
         Ok(words)
     }
@@ -134,16 +135,9 @@ impl Words {
         translated
     }
 
-    /// The offset of times that have none, if the file names one.
+    /// The zone of times without an offset, if the file names one.
     #[must_use]
-    pub fn zone(&self) -> Option<FixedOffset> {
-        self.zone.as_deref().and_then(offset)
+    pub fn zone(&self) -> Option<Zone> {
+        self.zone.as_ref()?.parse().ok()
     }
-}
-
-fn offset(text: &str) -> Option<FixedOffset> {
-    if ["UTC", "Z"].contains(&text) {
-        return FixedOffset::east_opt(0);
-    }
-    text.parse().ok()
 }
