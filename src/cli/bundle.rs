@@ -4,15 +4,14 @@
 //! the end a line with the coverage, the scenario and the state of each world. Secrets are masked.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::client::Origin;
+use super::output;
+use super::run_file::RunFile;
 use crate::admin;
 use crate::exchange::{App, Completed};
 use crate::report::coverage::Coverage;
@@ -57,25 +56,10 @@ pub struct End {
 }
 
 /// A bundle that is being written.
-pub struct Bundle {
-    path: PathBuf,
-    writing: Arc<Mutex<Writing>>,
-}
+pub struct Bundle(RunFile);
 
-struct Writing {
-    out: BufWriter<File>,
-    failed: Option<std::io::Error>,
-}
-
-impl Writing {
-    fn add(&mut self, line: &Line) {
-        let written = serde_json::to_string(line)
-            .map_err(std::io::Error::from)
-            .and_then(|text| self.out.write_all(format!("{text}\n").as_bytes()));
-        if let Err(error) = written {
-            self.failed.get_or_insert(error);
-        }
-    }
+fn text_of(line: &Line) -> String {
+    serde_json::to_string(line).expect("texts and numbers are JSON") + "\n"
 }
 
 impl Bundle {
@@ -84,19 +68,17 @@ impl Bundle {
     /// # Errors
     /// If the file cannot be written.
     pub fn create(path: &Path, command: String) -> Result<Self, String> {
-        let out = File::create(path).map_err(|error| format!("--bundle {}: {error}", path.display()))?;
-        let mut writing = Writing { out: BufWriter::new(out), failed: None };
-        writing.add(&Line::Run { callmock_bundle: VERSION, command });
-        Ok(Self { path: path.to_owned(), writing: Arc::new(Mutex::new(writing)) })
+        let run = Line::Run { callmock_bundle: VERSION, command };
+        RunFile::create("--bundle", path, &text_of(&run), "").map(Self)
     }
 
     /// The function that writes each complete exchange.
     pub fn completed(&self) -> Completed {
-        let writing = Arc::clone(&self.writing);
+        let file = self.0.clone();
         Box::new(move |world: &str, entry: &Entry| {
             let mut exchange = admin::exchange(entry);
             exchange["world"] = world.into();
-            writing.lock().unwrap_or_else(PoisonError::into_inner).add(&Line::Exchange(exchange));
+            file.add(&text_of(&Line::Exchange(exchange)));
         })
     }
 
@@ -135,13 +117,7 @@ impl Bundle {
     /// # Errors
     /// If any line could not be written.
     pub fn finish(&self, end: End) -> Result<(), String> {
-        let mut writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        writing.add(&Line::End(Box::new(end)));
-        let flushed = match writing.failed.take() {
-            Some(error) => Err(error),
-            None => writing.out.flush(),
-        };
-        flushed.map_err(|error| format!("--bundle {}: {error}", self.path.display()))
+        self.0.finish(&text_of(&Line::End(Box::new(end))))
     }
 }
 
@@ -169,14 +145,7 @@ impl Run {
     /// The first line that is not one of a bundle, or that the bundle is not complete.
     pub fn read(path: &Path) -> Result<Self, String> {
         let name = path.display();
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            let remedy = if error.kind() == std::io::ErrorKind::NotFound {
-                format!("; `callmock exec --bundle {name} -- CMD` writes one")
-            } else {
-                String::new()
-            };
-            format!("{name}: {error}{remedy}")
-        })?;
+        let text = output::read(path, || format!("; `callmock exec --bundle {name} -- CMD` writes one"))?;
         let (mut command, mut exchanges, mut end) = (None, vec![], None);
         for (n, line) in text.lines().enumerate() {
             let wrong = |why: String| format!("{name}:{}: not a line of `exec --bundle`: {why}", n + 1);

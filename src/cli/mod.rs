@@ -31,6 +31,7 @@ mod output;
 mod port_file;
 mod project;
 mod readings;
+mod run_file;
 mod running;
 mod schema;
 mod serve;

@@ -74,3 +74,23 @@ fn what_is_no_bundle_is_refused_with_its_line() {
     let (code, said) = open(std::path::Path::new("nowhere.callmock"));
     assert!(code == Some(2) && said.contains("callmock exec --bundle nowhere.callmock -- CMD"), "{said}");
 }
+
+#[test]
+fn one_file_that_cannot_be_written_spoils_no_other() {
+    let (counted, kept) = (file("full-coverage.json", ""), file("full.har", ""));
+    let ran = callmock()
+        .args(["exec", "--bundle", "/dev/full", "--coverage-out"])
+        .arg(&counted)
+        .arg("--journal-out")
+        .arg(&kept)
+        .args(["--", "sh", "-c", CURL])
+        .output()
+        .expect("it runs");
+    let said = text(&ran.stderr);
+    assert!(ran.status.code() == Some(1) && said.contains("callmock: --bundle /dev/full: "), "{said}");
+    assert!(!said.contains("callmock open"), "{said}");
+    for written in [counted, kept] {
+        let content = fs::read_to_string(&written).expect("a file");
+        serde_json::from_str::<Value>(&content).unwrap_or_else(|error| panic!("{error}: {content}"));
+    }
+}
