@@ -7,6 +7,7 @@
 //! - [`contract`]: the types of what a vendor promises: operations, behaviors, readings, findings.
 //! - [`dialects`]: each vendor's additions to the entries of a scenario.
 //! - [`times`]: points and lengths of time, absolute and relative; zones.
+//! - [`masking`]: masks of secrets, and finding secrets in whatever form they stand in a text.
 //! - [`yaml`]: a YAML reader that keeps line and column, and reports every mistake.
 //! - [`universe`]: neutral records of calls, people and queues; the time index; the generator.
 //! - [`scenario`]: scenario files: format, loading, checking, JSON Schema.
@@ -33,6 +34,7 @@ pub mod dialects;
 pub mod exchange;
 pub mod import;
 pub mod keys;
+pub mod masking;
 pub mod mock;
 pub mod nearest;
 pub mod report;

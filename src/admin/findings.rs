@@ -43,9 +43,9 @@ pub async fn list(
         let of_it = || entries.iter().filter(|entry| entry.met.findings.contains(&finding));
         let details = of_it().flat_map(|entry| {
             let of_this = entry.met.details.iter().filter(|(of, _)| *of == finding);
-            of_this.map(|(_, detail)| json!({ "seq": entry.seq, "detail": detail }))
+            of_this.map(|(_, detail)| json!({ "seq": entry.kept.seq, "detail": detail }))
         });
-        (of_it().map(|entry| entry.seq).collect::<Vec<u64>>(), details.collect::<Vec<Value>>())
+        (of_it().map(|entry| entry.kept.seq).collect::<Vec<u64>>(), details.collect::<Vec<Value>>())
     };
     let findings: Vec<Value> = coverage
         .made(all.into_iter())

@@ -30,7 +30,7 @@ const WORLDS: usize = 100;
 /// One line of a bundle.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Line {
+pub enum Line<E = Value> {
     /// The run: the first line.
     Run {
         /// The version of the format.
@@ -39,7 +39,7 @@ pub enum Line {
         command: String,
     },
     /// An exchange, as the journal shows it, with its world.
-    Exchange(Value),
+    Exchange(E),
     /// The end of the run: the last line.
     End(Box<End>),
 }
@@ -58,7 +58,7 @@ pub struct End {
 /// A bundle that is being written.
 pub struct Bundle(RunFile);
 
-fn text_of(line: &Line) -> String {
+fn text_of<E: Serialize>(line: &Line<E>) -> String {
     serde_json::to_string(line).expect("texts and numbers are JSON") + "\n"
 }
 
@@ -68,7 +68,7 @@ impl Bundle {
     /// # Errors
     /// If the file cannot be written.
     pub fn create(path: &Path, command: String) -> Result<Self, String> {
-        let run = Line::Run { callmock_bundle: VERSION, command };
+        let run = Line::<Value>::Run { callmock_bundle: VERSION, command };
         RunFile::create("--bundle", path, &text_of(&run), "").map(Self)
     }
 
@@ -76,8 +76,7 @@ impl Bundle {
     pub fn completed(&self) -> Completed {
         let file = self.0.clone();
         Box::new(move |world: &str, entry: &Entry| {
-            let mut exchange = admin::exchange(entry);
-            exchange["world"] = world.into();
+            let exchange = admin::exchange(entry, Some(world));
             file.add(&text_of(&Line::Exchange(exchange)));
         })
     }
@@ -117,7 +116,7 @@ impl Bundle {
     /// # Errors
     /// If any line could not be written.
     pub fn finish(&self, end: End) -> Result<(), String> {
-        self.0.finish(&text_of(&Line::End(Box::new(end))))
+        self.0.finish(&text_of(&Line::<Value>::End(Box::new(end))))
     }
 }
 

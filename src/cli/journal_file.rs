@@ -32,9 +32,10 @@ impl JournalFile {
             file.add(&if archive {
                 har::entry(world, entry).to_string()
             } else {
-                let mut exchange = admin::exchange(entry);
-                exchange["world"] = world.into();
-                format!("{exchange}\n")
+                let mut line = vec![];
+                admin::exchange(entry, Some(world)).write(&mut line);
+                line.push(b'\n');
+                String::from_utf8_lossy(&line).into_owned()
             });
         })
     }

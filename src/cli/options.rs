@@ -93,6 +93,10 @@ pub struct Args {
     /// The size to which the journal truncates each body
     #[arg(long, env = "CALLMOCK_JOURNAL_BODY", value_name = "SIZE", default_value = "64KiB")]
     journal_body: Size,
+    /// The memory that the journals of all worlds hold together. Over it, the oldest exchange of the
+    /// world whose journal holds most is dropped
+    #[arg(long, env = "CALLMOCK_JOURNAL_MEMORY", value_name = "SIZE", default_value = "64MiB")]
+    journal_memory: Size,
     /// The options for the vendors' ambiguous pages: those of the scenario (`default`), the first
     /// alternative of each reading (`alternate`), or some by name, as listed by `callmock readings`
     #[arg(
@@ -342,6 +346,7 @@ impl Args {
             limits: Limits {
                 journal_size: self.journal_size,
                 journal_body: self.journal_body.0,
+                journal_memory: self.journal_memory.0,
                 max_worlds: self.max_worlds,
                 world_ttl: self.world_ttl,
             },

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::number::Number;
+
 /// An operation of a vendor's API, as its page documents it.
 #[derive(Debug)]
 pub struct Operation {
@@ -185,6 +187,9 @@ pub struct Behavior {
     /// For a refusal, whether a retry can help.
     #[serde(skip)]
     pub recovery: Recovery,
+    /// The number by which it is counted.
+    #[serde(skip)]
+    pub number: Number,
 }
 
 impl Behavior {
@@ -291,6 +296,7 @@ macro_rules! behaviors {
                 standing: $crate::contract::Standing::$standing,
                 reached_by: $crate::contract::ReachedBy::Request,
                 recovery: $crate::contract::Recovery::Never,
+                number: $crate::contract::Number::none(),
             };
         )*
         /// Every outcome that is not a refusal, and every feature.

@@ -2,10 +2,12 @@
 //! see how a client handled an answer.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
 
+use super::tally::{Numbered, Tally};
 use super::{Behavior, Finding, Inference};
 
 /// The counts of one world, or of all worlds.
@@ -136,28 +138,27 @@ impl ExampleRequest {
     }
 }
 
-/// Counts to which requests add while others read them.
+/// Counts to which requests add while others read them. What every request adds to is counted
+/// without a lock.
 #[derive(Debug, Default)]
-pub struct CoverageCounter(Mutex<Totals>);
-
-#[derive(Debug, Default)]
-struct Totals {
-    counts: Counts,
-    /// The number of examples of each behavior and finding, by its id.
-    shown: BTreeMap<&'static str, usize>,
+pub struct CoverageCounter {
+    /// The number of times that each behavior, finding and inference was met.
+    met: Tally,
+    /// The number of examples of each behavior and finding.
+    shown: Tally,
+    answers: RwLock<Vec<(AnswerKind, AtomicU64)>>,
+    /// The rest, which few requests add to.
+    rest: Mutex<Counts>,
 }
+
+/// The vendor, operation and status of an answer.
+type AnswerKind = (&'static str, Option<&'static str>, Option<u16>);
 
 impl Met {
-    /// The ids of its behaviors and findings.
-    fn ids(&self) -> impl Iterator<Item = &'static str> {
-        let behaviors = self.behaviors.iter().map(|behavior| behavior.id);
-        behaviors.chain(self.findings.iter().map(|finding| finding.id))
-    }
-}
-
-impl Totals {
-    fn wants(&self, met: &Met) -> bool {
-        met.ids().any(|id| self.shown.get(id).is_none_or(|shown| *shown < CoverageCounter::EXAMPLES))
+    /// The numbers of its behaviors and findings.
+    fn numbers(&self) -> impl Iterator<Item = usize> {
+        let behaviors = self.behaviors.iter().map(|behavior| behavior.number());
+        behaviors.chain(self.findings.iter().map(|finding| finding.number()))
     }
 }
 
@@ -176,75 +177,102 @@ impl CoverageCounter {
     /// The counts so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.clone()
+        let mut counts = self.rest().clone();
+        for (entry, count) in self.met.counted() {
+            match entry {
+                Numbered::Behavior(behavior) => *counts.behaviors.entry(behavior).or_default() += count,
+                // Findings that only later requests showed are counted with the rest.
+                Numbered::Finding(finding) => *counts.findings.entry(finding).or_default() += count,
+                Numbered::Inference(inference) => *counts.inferences.entry(inference).or_default() += count,
+            }
+        }
+        for (kind, count) in self.answers.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            counts.answers.insert(*kind, count.load(Ordering::Relaxed));
+        }
+        counts
     }
 
     /// Whether more examples are wanted of anything that an exchange met. Once false, it stays
     /// false.
     #[must_use]
     pub fn wants_example(&self, met: &Met) -> bool {
-        let totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        totals.wants(met)
+        met.numbers().any(|number| self.shown.get(number) < Self::EXAMPLES as u64)
     }
 
-    /// Counts one exchange. The request is kept as an example if one is wanted.
-    pub fn count(&self, answered: Answered<'_>, met: &Arc<Met>, request: Option<&ExampleRequest>) {
+    /// Counts one exchange. The request is kept as an example if one is wanted. Returns whether it
+    /// was kept.
+    pub fn count(&self, answered: Answered<'_>, met: &Arc<Met>, request: Option<&ExampleRequest>) -> bool {
         let Answered { vendor, operation, status, test } = answered;
-        let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let request = request.filter(|_| totals.wants(met));
-        let Totals { counts, shown } = &mut *totals;
-        *counts.answers.entry((vendor, operation, status)).or_default() += 1;
-        for behavior in &met.behaviors {
-            *counts.behaviors.entry(behavior).or_default() += 1;
-        }
-        for finding in &met.findings {
-            let expected = met.expected.contains(&finding.id);
-            counts.add_finding(Sighting { finding, operation, test: test.cloned() }, expected);
-        }
-        for id in met.behaviors.iter().map(|behavior| behavior.id).filter(|id| met.expected.contains(id)) {
-            *counts.expected.entry(id).or_default() += 1;
+        self.answered_as((vendor, operation, status));
+        for number in met.numbers() {
+            self.met.add(number);
         }
         for inference in &met.inferences {
-            *counts.inferences.entry(inference).or_default() += 1;
+            self.met.add(inference.number());
         }
-        if let Some(request) = request {
-            for id in met.ids() {
-                *shown.entry(id).or_default() += 1;
+        if !met.findings.is_empty() || !met.expected.is_empty() {
+            let mut rest = self.rest();
+            for finding in &met.findings {
+                let expected = met.expected.contains(&finding.id);
+                rest.add_sighting(Sighting { finding, operation, test: test.cloned() }, expected);
             }
-            let (request, met) = (request.clone(), Arc::clone(met));
-            let example = Example { request, status, answer: None, met };
-            counts.examples.push(example);
+            let ids = met.behaviors.iter().map(|behavior| behavior.id);
+            for id in ids.filter(|id| met.expected.contains(id)) {
+                *rest.expected.entry(id).or_default() += 1;
+            }
         }
+        let Some(request) = request else { return false };
+        let mut rest = self.rest();
+        // Under the lock, so that two requests at once do not both become the last example.
+        if !self.wants_example(met) {
+            return false;
+        }
+        for number in met.numbers() {
+            self.shown.add(number);
+        }
+        let (request, met) = (request.clone(), Arc::clone(met));
+        rest.examples.push(Example { request, status, answer: None, met });
+        true
     }
 
-    /// Whether an exchange is kept as an example.
-    #[must_use]
-    pub fn has_example(&self, world: &str, seq: u64) -> bool {
-        let totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        totals.counts.examples.iter().any(|example| example.request.is(world, seq))
+    fn answered_as(&self, kind: AnswerKind) {
+        let add = |known: &[(AnswerKind, AtomicU64)]| {
+            let count = known.iter().find(|(of, _)| *of == kind);
+            count.map(|(_, count)| count.fetch_add(1, Ordering::Relaxed)).is_some()
+        };
+        if add(&self.answers.read().unwrap_or_else(PoisonError::into_inner)) {
+            return;
+        }
+        let mut known = self.answers.write().unwrap_or_else(PoisonError::into_inner);
+        if !add(&known) {
+            known.push((kind, AtomicU64::new(1)));
+        }
     }
 
     /// Adds the beginning of the answer's body to an example.
     pub fn answered(&self, world: &str, seq: u64, answer: &str) {
-        let mut totals = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for example in totals.counts.examples.iter_mut().filter(|example| example.request.is(world, seq)) {
+        for example in self.rest().examples.iter_mut().filter(|example| example.request.is(world, seq)) {
             example.answer = Some(answer.to_owned());
         }
     }
 
     /// Counts the calls that answers have shown.
     pub fn count_calls(&self, calls: Vec<(Arc<str>, u64)>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.add_calls(calls);
+        self.rest().add_calls(calls);
     }
 
     /// Counts a finding that only later requests, or their absence, show.
     pub fn count_late(&self, late: Late) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.add_late(late);
+        self.rest().add_late(late);
     }
 
     /// Counts an expectation that was not met.
     pub fn count_missed(&self, missed: Missed) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).counts.add_missed(missed);
+        self.rest().add_missed(missed);
+    }
+
+    fn rest(&self) -> MutexGuard<'_, Counts> {
+        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -269,8 +297,7 @@ impl Counts {
         }
     }
 
-    fn add_finding(&mut self, mut sighting: Sighting, expected: bool) {
-        *self.findings.entry(sighting.finding).or_default() += 1;
+    fn add_sighting(&mut self, mut sighting: Sighting, expected: bool) {
         if expected {
             *self.expected.entry(sighting.finding.id).or_default() += 1;
             return;
@@ -286,7 +313,8 @@ impl Counts {
     pub fn add_late(&mut self, late: Late) {
         let Late { sighting, example, expected } = late;
         let finding = sighting.finding;
-        self.add_finding(sighting, expected);
+        *self.findings.entry(finding).or_default() += 1;
+        self.add_sighting(sighting, expected);
         let Some(example) = example else { return };
         let (world, seq) = (&example.request.world, example.request.seq);
         let same = |known: &&mut Example| known.request.world == *world && known.request.seq == seq;

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::number::Number;
+
 /// A rule about clients' requests. It never changes the answer.
 #[derive(Debug, Serialize)]
 pub struct Finding {
@@ -15,6 +17,9 @@ pub struct Finding {
     pub why: &'static str,
     /// The remedy: a request that has no such finding.
     pub fix: &'static str,
+    /// The number by which it is counted.
+    #[serde(skip)]
+    pub number: Number,
 }
 
 /// The severity of a finding, the least severe first.
@@ -51,6 +56,9 @@ pub struct Inference {
     pub id: &'static str,
     /// The client's conduct, and the requests that show it.
     pub summary: &'static str,
+    /// The number by which it is counted.
+    #[serde(skip)]
+    pub number: Number,
 }
 
 /// The rules about how one request follows another. Every vendor has them, under its own ids.
@@ -169,6 +177,7 @@ macro_rules! findings {
                 summary: $summary,
                 why: $why,
                 fix: $fix,
+                number: $crate::contract::Number::none(),
             };
         )+
         /// Every finding of this vendor.
@@ -177,7 +186,11 @@ macro_rules! findings {
     (@inferences $( $name:ident = $id:expr, $summary:literal; )+) => {
         $(
             #[doc = $summary]
-            pub static $name: $crate::contract::Inference = $crate::contract::Inference { id: $id, summary: $summary };
+            pub static $name: $crate::contract::Inference = $crate::contract::Inference {
+                id: $id,
+                summary: $summary,
+                number: $crate::contract::Number::none(),
+            };
         )+
         /// Every inference of this vendor.
         pub static INFERENCES: &[&$crate::contract::Inference] = &[$( &$name ),+];

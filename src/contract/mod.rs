@@ -5,8 +5,10 @@
 mod behavior;
 mod coverage;
 mod finding;
+mod number;
 mod pairwise;
 mod reading;
+mod tally;
 mod way;
 
 pub use behavior::{Behavior, NotEmulated, Operation, ReachedBy, Recovery, Refusal, Route, Standing};
@@ -14,9 +16,11 @@ pub(crate) use behavior::{behaviors, not_emulated};
 pub use coverage::{Answered, Counts, CoverageCounter, Example, ExampleRequest, Late, Met, Missed, Sighting};
 pub(crate) use finding::findings;
 pub use finding::{Common, Finding, Inference, Paging, Severity};
+pub use number::Number;
 pub use pairwise::{Chosen, rows as pairwise};
 pub(crate) use reading::readings;
 pub use reading::{Choice, Reading, Readings, UnknownReading};
+pub use tally::{Numbered, Tally};
 pub(crate) use way::ways;
 pub use way::{Step, Way};
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Bodies, Heartbeat, Metrics, Offload, Refusals};
 use crate::vendor::{Place, Routes, Vendor, Who, host};
-use crate::world::{Entry, World, Worlds};
+use crate::world::{Entry, Kept, Seen, World, Worlds};
 
 /// The application that all requests share.
 pub struct App {
@@ -67,13 +67,15 @@ impl App {
             vendor: *vendor,
             routes: Routes::of(vendor.endpoints()),
         };
+        let names = vendors.iter().map(|vendor| vendor.name());
+        let metrics = Metrics::of(names, Arc::clone(worlds.total()));
         Self {
-            worlds,
             vendors,
+            worlds,
             max_body,
             debug_headers,
             place: Arc::new(place),
-            metrics: Metrics::default(),
+            metrics,
             bodies,
             offload: Offload::default(),
             heartbeat: Heartbeat::start(),
@@ -83,16 +85,12 @@ impl App {
         }
     }
 
-    /// Whether functions are called with each complete exchange.
-    #[must_use]
-    pub fn is_followed(&self) -> bool {
-        self.completed.get().is_some_and(|followers| !followers.is_empty())
-    }
-
     /// Hands a complete exchange of a world to all that follow.
-    pub fn complete(&self, world: &str, entry: &Entry) {
-        for completed in self.completed.get().into_iter().flatten() {
-            completed(world, entry);
+    pub fn complete(&self, world: &World, exchange: &Arc<Kept>) {
+        let Some(followers) = self.completed.get().filter(|followers| !followers.is_empty()) else { return };
+        let entry = world.journal().shown(&Seen::from(Arc::clone(exchange)));
+        for completed in followers {
+            completed(world.id(), &entry);
         }
     }
 

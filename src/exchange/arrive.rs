@@ -16,7 +16,7 @@ use super::pinned::PinnedWorld;
 use super::record::ExchangeRecord;
 use super::{App, ConnectionHandle, HangUp};
 use crate::vendor::{Context, Endpoint, Notes, Unhandled, Vendor};
-use crate::world::Stop;
+use crate::world::{Buffer, Stop};
 
 /// A vendor's request, with everything about it that is known before it is answered.
 pub struct Arrival {
@@ -60,6 +60,8 @@ impl Arrival {
             Ok(read) => (read.bytes, read.share, None),
             Err(error) => (Bytes::new(), None, Some(error.into())),
         };
+        let buffer = Buffer::from(body);
+        let body = buffer.bytes.clone();
         for owner in &owners {
             owner.vendor.decode(&mut parts, &body);
         }
@@ -104,7 +106,8 @@ impl Arrival {
         let due = world.faults().due(name, operation.map(|o| o.id), world.now());
         let injection = Injection::of(due, world.clock().rate());
         let injected = injection.injected();
-        let record = ExchangeRecord::start(vendor, operation, app, &world, &parts, &context.body, injected);
+        let sent = (&buffer, context.pinned.clone());
+        let record = ExchangeRecord::start(vendor, operation, app, &world, &parts, sent, injected);
         let handle = parts.extensions.get::<ConnectionHandle>().cloned().unwrap_or_default();
         Ok(Self {
             app: Arc::clone(app),

@@ -8,11 +8,10 @@ use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
 
-use super::mask::is_secret_name;
 use crate::contract::{Behavior, Finding, Recovery};
 use crate::urlencoded;
 use crate::vendor::{Context, Learned, Vendor};
-use crate::world::{Earlier, Tried, Walks, Why, World};
+use crate::world::{Earlier, Tried, Walks, Why, World, is_secret_name};
 
 /// A retry sooner than this counts as immediate.
 const AT_ONCE: Duration = Duration::from_millis(100);

@@ -83,7 +83,7 @@ fn hint(arrival: &mut Arrival, response: &Response, learned: &Learned) -> Option
         let own = arrival.vendor.hint(refusal, &arrival.parts);
         own.or_else(|| hints::shared(arrival.vendor, refusal, &arrival.parts))
     })?;
-    let hint = arrival.record.mask(&hint);
+    let hint = arrival.record.mask(&hint).into_owned();
     // An explained signature has a page of its own.
     if learned.explanation.as_ref().is_some_and(|explanation| explanation.get("signature").is_some()) {
         let (world, seq) = (under(arrival.context.world.id()), arrival.record.number());

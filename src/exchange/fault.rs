@@ -39,7 +39,7 @@ impl Injection {
         let injected = |n: usize| Injected {
             id: self.due[n].id.clone(),
             kind: self.due[n].rule.fault.action.kind(),
-            action: self.due[n].rule.shown(),
+            action: self.due[n].rule.shown().to_string().into(),
         };
         order.into_iter().map(injected).collect()
     }

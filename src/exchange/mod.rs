@@ -15,7 +15,7 @@
 //! - `fault`, `connection`: applying faults to an answer and to its connection.
 //! - `conduct`: findings and inferences from successive requests of a client.
 //! - `refusals`: the refusals of a run, for the log and for `exec`.
-//! - `record`, `mask`: the journal's record, with secrets masked.
+//! - `record`: the journal's record of an exchange.
 //! - `spoken`: the headers with which a client names its test and what that test expects.
 //! - `offload`, `heartbeat`: long work on threads of its own, and the heartbeat of the others.
 //! - `metrics`, `own`: metrics, and callmock's own refusals.
@@ -29,7 +29,6 @@ mod decide;
 mod depart;
 mod fault;
 mod heartbeat;
-mod mask;
 mod metrics;
 mod offload;
 mod own;

@@ -1,43 +1,47 @@
 //! Records an exchange in its world's journal. The record begins before the response head is sent,
 //! and is completed when the body has ended.
 
+use std::borrow::Cow;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt;
+use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
-use super::mask::{Mask, cut_texts};
 use super::refusals::Refusal;
 use super::spoken;
 use super::{App, ConnectionHandle, HangUp};
-use crate::contract::{
-    Answered, Behavior, Example, ExampleRequest, Finding, Late, Met, Missed, Operation, Sighting,
-};
-use crate::vendor::{Learned, Vendor, plain};
-use crate::world::{Captured, Entry, Injected, OfExchange, RequestRecord, ResponseRecord, TakenStep, World};
-
-/// The most characters of a request in an example.
-const SHOWN: usize = 400;
+use crate::contract::{Answered, Behavior, ExampleRequest, Finding, Late, Met, Missed, Operation, Sighting};
+use crate::vendor::{Learned, Vendor};
+use crate::world::{Buffer, End, Incoming, Injected, Kept, Mask, Message, OfExchange, Raw, TakenStep, World};
 
 /// The record of an exchange without an answer yet. If it is dropped because the client or a fault
 /// ended the connection, the exchange is recorded without an answer.
 pub struct ExchangeRecord {
     app: Arc<App>,
     world: Arc<World>,
-    mask: Arc<Mask>,
     operation: Option<&'static Operation>,
     started: Instant,
-    entry: Option<Entry>,
+    kept: Option<Kept>,
+    /// The mask of the exchange, once something of it is shown.
+    mask: OnceLock<Arc<Mask>>,
     /// The ids that the request expects, as the client wrote them.
     expected: Vec<String>,
     /// The journal's number of the exchange, if it was recorded before its answer.
     seq: Option<u64>,
+}
+
+/// The headers of a message, as the journal keeps them.
+fn headers(headers: &HeaderMap) -> impl Iterator<Item = (&str, &[u8])> {
+    headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))
 }
 
 impl ExchangeRecord {
@@ -48,63 +52,64 @@ impl ExchangeRecord {
         app: &Arc<App>,
         world: &Arc<World>,
         parts: &Parts,
-        body: &Bytes,
-        mut faults: Vec<Injected>,
+        (body, pinned): (&Buffer, Option<Arc<str>>),
+        faults: Vec<Injected>,
     ) -> Self {
-        let mask = Mask::of(vendor.secrets(), world, parts, body);
-        for injected in &mut faults {
-            mask.json(&mut injected.action);
-        }
-        let entry = Entry {
+        let mut headers = headers(&parts.headers);
+        let request = Incoming {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: &mut headers,
+            body,
+        };
+        let kept = Kept {
             seq: 0,
             at: world.now(),
             vendor: vendor.catalogue().vendor,
             operation: operation.map(|operation| operation.id),
-            test: spoken::test(&parts.headers)
-                .map(|test| mask.text(&test).into())
-                .or_else(|| world.name().cloned()),
+            test: world.name().cloned(),
             met: Arc::default(),
             faults,
-            duration: std::time::Duration::ZERO,
-            request: RequestRecord {
-                method: parts.method.to_string(),
-                path: mask.path(parts.uri.path()),
-                query: mask.query(parts.uri.query().unwrap_or_default()),
-                headers: mask.headers(&parts.headers),
-                body: mask.body(body, body.len() as u64, world.journal().body_limit()),
-            },
-            response: ResponseRecord {
-                status: None,
-                headers: vec![],
-                body: Captured::default(),
-                finished: false,
-            },
-            explanation: None,
+            duration: Duration::ZERO,
+            status: None,
             hint: None,
-            completed: None,
+            explanation: None,
+            end: OnceLock::new(),
+            raw: Raw::of(request, world.journal().body_limit()),
+            pinned,
+            places: vendor.secrets(),
+            secrets: Arc::clone(world.secrets()),
         };
         let (app, world) = (Arc::clone(app), Arc::clone(world));
-        Self {
+        let mut record = Self {
             app,
             world,
-            mask: Arc::new(mask),
             operation,
             started: Instant::now(),
-            entry: Some(entry),
+            kept: Some(kept),
+            mask: OnceLock::new(),
             expected: spoken::expected(&parts.headers),
             seq: None,
+        };
+        if let Some(test) = spoken::test(&parts.headers) {
+            let test = record.mask(&test).into_owned().into();
+            if let Some(kept) = &mut record.kept {
+                kept.test = Some(test);
+            }
         }
+        record
     }
 
     /// The ids of the faults that were injected.
     pub fn faults(&self) -> Vec<&str> {
-        self.entry.iter().flat_map(|entry| &entry.faults).map(|injected| injected.id.as_ref()).collect()
+        self.kept.iter().flat_map(|kept| &kept.faults).map(|injected| injected.id.as_ref()).collect()
     }
 
     /// Records a delayed request before its answer: a client that gives up waiting must find it in
     /// the journal.
     pub fn announce(&mut self) {
-        self.seq = self.entry.clone().map(|entry| self.world.journal().begin(entry));
+        self.seq = self.kept.clone().map(|kept| self.world.journal().begin(kept).seq);
     }
 
     /// The journal's number of the exchange, which is recorded before its answer.
@@ -116,8 +121,12 @@ impl ExchangeRecord {
     }
 
     /// A text without the secrets of the request and its world.
-    pub fn mask(&self, text: &str) -> String {
-        self.mask.text(text)
+    pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.kept.as_ref().map_or(Cow::Borrowed(text), |kept| self.mask_of(kept).text(text))
+    }
+
+    fn mask_of(&self, kept: &Kept) -> &Arc<Mask> {
+        self.mask.get_or_init(|| Arc::new(kept.mask(self.world.secrets())))
     }
 
     /// Records the exchange and then ends the connection, so that a client that sees the end finds
@@ -131,100 +140,96 @@ impl ExchangeRecord {
 
     /// Records the answer's head, and wraps its body to record that, too.
     pub fn sending(mut self, response: Response, learned: Learned, hint: Option<String>) -> Response {
-        let Some(mut entry) = self.entry.take() else { return response };
-        let mut met = learned.met;
+        let Some(mut kept) = self.kept.take() else { return response };
+        let (parts, body) = response.into_parts();
+        let body = Sending::of(body);
+        let limit = self.world.journal().body_limit();
+        let Learned { mut met, walk, if_cut, explanation } = learned;
         for (_, detail) in &mut met.details {
-            *detail = self.mask.text(detail);
+            *detail = self.mask_of(&kept).text(detail).into_owned();
         }
-        let hint: Option<Arc<str>> = hint.map(Into::into);
         met.expected = self.expected_of(&met);
+        let hint: Option<Arc<str>> = hint.map(Into::into);
         // A refusal that a test expects is no news.
         let is_news = |outcome: &&&'static Behavior| {
             outcome.status.is_some_and(|status| status >= 400) && !met.expected.contains(&outcome.id)
         };
-        let refusal = met.behaviors.first().filter(is_news).map(|behavior| Refusal {
+        let refused = met.behaviors.first().filter(is_news).copied();
+        let refusal = refused.map(|behavior| Refusal {
             behavior,
             operation: self.operation,
             world: Arc::clone(self.world.id()),
             hint: hint.clone(),
+            mask: Arc::clone(self.mask_of(&kept)),
         });
-        entry.hint = hint;
-        entry.met = Arc::new(met);
-        entry.explanation = learned.explanation.map(|mut explanation| {
-            self.mask.json(&mut explanation);
-            cut_texts(&mut explanation, self.world.journal().body_limit());
-            explanation
-        });
-        entry.duration = self.started.elapsed();
-        entry.response.status = Some(response.status().as_u16());
-        entry.response.headers = self.mask.headers(response.headers());
-        let vendor = entry.vendor;
-        let spare = self.app.is_followed().then(|| entry.clone());
-        let seq = self.begin(entry, learned.walk.as_ref());
-        let spare = spare.map(|entry| Entry { seq, ..entry });
-        let (walk, if_cut) = (learned.walk, learned.if_cut);
+        kept.hint = hint;
+        kept.met = Arc::new(met);
+        kept.explanation = explanation.map(|explanation| explanation.to_string().into());
+        kept.duration = self.started.elapsed();
+        kept.status = Some(parts.status.as_u16());
+        kept.raw.answer(&mut headers(&parts.headers), limit);
+        if let Some(whole) = body.whole() {
+            kept.raw.answer_body(whole, whole.bytes.len() as u64, limit);
+        }
+        let (exchange, showing) = self.begin(kept, walk.as_ref());
         let (app, world) = (Arc::clone(&self.app), Arc::clone(&self.world));
-        let (mask, started) = (Arc::clone(&self.mask), self.started);
-        response.map(|body| {
-            Body::new(RecordedBody {
-                body,
-                app,
-                world,
-                mask,
-                vendor,
-                started,
-                seq,
-                walk,
-                if_cut,
-                refusal,
-                spare,
-                kept: BytesMut::new(),
-                total: 0,
-                finished: false,
-                shown: false,
-            })
-        })
+        let recorded = RecordedBody {
+            has_whole: body.whole().is_some(),
+            body,
+            app,
+            world,
+            started: self.started,
+            exchange,
+            walk,
+            if_cut,
+            refusal,
+            kept: BytesMut::new(),
+            total: 0,
+            finished: false,
+            showing,
+        };
+        Response::from_parts(parts, Body::new(recorded))
     }
 
-    fn begin(&self, entry: Entry, walk: Option<&TakenStep>) -> u64 {
-        let status = entry.response.status;
-        tracing::debug!(
-            vendor = entry.vendor,
-            method = entry.request.method,
-            path = entry.request.path,
-            status,
-            behavior = entry.met.behaviors.first().map_or("", |behavior| behavior.id),
-            world = &**self.world.id(),
-            "answered"
-        );
-        self.app.metrics.answered(&entry);
-        let (vendor, operation, test) = (entry.vendor, entry.operation, entry.test.clone());
+    /// Records an exchange, and counts it. Returns it, and whether the world and the server keep it
+    /// as an example.
+    fn begin(&self, kept: Kept, walk: Option<&TakenStep>) -> (Arc<Kept>, [bool; 2]) {
+        let (vendor, operation, status) = (kept.vendor, kept.operation, kept.status);
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            tracing::debug!(
+                vendor,
+                method = kept.raw.method(),
+                path = self.mask_of(&kept).path(kept.raw.path()),
+                status,
+                behavior = kept.met.behaviors.first().map_or("", |behavior| behavior.id),
+                world = &**self.world.id(),
+                "answered"
+            );
+        }
+        self.app.metrics.injected(&kept);
+        let (test, met) = (kept.test.clone(), Arc::clone(&kept.met));
         let answered = Answered { vendor, operation, status, test: test.as_ref() };
-        let met = Arc::clone(&entry.met);
         let countings = [self.world.coverage(), self.app.worlds.total()];
         // An example is made only if it is needed: most exchanges repeat earlier ones.
-        let wanted = walk.is_some() || countings.iter().any(|coverage| coverage.wants_example(&met));
-        let mut example = wanted.then(|| self.example(&entry));
-        let shown = (!self.expected.is_empty()).then(|| self.example(&entry));
-        let seq = match self.seq {
-            None => self.world.journal().begin(entry),
-            Some(seq) => {
-                self.world.journal().amend(seq, entry);
-                seq
-            }
+        let wanted = countings.map(|coverage| coverage.wants_example(&met));
+        let kept = match self.seq {
+            None => self.world.journal().begin(kept),
+            Some(seq) => self.world.journal().amend(seq, kept),
         };
-        if let Some(example) = &mut example {
-            example.seq = seq;
+        let seq = kept.seq;
+        let example = (wanted != [false; 2] || !self.expected.is_empty()).then(|| self.world.example(&kept));
+        let mut showing = [false; 2];
+        for ((coverage, wanted), shows) in countings.into_iter().zip(wanted).zip(&mut showing) {
+            *shows = coverage.count(answered, &met, example.as_ref().filter(|_| wanted));
         }
-        for coverage in countings {
-            coverage.count(answered, &met, example.as_ref());
+        if !met.expected.is_empty() {
+            self.world.expectations().meet(seq, &met.expected);
         }
-        self.world.expectations().meet(seq, &met.expected);
-        self.open(seq, &met, shown.as_ref());
-        if let Some((taken, request)) = walk.zip(example) {
-            self.world.walks().came_to(taken, Example { request, status, answer: None, met });
+        self.open(seq, &met, example.as_ref());
+        if let Some(taken) = walk {
+            self.world.walks().came_to(taken, &kept);
         }
-        seq
+        (kept, showing)
     }
 
     /// The ids of an exchange's findings and refusals that a test expects.
@@ -243,6 +248,7 @@ impl ExchangeRecord {
     /// Keeps the expectations of the request that its answer has not met. A finding can still come
     /// later; any other expectation is missed.
     fn open(&self, seq: u64, met: &Met, shown: Option<&ExampleRequest>) {
+        let shown = shown.filter(|_| !self.expected.is_empty());
         let Some(ExampleRequest { world, test, text, .. }) = shown else { return };
         let missing = self.expected.iter().filter(|id| !met.expected.contains(&id.as_str()));
         for written in missing {
@@ -254,107 +260,143 @@ impl ExchangeRecord {
                 self.world.expectations().declare_of(OfExchange { id, seq, test, request }).is_ok()
             });
             if !kept {
-                let (id, world) = (self.mask.text(written).into(), Arc::clone(world));
+                let id = Arc::from(self.world.secrets().masked(written));
+                let world = Arc::clone(world);
                 let missed = Missed { id, world, test: test.clone(), request: Some(request) };
                 self.world.coverage().count_missed(missed.clone());
                 self.app.worlds.total().count_missed(missed);
             }
         }
     }
-
-    /// The request as an example shows it. Its journal number is set later.
-    fn example(&self, entry: &Entry) -> ExampleRequest {
-        let RequestRecord { method, path, query, body, .. } = &entry.request;
-        let query: Vec<String> = query.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mark = if query.is_empty() { "" } else { "?" };
-        // A character has at most four bytes.
-        let body = String::from_utf8_lossy(&body.bytes[..body.bytes.len().min(4 * SHOWN)]);
-        let request = format!("{method} {path}{mark}{} {body}", query.join("&"));
-        ExampleRequest {
-            world: Arc::clone(self.world.id()),
-            world_name: self.world.name().cloned(),
-            test: entry.test.clone(),
-            operation: entry.operation,
-            seq: 0,
-            at: entry.at,
-            text: shortened(&request),
-        }
-    }
-}
-
-/// The beginning of a text, without characters that act on a terminal.
-fn shortened(text: &str) -> String {
-    plain(&match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.trim_end().to_owned(),
-    })
 }
 
 impl Drop for ExchangeRecord {
     fn drop(&mut self) {
-        let Some(mut entry) = self.entry.take() else { return };
-        let (vendor, duration) = (entry.vendor, self.started.elapsed());
-        entry.duration = duration;
-        let seq = self.begin(entry, None);
+        let Some(mut kept) = self.kept.take() else { return };
+        let (vendor, duration) = (kept.vendor, self.started.elapsed());
+        kept.duration = duration;
+        let (kept, _) = self.begin(kept, None);
         self.app.metrics.took(vendor, duration);
-        let followed = self.app.is_followed();
-        let done = self.world.journal().complete(seq, |entry| followed.then(|| entry.clone()));
-        if let Some(entry) = done.flatten() {
-            self.app.complete(self.world.id(), &entry);
+        let end = |completed| End { completed, duration, finished: false, body: None, met: None };
+        self.world.journal().complete(&kept, end);
+        self.app.complete(&self.world, &kept);
+    }
+}
+
+/// The body of an answer on its way to the client.
+struct Sending {
+    /// The whole body, if it was there at once, until the client has it.
+    whole: Option<Buffer>,
+    /// The first frame of a body that comes in several.
+    first: Option<Frame<Bytes>>,
+    body: Option<Body>,
+    /// The length of what is still to be sent.
+    left: SizeHint,
+}
+
+impl Sending {
+    /// The longest body that is asked for at once, in bytes.
+    const AT_ONCE: u64 = 4 << 20;
+
+    fn of(mut body: Body) -> Self {
+        let left = HttpBody::size_hint(&body);
+        let is_short = left.exact().is_some_and(|length| length <= Self::AT_ONCE);
+        if body.is_end_stream() || !is_short {
+            let body = Some(body).filter(|body| !body.is_end_stream());
+            let whole = body.is_none().then(Buffer::default);
+            return Self { whole, first: None, body, left };
+        }
+        match body.frame().now_or_never() {
+            Some(Some(Ok(frame))) if body.is_end_stream() && frame.is_data() => {
+                let whole = frame.into_data().map(Buffer::from).ok();
+                Self { whole, first: None, body: None, left }
+            }
+            Some(Some(Ok(frame))) => Self { whole: None, first: Some(frame), body: Some(body), left },
+            _ => Self { whole: None, first: None, body: Some(body), left },
+        }
+    }
+
+    /// The whole body, if it was there at once.
+    fn whole(&self) -> Option<&Buffer> {
+        self.whole.as_ref()
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.whole.as_ref().is_none_or(|whole| whole.bytes.is_empty())
+            && self.first.is_none()
+            && self.body.as_ref().is_none_or(HttpBody::is_end_stream)
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = self.poll_next(cx);
+        if let Poll::Ready(Some(Ok(frame))) = &polled {
+            let sent = frame.data_ref().map_or(0, |data| data.len() as u64);
+            let mut left = SizeHint::new();
+            left.set_lower(self.left.lower().saturating_sub(sent));
+            if let Some(upper) = self.left.upper() {
+                left.set_upper(upper.saturating_sub(sent));
+            }
+            self.left = left;
+        }
+        polled
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        if let Some(whole) = self.whole.take().filter(|whole| !whole.bytes.is_empty()) {
+            return Poll::Ready(Some(Ok(Frame::data(whole.bytes))));
+        }
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(Ok(first)));
+        }
+        match &mut self.body {
+            Some(body) => Pin::new(body).poll_frame(cx),
+            None => Poll::Ready(None),
         }
     }
 }
 
 /// A body that is recorded while it is sent.
 struct RecordedBody {
-    body: Body,
+    body: Sending,
     app: Arc<App>,
     world: Arc<World>,
-    mask: Arc<Mask>,
-    vendor: &'static str,
     started: Instant,
-    seq: u64,
+    /// The exchange in the journal.
+    exchange: Arc<Kept>,
+    /// Whether the exchange has the whole body already.
+    has_whole: bool,
     /// The paging step to undo if the body is not delivered.
     walk: Option<TakenStep>,
     /// The finding to add if the client ends the connection before the body is complete.
     if_cut: Option<&'static Finding>,
     /// The refusal that the body tells of.
     refusal: Option<Refusal>,
-    /// The exchange for the files that follow a run, in case the journal drops it.
-    spare: Option<Entry>,
+    /// The beginning of a body that comes in pieces.
     kept: BytesMut,
     total: u64,
     finished: bool,
-    /// Whether the examples have the body's beginning.
-    shown: bool,
+    /// Whether the world and the server have the exchange as an example without its answer.
+    showing: [bool; 2],
 }
 
 impl RecordedBody {
+    /// The body so far.
+    fn so_far(&self) -> Message<'_> {
+        if self.has_whole { self.exchange.raw.answered() } else { Message::of_body(&self.kept, self.total) }
+    }
+
     /// Gives the beginning of the body to the examples that show this exchange. It is done before
     /// the client has the end of the body, so that a report afterwards has it.
     fn show(&mut self) {
-        if std::mem::replace(&mut self.shown, true) {
+        let showing = std::mem::take(&mut self.showing);
+        if showing == [false; 2] {
             return;
         }
-        let world = self.world.id();
+        let mask = self.exchange.mask(self.world.secrets());
+        let Some(text) = mask.body_in_short(self.so_far()) else { return };
         let countings = [self.world.coverage(), self.app.worlds.total()];
-        let showing = countings.into_iter().filter(|coverage| coverage.has_example(world, self.seq));
-        let showing: Vec<_> = showing.collect();
-        if showing.is_empty() || self.kept.is_empty() {
-            return;
-        }
-        let is_text = match std::str::from_utf8(&self.kept) {
-            Ok(_) => true,
-            // The bound may have cut a character.
-            Err(error) => error.error_len().is_none(),
-        };
-        if !is_text {
-            return;
-        }
-        let masked = self.mask.body(&self.kept.clone().freeze(), self.total, usize::MAX);
-        let text = shortened(&String::from_utf8_lossy(&masked.bytes));
-        for coverage in showing {
-            coverage.answered(world, self.seq, &text);
+        for (coverage, _) in countings.into_iter().zip(showing).filter(|(_, shows)| *shows) {
+            coverage.answered(self.world.id(), self.exchange.seq, &text);
         }
     }
 }
@@ -367,15 +409,15 @@ impl HttpBody for RecordedBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        let polled = self.body.poll(cx);
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {
-                if let Some(data) = frame.data_ref() {
+                if let Some(data) = frame.data_ref().filter(|_| !self.has_whole) {
                     self.total += data.len() as u64;
                     let room = self.world.journal().body_limit().saturating_sub(self.kept.len());
                     self.kept.extend_from_slice(&data[..room.min(data.len())]);
                 }
-                self.finished |= self.body.is_end_stream();
+                self.finished |= self.body.is_at_end();
             }
             Poll::Ready(None) => self.finished = true,
             Poll::Ready(Some(Err(_))) | Poll::Pending => {}
@@ -387,56 +429,52 @@ impl HttpBody for RecordedBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.is_at_end()
     }
 
     fn size_hint(&self) -> SizeHint {
-        HttpBody::size_hint(&self.body)
+        self.body.left
     }
 }
 
 impl Drop for RecordedBody {
     fn drop(&mut self) {
-        let kept = std::mem::take(&mut self.kept).freeze();
-        let finished = self.finished || self.body.is_end_stream();
+        let finished = self.finished || self.body.is_at_end();
         if let Some(taken) = self.walk.take().filter(|_| !finished) {
             self.world.walks().undo(&taken);
         }
-        let body = self.mask.body(&kept, self.total, usize::MAX);
-        if let Some(refusal) = self.refusal.take() {
-            self.app.refusals.add(refusal, &String::from_utf8_lossy(&body.bytes));
-        }
+        // A whole body that the client has not taken was not sent.
+        let is_kept = self.has_whole && finished;
+        let kept = std::mem::take(&mut self.kept).freeze();
+        let body = (!is_kept).then(|| (Buffer::from(kept), self.total));
         let duration = self.started.elapsed();
-        self.app.metrics.took(self.vendor, duration);
-        let complete = |entry: &mut Entry| {
-            entry.duration = duration;
-            entry.response.body = body.clone();
-            entry.response.finished = finished;
-            // If a fault was injected, the client is not to blame.
-            let finding = self.if_cut.filter(|_| !finished && entry.faults.is_empty())?;
-            let expected = self.world.expectations().covers(self.seq, finding.id);
-            let met = Arc::make_mut(&mut entry.met);
+        let exchange = &self.exchange;
+        self.app.metrics.took(exchange.vendor, duration);
+        // If a fault was injected, the client is not to blame.
+        let finding = self.if_cut.filter(|_| !finished && exchange.faults.is_empty());
+        let expected = finding.is_some_and(|of| self.world.expectations().covers(exchange.seq, of.id));
+        let met = finding.map(|finding| {
+            let mut met = Met::clone(&exchange.met);
             met.findings.push(finding);
             met.expected.extend(Some(finding.id).filter(|_| expected));
-            let (operation, test) = (entry.operation, entry.test.clone());
-            Some(Late { sighting: Sighting { finding, operation, test }, example: None, expected })
-        };
-        // The files that follow a run are written after the journal's lock is released.
-        let followed = self.app.is_followed();
-        let done = self.world.journal().complete(self.seq, |entry| {
-            let cut = complete(entry);
-            (cut, followed.then(|| entry.clone()))
+            Arc::new(met)
         });
-        let (cut, entry) = done.unwrap_or_else(|| {
-            // The journal has dropped the exchange already.
-            let mut entry = self.spare.take();
-            (entry.as_mut().and_then(complete), entry)
-        });
-        if let Some(entry) = entry {
-            self.app.complete(self.world.id(), &entry);
+        let end = |completed| End { completed, duration, finished, body, met };
+        self.world.journal().complete(exchange, end);
+        if let Some(refusal) = self.refusal.take() {
+            let sent = if is_kept { exchange.raw.answered() } else { Message::of_body(&[], 0) };
+            let sent = exchange
+                .end
+                .get()
+                .and_then(|end| end.body.as_ref())
+                .map_or(sent, |(body, total)| Message::of_body(&body.bytes, *total));
+            self.app.refusals.add(refusal, sent);
         }
-        if let Some(late) = cut {
-            self.world.expectations().meet(self.seq, &[late.sighting.finding.id]);
+        self.app.complete(&self.world, exchange);
+        if let Some(finding) = finding {
+            let (operation, test) = (exchange.operation, exchange.test.clone());
+            let late = Late { sighting: Sighting { finding, operation, test }, example: None, expected };
+            self.world.expectations().meet(exchange.seq, &[finding.id]);
             self.world.coverage().count_late(late.clone());
             self.app.worlds.total().count_late(late);
         }

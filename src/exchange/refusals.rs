@@ -6,12 +6,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::contract::{Behavior, Operation};
+use crate::world::{Mask, Message};
 
 /// The shortest time between two lines about one behavior in one world.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// The most characters of a vendor's message.
 const MESSAGE: usize = 200;
+
+/// The most bytes of an answer in which its message is looked for.
+const BEGINNING: usize = 1 << 10;
 
 /// The most pairs of a world and a behavior whose lines are counted at a time.
 const PAIRS: usize = 1000;
@@ -27,6 +31,8 @@ pub struct Refusal {
     pub world: Arc<str>,
     /// What to do, without secrets.
     pub hint: Option<Arc<str>>,
+    /// The mask of the exchange.
+    pub mask: Arc<Mask>,
 }
 
 /// All refusals with one outcome.
@@ -43,8 +49,17 @@ pub struct Kind {
 /// The refusals of all worlds.
 #[derive(Debug, Default)]
 pub struct Refusals {
-    kinds: Mutex<BTreeMap<&'static str, Kind>>,
+    kinds: Mutex<BTreeMap<&'static str, Counted>>,
     lines: Mutex<HashMap<(Arc<str>, &'static str), Line>>,
+}
+
+/// All refusals with one outcome, with the beginning of the newest answer.
+#[derive(Debug)]
+struct Counted {
+    last: Refusal,
+    body: Vec<u8>,
+    total: u64,
+    count: u64,
 }
 
 /// When a line was last written, and how many refusals came since.
@@ -57,9 +72,10 @@ struct Line {
 impl Refusals {
     /// Counts a refusal, and writes a line about it unless one was written within a second. The
     /// line after that second says how many it stands for.
-    pub fn add(self: &Arc<Self>, refusal: Refusal, body: &str) {
-        let message: String = body.trim().chars().take(MESSAGE).collect();
-        self.count(&refusal, &message);
+    pub fn add(self: &Arc<Self>, refusal: Refusal, answer: Message<'_>) {
+        let message = &answer.body[..answer.body.len().min(BEGINNING)];
+        let message = (message, answer.total);
+        self.count(&refusal, message);
         let key = (Arc::clone(&refusal.world), refusal.behavior.id);
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if lines.len() >= PAIRS {
@@ -73,7 +89,7 @@ impl Refusals {
                 line.held_back += 1;
                 let left = PAUSE.saturating_sub(line.written.elapsed());
                 if line.held_back == 1 {
-                    let this = Arc::clone(self);
+                    let (this, message) = (Arc::clone(self), message_of(&refusal, message));
                     runtime.spawn(async move {
                         tokio::time::sleep(left).await;
                         this.write_held_back(&key, &refusal, &message);
@@ -85,7 +101,7 @@ impl Refusals {
             _ => {
                 lines.insert(key, Line { written: Instant::now(), held_back: 0 });
                 drop(lines);
-                write(&refusal, &message, 1);
+                write(&refusal, &message_of(&refusal, message), 1);
             }
         }
     }
@@ -93,17 +109,25 @@ impl Refusals {
     /// The kinds of refusals, by the ids of their behaviors.
     #[must_use]
     pub fn kinds(&self) -> Vec<Kind> {
-        self.kinds.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        let kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        let kind = |Counted { last, body, total, count }: &Counted| Kind {
+            message: message_of(last, (body, *total)),
+            last: last.clone(),
+            count: *count,
+        };
+        kinds.values().map(kind).collect()
     }
 
-    fn count(&self, refusal: &Refusal, message: &str) {
+    fn count(&self, refusal: &Refusal, (body, total): (&[u8], u64)) {
         let mut kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
-        let kind = kinds.entry(refusal.behavior.id).or_insert_with(|| Kind {
+        let kind = kinds.entry(refusal.behavior.id).or_insert_with(|| Counted {
             last: refusal.clone(),
-            message: String::new(),
+            body: vec![],
+            total: 0,
             count: 0,
         });
-        message.clone_into(&mut kind.message);
+        body.clone_into(&mut kind.body);
+        kind.total = total;
         kind.last = refusal.clone();
         kind.count += 1;
     }
@@ -116,6 +140,12 @@ impl Refusals {
         drop(lines);
         write(refusal, message, count);
     }
+}
+
+/// The beginning of a vendor's answer, without secrets.
+fn message_of(refusal: &Refusal, (body, total): (&[u8], u64)) -> String {
+    let masked = refusal.mask.body(Message::of_body(body, total));
+    String::from_utf8_lossy(&masked.bytes).trim().chars().take(MESSAGE).collect()
 }
 
 /// Writes a line that stands for some refusals.

@@ -3,7 +3,7 @@
 
 use axum::http::{HeaderMap, HeaderValue};
 
-use crate::vendor::plain;
+use crate::masking::plain;
 
 /// The header that names the test that sends the request.
 pub const TEST: &str = "x-callmock-test";

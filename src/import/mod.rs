@@ -34,7 +34,7 @@ use crate::contract::Catalogue;
 use crate::nearest::did_you_mean_or_known;
 use crate::scenario::{self, LoadOptions, Source};
 use crate::universe::Ordinal;
-use crate::world::{Limits, Names, World};
+use crate::world::{JournalMemory, Limits, Names, World};
 use member::{LeftOut, Reading};
 use replace::Replacer;
 
@@ -327,7 +327,9 @@ impl Import<'_> {
         let scenario = scenario::load(&options).map_err(|invalid| {
             invalid.to_string().lines().map(|line| format!("a bug of callmock's: {line}")).collect::<Vec<_>>()
         })?;
-        Ok(World::new("default".into(), Arc::new(scenario), Names::default(), Limits::default()))
+        let limits = Limits::default();
+        let memory = Arc::new(JournalMemory::new(limits.journal_memory));
+        Ok(World::new("default".into(), Arc::new(scenario), Names::default(), limits, &memory))
     }
 
     fn yaml(&self, title: &str) -> String {

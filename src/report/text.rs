@@ -82,7 +82,7 @@ pub fn next(
 /// A finding: its fragments of requests first, then what it means.
 fn finding(coverage: &Coverage, made: &Made<'_>) -> String {
     let Made { finding, count, excluded, exchanges, .. } = made;
-    let Finding { id, severity, summary, why, fix } = finding;
+    let Finding { id, severity, summary, why, fix, .. } = finding;
     let severity = severity.name();
     if let Some(reason) = excluded {
         return format!("finding {id}: {count}x, {severity}, left out of account: {reason}\n");

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::clock::ClockSpec;
+use super::credentials::Credentials;
 use super::diagnostic::Diagnostic;
 use super::fault::Rule;
 use super::load::Source;
 use super::options::LoadOptions;
 use crate::contract::Readings;
-use crate::dialects::Accounts;
 use crate::times::Zone;
 use crate::universe::Universe;
 
@@ -23,7 +23,7 @@ pub struct Scenario {
     /// The records.
     pub universe: Arc<Universe>,
     /// The credentials.
-    pub accounts: Accounts,
+    pub accounts: Arc<Credentials>,
     /// The clock.
     pub clock: ClockSpec,
     /// The zone of relative times.

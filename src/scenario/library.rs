@@ -56,7 +56,7 @@ impl Library {
         let scenario = Scenario {
             title: own.title.clone(),
             universe: Arc::clone(&own.universe),
-            accounts: own.accounts.clone(),
+            accounts: Arc::clone(&own.accounts),
             clock: own.clock,
             zone: own.zone,
             moment: own.moment,

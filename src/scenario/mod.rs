@@ -11,6 +11,7 @@ use std::sync::Arc;
 mod check;
 mod checked;
 mod clock;
+mod credentials;
 mod diagnostic;
 mod fault;
 mod file;
@@ -22,6 +23,7 @@ mod values;
 
 pub use checked::Scenario;
 pub use clock::ClockSpec;
+pub use credentials::Credentials;
 pub use diagnostic::{Diagnostic, Invalid, lines};
 pub use fault::{
     Action, Delay, Disconnect, Effect, Fault, LONGEST_DELAY, LimitClock, LogNormal, Occasion, RateLimit,

@@ -12,6 +12,7 @@
 //!
 //! Nothing here writes a byte that a vendor's client reads.
 
+mod again;
 mod context;
 pub mod credential;
 pub mod cursor;
@@ -39,11 +40,12 @@ use bytes::Bytes;
 use chrono::{DateTime, FixedOffset, Offset, Utc};
 use serde_json::{Map, Value};
 
+pub use again::again;
 pub use context::{BaseUrl, Context, Place, checked, host, keep, media_type};
 pub use endpoint::{Endpoint, Handler, run, shows_ended, shows_none, tells_nothing};
 pub(crate) use endpoint::{endpoints, handler};
 pub use neutral::{Field, Neutral, Recorded};
-pub use notes::{Learned, Notes, Outcome, plain};
+pub use notes::{Learned, Notes, Outcome};
 pub use people::Who;
 pub(crate) use refusal::refusals;
 pub use refusal::{AnyRefusal, Refusing, RetryAfter, Unhandled};
@@ -54,6 +56,7 @@ pub use tells::{Precision, Tells};
 use crate::contract::{Behavior, Catalogue, Readings};
 use crate::import::Importer;
 use crate::universe::Ordinal;
+pub use crate::world::SecretPlaces;
 use crate::world::{AskedPage, View, Walks, World};
 use openapi::Document;
 use recording::Links;
@@ -139,6 +142,12 @@ pub trait Vendor: Sync + 'static {
         // Retry-After can be a date. It is compared with the answer's own date.
         let moment = |text| DateTime::parse_from_rfc2822(text).ok();
         (moment(wait)? - moment(text(header::DATE)?)?).to_std().ok()
+    }
+
+    /// What is wrong with a signature that was refused. `noted` is the explanation that the refusal
+    /// noted. `None` if there is nothing to add. The request is decoded.
+    fn diagnose(&self, _request: &Parts, _noted: &Value) -> Option<Value> {
+        None
     }
 
     /// The id of a call at this vendor. `None` if the vendor never shows the call.
@@ -268,15 +277,4 @@ impl Paths {
             }
         }
     }
-}
-
-/// The places of secrets in a vendor's requests. All names are in lower case.
-#[derive(Debug, Clone, Copy)]
-pub struct SecretPlaces {
-    /// Header names.
-    pub headers: &'static [&'static str],
-    /// Query and form parameter names.
-    pub parameters: &'static [&'static str],
-    /// Query parameters in which the vendor's page puts a part of the credential.
-    pub query: &'static [&'static str],
 }

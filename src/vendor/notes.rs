@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::response::{IntoResponseParts, ResponseParts};
 
 use crate::contract::{Behavior, Finding, Inference, Met, Severity};
+use crate::masking::plain;
 use crate::world::TakenStep;
 
 /// The outcome of an answer, as a part of the response: `(Outcome(&LISTED), body)`.
@@ -166,19 +167,6 @@ fn cut(detail: &str) -> String {
         Some((end, _)) => format!("{}…", &detail[..end]),
         None => detail,
     }
-}
-
-/// A text with control and formatting characters escaped, so that a client's input cannot change
-/// how a report is displayed.
-#[must_use]
-pub fn plain(text: &str) -> String {
-    let acts = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
-    };
-    text.chars()
-        .flat_map(|c| if acts(c) { c.escape_unicode().collect::<Vec<_>>() } else { vec![c] })
-        .collect()
 }
 
 fn push_once<T: PartialEq>(all: &mut Vec<&'static T>, one: &'static T) {

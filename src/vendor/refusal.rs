@@ -140,6 +140,7 @@ macro_rules! refusals {
                         standing: $crate::contract::Standing::$standing,
                         reached_by: $crate::vendor::refusals!(@reached $($mark)*),
                         recovery: $crate::vendor::refusals!(@recovery $($mark)*),
+                        number: $crate::contract::Number::none(),
                     },
                     codes: &[$($code),*],
                 };

@@ -9,6 +9,8 @@ pub struct Limits {
     pub journal_size: usize,
     /// The bytes of a body that a journal keeps. The rest is only counted.
     pub journal_body: usize,
+    /// The bytes that the journals of all worlds hold together.
+    pub journal_memory: usize,
     /// The forked worlds that may exist at one time.
     pub max_worlds: usize,
     /// The time for which a forked world may be idle, unless it was forked with its own limit.
@@ -20,6 +22,7 @@ impl Default for Limits {
         Self {
             journal_size: 1000,
             journal_body: 64 << 10,
+            journal_memory: 64 << 20,
             max_worlds: 10_000,
             world_ttl: Duration::from_hours(1),
         }

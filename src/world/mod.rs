@@ -34,20 +34,21 @@ pub use expectations::{Expectations, OfExchange, Standing, TooManyOpen};
 pub use faults::{Due, FaultCounts, FaultState, Faults, NotAdded};
 pub use ids::Ids;
 pub use journal::{
-    Captured, Difference, Entry, Expected, Filter, Injected, Journal, LateFinding, Near, News, Page,
-    RequestRecord, ResponseRecord, TooMuch, Verdict, Wanted,
+    Buffer, Captured, Difference, End, Entry, Expected, Filter, Incoming, Injected, Journal, JournalMemory,
+    Kept, LateFinding, Mask, Message, Near, News, Page, Raw, RequestRecord, ResponseRecord, Seen, TooMuch,
+    Verdict, Wanted, cut_texts, is_secret_name,
 };
 pub use limits::Limits;
 pub use names::Names;
 pub use nonces::Nonces;
-pub use secrets::{Secrets, mask};
+pub use secrets::{SecretPlaces, Secrets};
 pub use slot::Slot;
 pub use snapshot::{NotRestored, Snapshot};
 pub use staffing::{Staffing, Untaken};
 pub use view::{Created, Slice, Stop, View};
 pub use worlds::{Fork, TooMany, Worlds};
 
-use crate::contract::{Choice, Counts, CoverageCounter, Late, Missed, Readings};
+use crate::contract::{Choice, Counts, CoverageCounter, ExampleRequest, Late, Missed, Readings};
 use crate::dialects::Accounts;
 use crate::scenario::{ClockSpec, Scenario};
 use crate::universe::{Agent, AgentState, Call, Ordinal, Queue, QueueState, Ref, Universe};
@@ -89,9 +90,17 @@ pub struct World {
 impl World {
     /// A world at the start of its scenario.
     #[must_use]
-    pub fn new(id: Arc<str>, scenario: Arc<Scenario>, names: Names, limits: Limits) -> Self {
+    pub fn new(
+        id: Arc<str>,
+        scenario: Arc<Scenario>,
+        names: Names,
+        limits: Limits,
+        memory: &Arc<JournalMemory>,
+    ) -> Self {
+        let names = Arc::new(names);
         let secrets = Arc::new(Secrets::of(&scenario.accounts, &names));
-        Self::beginning(id, scenario, Arc::new(names), Arc::new(Journal::new(limits)), secrets)
+        let journal = Arc::new(Journal::new(limits, memory, &secrets));
+        Self::beginning(id, scenario, names, journal, secrets)
     }
 
     /// This world with a display name.
@@ -113,6 +122,7 @@ impl World {
     #[must_use]
     pub fn with_scenario(&self, scenario: Arc<Scenario>) -> Self {
         let secrets = Arc::new(Secrets::of(&scenario.accounts, &self.names));
+        self.journal.keep_secret(&secrets);
         let names = Arc::clone(&self.names);
         let world =
             Self::beginning(Arc::clone(&self.id), scenario, names, Arc::clone(&self.journal), secrets);
@@ -271,8 +281,8 @@ impl World {
     #[must_use]
     pub fn late(&self) -> Vec<Late> {
         let late = self.walks.unfinished().into_iter().map(|unfinished| {
-            let mut late =
-                Late { sighting: unfinished.sighting(), example: unfinished.example(), expected: false };
+            let example = unfinished.example(|last| self.example(last));
+            let mut late = Late { sighting: unfinished.sighting(), example, expected: false };
             late.expected = late.seen().is_some_and(|(id, seq)| self.expectations.covers(seq, id));
             if let Some(example) = late.example.as_mut().filter(|_| late.expected) {
                 Arc::make_mut(&mut example.met).expected.push(late.sighting.finding.id);
@@ -293,12 +303,26 @@ impl World {
     pub fn late_findings(&self) -> HashMap<u64, Vec<LateFinding>> {
         let mut late: HashMap<u64, Vec<LateFinding>> = HashMap::new();
         for UnfinishedWalk { finding, last, detail, .. } in self.walks.unfinished() {
-            if let Some(seq) = last.map(|last| last.request.seq) {
+            if let Some(seq) = last.map(|last| last.seq) {
                 let expected = self.expectations.covers(seq, finding.id);
                 late.entry(seq).or_default().push(LateFinding { finding, detail, expected });
             }
         }
         late
+    }
+
+    /// The request of an exchange as an example shows it.
+    #[must_use]
+    pub fn example(&self, kept: &Kept) -> ExampleRequest {
+        ExampleRequest {
+            world: Arc::clone(&self.id),
+            world_name: self.name.clone(),
+            test: kept.test.clone(),
+            operation: kept.operation,
+            seq: kept.seq,
+            at: kept.at,
+            text: kept.mask(&self.secrets).request_in_short(&kept.raw),
+        }
     }
 
     /// The current time of the world's clock.

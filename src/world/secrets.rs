@@ -1,143 +1,91 @@
 //! The secrets in a world's credentials, and masking them in texts.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD as BASE64, URL_SAFE_NO_PAD as BASE64_URL};
+use std::sync::{Arc, OnceLock};
 
 use super::Names;
-use crate::dialects::Accounts;
-use crate::urlencoded;
+use crate::masking::{Collected, Forms};
+use crate::scenario::Credentials;
 
-/// Every secret of a world, in each form in which it may appear: plain, percent-encoded up to three
-/// times with digits in either case, in hexadecimal, and in Base64 with or without the account
-/// name.
-#[derive(Debug, Default)]
+/// The places of secrets in a vendor's requests. All names are in lower case.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SecretPlaces {
+    /// Header names.
+    pub headers: &'static [&'static str],
+    /// Query and form parameter names.
+    pub parameters: &'static [&'static str],
+    /// Query parameters in which the vendor's page puts a part of the credential.
+    pub query: &'static [&'static str],
+}
+
+/// Every secret of a world. The forms in which secrets appear are made when a text is masked for
+/// the first time. Worlds of one scenario share those of the scenario's credentials.
+#[derive(Debug)]
 pub struct Secrets {
-    /// Each form with its mask. The longest comes first, so that a secret that contains another is
-    /// masked whole.
-    forms: Vec<(String, String)>,
-    plain: HashSet<String>,
+    credentials: Arc<Credentials>,
+    names: Arc<Names>,
+    /// The forms that this world alone has: its own keys, and its names joined with secrets.
+    own: OnceLock<Forms>,
 }
 
 impl Secrets {
-    /// The secrets of some accounts.
+    /// The secrets of some credentials, under a world's names.
     #[must_use]
-    pub fn of(accounts: &Accounts, names: &Names) -> Self {
-        let (mut forms, mut plain) = (vec![], HashSet::new());
-        let secrets = accounts.each().flat_map(|(vendor, account)| {
-            // If the whole key is secret, its per-world alias must be masked too.
-            let all_secret = |secret: &&str| *secret == account.public_half();
-            let own = account.secrets().into_iter().find(all_secret).map(|name| names.own(vendor, name));
-            account.secrets().into_iter().chain(own).collect::<Vec<_>>()
-        });
-        // HTTP Basic puts the account name before the secret.
-        for (vendor, account) in accounts.each() {
-            for name in [account.public_half(), names.own(vendor, account.public_half())] {
+    pub fn of(credentials: &Arc<Credentials>, names: &Arc<Names>) -> Self {
+        Self { credentials: Arc::clone(credentials), names: Arc::clone(names), own: OnceLock::new() }
+    }
+
+    fn own(&self) -> &Forms {
+        self.own.get_or_init(|| {
+            let mut own = Collected::default();
+            for (vendor, account) in self.credentials.each() {
+                let (public, alias) = (account.public_half(), self.names.own(vendor, account.public_half()));
                 for secret in account.secrets() {
-                    let pair = BASE64.encode(format!("{name}:{secret}"));
-                    forms.push((urlencoded::strict(&pair), mask(&pair)));
-                    forms.push((pair.clone(), mask(&pair)));
+                    // If the whole key is secret, its alias in this world must be masked, too.
+                    if secret == public && alias != public {
+                        own.secret(alias);
+                    }
+                    // HTTP Basic puts the account's name before the secret.
+                    own.pair(public, secret);
+                    own.pair(alias, secret);
                 }
             }
-        }
-        for secret in secrets.filter(|secret| !secret.is_empty()) {
-            plain.insert(secret.to_owned());
-            forms.extend(every_form(secret));
-        }
-        Self::longest_first(forms, plain)
-    }
-
-    /// The values that one request sent where clients send secrets. These values belong to no
-    /// world, but an answer may repeat them.
-    #[must_use]
-    pub fn sent<'a>(values: impl Iterator<Item = &'a str>) -> Self {
-        Self::longest_first(values.flat_map(every_form).collect(), HashSet::new())
-    }
-
-    fn longest_first(mut forms: Vec<(String, String)>, plain: HashSet<String>) -> Self {
-        forms.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
-        forms.dedup();
-        Self { forms, plain }
+            own.forms()
+        })
     }
 
     /// Takes the beginning of a secret off the end of a text that was cut.
     #[must_use]
     pub fn without_begun<'a>(&self, text: &'a str) -> &'a str {
-        let begun = |form: &str| {
-            let ends = form.char_indices().map(|(end, _)| end).skip(1);
-            ends.filter(|end| text.ends_with(&form[..*end])).max().unwrap_or_default()
-        };
-        let longest = self.forms.iter().map(|(form, _)| begun(form)).max().unwrap_or_default();
+        let longest = self.own().begun(text).max(self.credentials.forms().begun(text));
         &text[..text.len() - longest]
     }
 
     /// Whether a text is exactly one of the secrets.
     #[must_use]
     pub fn has(&self, text: &str) -> bool {
-        self.plain.contains(text)
+        !text.is_empty()
+            && self.credentials.each().any(|(vendor, account)| {
+                account.secrets().into_iter().any(|secret| {
+                    secret == text
+                        || secret == account.public_half() && self.names.own(vendor, secret) == text
+                })
+            })
+    }
+
+    /// Whether no secret stands in some bytes, in any form.
+    #[must_use]
+    pub fn absent(&self, bytes: &[u8]) -> bool {
+        self.own().absent(bytes) && self.credentials.forms().absent(bytes)
     }
 
     /// The text with every secret masked.
     #[must_use]
     pub fn masked<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        self.forms.iter().fold(Cow::Borrowed(text), |text, (secret, shown)| {
-            if text.contains(secret.as_str()) {
-                Cow::Owned(text.replace(secret.as_str(), shown))
-            } else {
-                text
-            }
-        })
-    }
-}
-
-/// A secret in each form, with its mask.
-fn every_form(secret: &str) -> impl Iterator<Item = (String, String)> {
-    let once = urlencoded::strict(secret);
-    let twice = urlencoded::strict(&once);
-    let lower = lower_case_digits(&once);
-    let lower_twice = urlencoded::strict(&lower);
-    let thrice = urlencoded::strict(&twice);
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let bare = BASE64.encode(secret);
-    let safe = BASE64_URL.encode(secret);
-    let encoded = urlencoded::strict(&bare);
-    let upper = hex.to_uppercase();
-    let all = [thrice, twice, lower_twice, once, lower, hex, upper, bare, safe, encoded, secret.to_owned()];
-    let shown = mask(secret);
-    all.into_iter().map(move |form| (form, shown.clone()))
-}
-
-/// The mask of a secret: enough to tell two secrets apart, too little to use one.
-#[must_use]
-pub fn mask(secret: &str) -> String {
-    let length = secret.chars().count();
-    let shown: String = secret.chars().take(if length >= 12 { 4 } else { 0 }).collect();
-    format!("{shown}…({length})")
-}
-
-/// Writes `%2B` as `%2b`: both cases are in use.
-fn lower_case_digits(encoded: &str) -> String {
-    let mut pieces = encoded.split('%');
-    let mut lower = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (digits, rest) = piece.split_at(piece.len().min(2));
-        lower.push('%');
-        lower.push_str(&digits.to_ascii_lowercase());
-        lower.push_str(rest);
-    }
-    lower
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_is_never_shown_whole() {
-        assert_eq!(mask("FEDCBA09-8765-4321"), "FEDC…(18)");
-        assert_eq!(mask("mock"), "…(4)");
-        assert_eq!(mask(""), "…(0)");
+        let (own, shared) = (self.own(), self.credentials.forms());
+        match own.masked(text) {
+            Cow::Borrowed(text) => shared.masked(text),
+            Cow::Owned(text) => Cow::Owned(shared.masked(&text).into_owned()),
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::{Ids, Limits, Names, Slot, World};
+use super::{Ids, JournalMemory, Limits, Names, Slot, World};
 use crate::contract::{Counts, CoverageCounter};
 use crate::dialects::short;
 use crate::scenario::Scenario;
@@ -17,6 +17,7 @@ pub struct Worlds {
     forked: RwLock<Forked>,
     limits: Limits,
     total: Arc<CoverageCounter>,
+    memory: Arc<JournalMemory>,
 }
 
 #[derive(Debug, Default)]
@@ -47,10 +48,11 @@ impl Worlds {
     /// The worlds of a new server: only the default world, which begins with the given scenario.
     #[must_use]
     pub fn new(scenario: Arc<Scenario>, limits: Limits) -> Self {
-        let world = World::new(Self::DEFAULT.into(), scenario, Names::default(), limits);
+        let memory = Arc::new(JournalMemory::new(limits.journal_memory));
+        let world = World::new(Self::DEFAULT.into(), scenario, Names::default(), limits, &memory);
         let total = Arc::new(CoverageCounter::default());
         let default = Arc::new(Slot::new(world, None, &total));
-        Self { default, forked: RwLock::default(), limits, total }
+        Self { default, forked: RwLock::default(), limits, total, memory }
     }
 
     /// The slot of the default world.
@@ -102,8 +104,9 @@ impl Worlds {
     /// When the server has its maximum number of worlds, and none of them has expired.
     pub fn fork(&self, fork: Fork) -> Result<Arc<Slot>, TooMany> {
         let names = Names::fresh(&fork.scenario.accounts, Ids::unguessable);
-        let world = World::new(short(Ids::unguessable()).into(), fork.scenario, names, self.limits)
-            .named(fork.name.map(Arc::from));
+        let world =
+            World::new(short(Ids::unguessable()).into(), fork.scenario, names, self.limits, &self.memory)
+                .named(fork.name.map(Arc::from));
         let slot = Arc::new({
             let ttl = fork.ttl.unwrap_or(self.limits.world_ttl);
             Slot::new(world, Some(ttl), &self.total)
@@ -144,7 +147,7 @@ impl Worlds {
 
     /// The counter that all worlds share. It counts from the server's start, across resets.
     #[must_use]
-    pub fn total(&self) -> &CoverageCounter {
+    pub fn total(&self) -> &Arc<CoverageCounter> {
         &self.total
     }
 

@@ -221,11 +221,7 @@ async fn the_journal_bounds_whatever_a_client_can_make_long() {
     send(mock.request("GET", "/").header("x-long", "h".repeat(50_000))).await;
     let journal = mock.get("/_mock/journal").await;
     assert!(journal.body.len() < 20_000, "{} bytes", journal.body.len());
-    assert!(
-        journal.body.contains("bytes more)") && journal.body.contains("\"…\":\"1 more\""),
-        "{}",
-        journal.body
-    );
+    assert!(journal.body.contains("\"…\":\"1 more\""), "{}", journal.body);
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use callmock::contract::{
-    Behavior, Catalogue, Common, Finding, Inference, Operation, ReachedBy, Readings, Recovery, Refusal,
-    Route, Severity, Standing,
+    Behavior, Catalogue, Common, Finding, Inference, Number, Operation, ReachedBy, Readings, Recovery,
+    Refusal, Route, Severity, Standing,
 };
 use callmock::server::Settings;
 use callmock::universe::Ordinal;
@@ -34,6 +34,7 @@ static LISTED: Behavior = Behavior {
     standing: Standing::Choice,
     reached_by: ReachedBy::Request,
     recovery: Recovery::Never,
+    number: Number::none(),
 };
 
 static REFUSED: Refusal = Refusal {
@@ -45,6 +46,7 @@ static REFUSED: Refusal = Refusal {
         standing: Standing::Choice,
         reached_by: ReachedBy::Request,
         recovery: Recovery::Never,
+        number: Number::none(),
     },
     codes: &[],
 };
@@ -90,9 +92,15 @@ async fn unmatched(request: Parts) -> Response {
     Twin.refused(&request, No.into())
 }
 
-static FINDING: Finding =
-    Finding { id: "twin.none", severity: Severity::Note, summary: ".", why: ".", fix: "." };
-static INFERENCE: Inference = Inference { id: "twin.none", summary: "." };
+static FINDING: Finding = Finding {
+    id: "twin.none",
+    severity: Severity::Note,
+    summary: ".",
+    why: ".",
+    fix: ".",
+    number: Number::none(),
+};
+static INFERENCE: Inference = Inference { id: "twin.none", summary: ".", number: Number::none() };
 static COMMON: Common = Common {
     retried_at_once: &FINDING,
     retry_after_ignored: &FINDING,

@@ -16,6 +16,7 @@ use sha2::Digest as _;
 
 use super::checked::Scenario;
 use super::clock::ClockSpec;
+use super::credentials::Credentials;
 use super::diagnostic::{Diagnostic, Invalid};
 use super::fault::Rule;
 use super::load::Merged;
@@ -84,7 +85,7 @@ pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Inva
     }
     Ok(Scenario {
         title: merged.title,
-        accounts,
+        accounts: Arc::new(Credentials::from(accounts)),
         clock,
         zone: origin.zone,
         moment: origin.is_used().then_some(origin.moment),

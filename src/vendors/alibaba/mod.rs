@@ -142,6 +142,11 @@ impl Vendor for Alibaba {
         headers.keys().any(|name| name.as_str().starts_with("x-acs-"))
     }
 
+    fn diagnose(&self, request: &Parts, noted: &Value) -> Option<Value> {
+        let is_of_signature = ["signature", "body_hash"].iter().any(|cause| noted["cause"] == *cause);
+        is_of_signature.then(|| gateway::explained(request)).flatten()
+    }
+
     fn call_id(&self, view: &View, ordinal: Ordinal) -> Option<String> {
         records::Record::wire_id(view, ordinal)
     }

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::contract::{Example, Finding, Sighting};
+use crate::contract::{Example, ExampleRequest, Finding, Sighting};
+use crate::world::Kept;
 
 /// The walks of a world's clients. Several walks may go through one list at a time: each request
 /// for the first page begins another.
@@ -33,8 +34,8 @@ struct Walk {
     unfinished: &'static Finding,
     /// The awaited pages that were asked for and refused, in words.
     refused: Vec<(u64, String)>,
-    /// The last exchange of the walk.
-    last: Option<Example>,
+    /// The last exchange of the walk, in short.
+    last: Option<Arc<Kept>>,
 }
 
 /// A page of a list that was asked for, as far as a request shows it.
@@ -94,7 +95,7 @@ pub struct UnfinishedWalk {
     /// The finding about it.
     pub finding: &'static Finding,
     /// The exchange of its last page, if it is known.
-    pub last: Option<Example>,
+    pub last: Option<Arc<Kept>>,
     /// The missing part, in words.
     pub detail: String,
 }
@@ -206,10 +207,10 @@ impl Walks {
     }
 
     /// Sets the last exchange of a walk.
-    pub fn came_to(&self, taken: &TakenStep, exchange: Example) {
+    pub fn came_to(&self, taken: &TakenStep, exchange: &Kept) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(walk) = all.walks.iter_mut().find(|known| known.id == taken.walk) {
-            walk.last = Some(exchange);
+            walk.last = Some(Arc::new(exchange.short()));
         }
     }
 
@@ -253,18 +254,19 @@ impl UnfinishedWalk {
     /// The finding, with the operation and the test of the last page.
     #[must_use]
     pub fn sighting(&self) -> Sighting {
-        let request = self.last.as_ref().map(|last| &last.request);
         Sighting {
             finding: self.finding,
-            operation: request.and_then(|request| request.operation),
-            test: request.and_then(|request| request.test.clone()),
+            operation: self.last.as_ref().and_then(|last| last.operation),
+            test: self.last.as_ref().and_then(|last| last.test.clone()),
         }
     }
 
-    /// The exchange of the last page, with the finding added.
+    /// The exchange of the last page, as `shown` shows its request, with the finding added.
     #[must_use]
-    pub fn example(&self) -> Option<Example> {
-        let mut example = self.last.clone()?;
+    pub fn example(&self, shown: impl FnOnce(&Kept) -> ExampleRequest) -> Option<Example> {
+        let last = self.last.as_deref()?;
+        let (request, met) = (shown(last), Arc::clone(&last.met));
+        let mut example = Example { request, status: last.status, answer: None, met };
         let met = Arc::make_mut(&mut example.met);
         met.findings.push(self.finding);
         met.details.push((self.finding, self.detail.clone()));
@@ -341,10 +343,16 @@ impl Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::Severity;
+    use crate::contract::{Number, Severity};
 
-    static STOPPED: Finding =
-        Finding { id: "x.stopped", severity: Severity::Warning, summary: "", why: "", fix: "" };
+    static STOPPED: Finding = Finding {
+        id: "x.stopped",
+        severity: Severity::Warning,
+        summary: "",
+        why: "",
+        fix: "",
+        number: Number::none(),
+    };
 
     fn visit(walks: &Walks, list: u64, position: &str, first: bool, onward: &[&str]) -> Step {
         let onward = onward.iter().map(|position| (*position).to_owned()).collect();

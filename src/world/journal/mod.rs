@@ -1,37 +1,72 @@
 //! The journal: the exchanges of a world's clients, in a ring buffer of bounded size.
+//!
+//! - `raw`: the bytes of an exchange.
+//! - `kept`, `entry`: an exchange as it is kept, and as it is shown.
+//! - `mask`: masking secrets when an exchange is shown.
+//! - `memory`: the memory that the journals of all worlds may hold together.
+//! - `verify`, `compare`: the comparison with the exchanges that a test expects.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
+use memory::Holder;
+
+use super::Secrets;
 use super::limits::Limits;
-use crate::contract::{Finding, Met};
+use crate::contract::Met;
 
 mod compare;
+mod entry;
+mod kept;
+mod mask;
+mod memory;
+mod raw;
 mod verify;
 
 pub use compare::Difference;
+pub use entry::{Captured, Entry, LateFinding, RequestRecord, ResponseRecord};
+pub use kept::{End, Injected, Kept};
+pub use mask::{Mask, cut_texts, is_secret_name};
+pub use memory::JournalMemory;
+pub use raw::{Buffer, Incoming, Message, Raw};
 pub use verify::{Expected, Near, TooMuch, Verdict, Wanted};
 
-/// A ring buffer of exchanges. Over its limit, the oldest are dropped and counted.
+/// A ring buffer of exchanges. Over its limits, the oldest are dropped and counted.
 #[derive(Debug)]
 pub struct Journal {
     limits: Limits,
+    memory: Arc<JournalMemory>,
+    /// Whether the memory knows this journal. It does from the first exchange on.
+    is_known: AtomicBool,
+    /// The bytes that the exchanges hold.
+    held: AtomicUsize,
+    /// The present secrets of the world.
+    secrets: ArcSwap<Secrets>,
     ring: Mutex<Ring>,
     numbers: Arc<Numbers>,
     /// Notifies subscribers when an exchange is complete. The value is the number of notifications.
     bell: Arc<watch::Sender<u64>>,
+    renderings: Mutex<VecDeque<(u64, Bytes)>>,
 }
 
 #[derive(Debug, Default)]
 struct Ring {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Place>,
+    /// The completed exchanges: the place in the order of completion, and the number.
+    completed: VecDeque<(u64, u64)>,
     dropped: u64,
+}
+
+/// An exchange in the ring, with the bytes that it holds.
+#[derive(Debug)]
+struct Place {
+    kept: Arc<Kept>,
+    held: usize,
 }
 
 /// The counters that a journal shares with its successors, so that no number is given twice.
@@ -43,103 +78,18 @@ struct Numbers {
     completed: AtomicU64,
 }
 
-/// One exchange. Its secrets were masked before it came here.
+/// An exchange of the journal, with the findings that were made after it was recorded.
 #[derive(Debug, Clone)]
-pub struct Entry {
-    /// The exchange's number in this journal, from 1.
-    pub seq: u64,
-    /// The time on the world's clock at which the request had arrived.
-    pub at: DateTime<Utc>,
-    /// The vendor that answered.
-    pub vendor: &'static str,
-    /// The requested operation, if the request names one.
-    pub operation: Option<&'static str>,
-    /// The test that sent the request: its own word, else the world's name.
-    pub test: Option<Arc<str>>,
-    /// The behaviors, findings and inferences.
+pub struct Seen {
+    /// The exchange.
+    pub kept: Arc<Kept>,
+    /// Its behaviors, findings and inferences, with later findings.
     pub met: Arc<Met>,
-    /// The faults that applied, with the one that decided the answer first.
-    pub faults: Vec<Injected>,
-    /// The time from the end of the request to the end of the answer. While the body is being sent,
-    /// the time to the answer's head.
-    pub duration: Duration,
-    /// The request.
-    pub request: RequestRecord,
-    /// The answer.
-    pub response: ResponseRecord,
-    /// What to do about a refusal, in one line.
-    pub hint: Option<Arc<str>>,
-    /// Facts that the vendor found while it made the answer, and that the answer does not contain.
-    pub explanation: Option<serde_json::Value>,
-    /// The exchange's place in the order of completion. None until the body has ended.
-    pub completed: Option<u64>,
 }
 
-/// A fault that was due on a request.
-#[derive(Debug, Clone)]
-pub struct Injected {
-    /// The fault's id.
-    pub id: Arc<str>,
-    /// The fault's kind, as a scenario writes it.
-    pub kind: &'static str,
-    /// The fault's action, to show: without secrets, and no longer than the journal's limit for
-    /// bodies.
-    pub action: serde_json::Value,
-}
-
-/// A finding that was made after its exchange was recorded.
-#[derive(Debug, Clone)]
-pub struct LateFinding {
-    /// The finding.
-    pub finding: &'static Finding,
-    /// Its detail, in words.
-    pub detail: String,
-    /// Whether a test expected it.
-    pub expected: bool,
-}
-
-/// A request as it arrived.
-#[derive(Debug, Clone)]
-pub struct RequestRecord {
-    /// The method, as sent.
-    pub method: String,
-    /// The path, without the query.
-    pub path: String,
-    /// The query's parameters, decoded, in the order sent.
-    pub query: Vec<(String, String)>,
-    /// The headers, with names in lower case, in the order sent.
-    pub headers: Vec<(String, String)>,
-    /// The body, as sent.
-    pub body: Captured,
-}
-
-/// An answer as it was sent.
-#[derive(Debug, Clone)]
-pub struct ResponseRecord {
-    /// The status code. None if the connection ended before there was an answer.
-    pub status: Option<u16>,
-    /// The headers, with names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// The body. It is complete if `finished` is true.
-    pub body: Captured,
-    /// Whether the whole body was sent.
-    pub finished: bool,
-}
-
-/// The first bytes of a body, and its length.
-#[derive(Debug, Clone, Default)]
-pub struct Captured {
-    /// The bytes that the journal keeps.
-    pub bytes: Bytes,
-    /// The length of the whole body, in bytes.
-    pub total: u64,
-}
-
-impl Captured {
-    /// Whether the body was longer than the bytes kept.
-    #[must_use]
-    pub fn truncated(&self) -> bool {
-        self.total > self.bytes.len() as u64
+impl From<Arc<Kept>> for Seen {
+    fn from(kept: Arc<Kept>) -> Self {
+        Self { met: Arc::clone(kept.met()), kept }
     }
 }
 
@@ -161,15 +111,14 @@ pub struct Filter {
 impl Filter {
     /// Whether an exchange fits all criteria.
     #[must_use]
-    pub fn matches(&self, entry: &Entry) -> bool {
+    pub fn matches(&self, Seen { kept, met }: &Seen) -> bool {
         let is =
             |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
-        let met = &entry.met;
         let behavior = |wanted: &str| met.behaviors.iter().any(|behavior| behavior.id == wanted);
         let finding = |wanted: &str| met.findings.iter().any(|finding| finding.id == wanted);
-        is(&self.vendor, Some(entry.vendor))
-            && is(&self.operation, entry.operation)
-            && self.status.is_none_or(|status| Some(status) == entry.response.status)
+        is(&self.vendor, Some(kept.vendor))
+            && is(&self.operation, kept.operation)
+            && self.status.is_none_or(|status| Some(status) == kept.status)
             && self.behavior.as_deref().is_none_or(behavior)
             && self.finding.as_deref().is_none_or(finding)
     }
@@ -179,7 +128,7 @@ impl Filter {
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The exchanges.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Seen>,
     /// The value of `after` for the next page: the number of the last exchange examined.
     pub next: u64,
     /// The number of exchanges that the ring has dropped so far.
@@ -190,7 +139,7 @@ pub struct Page {
 #[derive(Debug, Clone)]
 pub struct News {
     /// The exchanges.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Seen>,
     /// The value of `since` for the next look.
     pub next: u64,
     /// The number of exchanges that were also completed, but that the ring dropped before this
@@ -198,12 +147,36 @@ pub struct News {
     pub missed: u64,
 }
 
+/// The renderings of exchanges that are kept for further listeners: their number, and the bytes of
+/// all together.
+const RENDERINGS: (usize, usize) = (64, 4 << 20);
+
 impl Journal {
-    /// An empty journal.
+    /// An empty journal of a world with these secrets. It shares a limit of memory with others.
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
-        let (ring, numbers, bell) = (Mutex::default(), Arc::default(), Arc::new(watch::Sender::new(0)));
-        Self { limits, ring, numbers, bell }
+    pub fn new(limits: Limits, memory: &Arc<JournalMemory>, secrets: &Arc<Secrets>) -> Self {
+        let (numbers, bell) = (Arc::default(), Arc::new(watch::Sender::new(0)));
+        Self::counting_on(limits, memory, secrets, numbers, bell)
+    }
+
+    fn counting_on(
+        limits: Limits,
+        memory: &Arc<JournalMemory>,
+        secrets: &Arc<Secrets>,
+        numbers: Arc<Numbers>,
+        bell: Arc<watch::Sender<u64>>,
+    ) -> Self {
+        Self {
+            limits,
+            memory: Arc::clone(memory),
+            is_known: AtomicBool::new(false),
+            held: AtomicUsize::new(0),
+            secrets: ArcSwap::new(Arc::clone(secrets)),
+            ring: Mutex::default(),
+            numbers,
+            bell,
+            renderings: Mutex::default(),
+        }
     }
 
     /// The number of the newest exchange; 0 before the first one.
@@ -218,7 +191,14 @@ impl Journal {
     #[must_use]
     pub fn successor(&self) -> Self {
         let (numbers, bell) = (Arc::clone(&self.numbers), Arc::clone(&self.bell));
-        Self { limits: self.limits, ring: Mutex::default(), numbers, bell }
+        Self::counting_on(self.limits, &self.memory, &self.secrets.load_full(), numbers, bell)
+    }
+
+    /// Sets the present secrets of the world. Exchanges are masked with them, and with those under
+    /// which they were received.
+    pub fn keep_secret(&self, secrets: &Arc<Secrets>) {
+        self.secrets.store(Arc::clone(secrets));
+        self.renderings.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The number of bytes of a body that are kept.
@@ -233,41 +213,96 @@ impl Journal {
         self.bell.subscribe()
     }
 
-    /// Adds an exchange whose answer is about to be sent, and returns its number.
-    pub fn begin(&self, entry: Entry) -> u64 {
+    /// Adds an exchange whose answer is about to be sent, and gives it a number.
+    pub fn begin(self: &Arc<Self>, mut kept: Kept) -> Arc<Kept> {
+        if !self.is_known.swap(true, Ordering::Relaxed) {
+            self.memory.know(&(Arc::clone(self) as Arc<dyn Holder>));
+        }
+        let held = kept.held();
         let mut ring = self.lock();
         // Under the lock of the ring, so that entries are in the order of their numbers.
         let seq = self.numbers.begun.fetch_add(1, Ordering::Relaxed) + 1;
-        ring.entries.push_back(Entry { seq, completed: None, ..entry });
+        kept.seq = seq;
+        let kept = Arc::new(kept);
+        ring.entries.push_back(Place { kept: Arc::clone(&kept), held });
+        self.hold(held);
         while ring.entries.len() > self.limits.journal_size {
-            ring.entries.pop_front();
-            ring.dropped += 1;
+            self.drop_oldest(&mut ring);
         }
-        seq
+        drop(ring);
+        self.memory.shrink();
+        kept
     }
 
     /// Replaces an exchange that has begun with a later version of it.
-    pub fn amend(&self, seq: u64, entry: Entry) {
+    pub fn amend(&self, seq: u64, kept: Kept) -> Arc<Kept> {
+        let kept = Arc::new(Kept { seq, ..kept });
         let mut ring = self.lock();
-        if let Ok(index) = ring.entries.binary_search_by_key(&seq, |entry| entry.seq) {
-            ring.entries[index] = Entry { seq, completed: None, ..entry };
+        if let Ok(index) = ring.entries.binary_search_by_key(&seq, |place| place.kept.seq) {
+            let place = &mut ring.entries[index];
+            place.kept = Arc::clone(&kept);
+            self.count(place);
+        }
+        drop(ring);
+        self.memory.shrink();
+        kept
+    }
+
+    /// Completes an exchange after its body has ended. `end` is given the place in the order of
+    /// completion. If the ring has dropped the exchange, the exchange is only counted.
+    pub fn complete(&self, kept: &Kept, end: impl FnOnce(u64) -> End) {
+        let mut ring = self.lock();
+        let completed = self.numbers.completed.fetch_add(1, Ordering::Relaxed) + 1;
+        // An exchange ends once.
+        let _ = kept.end.set(end(completed));
+        if let Ok(index) = ring.entries.binary_search_by_key(&kept.seq, |place| place.kept.seq) {
+            self.count(&mut ring.entries[index]);
+            ring.completed.push_back((completed, kept.seq));
+            // Those of dropped exchanges go, too, though not at once.
+            if ring.completed.len() > 2 * self.limits.journal_size {
+                ring.completed.pop_front();
+            }
+        }
+        drop(ring);
+        self.memory.shrink();
+        if self.bell.receiver_count() > 0 {
+            self.bell.send_modify(|rung| *rung += 1);
         }
     }
 
-    /// Completes an exchange after its body has ended. If the ring has dropped it, it is only
-    /// counted. Returns what `complete` returns.
-    pub fn complete<T>(&self, seq: u64, complete: impl FnOnce(&mut Entry) -> T) -> Option<T> {
-        let mut ring = self.lock();
-        let completed = self.numbers.completed.fetch_add(1, Ordering::Relaxed) + 1;
-        let index = ring.entries.binary_search_by_key(&seq, |entry| entry.seq).ok();
-        let done = index.map(|index| {
-            let entry = &mut ring.entries[index];
-            entry.completed = Some(completed);
-            complete(entry)
-        });
-        drop(ring);
-        self.bell.send_modify(|rung| *rung += 1);
-        done
+    /// An exchange as it is shown.
+    #[must_use]
+    pub fn shown(&self, seen: &Seen) -> Entry {
+        seen.kept.shown(&seen.met, &self.secrets.load(), self.limits.journal_body)
+    }
+
+    /// The request of an exchange as it is shown.
+    #[must_use]
+    pub fn shown_request(&self, kept: &Kept) -> RequestRecord {
+        kept.request(&kept.mask(&self.secrets.load()))
+    }
+
+    /// The rendering of a complete exchange, which all its listeners share. `render` makes it for
+    /// the first one. A listener that is far behind has it made again.
+    pub fn rendered(&self, completed: u64, render: impl FnOnce() -> Bytes) -> Bytes {
+        let known = |all: &VecDeque<(u64, Bytes)>| {
+            all.iter().find(|(of, _)| *of == completed).map(|(_, rendering)| rendering.clone())
+        };
+        let lock = || self.renderings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rendering) = known(&lock()) {
+            return rendering;
+        }
+        let rendering = render();
+        let mut all = lock();
+        if known(&all).is_none() {
+            all.push_back((completed, rendering.clone()));
+        }
+        while all.len() > RENDERINGS.0
+            || all.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > RENDERINGS.1
+        {
+            all.pop_front();
+        }
+        rendering
     }
 
     /// The exchanges after a number that fit a filter, at most `limit`.
@@ -287,26 +322,24 @@ impl Journal {
         late: &HashMap<u64, Vec<LateFinding>>,
     ) -> Page {
         let ring = self.lock();
-        let start = ring.entries.partition_point(|entry| entry.seq <= after);
+        let start = ring.entries.partition_point(|place| place.kept.seq <= after);
         let mut entries = vec![];
         let mut next = after.min(self.numbers.begun.load(Ordering::Relaxed));
-        for entry in ring.entries.range(start..) {
+        for Place { kept, .. } in ring.entries.range(start..) {
             if entries.len() == limit {
                 break;
             }
-            next = entry.seq;
-            if let Some(late) = late.get(&entry.seq) {
-                let mut entry = entry.clone();
-                let met = Arc::make_mut(&mut entry.met);
+            next = kept.seq;
+            let mut seen = Seen::from(Arc::clone(kept));
+            if let Some(late) = late.get(&kept.seq) {
+                let met = Arc::make_mut(&mut seen.met);
                 for LateFinding { finding, detail, expected } in late {
                     met.findings.push(finding);
                     met.details.push((finding, detail.clone()));
                     met.expected.extend(Some(finding.id).filter(|_| *expected));
                 }
-                entries.extend(Some(entry).filter(|entry| filter.matches(entry)));
-            } else if filter.matches(entry) {
-                entries.push(entry.clone());
             }
+            entries.extend(Some(seen).filter(|seen| filter.matches(seen)));
         }
         Page { entries, next, dropped: ring.dropped }
     }
@@ -317,14 +350,22 @@ impl Journal {
         self.numbers.completed.load(Ordering::Relaxed)
     }
 
-    /// The exchanges completed after the first `since`, in the order of completion.
+    /// The exchanges completed after the first `since`, in the order of completion, at most `most`.
     #[must_use]
-    pub fn news(&self, since: u64) -> News {
+    pub fn news(&self, since: u64, most: usize) -> News {
         let ring = self.lock();
-        let new = |entry: &&Entry| entry.completed.is_some_and(|completed| completed > since);
-        let mut entries: Vec<Entry> = ring.entries.iter().filter(new).cloned().collect();
-        entries.sort_by_key(|entry| entry.completed);
-        let next = self.completed();
+        let start = ring.completed.partition_point(|(completed, _)| *completed <= since);
+        let mut entries = vec![];
+        let mut next = self.completed().max(since);
+        for (completed, seq) in ring.completed.range(start..) {
+            if entries.len() == most {
+                next = completed - 1;
+                break;
+            }
+            if let Ok(index) = ring.entries.binary_search_by_key(seq, |place| place.kept.seq) {
+                entries.push(Seen::from(Arc::clone(&ring.entries[index].kept)));
+            }
+        }
         let missed = next.saturating_sub(since).saturating_sub(entries.len() as u64);
         News { entries, next, missed }
     }
@@ -332,7 +373,10 @@ impl Journal {
     /// Forgets every exchange. Numbers continue, so that earlier cursors stay valid.
     pub fn clear(&self) {
         let mut ring = self.lock();
-        ring.entries.clear();
+        while !ring.entries.is_empty() {
+            self.drop_oldest(&mut ring);
+        }
+        ring.completed.clear();
         ring.dropped = 0;
     }
 
@@ -340,5 +384,50 @@ impl Journal {
         // A panic under the lock cannot leave the ring half-changed: every step keeps it
         // consistent.
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn drop_oldest(&self, ring: &mut Ring) {
+        if let Some(place) = ring.entries.pop_front() {
+            ring.dropped += 1;
+            self.release(place.held);
+        }
+    }
+
+    /// Counts the bytes of an exchange again.
+    fn count(&self, place: &mut Place) {
+        let held = place.kept.held();
+        self.hold(held);
+        self.release(std::mem::replace(&mut place.held, held));
+    }
+
+    fn hold(&self, bytes: usize) {
+        self.held.fetch_add(bytes, Ordering::Relaxed);
+        self.memory.held.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn release(&self, bytes: usize) {
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
+        self.memory.held.fetch_sub(bytes, Ordering::Relaxed);
+    }
+}
+
+impl Holder for Journal {
+    fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    fn give_back(&self, enough: &dyn Fn() -> bool) -> bool {
+        let mut ring = self.lock();
+        let before = ring.entries.len();
+        while !enough() && !ring.entries.is_empty() {
+            self.drop_oldest(&mut ring);
+        }
+        ring.entries.len() < before
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.memory.held.fetch_sub(self.held.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 }

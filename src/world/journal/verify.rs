@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::compare::{Difference, Found, Path, body, parameter};
-use super::{Entry, Filter, Journal};
+use super::{Filter, Journal, Kept};
 use crate::scenario::Length;
 
 /// The exchanges that a test expects.
@@ -173,14 +173,15 @@ impl Expected {
 }
 
 /// A budget of comparisons.
-struct Looking {
+struct Looking<'a> {
+    journal: &'a Journal,
     left: u64,
 }
 
-impl Looking {
-    fn look(&mut self, wanted: &Wanted, entry: &Entry, keep: usize) -> Result<Found, TooMuch> {
+impl Looking<'_> {
+    fn look(&mut self, wanted: &Wanted, entry: &Kept, keep: usize) -> Result<Found, TooMuch> {
         let mut found = Found { keep, left: self.left, ..Found::default() };
-        wanted.hold_against(entry, &mut found);
+        wanted.hold_against(self.journal, entry, &mut found);
         self.left = found.left;
         if self.left == 0 {
             let message =
@@ -191,7 +192,7 @@ impl Looking {
     }
 
     /// The closest exchanges, the closest first.
-    fn closest(&mut self, wanted: &Wanted, mut near: Vec<(usize, &Entry)>) -> Result<Vec<Near>, TooMuch> {
+    fn closest(&mut self, wanted: &Wanted, mut near: Vec<(usize, &Kept)>) -> Result<Vec<Near>, TooMuch> {
         near.sort_by_key(|(distance, entry)| (*distance, std::cmp::Reverse(entry.seq)));
         near.truncate(SHOWN);
         let mut closest = vec![];
@@ -217,8 +218,8 @@ impl Journal {
         for (_, wanted) in expected.each() {
             wanted.body.as_ref().map_or(Ok(()), short_lists)?;
         }
-        let mut looking = Looking { left: COMPARISONS };
-        let entries: Vec<&Entry> = page.entries.iter().collect();
+        let mut looking = Looking { journal: self, left: COMPARISONS };
+        let entries: Vec<&Kept> = page.entries.iter().map(|seen| &*seen.kept).collect();
         let lost = |counts: bool| page.dropped > 0 && (counts || expected.nothing_else);
         let first = |of: Vec<u64>| of.into_iter().take(NUMBERS).collect::<Vec<_>>();
         if let Some(steps) = &expected.in_order {
@@ -281,40 +282,41 @@ fn short_lists(value: &Value) -> Result<(), TooMuch> {
 }
 
 impl Wanted {
-    fn hold_against(&self, entry: &Entry, found: &mut Found) {
+    fn hold_against(&self, journal: &Journal, entry: &Kept, found: &mut Found) {
         if let Some(vendor) = self.vendor.as_deref().filter(|vendor| *vendor != entry.vendor) {
             found.differ(&Path::Root("vendor"), &vendor.into(), || entry.vendor.into());
         }
         if let Some(operation) = self.operation.as_deref().filter(|wanted| Some(*wanted) != entry.operation) {
             found.differ(&Path::Root("operation"), &operation.into(), || entry.operation.into());
         }
-        if let Some(status) = self.status.filter(|status| Some(*status) != entry.response.status) {
-            found.differ(&Path::Root("status"), &status.into(), || entry.response.status.into());
+        if let Some(status) = self.status.filter(|status| Some(*status) != entry.status) {
+            found.differ(&Path::Root("status"), &status.into(), || entry.status.into());
         }
-        if let Some(behavior) =
-            self.behavior.as_deref().filter(|wanted| !entry.met.behaviors.iter().any(|met| met.id == *wanted))
+        if let Some(behavior) = self
+            .behavior
+            .as_deref()
+            .filter(|wanted| !entry.met().behaviors.iter().any(|met| met.id == *wanted))
         {
             found.differ(&Path::Root("behavior"), &behavior.into(), || {
-                entry.met.behaviors.iter().map(|met| met.id).collect::<Vec<_>>().into()
+                entry.met().behaviors.iter().map(|met| met.id).collect::<Vec<_>>().into()
             });
         }
+        if self.headers.is_none() && self.query.is_none() && self.body.is_none() {
+            return;
+        }
+        let request = journal.shown_request(entry);
         for (name, wanted) in self.headers.iter().flatten() {
-            let values = entry.request.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+            let values = request.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
             let values: Vec<&str> = values.map(|(_, value)| value.as_str()).collect();
             parameter(wanted, &values, &Path::Member(&Path::Root("headers"), name), found);
         }
         for (name, wanted) in self.query.iter().flatten() {
-            let values: Vec<&str> = entry
-                .request
-                .query
-                .iter()
-                .filter(|(n, _)| n == name)
-                .map(|(_, value)| value.as_str())
-                .collect();
+            let values: Vec<&str> =
+                request.query.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str()).collect();
             parameter(wanted, &values, &Path::Member(&Path::Root("query"), name), found);
         }
         if let Some(wanted) = &self.body {
-            body(wanted, &entry.request.body, found);
+            body(wanted, &request.body, found);
         }
     }
 }

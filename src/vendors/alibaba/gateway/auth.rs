@@ -11,11 +11,11 @@ use super::super::findings;
 use super::super::name::NAME;
 use super::super::readings::Skew;
 use super::checks::Gateway;
+use super::features;
 use super::parameters::Parameters;
 use super::refusals::Error;
 use super::refused::Refused;
-use super::sign::{self, Acs3, Rpc};
-use super::{explain, features};
+use super::sign::{Acs3, Rpc};
 use crate::dialects::alibaba::{Account, Instance, KeyState, is_real_id};
 use crate::keys::is_dirty;
 use crate::times::Time;
@@ -31,10 +31,6 @@ const PATIENCE: TimeDelta = TimeDelta::minutes(15);
 
 /// The largest such difference without a finding.
 const NOTICED: TimeDelta = TimeDelta::minutes(1);
-
-/// The headers that an ACS3 signature must cover (5.1). SDKs differ in the others.
-const MUST_BE_SIGNED: [&str; 5] =
-    ["host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-version"];
 
 /// The authenticated access key of a request.
 #[derive(Debug, Clone)]
@@ -57,16 +53,19 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
+/// The check of a signature's time.
+type CheckTime = fn(&str, &Parts) -> Result<(), Error>;
+
 /// The claims of a request: its access key, time, nonce, token and signature.
-struct Claim {
-    access_key_id: String,
-    timestamp: String,
-    nonce: String,
+pub(super) struct Claim {
+    pub(super) access_key_id: String,
+    pub(super) timestamp: String,
+    pub(super) nonce: String,
     security_token: Option<String>,
-    signature: Signature,
+    pub(super) signature: Signature,
 }
 
-enum Signature {
+pub(super) enum Signature {
     Acs3 { signed_headers: Option<String>, given: Option<String> },
     Rpc { given: Option<String> },
 }
@@ -74,11 +73,20 @@ enum Signature {
 impl Claim {
     /// Reads the claims of either style. Refuses the first that is missing, in the gateway's order.
     fn read(request: &Parts, parameters: &Parameters) -> Result<Self, Error> {
-        let read = if parameters.is_acs3(&request.headers) { Self::read_acs3 } else { Self::read_rpc };
-        read(request, parameters)
+        Self::read_with(request, parameters, |time, request| fresh(well_formed(time, request)?, request))
     }
 
-    fn read_acs3(request: &Parts, _: &Parameters) -> Result<Self, Error> {
+    /// Reads the claims again, of a request whose time was right when it arrived.
+    pub(super) fn read_again(request: &Parts, parameters: &Parameters) -> Option<Self> {
+        Self::read_with(request, parameters, |_, _| Ok(())).ok()
+    }
+
+    fn read_with(request: &Parts, parameters: &Parameters, check_time: CheckTime) -> Result<Self, Error> {
+        let read = if parameters.is_acs3(&request.headers) { Self::read_acs3 } else { Self::read_rpc };
+        read(request, parameters, check_time)
+    }
+
+    fn read_acs3(request: &Parts, _: &Parameters, check_time: CheckTime) -> Result<Self, Error> {
         let header = |name: &str| {
             request.headers.get(name).and_then(|value| value.to_str().ok()).filter(|value| !value.is_empty())
         };
@@ -100,7 +108,7 @@ impl Claim {
         };
         let access_key_id = part("Credential").ok_or(Error::MissingAccessKeyId)?;
         let timestamp = header("x-acs-date").ok_or(Error::MissingTimestamp)?;
-        fresh(well_formed(timestamp, request)?, request)?;
+        check_time(timestamp, request)?;
         let nonce = header("x-acs-signature-nonce").ok_or(Error::MissingSignatureNonce)?;
         if algorithm != Acs3::ALGORITHM {
             return Err(Error::InvalidSignatureMethod);
@@ -115,10 +123,10 @@ impl Claim {
         })
     }
 
-    fn read_rpc(request: &Parts, parameters: &Parameters) -> Result<Self, Error> {
+    fn read_rpc(request: &Parts, parameters: &Parameters, check_time: CheckTime) -> Result<Self, Error> {
         let access_key_id = parameters.get("AccessKeyId")?.ok_or(Error::MissingAccessKeyId)?;
         let timestamp = parameters.get("Timestamp")?.ok_or(Error::MissingTimestamp)?;
-        fresh(well_formed(timestamp, request)?, request)?;
+        check_time(timestamp, request)?;
         let nonce = parameters.get("SignatureNonce")?.ok_or(Error::MissingSignatureNonce)?;
         if parameters.get("SignatureMethod")?.ok_or(Error::MissingSignatureMethod)? != Rpc::METHOD {
             return Err(Error::InvalidSignatureMethod);
@@ -165,124 +173,6 @@ impl Claim {
             return Err(Error::ForbiddenRam);
         }
         Ok(Caller { access_key_id: account.access_key_id.clone(), instances: account.instances.clone() })
-    }
-
-    fn check_signature(
-        &self,
-        account: &Account,
-        request: &Parts,
-        parameters: &Parameters,
-    ) -> Result<(), Error> {
-        let Context { notes, body, .. } = Context::of(request);
-        let method = request.method.as_str();
-        match &self.signature {
-            Signature::Rpc { given } => {
-                let given = given.as_deref().ok_or(Error::MissingSignature)?;
-                let signed = Rpc::of(method, parameters.all());
-                if sign::same(&signed.signature(&account.access_key_secret), given) {
-                    return Ok(());
-                }
-                let pairs = parameters.all().filter(|(name, _)| name != "Signature").cloned().collect();
-                let raw =
-                    [request.uri.query().unwrap_or_default(), std::str::from_utf8(body).unwrap_or_default()];
-                let raw = raw.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
-                let accounts = &Context::of(request).world.accounts().alibaba;
-                let style = explain::Style::Rpc;
-                let evidence = explain::Evidence { request, pairs, raw, account, accounts, given, style };
-                notes.explain(json!({ "signature": {
-                    "cause": "signature",
-                    "diagnosis": explain::explain(&evidence),
-                    "string_to_sign": signed.string_to_sign,
-                    "given": given,
-                    "time": self.timestamp,
-                    "nonce": self.nonce,
-                } }));
-                Err(Error::SignatureMismatchRpc(signed.string_to_sign))
-            }
-            Signature::Acs3 { signed_headers, given } => {
-                let (Some(signed_headers), Some(given)) = (signed_headers, given) else {
-                    return Err(Error::IncompleteSignature);
-                };
-                let signed_headers: Vec<String> = signed_headers.split(';').map(str::to_lowercase).collect();
-                if MUST_BE_SIGNED.iter().any(|must| !signed_headers.iter().any(|name| name == must)) {
-                    let all = json!({ "cause": "signed_headers", "given": signed_headers, "required": MUST_BE_SIGNED });
-                    notes.explain(json!({ "signature": all }));
-                    return Err(Error::IncompleteSignature);
-                }
-                let headers: Vec<(String, String)> = signed_headers
-                    .iter()
-                    .map(|name| (name.clone(), canonical_header(request, name)))
-                    .collect();
-                let hash = sign::body_hash(body);
-                let given_hash = canonical_header(request, "x-acs-content-sha256");
-                let whole = given_hash == hash;
-                let of_path = |path: &String| Acs3::of(method, path, parameters.query(), &headers, &hash);
-                let paths = signed_paths(request);
-                let right = |path| sign::same(&of_path(path).signature(&account.access_key_secret), given);
-                if whole && paths.iter().any(right) {
-                    return Ok(());
-                }
-                let signed = of_path(&paths[0]);
-                let style = explain::Style::Acs3 {
-                    path: paths[0].clone(),
-                    headers: headers.clone(),
-                    given_hash: given_hash.clone(),
-                    hash: hash.clone(),
-                };
-                let evidence = explain::Evidence {
-                    request,
-                    pairs: parameters.query().to_vec(),
-                    raw: request.uri.query().unwrap_or_default().to_owned(),
-                    account,
-                    accounts: &Context::of(request).world.accounts().alibaba,
-                    given,
-                    style,
-                };
-                notes.explain(json!({ "signature": {
-                    "cause": if whole { "signature" } else { "body_hash" },
-                    "diagnosis": explain::explain(&evidence),
-                    "canonical_request": signed.canonical_request,
-                    "string_to_sign": signed.string_to_sign,
-                    "given": given,
-                    "body_hash": { "given": given_hash, "computed": hash },
-                    "time": self.timestamp,
-                    "nonce": self.nonce,
-                } }));
-                let Acs3 { canonical_request, string_to_sign } = signed;
-                Err(Error::SignatureMismatchAcs3(string_to_sign, canonical_request))
-            }
-        }
-    }
-}
-
-/// The refusal of a wrong signature, with the strings that the gateway computes. A fault uses it
-/// for a request whose signature may be right.
-pub fn mismatch(request: &Parts) -> Error {
-    let parameters = Parameters::of(request);
-    let method = request.method.as_str();
-    if !parameters.is_acs3(&request.headers) {
-        return Error::SignatureMismatchRpc(Rpc::of(method, parameters.all()).string_to_sign);
-    }
-    let authorization = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let signed = authorization.and_then(|value| value.split("SignedHeaders=").nth(1)?.split(',').next());
-    let headers: Vec<(String, String)> = signed
-        .unwrap_or_default()
-        .split(';')
-        .map(|name| (name.to_lowercase(), canonical_header(request, &name.to_lowercase())))
-        .collect();
-    let hash = sign::body_hash(&Context::of(request).body);
-    let Acs3 { canonical_request, string_to_sign } =
-        Acs3::of(method, &signed_paths(request)[0], parameters.query(), &headers, &hash);
-    Error::SignatureMismatchAcs3(string_to_sign, canonical_request)
-}
-
-/// The paths that a client may have signed. Under a base URL that pins the world, these are the
-/// paths with and without the pin, because some clients always sign `/`.
-fn signed_paths(request: &Parts) -> Vec<String> {
-    let path = request.uri.path().to_owned();
-    match &Context::of(request).pinned {
-        None => vec![path],
-        Some(pinned) => vec![format!("{pinned}{path}"), pinned.to_string(), path],
     }
 }
 
@@ -407,17 +297,4 @@ fn check_token(account: &Account, given: Option<&str>, world: &World) -> Result<
         return Err(Error::SecurityTokenExpired);
     }
     Ok(given.is_some())
-}
-
-/// The canonical value of a header: trimmed, with several values sorted and joined by commas.
-/// HTTP/2 has the host in the URI.
-fn canonical_header(request: &Parts, name: &str) -> String {
-    let values = request.headers.get_all(name).iter();
-    let mut values: Vec<_> =
-        values.map(|v| String::from_utf8_lossy(v.as_bytes()).trim().to_owned()).collect();
-    if values.is_empty() && name == "host" {
-        values.extend(request.uri.authority().map(ToString::to_string));
-    }
-    values.sort();
-    values.join(",")
 }

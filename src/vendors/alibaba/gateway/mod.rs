@@ -9,7 +9,8 @@
 //!
 //! - `parameters`: query and form, decoded once; `Format`.
 //! - `checks`: [`Gateway`], the first checks.
-//! - `auth`, `sign`, `explain`: the access key, its signature, and the diagnosis of a wrong one.
+//! - `auth`: the access key.
+//! - `signature`, `sign`, `explain`: its signature, and the diagnosis of a wrong one.
 //! - `envelope`, `refused`: the parts that all answers share, and refusals.
 //! - `features`, `refusals`: rows of the catalogue.
 //! - `describe`: an action in the `OpenAPI` document.
@@ -24,10 +25,12 @@ pub mod parameters;
 pub mod refusals;
 mod refused;
 pub mod sign;
+mod signature;
 
-pub use auth::{Caller, mismatch};
+pub use auth::Caller;
 pub use checks::{Gateway, VERSION, asked, instance_of, note_parameters, unmatched};
 pub use describe::{Action, describe_action};
 pub use envelope::{Envelope, XML};
 pub use parameters::{Parameters, action};
 pub use refused::{RETRY_AFTER, Refused};
+pub use signature::{explained, mismatch};

@@ -16,12 +16,14 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use serde_json::{Value, json};
 
 pub use hints::refusal;
-use mistakes::{BUDGET, LONGEST, Mistake};
+pub use mistakes::BUDGET;
+use mistakes::{LONGEST, Mistake};
 use recipe::Recipe;
 pub use recipe::{Evidence, Style};
 
-/// The cause of a wrong signature and its remedy, for the journal.
-pub fn explain(evidence: &Evidence<'_>) -> Value {
+/// The cause of a wrong signature and its remedy. `budget` is the most bytes that are signed for it,
+/// headers included.
+pub fn explain(evidence: &Evidence<'_>, budget: usize) -> Value {
     let right = evidence.right();
     if let Some(damaged) = damaged(evidence, &right.signature(evidence)) {
         return damaged;
@@ -34,8 +36,11 @@ pub fn explain(evidence: &Evidence<'_>) -> Value {
         });
     }
     let mistakes = evidence.mistakes(&right);
-    let mut search = Search { evidence, right: &right, seen: HashSet::new(), left: BUDGET };
+    let mut search = Search { evidence, right: &right, seen: HashSet::new(), left: budget };
     for one in &mistakes {
+        if search.left == 0 {
+            break;
+        }
         let mut recipe = right.clone();
         (one.change)(&mut recipe);
         if search.is_it(&recipe) {
@@ -48,6 +53,9 @@ pub fn explain(evidence: &Evidence<'_>) -> Value {
             break;
         }
         for other in &few[n + 1..] {
+            if search.left == 0 {
+                break;
+            }
             let mut recipe = right.clone();
             (one.change)(&mut recipe);
             (other.change)(&mut recipe);

@@ -1,0 +1,167 @@
+//! Makes texts of clients safe to show: secrets are masked, in whatever form they stand there, and
+//! control characters are escaped.
+
+use std::borrow::Cow;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+
+use crate::urlencoded;
+
+/// The mask of a secret: enough to tell two secrets apart, too little to use one.
+#[must_use]
+pub fn mask(secret: &str) -> String {
+    let length = secret.chars().count();
+    let shown: String = secret.chars().take(if length >= 12 { 4 } else { 0 }).collect();
+    format!("{shown}…({length})")
+}
+
+/// Some secrets in every form in which they may appear, and one automaton that finds all of them.
+#[derive(Debug, Default)]
+pub struct Forms {
+    /// The forms, and the mask of each.
+    forms: Vec<(String, String)>,
+    /// `None` if there is no form.
+    automaton: Option<AhoCorasick>,
+}
+
+/// The forms of some secrets while they are collected.
+#[derive(Debug, Default)]
+pub struct Collected(Vec<(String, String)>);
+
+impl Collected {
+    /// Adds every form of a secret: plain, percent-encoded up to three times with digits in either
+    /// case, in hexadecimal, and in Base64 with either alphabet, padded or not.
+    pub fn secret(&mut self, secret: &str) {
+        if secret.is_empty() {
+            return;
+        }
+        let once = urlencoded::strict(secret);
+        let twice = urlencoded::strict(&once);
+        let lower = lower_case_digits(&once);
+        let lower_twice = urlencoded::strict(&lower);
+        let thrice = urlencoded::strict(&twice);
+        let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let upper = hex.to_uppercase();
+        let in_base64 = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].map(|of| of.encode(secret));
+        let encoded = urlencoded::strict(&in_base64[0]);
+        let all = [thrice, twice, lower_twice, once, lower, hex, upper, encoded, secret.to_owned()];
+        let shown = mask(secret);
+        self.0.extend(all.into_iter().chain(in_base64).map(|form| (form, shown.clone())));
+    }
+
+    /// Adds a name and a secret as HTTP Basic joins them.
+    pub fn pair(&mut self, name: &str, secret: &str) {
+        let pair = STANDARD.encode(format!("{name}:{secret}"));
+        self.0.push((urlencoded::strict(&pair), mask(&pair)));
+        self.0.push((pair.clone(), mask(&pair)));
+    }
+
+    /// The forms, ready to be looked for.
+    #[must_use]
+    pub fn forms(self) -> Forms {
+        let mut forms = self.0;
+        forms.sort_unstable();
+        forms.dedup_by(|a, b| a.0 == b.0);
+        let texts = forms.iter().map(|(form, _)| form);
+        // The longest form wins, so that a secret that contains another is masked whole. An
+        // automaton can only be too large, which no list of credentials makes it.
+        let mut building = AhoCorasick::builder();
+        // A deterministic automaton would take some hundred kilobytes for each world.
+        building.match_kind(MatchKind::LeftmostLongest).kind(Some(AhoCorasickKind::ContiguousNFA));
+        let automaton = building.build(texts).ok().filter(|_| !forms.is_empty());
+        Forms { forms, automaton }
+    }
+}
+
+impl Forms {
+    /// The forms of some secrets.
+    #[must_use]
+    pub fn of<'a>(secrets: impl Iterator<Item = &'a str>) -> Self {
+        let mut collected = Collected::default();
+        secrets.for_each(|secret| collected.secret(secret));
+        collected.forms()
+    }
+
+    /// Whether no secret stands in some bytes.
+    #[must_use]
+    pub fn absent(&self, bytes: &[u8]) -> bool {
+        self.automaton.as_ref().is_none_or(|automaton| !automaton.is_match(bytes))
+    }
+
+    /// The text with every secret masked.
+    #[must_use]
+    pub fn masked<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let Some(automaton) = &self.automaton else { return Cow::Borrowed(text) };
+        let (mut shown, mut from) = (String::new(), 0);
+        for found in automaton.find_iter(text) {
+            shown.push_str(&text[from..found.start()]);
+            shown.push_str(&self.forms[found.pattern().as_usize()].1);
+            from = found.end();
+        }
+        if from == 0 {
+            return Cow::Borrowed(text);
+        }
+        shown.push_str(&text[from..]);
+        Cow::Owned(shown)
+    }
+
+    /// The length of the beginning of a secret at the end of a text that was cut.
+    #[must_use]
+    pub fn begun(&self, text: &str) -> usize {
+        let begun = |form: &str| {
+            let ends = form.char_indices().map(|(end, _)| end).skip(1);
+            ends.filter(|end| text.ends_with(&form[..*end])).max().unwrap_or_default()
+        };
+        self.forms.iter().map(|(form, _)| begun(form)).max().unwrap_or_default()
+    }
+}
+
+/// A text with control and formatting characters escaped, so that a client's input cannot change
+/// how a report is displayed.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let acts = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
+    };
+    text.chars()
+        .flat_map(|c| if acts(c) { c.escape_unicode().collect::<Vec<_>>() } else { vec![c] })
+        .collect()
+}
+
+/// Writes `%2B` as `%2b`: both cases are in use.
+fn lower_case_digits(encoded: &str) -> String {
+    let mut pieces = encoded.split('%');
+    let mut lower = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (digits, rest) = piece.split_at(piece.len().min(2));
+        lower.push('%');
+        lower.push_str(&digits.to_ascii_lowercase());
+        lower.push_str(rest);
+    }
+    lower
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_shown_whole() {
+        assert_eq!(mask("FEDCBA09-8765-4321"), "FEDC…(18)");
+        assert_eq!(mask("mock"), "…(4)");
+        assert_eq!(mask(""), "…(0)");
+    }
+
+    #[test]
+    fn the_longest_secret_wins_and_texts_around_it_stay() {
+        let forms = Forms::of(["secret", "secret of mine", ""].into_iter());
+        assert_eq!(forms.masked("a secret of mine, a secret"), "a secr…(14), a …(6)");
+        assert!(matches!(forms.masked("nothing"), Cow::Borrowed("nothing")));
+        assert!(forms.absent(b"nothing") && !forms.absent(b"a secret"));
+        assert_eq!(forms.begun("the end is sec"), 3);
+        assert_eq!(Forms::default().masked("secret"), "secret");
+    }
+}
