@@ -43,6 +43,7 @@ pub struct Universe {
     by_time: Vec<Ordinal>,
     /// The ids that a scenario sets, by vendor. All other ids are computed.
     wire_ids: HashMap<&'static str, HashMap<Box<str>, Ordinal>>,
+    drawn: opaque::Drawn,
 }
 
 impl Universe {
@@ -65,7 +66,8 @@ impl Universe {
                 }
             }
         }
-        Self { seed, agents, customers, queues, calls, by_time, wire_ids }
+        let drawn = opaque::Drawn::default();
+        Self { seed, agents, customers, queues, calls, by_time, wire_ids, drawn }
     }
 
     /// The seed of ids and generated data.

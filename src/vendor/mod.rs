@@ -29,6 +29,7 @@ mod refusal;
 mod routes;
 mod sketch;
 mod tells;
+mod text;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -52,6 +53,7 @@ pub use refusal::{AnyRefusal, Refusing, RetryAfter, Unhandled};
 pub use routes::{Found, Routes};
 pub use sketch::{Sketch, quoted};
 pub use tells::{Precision, Tells};
+pub use text::{Text, Written, time};
 
 use crate::contract::{Behavior, Catalogue, Readings};
 use crate::import::Importer;

@@ -1,7 +1,5 @@
 //! Call detail records, shared by the operations that list and show them (fact sheet 2).
 
-use std::borrow::Cow;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::TimeDelta;
@@ -18,11 +16,9 @@ use crate::universe::{
     Agent, Call, CallOutcome, Decimals, Direction, EndedBy, Millis, Ordinal, Queue, RatingChannel, Recording,
     Ref,
 };
+pub use crate::vendor::Text;
 use crate::vendor::{Field, Neutral, Precision, Tells, Who};
 use crate::world::View;
-
-/// A text, borrowed from the scenario or derived for the answer.
-pub type Text<'a> = Cow<'a, str>;
 
 /// A call in the records of one instance. Each accessor returns the scenario's value if there is
 /// one, else a value derived from the neutral call. Filters, sorts and answers all use these
@@ -98,10 +94,8 @@ impl<'a> Record<'a> {
     }
 
     pub fn contact_id(&self) -> Text<'a> {
-        self.text(|g| g.contact_id.as_ref()).map_or_else(
-            || format!("job-{}", Decimals::<18>::of(self.view).id(self.ordinal)).into(),
-            Text::from,
-        )
+        let derived = || Text::padded("job-", Decimals::<18>::of(self.view).number(self.ordinal), 18);
+        self.text(|g| g.contact_id.as_ref()).map_or_else(derived, Text::from)
     }
 
     pub fn contact_type(&self) -> &'a str {
@@ -360,7 +354,7 @@ fn name_of_group(queue: &Queue) -> &str {
 /// Texts joined by commas. `None` if there are none.
 fn joined<'a>(mut texts: impl Iterator<Item = Text<'a>>) -> Option<Text<'a>> {
     let first = texts.next()?;
-    Some(texts.fold(first, |all, text| format!("{all},{text}").into()))
+    Some(texts.fold(first, |all, text| Text::made(format_args!("{all},{text}"))))
 }
 
 /// Parses a contact type in either spelling. Returns it as the page spells it.
@@ -395,12 +389,12 @@ pub fn known_as(view: &View, who: Who, instance: &str) -> Map<String, Value> {
 
 fn agent_id<'a>(agent: &'a Agent, instance: &str) -> Text<'a> {
     let given = agent.data.alibaba.as_ref().and_then(|g| g.agent_id.as_deref());
-    given.map_or_else(|| format!("{}@{instance}", agent.id).into(), Text::from)
+    given.map_or_else(|| Text::made(format_args!("{}@{instance}", agent.id)), Text::from)
 }
 
 fn group_id<'a>(queue: &'a Queue, instance: &str) -> Text<'a> {
     let given = queue.data.alibaba.as_ref().and_then(|g| g.skill_group.as_deref());
-    given.map_or_else(|| format!("{}@{instance}", queue.id).into(), Text::from)
+    given.map_or_else(|| Text::made(format_args!("{}@{instance}", queue.id)), Text::from)
 }
 
 /// How precisely a record tells a field of the neutral call.

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use futures_util::Stream;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
@@ -20,7 +20,7 @@ use super::people::{customer_id, operator_id, scenario_id};
 use super::readings::{Numbers, Unset, VoiceIdKey};
 use crate::dialects::commubo::{self as data, Digits};
 use crate::universe::{self, CallOutcome, Decimals, Direction, Ordinal, Ref};
-use crate::vendor::{Field, Neutral, Precision, Tells};
+use crate::vendor::{Field, Neutral, Precision, Tells, Text, Written, time};
 use crate::world::{View, World};
 
 /// Japan Standard Time, which has no daylight saving time (A6).
@@ -185,8 +185,6 @@ pub struct Call<'a> {
     note: Option<&'a str>,
 }
 
-type Text<'a> = std::borrow::Cow<'a, str>;
-
 impl<'a> Call<'a> {
     /// The call at the view's time. For a call under way, members about later phases are left out.
     pub fn of(view: &'a View, ordinal: Ordinal, style: Style) -> Option<Self> {
@@ -217,11 +215,11 @@ impl<'a> Call<'a> {
             }),
             call_date_time: given
                 .and_then(|g| g.call_date_time.as_deref())
-                .map_or_else(|| in_japan(call.at).into(), Text::from),
+                .map_or_else(|| in_japan(call.at), Text::from),
             connected_date_time: given
                 .and_then(|g| g.connected_date_time.as_deref())
                 .map(Text::from)
-                .or_else(|| answered_at.map(|at| in_japan(at).into())),
+                .or_else(|| answered_at.map(in_japan)),
             talk_time: given
                 .and_then(|g| g.talk_time)
                 .map(|Digits(n)| n)
@@ -273,7 +271,8 @@ pub fn wire_id(view: &View, ordinal: Ordinal) -> Option<String> {
 
 fn call_id(view: &View, ordinal: Ordinal) -> Option<Text<'_>> {
     let given = given(view.call(ordinal)?).and_then(|g| g.call_id.as_deref());
-    Some(given.map_or_else(|| Decimals::<16>::of(view).id(ordinal).into(), Text::from))
+    let derived = || Text::padded("", Decimals::<16>::of(view).number(ordinal), 16);
+    Some(given.map_or_else(derived, Text::from))
 }
 
 /// Finds a call by its `callId`, if it has begun and the tenant holds it.
@@ -304,8 +303,8 @@ fn connect_result(outcome: CallOutcome) -> &'static str {
 }
 
 /// A time in Japan: whole seconds with `+09:00`, never `Z` (A27).
-fn in_japan(at: DateTime<Utc>) -> String {
-    at.with_timezone(&JAPAN).to_rfc3339_opts(SecondsFormat::Secs, false)
+fn in_japan(at: DateTime<Utc>) -> Text<'static> {
+    time(at, Written::Seconds(JAPAN))
 }
 
 /// Value of callType, talkTime or operatorVoiceId: a string in the page's example, an integer in
@@ -316,14 +315,14 @@ struct Number(u64, Numbers);
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.1 {
-            Numbers::String => serializer.collect_str(&self.0),
+            Numbers::String => serializer.serialize_str(itoa::Buffer::new().format(self.0)),
             Numbers::Integer => serializer.serialize_u64(self.0),
         }
     }
 }
 
 impl JsonSchema for Number {
-    fn schema_name() -> Text<'static> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "Number".into()
     }
 

@@ -16,11 +16,9 @@ use super::style::{List, Style};
 use crate::dialects::sencloud as data;
 use crate::times::Time;
 use crate::universe::{Agent, Call, CallOutcome, Decimals, Direction, Ordinal, Ref};
-use crate::vendor::Who;
 use crate::vendor::recording::Links;
+use crate::vendor::{Text, Who};
 use crate::world::View;
-
-type Text<'a> = std::borrow::Cow<'a, str>;
 
 /// A call in a shop's log. Each accessor returns the scenario's value if there is one, else the
 /// value of the neutral call. Filters, sorts and answers all use these accessors.
@@ -53,8 +51,8 @@ impl<'a> Log<'a> {
     }
 
     fn id(&self) -> Text<'a> {
-        let derived = || format!("1{}", Decimals::<18>::of(self.view).id(self.ordinal));
-        self.text(|g| g.id.as_ref()).map_or_else(|| derived().into(), Text::from)
+        let derived = || Text::padded("1", Decimals::<18>::of(self.view).number(self.ordinal), 18);
+        self.text(|g| g.id.as_ref()).map_or_else(derived, Text::from)
     }
 
     /// The agent of the call.
@@ -70,13 +68,13 @@ impl<'a> Log<'a> {
     fn extension_id(&self) -> Text<'a> {
         let given = self.text(|g| g.extension_id.as_ref()).map(Text::from);
         let agents = || self.call.agent.map(|agent| agents_extension_id(self.view, agent));
-        given.or_else(agents).unwrap_or(Text::Borrowed(NOBODY))
+        given.or_else(agents).unwrap_or(Text::Lies(NOBODY))
     }
 
     fn user_id(&self) -> Text<'a> {
         let given = self.text(|g| g.user_id.as_ref()).map(Text::from);
         let agents = || self.call.agent.map(|agent| agents_user_id(self.view, agent));
-        given.or_else(agents).unwrap_or(Text::Borrowed(NOBODY))
+        given.or_else(agents).unwrap_or(Text::Lies(NOBODY))
     }
 
     fn contact_id(&self) -> Text<'a> {
@@ -85,9 +83,10 @@ impl<'a> Log<'a> {
             let customer = self.call.customer?;
             let given =
                 self.view.customer(customer).data.sencloud.as_ref().and_then(|g| g.contact_id.as_deref());
-            Some(given.map_or_else(|| derived_id(self.view, "contact", customer.index()).into(), Text::from))
+            let count = self.view.customers().len();
+            Some(given.map_or_else(|| derived_id(self.view, "contact", customer.index(), count), Text::from))
         };
-        given.or_else(customers).unwrap_or(Text::Borrowed(NOBODY))
+        given.or_else(customers).unwrap_or(Text::Lies(NOBODY))
     }
 
     pub fn caller(&self) -> &'a str {
@@ -117,14 +116,14 @@ impl<'a> Log<'a> {
     /// The call's id in the shop's own system, if there is one.
     pub fn external_id(&self) -> Option<Text<'a>> {
         let made_up =
-            || self.bits().filter(|bits| bits % 4 < 3).map(|bits| format!("ext-{:08x}", bits >> 32));
-        self.text(|g| g.external_id.as_ref()).map(Text::from).or_else(|| made_up().map(Text::from))
+            || self.bits().filter(|bits| bits % 4 < 3).map(|bits| hexadecimal("ext-", bits >> 32, 8));
+        self.text(|g| g.external_id.as_ref()).map(Text::from).or_else(made_up)
     }
 
     /// The session's id in the shop's own system, if there is one.
     pub fn external_session_id(&self) -> Option<Text<'a>> {
-        let made_up = || self.bits().filter(|bits| bits % 4 < 3).map(|bits| format!("{bits:016x}"));
-        self.text(|g| g.external_session_id.as_ref()).map(Text::from).or_else(|| made_up().map(Text::from))
+        let made_up = || self.bits().filter(|bits| bits % 4 < 3).map(|bits| hexadecimal("", bits, 16));
+        self.text(|g| g.external_session_id.as_ref()).map(Text::from).or_else(made_up)
     }
 
     /// The random bits of a generated call.
@@ -231,22 +230,29 @@ impl<'a> Log<'a> {
 pub const NOBODY: &str = "0";
 
 /// A derived id for an entry without an id in the scenario: 19 digits, like the vendor's ids.
-fn derived_id(view: &View, kind: &str, index: usize) -> String {
+fn derived_id(view: &View, kind: &'static str, index: usize, count: usize) -> Text<'static> {
     let mut bytes = [0; 8];
-    bytes.copy_from_slice(&view.opaque(kind, index)[..8]);
-    format!("1{:018}", u64::from_be_bytes(bytes) % 1_000_000_000_000_000_000)
+    bytes.copy_from_slice(&view.drawn(kind, index, count)[..8]);
+    Text::padded("1", u64::from_be_bytes(bytes) % 1_000_000_000_000_000_000, 18)
+}
+
+/// A number in `width` lower-case hexadecimal digits, after a prefix.
+fn hexadecimal(prefix: &str, number: u64, width: usize) -> Text<'static> {
+    Text::made(format_args!("{prefix}{number:0width$x}"))
 }
 
 /// An agent's `extension_id`: the scenario's, else a derived one.
 pub fn agents_extension_id(view: &View, agent: Ref<Agent>) -> Text<'_> {
     let given = view.agent(agent).data.sencloud.as_ref().and_then(|g| g.extension_id.as_deref());
-    given.map_or_else(|| derived_id(view, "extension", agent.index()).into(), Text::from)
+    let derived = || derived_id(view, "extension", agent.index(), view.agents().len());
+    given.map_or_else(derived, Text::from)
 }
 
 /// An agent's `user_id`: the scenario's, else a derived one.
 pub fn agents_user_id(view: &View, agent: Ref<Agent>) -> Text<'_> {
     let given = view.agent(agent).data.sencloud.as_ref().and_then(|g| g.user_id.as_deref());
-    given.map_or_else(|| derived_id(view, "user", agent.index()).into(), Text::from)
+    let derived = || derived_id(view, "user", agent.index(), view.agents().len());
+    given.map_or_else(derived, Text::from)
 }
 
 /// The ids of an agent, a customer or a queue.
@@ -257,8 +263,9 @@ pub fn known_as(view: &View, who: Who) -> Map<String, Value> {
             "user_id": agents_user_id(view, agent),
         }),
         Who::Customer(customer) => {
-            let given = view.customer(customer).data.sencloud.as_ref().and_then(|g| g.contact_id.clone());
-            json!({ "contact_id": given.unwrap_or_else(|| derived_id(view, "contact", customer.index())) })
+            let given = view.customer(customer).data.sencloud.as_ref().and_then(|g| g.contact_id.as_deref());
+            let derived = || derived_id(view, "contact", customer.index(), view.customers().len());
+            json!({ "contact_id": given.map_or_else(derived, Text::from) })
         }
         Who::Queue(queue) => {
             let queue = view.queue(queue);
@@ -282,31 +289,31 @@ pub struct CallLog<'a> {
     callee: &'a str,
     caller: &'a str,
     contact_id: Text<'a>,
-    created_at: String,
+    created_at: Text<'a>,
     direction: &'a str,
     duration: u64,
-    ended_at: String,
+    ended_at: Text<'a>,
     extension_id: Text<'a>,
     external_id: Text<'a>,
     external_session_id: Text<'a>,
     id: Text<'a>,
     note: &'a str,
     recording_urls: List<Text<'a>>,
-    started_at: String,
-    updated_at: String,
+    started_at: Text<'a>,
+    updated_at: Text<'a>,
     user_id: Text<'a>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct CallTarget<'a> {
-    add_time: String,
-    answered_time: String,
+    add_time: Text<'a>,
+    answered_time: Text<'a>,
     end_reason: &'a str,
-    ended_time: String,
+    ended_time: Text<'a>,
     fail_code: i64,
     ring_duration: u64,
-    ring_time: String,
+    ring_time: Text<'a>,
     status: &'a str,
     target_number: &'a str,
     trunk_name: &'a str,

@@ -1,10 +1,11 @@
 //! The format of times and arrays in answers, which the world's readings choose.
 
-use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::readings::{EmptyArrays, StatusOfUnknown, Times};
+use crate::vendor::{Text, Written, time};
 use crate::world::World;
 
 /// Vietnam's time zone, which has no daylight saving time.
@@ -27,12 +28,15 @@ impl Style {
 
     /// A time in the live service's form or the form of the page's samples (A29). `None` is the
     /// zero time.
-    pub fn time(self, at: Option<DateTime<Utc>>) -> String {
-        let Some(at) = at else { return "0001-01-01T00:00:00Z".to_owned() };
-        match self.times {
-            Times::OffsetMicros => at.with_timezone(&VIETNAM).to_rfc3339_opts(SecondsFormat::Micros, false),
-            Times::ZuluMillis => at.to_rfc3339_opts(SecondsFormat::Millis, true),
-        }
+    pub fn time(self, at: Option<DateTime<Utc>>) -> Text<'static> {
+        let Some(at) = at else { return Text::Lies("0001-01-01T00:00:00Z") };
+        time(
+            at,
+            match self.times {
+                Times::OffsetMicros => Written::Micros(VIETNAM),
+                Times::ZuluMillis => Written::UtcMillis,
+            },
+        )
     }
 
     /// An array that is null when empty, if the reading says so.

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::super::super::gateway::Envelope;
 use super::super::super::readings::{CallDuration, ContactTypeSpelling, SuccessMessage};
-use super::super::super::records::{Record, Text, in_capitals, message};
+use super::super::super::records::{Record, in_capitals, message};
+use crate::vendor::Text;
 use crate::world::World;
 
 /// Formatting of the records in one answer.
@@ -157,14 +158,14 @@ struct Duration(u64, CallDuration);
 impl Serialize for Duration {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.1 {
-            CallDuration::String => serializer.collect_str(&self.0),
+            CallDuration::String => serializer.serialize_str(itoa::Buffer::new().format(self.0)),
             CallDuration::Integer => serializer.serialize_u64(self.0),
         }
     }
 }
 
 impl JsonSchema for Duration {
-    fn schema_name() -> Text<'static> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "Duration".into()
     }
 
