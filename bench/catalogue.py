@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from functools import partial
 
+import rows_cores
+import rows_created
+import rows_journal
+import rows_million
+import rows_neighbours
 import rows_requests
+import rows_small
+import rows_start
 
 
 @dataclass
@@ -16,4 +23,22 @@ class Row:
 
 ROWS = {
     **{name: Row(partial(rows_requests.request, name=name)) for name in rows_requests.REQUESTS},
+    "growth": Row(rows_created.growth),
+    "cores": Row(rows_cores.cores),
+    "start": Row(rows_start.start),
+    "idle": Row(rows_start.idle),
+    "size": Row(rows_start.size),
+    "exec": Row(rows_start.execute, short=False),
+    "ready": Row(rows_million.ready),
+    "hours": Row(rows_million.hours),
+    "pages": Row(rows_million.pages, short=False),
+    "deep": Row(rows_million.deep),
+    "whole": Row(rows_million.whole, short=False),
+    "fork": Row(rows_created.fork),
+    "journal": Row(rows_journal.journal, short=False),
+    **{
+        f"beside-{name}": Row(partial(rows_neighbours.neighbour, name=name), name != "snapshot")
+        for name in rows_neighbours.OFFENCES
+    },
+    "small": Row(rows_small.small, short=False),
 }

@@ -63,6 +63,10 @@ class Connection:
             return Answer(status, headers, body, chunks)
         return Answer(status, headers, self._take(int(framing.get("content-length", 0))))
 
+    def first_byte(self):
+        """Waits for the first bytes of the next answer, which stay to be read."""
+        self._more()
+
     def head(self):
         """Reads the status and the headers of the next answer."""
         head = self._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
@@ -89,7 +93,7 @@ class Connection:
         if len(self.rest) < length:
             parts, missing = [self.rest], length - len(self.rest)
             while missing > 0:
-                part = self._read()
+                part = self.read()
                 parts.append(part)
                 missing -= len(part)
             self.rest = b"".join(parts)
@@ -97,9 +101,10 @@ class Connection:
         return found
 
     def _more(self):
-        self.rest += self._read()
+        self.rest += self.read()
 
-    def _read(self):
+    def read(self):
+        """The next bytes, whatever they are of."""
         data = self.socket.recv(1 << 18)
         if not data:
             raise ConnectionError("the server closed the connection")

@@ -36,7 +36,10 @@ class Figure:
         """What the table says of it."""
         if self.must is None:
             return ""
-        return "MISSED" if self.missed else "aim" if self._within(self.aim) else "must"
+        return "MISSED" if self.missed else "aim" if self._meets_aim() else "must"
+
+    def _meets_aim(self):
+        return self.aim is not None and self._within(self.aim)
 
     def _within(self, bound):
         if bound is None:

@@ -85,6 +85,14 @@ def drive(server, traffic, seconds, place, count, check):
     return counted(traffic, counts, used, took, asked)
 
 
+def unsampled(server, traffic, place):
+    """Runs wrk against a server for a second. Returns the number of answers."""
+    line, _ = command(server, traffic, 1, place, 1)
+    output = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+    counts = json.loads(output.strip().splitlines()[-1])
+    return round(counted(traffic, counts, 0, 1, 0).rate * counts["microseconds"] / 1e6)
+
+
 def counted(traffic, counts, used, took, asked):
     """The run that wrk counted, if every status was the expected one."""
     requests, refused = counts["requests"], counts["refused"]
@@ -139,7 +147,7 @@ class Sample:
         return len(self.answers)
 
 
-def by_turns(servers, traffic, seconds, rounds, place, floor="floor"):
+def by_turns(servers, traffic, seconds, rounds, place, floors=("floor",)):
     """Drives the servers by turns. Returns the runs of each server, by its name."""
     runs = {name: [] for name in servers}
     rates = {}
@@ -148,10 +156,12 @@ def by_turns(servers, traffic, seconds, rounds, place, floor="floor"):
     for turn in range(rounds):
         names = list(servers)
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
-            if traffic.resets and name != floor:
+            if traffic.resets and name not in floors:
                 servers[name].ask("POST", "/_mock/reset")
             count = (
                 max(70_000, int(rates[name] * seconds * 1.6)) if traffic.varies == "path" else 1_000
             )
-            runs[name].append(drive(servers[name], traffic, seconds, place, count, name != floor))
+            runs[name].append(
+                drive(servers[name], traffic, seconds, place, count, name not in floors)
+            )
     return runs

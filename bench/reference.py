@@ -23,6 +23,11 @@ def moment(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
+def utc(at):
+    """A time in a query of the admin API."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def millis(at):
     """A time as Alibaba writes it."""
     return round(
@@ -31,20 +36,22 @@ def millis(at):
 
 
 class Reference:
-    """The calls of a world, oldest first, and how each vendor shows them."""
+    """The past calls of a world, or of a span of it, oldest first, and each vendor's rows."""
 
-    def __init__(self, server):
+    def __init__(self, server, first=None, end=None):
         self.server = server
         self.host = f"127.0.0.1:{server.port}".encode()
         self.now = moment(json.loads(server.ask("GET", "/_mock/clock").body)["now"])
-        self.calls = self._listed()
+        limits = (("from", first), ("to", end))
+        span = "".join(f"&{name}={utc(at)}" for name, at in limits if at is not None)
+        self.calls = self._listed(span)
         self.starts = [call["at"] for call in self.calls]
         self.shown = {}
 
-    def _listed(self):
+    def _listed(self, span):
         calls, after = [], 0
         while after is not None:
-            answer = self.server.ask("GET", f"/_mock/calls?after={after}&limit=5000")
+            answer = self.server.ask("GET", f"/_mock/calls?after={after}&limit=5000{span}")
             page = json.loads(answer.body)
             calls += page["calls"]
             after = page["next"]

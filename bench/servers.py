@@ -1,5 +1,6 @@
 """Starts callmock and the floor, and reads what the kernel knows about them."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -8,32 +9,35 @@ import time
 
 import client
 
-MIB = 1 << 20
+MB = 1_000_000
 TICKS = os.sysconf("SC_CLK_TCK")
 
 # The cores of the server and of the load, where there are two. `split_cores` sets them.
 SERVER_CORES = [0]
 LOAD_CORES = [1]
+EVERY_CORE = sorted(os.sched_getaffinity(0))
 
 
 def split_cores():
     """Gives the first core to the servers and the second to this process and its children."""
-    cores = sorted(os.sched_getaffinity(0))
-    if len(cores) < 2:
+    SERVER_CORES[:] = EVERY_CORE[:1]
+    LOAD_CORES[:] = EVERY_CORE[1:2]
+    if not LOAD_CORES:
+        LOAD_CORES[:] = SERVER_CORES
         return False
-    SERVER_CORES[:] = cores[:1]
-    LOAD_CORES[:] = cores[1:2]
     os.sched_setaffinity(0, LOAD_CORES)
     return True
 
 
-def two_cores():
-    """Two cores for a server: beside the load where there are four, else with it."""
-    cores = sorted(
-        os.sched_getaffinity(1 if os.getuid() == 0 else 0) | set(SERVER_CORES + LOAD_CORES)
-    )
-    others = [core for core in cores if core not in LOAD_CORES]
-    return others[:2] if len(others) > 1 else cores[:2]
+@contextlib.contextmanager
+def on(cores):
+    """What is started within runs on these cores."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def environment():
@@ -47,15 +51,15 @@ class Server:
 
     def __init__(self, command, port_file, cores=None, joins=None):
         self.port_file = port_file
-        self.pinned = ["taskset", "-c", ",".join(map(str, cores or SERVER_CORES))]
-        self.process = subprocess.Popen(
-            [*self.pinned, *command],
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=joins,
-        )
+        with on(cores or SERVER_CORES):
+            self.process = subprocess.Popen(
+                command,
+                env=environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                preexec_fn=joins,
+            )
         self.pid = self.process.pid
 
     def wait(self, seconds=60):
@@ -138,11 +142,11 @@ class Place:
         self.files += 1
         return os.path.join(self.folder, f"{self.files}-{name}")
 
-    def callmock(self, binary, *flags, cores=None, joins=None, wait=60):
+    def callmock(self, binary, *flags, cores=None, joins=None, prefix=()):
         """Starts a callmock and waits for it."""
         port_file = self.path("port")
-        command = [binary, "serve", "--port", "0", "--port-file", port_file, *flags]
-        return self._started(Server(command, port_file, cores, joins), wait)
+        command = [*prefix, binary, "serve", "--port", "0", "--port-file", port_file, *flags]
+        return self._started(Server(command, port_file, cores, joins), 60)
 
     def floor(self, binary, answers, cores=None):
         """Starts a floor with the answers of a file."""

@@ -1,8 +1,8 @@
 //! The file of recorded answers. `bench/answers.py` writes it.
 //!
 //! Each answer is a line `METHOD PATH STATUS HEADERS CHUNKS LENGTH`, then as many header lines
-//! `name: value` as HEADERS says, then a line with the sizes of the chunks, if CHUNKS is not 0, then
-//! LENGTH bytes of body and a line feed.
+//! `name: value` as HEADERS says, then a line with the sizes of the chunks if CHUNKS is not 0, and
+//! then LENGTH bytes of body and a line feed.
 
 use std::path::Path;
 use std::{fs, io};
