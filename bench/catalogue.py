@@ -9,6 +9,7 @@ import rows_journal
 import rows_million
 import rows_neighbours
 import rows_requests
+import rows_right
 import rows_small
 import rows_start
 
@@ -22,6 +23,7 @@ class Row:
 
 
 ROWS = {
+    "right": Row(rows_right.right),
     **{name: Row(partial(rows_requests.request, name=name)) for name in rows_requests.REQUESTS},
     "growth": Row(rows_created.growth),
     "cores": Row(rows_cores.cores),

@@ -19,10 +19,12 @@ class Figure:
     note: str = ""
     # Whether the short form has it: it has ratios and sizes.
     holds_in_short: bool = True
+    # Whether the short form eases its bound.
+    eases: bool = True
 
     def eased(self):
         """The bound of the short form: half of a lower one, twice an upper one."""
-        if self.must is not None:
+        if self.must is not None and self.eases:
             self.must = self.must / 2 if self.more else self.must * 2
         return self
 

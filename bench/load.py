@@ -13,6 +13,8 @@ SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cycle.lua")
 CONNECTIONS = 16
 # The sample is one request in a hundred, and at most so many in a second.
 MOST_SAMPLES = 100
+# So many signed paths that no nonce comes twice while callmock remembers it (65,536 of them).
+LEAST_PATHS = 70_000
 
 
 @dataclass
@@ -147,21 +149,21 @@ class Sample:
         return len(self.answers)
 
 
-def by_turns(servers, traffic, seconds, rounds, place, floors=("floor",)):
+def by_turns(servers, traffic, bench, place, floors=("floor",)):
     """Drives the servers by turns. Returns the runs of each server, by its name."""
-    runs = {name: [] for name in servers}
-    rates = {}
+    seconds, rounds = (1, 2) if bench.short else (3, 7)
+    counts = {name: LEAST_PATHS for name in servers}
     for name, server in servers.items():
-        rates[name] = drive(server, traffic, 1, place, 70_000, False).rate
+        warm = drive(server, traffic, 1, place, LEAST_PATHS, False)
+        if name not in floors:
+            counts[name] = max(LEAST_PATHS, int(warm.rate * seconds * 1.6))
+    runs = {name: [] for name in servers}
+    names = list(servers)
     for turn in range(rounds):
-        names = list(servers)
-        for name in names[turn % len(names) :] + names[: turn % len(names)]:
-            if traffic.resets and name not in floors:
+        first = turn % len(names)
+        for name in names[first:] + names[:first]:
+            own = name not in floors
+            if traffic.resets and own:
                 servers[name].ask("POST", "/_mock/reset")
-            count = (
-                max(70_000, int(rates[name] * seconds * 1.6)) if traffic.varies == "path" else 1_000
-            )
-            runs[name].append(
-                drive(servers[name], traffic, seconds, place, count, name not in floors)
-            )
+            runs[name].append(drive(servers[name], traffic, seconds, place, counts[name], own))
     return runs

@@ -80,27 +80,27 @@ class Reference:
         )
         return [call for call in self.between(first, last) if call["direction"] != "internal"]
 
-    def commubo(self, start, end):
-        """The body of a list of days. Customers and operators stand there by their ids only."""
+    def commubo(self, start, end, expand="none"):
+        """The body of a list of days. What is not expanded stands there by its id only."""
         rows = []
         for call in self.commubo_calls(start, end):
             row = dict(self.row("commubo", call))
             for member, name in (("customer", "customerId"), ("operator", "operatorId")):
-                if member in row:
+                if member in row and expand not in (member, "all"):
                     row[member] = {name: row[member][name]}
             rows.append(compact(row))
         return f"[{','.join(rows)}]".encode()
 
+    def between_millis(self, first, last):
+        """The calls that began within two times as Alibaba writes them, both included."""
+        return self.between(
+            *(datetime.datetime.fromtimestamp(at / 1000, UTC) for at in (first, last + 1))
+        )
+
     def alibaba(self, start, end, page, size):
-        """The body of a page, newest first, with `RequestId` left open."""
-        first, last = (datetime.datetime.fromtimestamp(at / 1000, UTC) for at in (start, end + 1))
-        found = self.between(first, last)[::-1]
-        rows = [self.row("alibaba", call) for call in found[(page - 1) * size : page * size]]
-        # Only the first page has the total.
-        total = len(found) if page == 1 else 0
-        data = {"PageNumber": page, "PageSize": size, "TotalCount": total, "List": rows}
-        body = {"Code": "OK", "HttpStatusCode": 200, "Message": "无", "RequestId": "", "Data": data}
-        return compact(body).encode()
+        """The body of a page of a span, newest first, with `RequestId` left open."""
+        found = self.between_millis(start, end)[::-1]
+        return alibaba_page([self.row("alibaba", call) for call in found], page, size)
 
     def sencloud(self, first, last, limit, host):
         """The body of a first page, newest first, with the cursor left open.
@@ -112,6 +112,15 @@ class Reference:
         paging = {"after": ".", "before": "", "limit": limit, "next": "", "prev": "", "sort": ""}
         body = compact({"call_logs": rows, "paging": paging}).encode()
         return body.replace(self.host, host.encode())
+
+
+def alibaba_page(rows, page, size):
+    """The body of a page of all rows, with `RequestId` left open. Only page 1 has the total."""
+    total = len(rows) if page == 1 else 0
+    shown = rows[(page - 1) * size : page * size]
+    data = {"PageNumber": page, "PageSize": size, "TotalCount": total, "List": shown}
+    body = {"Code": "OK", "HttpStatusCode": 200, "Message": "无", "RequestId": "", "Data": data}
+    return compact(body).encode()
 
 
 def same(answer, status, body, left_open=None):

@@ -18,7 +18,6 @@ def cores(bench):
         yield Skipped("cores", what, "this machine has one core")
         return
     two = pair()
-    seconds, rounds = (1, 2) if bench.short else (3, 7)
     with servers.Place() as place:
         flags = ("--scenario", place.file("scenario.yaml", scenarios.requests()))
         one = place.callmock(bench.binaries.machine, *flags)
@@ -31,7 +30,7 @@ def cores(bench):
             "floor two": place.floor(bench.binaries.floor, recorded, cores=two),
         }
         floors = ("floor one", "floor two")
-        runs = load.by_turns(contestants, sent, seconds, rounds, place, floors)
+        runs = load.by_turns(contestants, sent, bench, place, floors)
     own, floor = (gain(runs, *names) for names in (("one", "two"), floors))
     yield Figure("cores", what, own / floor, "×", 0.9, 1.0, True, f"{own:.2f} against {floor:.2f}")
 

@@ -23,7 +23,6 @@ REQUESTS = {
 def request(bench, name):
     """A request against the floor, and the image's build against this machine's."""
     make, scenario, must, aim = REQUESTS[name]
-    seconds, rounds = (1, 2) if bench.short else (3, 7)
     with servers.Place() as place:
         file = place.file("scenario.yaml", scenario())
         machine = place.callmock(bench.binaries.machine, "--scenario", file)
@@ -33,7 +32,7 @@ def request(bench, name):
             bench.binaries.floor, place.file("answers", answers.encoded(sent.recorded))
         )
         contestants = {"floor": floor, "machine": machine, "image": image}
-        runs = load.by_turns(contestants, sent, seconds, rounds, place)
+        runs = load.by_turns(contestants, sent, bench, place)
     bench.note(f"{name} {summary(runs)}")
     yield Figure(
         name,
