@@ -34,6 +34,7 @@ def request(bench, name):
         contestants = {"floor": floor, "machine": machine, "image": image}
         runs = load.by_turns(contestants, sent, bench, place)
     bench.note(f"{name} {summary(runs)}")
+    noise = noisy(runs)
     yield Figure(
         name,
         f"{sent.name}, of the floor",
@@ -43,7 +44,7 @@ def request(bench, name):
         aim,
         True,
         f"{rate(runs, 'machine'):,.0f}/s of {rate(runs, 'floor'):,.0f}/s; "
-        f"by processor time {by_cpu(runs, 'machine', 'floor'):.2f}",
+        f"by processor time {by_cpu(runs, 'machine', 'floor'):.2f}{noise}",
     )
     yield Figure(
         f"{name}-image",
@@ -53,7 +54,7 @@ def request(bench, name):
         0.90,
         1.0,
         True,
-        f"{rate(runs, 'image'):,.0f}/s; by processor time {by_cpu(runs, 'image', 'machine'):.2f}",
+        f"{rate(runs, 'image'):,.0f}/s; by processor time {by_cpu(runs, 'image', 'machine'):.2f}{noise}",
     )
 
 
@@ -70,6 +71,12 @@ def ratio(runs, one, other):
 def by_cpu(runs, one, other):
     """The same by processor time: noise from beside matters less to it."""
     return median(b.cpu / a.cpu if a.cpu else 0 for a, b in zip(runs[one], runs[other]))
+
+
+def noisy(runs):
+    """A remark, if the servers did not have their core to themselves: rates mean little then."""
+    least = min(median(run.busy for run in turns) for turns in runs.values())
+    return f"; noisy: a server had {least:.0%} of its core" if least < 0.8 else ""
 
 
 def rate(runs, name):
