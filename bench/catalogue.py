@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+import peers
 import rows_cores
 import rows_created
 import rows_journal
@@ -43,4 +44,6 @@ ROWS = {
         for name in rows_neighbours.OFFENCES
     },
     "small": Row(rows_small.small, short=False),
+    # Only when it is asked for.
+    "peers": Row(peers.peers),
 }

@@ -34,7 +34,6 @@ def request(bench, name):
         contestants = {"floor": floor, "machine": machine, "image": image}
         runs = load.by_turns(contestants, sent, bench, place)
     bench.note(f"{name} {summary(runs)}")
-    noise = noisy(runs)
     yield Figure(
         name,
         f"{sent.name}, of the floor",
@@ -43,8 +42,8 @@ def request(bench, name):
         must,
         aim,
         True,
-        f"{rate(runs, 'machine'):,.0f}/s of {rate(runs, 'floor'):,.0f}/s; "
-        f"by processor time {by_cpu(runs, 'machine', 'floor'):.2f}{noise}",
+        f"{rate(runs, 'machine'):,.0f}/s of {rate(runs, 'floor'):,.0f}/s"
+        + remark(runs, "machine", "floor"),
     )
     yield Figure(
         f"{name}-image",
@@ -54,7 +53,7 @@ def request(bench, name):
         0.90,
         1.0,
         True,
-        f"{rate(runs, 'image'):,.0f}/s; by processor time {by_cpu(runs, 'image', 'machine'):.2f}{noise}",
+        f"{rate(runs, 'image'):,.0f}/s" + remark(runs, "image", "machine"),
     )
 
 
@@ -73,10 +72,11 @@ def by_cpu(runs, one, other):
     return median(b.cpu / a.cpu if a.cpu else 0 for a, b in zip(runs[one], runs[other]))
 
 
-def noisy(runs):
-    """A remark, if the servers did not have their core to themselves: rates mean little then."""
+def remark(runs, one, other):
+    """The ratio by processor time, and whether the servers had their core to themselves."""
     least = min(median(run.busy for run in turns) for turns in runs.values())
-    return f"; noisy: a server had {least:.0%} of its core" if least < 0.8 else ""
+    noise = f"; noisy: a server had {least:.0%} of its core" if least < 0.8 else ""
+    return f"; by processor time {by_cpu(runs, one, other):.2f}{noise}"
 
 
 def rate(runs, name):

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -59,6 +60,7 @@ class Server:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 preexec_fn=joins,
+                start_new_session=True,
             )
         self.pid = self.process.pid
 
@@ -111,14 +113,17 @@ class Server:
         return self.process.poll() is None
 
     def stop(self):
-        """Ends the process."""
+        """Ends the process, and what it started."""
         if self.process.poll() is None:
-            self.process.terminate()
-            try:
+            self._send(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        self._send(signal.SIGKILL)
+        self.process.wait()
+
+    def _send(self, number):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
 
 
 class Place:
