@@ -45,8 +45,9 @@ def image():
     target = re.search(r'target="?\$\(uname -m\)(-[a-z0-9-]+)', text)
     if target is None:
         raise SystemExit("bench: the Dockerfile names no target: set BENCH_IMAGE")
-    flags = re.search(r'RUSTFLAGS="?([^"\n]*?)"?(?: |\\|\n|$)', text)
-    return cargo(PROJECT, "callmock", platform.machine() + target[1], flags[1] if flags else "")
+    flags = re.search(r"""RUSTFLAGS=(["'])(.*?)\1""", text)
+    triple = platform.machine() + target[1]
+    return cargo(PROJECT, "callmock", triple, flags[2] if flags else "")
 
 
 def cargo(folder, name, target="", flags=""):

@@ -19,12 +19,10 @@ class Figure:
     note: str = ""
     # Whether the short form has it: it has ratios and sizes.
     holds_in_short: bool = True
-    # Whether the short form eases its bound.
-    eases: bool = True
 
     def eased(self):
         """The bound of the short form: half of a lower one, twice an upper one."""
-        if self.must is not None and self.eases:
+        if self.must is not None:
             self.must = self.must / 2 if self.more else self.must * 2
         return self
 
@@ -53,7 +51,7 @@ class Figure:
         if value is None:
             return ""
         text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-        return f"{text} {self.unit}".rstrip().replace(" ×", " ×")
+        return f"{text} {self.unit}".rstrip()
 
 
 @dataclass

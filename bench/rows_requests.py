@@ -31,6 +31,7 @@ def request(bench, name):
         floor = place.floor(
             bench.binaries.floor, place.file("answers", answers.encoded(sent.recorded))
         )
+        answers.check(floor, sent.recorded)
         contestants = {"floor": floor, "machine": machine, "image": image}
         runs = load.by_turns(contestants, sent, bench, place)
     bench.note(f"{name} {summary(runs)}")
