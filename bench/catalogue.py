@@ -21,11 +21,30 @@ class Row:
 
     measure: callable
     short: bool = True
+    about: str = ""
+
+    @property
+    def says(self):
+        """What it measures, in a line."""
+        return self.about or self.measure.__doc__
+
+
+def request(name):
+    """The row of a request."""
+    about = f"{rows_requests.REQUESTS[name][0].__doc__[:-1]}, against the floor"
+    return Row(partial(rows_requests.request, name=name), True, about)
+
+
+def beside(name):
+    """The row of a neighbour."""
+    about = f"A neighbour's median during {rows_neighbours.OFFENCES[name][0].__doc__}"
+    measure = partial(rows_neighbours.neighbour, name=name)
+    return Row(measure, name != "snapshot", about)
 
 
 ROWS = {
     "right": Row(rows_right.right),
-    **{name: Row(partial(rows_requests.request, name=name)) for name in rows_requests.REQUESTS},
+    **{name: request(name) for name in rows_requests.REQUESTS},
     "growth": Row(rows_created.growth),
     "cores": Row(rows_cores.cores),
     "start": Row(rows_start.start),
@@ -39,10 +58,7 @@ ROWS = {
     "whole": Row(rows_million.whole, short=False),
     "fork": Row(rows_created.fork),
     "journal": Row(rows_journal.journal, short=False),
-    **{
-        f"beside-{name}": Row(partial(rows_neighbours.neighbour, name=name), name != "snapshot")
-        for name in rows_neighbours.OFFENCES
-    },
+    **{f"beside-{name}": beside(name) for name in rows_neighbours.OFFENCES},
     "small": Row(rows_small.small, short=False),
     # Only when it is asked for.
     "peers": Row(peers.peers),

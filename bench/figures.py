@@ -110,3 +110,14 @@ def write(path, figures, about):
     with open(path, "w", encoding="utf-8") as file:
         json.dump({**about, "figures": [asdict(figure) for figure in figures]}, file, indent=1)
         file.write("\n")
+
+
+def keep(path, head, figures):
+    """Writes the figures between the marks of a page."""
+    begin, end = "<!-- latest -->\n", "<!-- /latest -->"
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    before, rest = text.split(begin)
+    after = rest.split(end)[1]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"{before}{begin}{head}.\n\n{table(figures, True)}\n{end}{after}")

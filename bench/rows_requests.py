@@ -21,7 +21,7 @@ REQUESTS = {
 
 
 def request(bench, name):
-    """A request against the floor, and the image's build against this machine's."""
+    """A request against the floor, and the image's build against this machine's"""
     make, scenario, must, aim = REQUESTS[name]
     with servers.Place() as place:
         file = place.file("scenario.yaml", scenario())

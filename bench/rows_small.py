@@ -84,7 +84,8 @@ def group():
 def scope():
     """The command that runs another one in a scope of systemd."""
     limits = ["-p", f"MemoryMax={LIMIT}", "-p", "MemorySwapMax=0"]
-    return ["systemd-run", "--scope", "--quiet", *limits]
+    whose = ["--user"] if os.getuid() else []
+    return ["systemd-run", *whose, "--scope", "--quiet", *limits]
 
 
 def systemd():
