@@ -57,7 +57,7 @@ def cargo(folder, name, target="", flags=""):
     command = ["cargo", "build", "--release", "--locked", *(["--target", target] if target else [])]
     print(f"building {name} {target}".rstrip(), flush=True)
     subprocess.run(command, cwd=folder, env=environment, check=True)
-    built = os.environ.get("CARGO_TARGET_DIR") or os.path.join(folder, "target")
+    built = os.path.join(folder, os.environ.get("CARGO_TARGET_DIR") or "target")
     return os.path.join(built, target, "release", name)
 
 
