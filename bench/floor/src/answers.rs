@@ -49,7 +49,7 @@ pub fn read(path: &Path) -> io::Result<Vec<Endpoint>> {
         match endpoints.iter_mut().find(|known| known.method == method && known.path == path) {
             Some(known) => known.answers.push(answer),
             None => {
-                endpoints.push(Endpoint { method, path: path.to_owned(), answers: vec![answer] })
+                endpoints.push(Endpoint { method, path: path.to_owned(), answers: vec![answer] });
             }
         }
     }
