@@ -88,20 +88,25 @@ def drive(server, traffic, seconds, place, count, check):
 
 
 def unsampled(server, traffic, place):
-    """Runs wrk against a server for a second. Returns the number of answers."""
-    line, _ = command(server, traffic, 1, place, 1)
+    """Runs wrk against a server for two seconds. Returns the number of answers."""
+    line, _ = command(server, traffic, 2, place, 1)
     output = subprocess.run(line, capture_output=True, text=True, check=True).stdout
     counts = json.loads(output.strip().splitlines()[-1])
-    return round(counted(traffic, counts, 0, 1, 0).rate * counts["microseconds"] / 1e6)
+    expect(traffic, counts)
+    return counts["requests"]
+
+
+def expect(traffic, counts):
+    """Fails where a status was not the expected one."""
+    requests, refused, broken = (counts[name] for name in ("requests", "refused", "broken"))
+    if broken or refused != (requests if traffic.refused else 0):
+        raise Wrong(f"{traffic.name}: {requests} answers, {refused} refused, {broken} broken")
 
 
 def counted(traffic, counts, used, took, asked):
     """The run that wrk counted, if every status was the expected one."""
-    requests, refused = counts["requests"], counts["refused"]
-    if counts["broken"] or refused != (requests if traffic.refused else 0):
-        raise Wrong(
-            f"{traffic.name}: {requests} answers, {refused} refused, {counts['broken']} broken"
-        )
+    expect(traffic, counts)
+    requests = counts["requests"]
     if requests == 0:
         raise Wrong(f"{traffic.name}: no answer")
     seconds = counts["microseconds"] / 1e6
