@@ -18,6 +18,7 @@ mod limits;
 mod names;
 mod nonces;
 mod secrets;
+mod sequence;
 mod shown;
 mod slot;
 mod snapshot;
