@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 mod call;
 mod generate;
 mod magic;
+mod names;
 mod opaque;
 mod people;
 mod queue;
@@ -29,6 +30,8 @@ pub use people::{Agent, AgentState, Customer, Name, Reading};
 pub use queue::{Queue, QueueState};
 pub use reference::{Ordinal, Ref};
 
+use names::Names;
+
 pub use crate::times::{Millis, NotADuration, length};
 
 /// The records of one scenario and their indexes.
@@ -43,6 +46,7 @@ pub struct Universe {
     by_time: Vec<Ordinal>,
     /// The ids that a scenario sets, by vendor. All other ids are computed.
     wire_ids: HashMap<&'static str, HashMap<Box<str>, Ordinal>>,
+    names: Names,
 }
 
 impl Universe {
@@ -65,7 +69,8 @@ impl Universe {
                 }
             }
         }
-        Self { seed, agents, customers, queues, calls, by_time, wire_ids }
+        let names = Names::of(&calls);
+        Self { seed, agents, customers, queues, calls, by_time, wire_ids, names }
     }
 
     /// The seed of ids and generated data.
@@ -138,6 +143,12 @@ impl Universe {
     #[must_use]
     pub fn by_wire_id(&self, vendor: &str, id: &str) -> Option<Ordinal> {
         self.wire_ids.get(vendor)?.get(id).copied()
+    }
+
+    /// The call with an id, as the scenario wrote it or as the generator gave it.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<Ordinal> {
+        self.names.find(&self.calls, name)
     }
 
     /// Sixty-four random bits of a generated call, from which a vendor computes what it shows

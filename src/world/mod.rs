@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 mod changes;
 mod clock;
 mod conduct;
+mod created;
 mod expectations;
 mod faults;
 mod ids;
@@ -31,6 +32,7 @@ pub use clock::{Clock, PastTheEnd};
 pub use conduct::{
     AskedPage, Attempts, Earlier, Step, TakenStep, Tried, UnfinishedWalk, Visited, Walks, Why,
 };
+pub use created::Created;
 pub use expectations::{Expectations, OfExchange, Standing, TooManyOpen};
 pub use faults::{Due, FaultCounts, FaultState, Faults, NotAdded};
 pub use ids::Ids;
@@ -45,7 +47,7 @@ pub use secrets::{Secrets, mask};
 pub use slot::Slot;
 pub use snapshot::{NotRestored, Snapshot};
 pub use staffing::{Staffing, Untaken};
-pub use view::{Created, Slice, Stop, View};
+pub use view::{Slice, Stop, View};
 pub use worlds::{Fork, TooMany, Worlds};
 
 use crate::contract::{Choice, Counts, CoverageCounter, Late, Missed, Readings};

@@ -194,7 +194,8 @@ impl<T: Clone> Node<T> {
                 let first = Child { end: begin + first.len(), node: first };
                 let second = second.map(|node| Child { end: children[n].end + 1, node });
                 let count = children.len() + usize::from(second.is_some());
-                let after = children[n + 1..].iter().map(|child| Child { end: child.end + 1, ..child.clone() });
+                let after =
+                    children[n + 1..].iter().map(|child| Child { end: child.end + 1, ..child.clone() });
                 let all = children[..n].iter().cloned().chain([first]).chain(second).chain(after);
                 if count <= CHILDREN {
                     return (Node::Inner(all.collect()), None);
