@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 mod call;
 mod generate;
+mod known;
 mod magic;
 mod names;
 mod opaque;
@@ -30,6 +31,7 @@ pub use people::{Agent, AgentState, Customer, Name, Reading};
 pub use queue::{Queue, QueueState};
 pub use reference::{Ordinal, Ref};
 
+use known::Known;
 use names::Names;
 
 pub use crate::times::{Millis, NotADuration, length};
@@ -47,6 +49,7 @@ pub struct Universe {
     /// The ids that a scenario sets, by vendor. All other ids are computed.
     wire_ids: HashMap<&'static str, HashMap<Box<str>, Ordinal>>,
     names: Names,
+    known: Known,
 }
 
 impl Universe {
@@ -70,7 +73,7 @@ impl Universe {
             }
         }
         let names = Names::of(&calls);
-        Self { seed, agents, customers, queues, calls, by_time, wire_ids, names }
+        Self { seed, agents, customers, queues, calls, by_time, wire_ids, names, known: Known::default() }
     }
 
     /// The seed of ids and generated data.

@@ -439,7 +439,7 @@ impl World {
     pub fn switch_agent(&self, agent: Ref<Agent>, state: AgentState) {
         self.changes(|changes| {
             self.settle(changes, self.now());
-            changes.agents.insert(agent.index(), state);
+            changes.switch_agent(agent.index(), state);
         });
     }
 
@@ -504,7 +504,7 @@ impl Changes {
     /// as `untaken` says.
     #[must_use]
     pub fn staffed(
-        &self,
+        &mut self,
         view: &View,
         ordinal: Ordinal,
         call: Call,

@@ -280,7 +280,7 @@ fn changes_of(universe: &Universe, snapshot: &Snapshot, created: usize) -> Resul
     for (id, state) in &snapshot.agents {
         let index = agents.get(id.as_str());
         let index = index.ok_or_else(|| wrong("agents", format!("there is no agent `{id}`")))?;
-        changes.agents.insert(*index, *state);
+        changes.switch_agent(*index, *state);
     }
     let queues: HashMap<&str, usize> =
         universe.queues().map(|(queue, it)| (it.id.as_ref(), queue.index())).collect();

@@ -104,6 +104,12 @@ impl View {
         self.universe.by_name(name).or_else(|| self.created_by_name(name))
     }
 
+    /// The call that was created last.
+    #[must_use]
+    pub fn last_created(&self) -> Option<&Call> {
+        self.created.call(self.created.len().checked_sub(1)?)
+    }
+
     /// The created call with an id.
     #[must_use]
     pub fn created_by_name(&self, name: &str) -> Option<Ordinal> {
