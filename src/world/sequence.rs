@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 /// The most children of an inner node.
-const CHILDREN: usize = 32;
+const CHILDREN: usize = 16;
 
 /// A persistent sequence, with at most `LEAF` items in each leaf.
 #[derive(Debug, Clone)]
@@ -317,16 +317,16 @@ mod tests {
 
     #[test]
     fn items_that_come_in_order_leave_full_leaves_behind() {
-        let mut upward = Sequence::<u32, 64>::default();
+        let mut upward = Sequence::<u32, 32>::default();
         let (mut downward, mut before_the_last) = (upward.clone(), upward.inserted(0, 0));
-        for n in 0..6400 {
+        for n in 0..3200 {
             upward = upward.inserted(n, 0);
             downward = downward.inserted(0, 0);
             before_the_last = before_the_last.inserted(n, 0);
         }
         for sequence in [upward, downward, before_the_last] {
             let leaves = leaves(&sequence);
-            assert!((100..=110).contains(&leaves), "{leaves} leaves of 64 hold {} items", sequence.len());
+            assert!((100..=110).contains(&leaves), "{leaves} leaves of 32 hold {} items", sequence.len());
         }
     }
 }
