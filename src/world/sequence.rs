@@ -203,7 +203,9 @@ impl<T: Clone> Node<T> {
                 let mut left: Vec<Child<T>> = all.collect();
                 let mut right = left.split_off(cut(count, n + 1));
                 let end = left.last().map_or(0, |child| child.end);
-                right.iter_mut().for_each(|child| child.end -= end);
+                for child in &mut right {
+                    child.end -= end;
+                }
                 (Node::Inner(left.into()), Some(Node::Inner(right.into())))
             }
         }

@@ -301,12 +301,11 @@ mod tests {
             let (mut created, mut model) = (Arc::new(Created::default()), Vec::<Call>::new());
             let mut kept = vec![];
             for (n, (seconds, replaced)) in (0_u32..).zip(steps) {
-                match replaced.filter(|_| !model.is_empty()).map(|index| index.index(model.len())) {
-                    Some(place) => {
+                if let Some(index) = replaced.filter(|_| !model.is_empty()) {
+                        let place = index.index(model.len());
                         model[place].note = Some(format!("replaced in step {n}").into());
                         created = Arc::new(created.replaced([(place, model[place].clone())]));
-                    }
-                    None => {
+                } else {
                         let ccai = crate::dialects::ccai::Call { id: Some(1000 + u64::from(n)), created: None };
                         let data = OfCall { ccai: Some(Box::new(ccai)), ..OfCall::default() };
                         let numbered = CallId::Created(u32::try_from(model.len()).unwrap() + 1);
@@ -314,7 +313,6 @@ mod tests {
                         let call = Call { id, data: Some(Box::new(data)), ..Call::blank(at(seconds)) };
                         model.push(call.clone());
                         created = Arc::new(created.with(call));
-                    }
                 }
                 if n % 97 == 0 {
                     let view = View::new(Arc::clone(&universe), Arc::clone(&created), at(0));
