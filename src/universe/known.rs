@@ -4,9 +4,11 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::{Agent, Customer, Ref, Universe};
+use super::people::{Agent, Customer};
+use super::reference::Ref;
 
-/// The indexes of the people of a universe. Of two with one key, the first one has it.
+/// The indexes of the people of a universe. Of two with one key, the first one is found. The slices
+/// that the look-ups take must be the same each time.
 #[derive(Debug, Default)]
 pub struct Known {
     emails: OnceLock<Index<Agent>>,
@@ -16,47 +18,34 @@ pub struct Known {
 
 type Index<T> = HashMap<Box<str>, Ref<T>>;
 
-impl Universe {
+impl Known {
     /// The agent with an e-mail address.
-    #[must_use]
-    pub fn agent_by_email(&self, email: &str) -> Option<Ref<Agent>> {
-        let emails = || index(self.agents().filter_map(|(r, agent)| Some((agent.email.clone()?, r))));
-        self.known.emails.get_or_init(emails).get(email).copied()
+    pub fn agent_by_email(&self, agents: &[Agent], email: &str) -> Option<Ref<Agent>> {
+        let emails = || index(agents, |agent| agent.email.iter().cloned().collect());
+        self.emails.get_or_init(emails).get(email).copied()
     }
 
     /// The customer with a telephone number. Only the digits of the numbers count.
-    #[must_use]
-    pub fn customer_by_phone(&self, number: &str) -> Option<Ref<Customer>> {
-        let phones = || {
-            let each = |(r, customer): (_, &Customer)| -> Vec<_> {
-                customer.phones.iter().map(|phone| (digits(phone).into(), r)).collect()
-            };
-            index(self.customers().flat_map(each))
-        };
-        self.known.phones.get_or_init(phones).get(digits(number).as_str()).copied()
+    pub fn customer_by_phone(&self, customers: &[Customer], number: &str) -> Option<Ref<Customer>> {
+        let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+        let of = |customer: &Customer| customer.phones.iter().map(|phone| digits(phone).into()).collect();
+        self.phones.get_or_init(|| index(customers, of)).get(digits(number).as_str()).copied()
     }
 
     /// The customer with a ticket.
-    #[must_use]
-    pub fn customer_by_ticket(&self, ticket: &str) -> Option<Ref<Customer>> {
-        let tickets = || {
-            let each = |(r, customer): (_, &Customer)| -> Vec<_> {
-                customer.tickets.iter().map(|ticket| (ticket.clone(), r)).collect()
-            };
-            index(self.customers().flat_map(each))
-        };
-        self.known.tickets.get_or_init(tickets).get(ticket).copied()
+    pub fn customer_by_ticket(&self, customers: &[Customer], ticket: &str) -> Option<Ref<Customer>> {
+        let tickets = || index(customers, |customer| customer.tickets.clone());
+        self.tickets.get_or_init(tickets).get(ticket).copied()
     }
 }
 
-fn index<T>(entries: impl Iterator<Item = (Box<str>, Ref<T>)>) -> Index<T> {
+/// The index of some records by their keys.
+fn index<T>(records: &[T], keys: impl Fn(&T) -> Vec<Box<str>>) -> Index<T> {
     let mut index = HashMap::new();
-    for (key, entry) in entries {
-        index.entry(key).or_insert(entry);
+    for (place, record) in records.iter().enumerate() {
+        for key in keys(record) {
+            index.entry(key).or_insert(Ref::to(place));
+        }
     }
     index
-}
-
-fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
 }

@@ -154,6 +154,24 @@ impl Universe {
         self.names.find(&self.calls, name)
     }
 
+    /// The agent with an e-mail address.
+    #[must_use]
+    pub fn agent_by_email(&self, email: &str) -> Option<Ref<Agent>> {
+        self.known.agent_by_email(&self.agents, email)
+    }
+
+    /// The customer with a telephone number. Only the digits of the numbers count.
+    #[must_use]
+    pub fn customer_by_phone(&self, number: &str) -> Option<Ref<Customer>> {
+        self.known.customer_by_phone(&self.customers, number)
+    }
+
+    /// The customer with a ticket.
+    #[must_use]
+    pub fn customer_by_ticket(&self, ticket: &str) -> Option<Ref<Customer>> {
+        self.known.customer_by_ticket(&self.customers, ticket)
+    }
+
     /// Sixty-four random bits of a generated call, from which a vendor computes what it shows
     /// beyond the neutral record. `None` for any other call.
     #[must_use]

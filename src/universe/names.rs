@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use super::{Call, CallId, Ordinal, ordinals};
+use super::call::{Call, CallId};
+use super::reference::Ordinal;
 
 /// An index of calls by id. The place of a generated call follows from the number in its id.
 #[derive(Debug, Default)]
@@ -28,11 +29,9 @@ impl Names {
     /// The first of the calls with an id. The calls are those of `of`.
     pub fn find(&self, calls: &[Call], name: &str) -> Option<Ordinal> {
         let others = self.others.get_or_init(|| {
-            let others = ordinals(calls).filter(|ordinal| {
-                let place = ordinal.0 as usize;
-                self.place_of(&calls[place].id) != Some(place)
-            });
-            let mut others: Vec<Ordinal> = others.collect();
+            let all = calls.iter().enumerate().zip((0..).map(Ordinal));
+            let others = all.filter(|((place, call), _)| self.place_of(&call.id) != Some(*place));
+            let mut others: Vec<Ordinal> = others.map(|(_, ordinal)| ordinal).collect();
             others.sort_by(|one, other| text(calls, *one).cmp(&text(calls, *other)));
             others.into()
         });
@@ -70,7 +69,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::universe::Universe;
 
     fn id() -> impl Strategy<Value = CallId> {
         prop_oneof![
@@ -87,10 +85,11 @@ mod tests {
         ) {
             let numbered = (first..first + generated).map(CallId::Generated);
             let calls = listed.into_iter().chain(numbered).map(|id| Call { id, ..Call::blank(DateTime::UNIX_EPOCH) });
-            let universe = Universe::new(0, vec![], vec![], vec![], calls.collect());
+            let calls: Vec<Call> = calls.collect();
             let name = sought.to_string();
-            let expected = universe.calls().iter().position(|call| call.id.is(&name));
-            prop_assert_eq!(universe.by_name(&name).map(|ordinal| ordinal.0 as usize), expected);
+            let expected = calls.iter().position(|call| call.id.is(&name));
+            let found = Names::of(&calls).find(&calls, &name);
+            prop_assert_eq!(found.map(|ordinal| ordinal.0 as usize), expected);
         }
     }
 }

@@ -151,33 +151,3 @@ fn hash(vendor: &str, id: &str) -> u64 {
     (vendor, id).hash(&mut hasher);
     hasher.finish()
 }
-
-#[cfg(test)]
-mod tests {
-    use chrono::TimeDelta;
-
-    use super::*;
-    use crate::dialects::{OfCall, ccai};
-
-    fn call(n: u32) -> Call {
-        let at = DateTime::UNIX_EPOCH + TimeDelta::seconds(n.into());
-        let of_ccai = ccai::Call { id: Some(n.into()), created: None };
-        let data = OfCall { ccai: Some(Box::new(of_ccai)), ..OfCall::default() };
-        Call { id: CallId::Created(n + 1), data: Some(Box::new(data)), ..Call::blank(at) }
-    }
-
-    #[test]
-    fn a_call_more_and_a_call_replaced_copy_a_few_nodes_whatever_the_number_of_calls() {
-        let costs = [100, 100_000].map(|count| {
-            let mut created = Created::of((0..count).map(|n| Arc::new(call(n))).collect());
-            let counted = allocation_counter::measure(|| {
-                for n in count..count + 100 {
-                    created = created.with(call(n));
-                    created = created.replaced([(n as usize / 2, call(n / 2))]);
-                }
-            });
-            counted.bytes_total / 100
-        });
-        assert!(costs[1] < 4 * costs[0] && costs[1] < 16 << 10, "{costs:?} bytes");
-    }
-}

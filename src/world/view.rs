@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 
-use super::Created;
-use super::created::Start;
+use super::created::{Created, Start};
 use crate::universe::{Call, Ordinal, Universe};
 
 /// A signal to a long read of calls that its result is no longer needed.
@@ -247,8 +246,6 @@ impl ExactSizeIterator for Slice {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialects::{CallData, OfCall};
-    use crate::universe::CallId;
     use proptest::prelude::*;
 
     fn at(seconds: i64) -> DateTime<Utc> {
@@ -288,59 +285,6 @@ mod tests {
             let mut all = expected;
             all.sort_unstable();
             prop_assert_eq!(seen, all);
-        }
-
-        #[test]
-        fn a_view_stays_as_it_was_while_calls_are_created_and_replaced(
-            listed in prop::collection::vec(0_i64..50, 0..20),
-            steps in prop::collection::vec((0_i64..50, any::<Option<prop::sample::Index>>()), 0..600),
-        ) {
-            let calls = listed.iter().map(|t| Call::blank(at(*t))).collect();
-            let universe = Arc::new(Universe::new(0, vec![], vec![], vec![], calls));
-            let first = u32::try_from(universe.len()).unwrap();
-            let (mut created, mut model) = (Arc::new(Created::default()), Vec::<Call>::new());
-            let mut kept = vec![];
-            for (n, (seconds, replaced)) in (0_u32..).zip(steps) {
-                if let Some(index) = replaced.filter(|_| !model.is_empty()) {
-                        let place = index.index(model.len());
-                        model[place].note = Some(format!("replaced in step {n}").into());
-                        created = Arc::new(created.replaced([(place, model[place].clone())]));
-                } else {
-                        let ccai = crate::dialects::ccai::Call { id: Some(1000 + u64::from(n)), created: None };
-                        let data = OfCall { ccai: Some(Box::new(ccai)), ..OfCall::default() };
-                        let numbered = CallId::Created(u32::try_from(model.len()).unwrap() + 1);
-                        let id = if n % 5 == 0 { CallId::Listed(format!("added-{n}").into()) } else { numbered };
-                        let call = Call { id, data: Some(Box::new(data)), ..Call::blank(at(seconds)) };
-                        model.push(call.clone());
-                        created = Arc::new(created.with(call));
-                }
-                if n % 97 == 0 {
-                    let view = View::new(Arc::clone(&universe), Arc::clone(&created), at(0));
-                    kept.push((view.clone(), view.between(..), model.clone()));
-                }
-            }
-            let view = View::new(Arc::clone(&universe), created, at(0));
-            kept.push((view.clone(), view.between(..), model));
-            for (view, slice, model) in kept {
-                prop_assert_eq!(view.size(), universe.len() + model.len());
-                let mut expected: Vec<(DateTime<Utc>, u32)> =
-                    universe.calls().iter().chain(&model).map(|call| call.at).zip(0..).collect();
-                expected.sort_unstable();
-                let ordinals: Vec<Ordinal> = expected.into_iter().map(|(_, place)| Ordinal(place)).collect();
-                prop_assert!(slice.clone().rev().eq(ordinals.iter().rev().copied()));
-                prop_assert!(slice.eq(ordinals));
-                for (place, call) in (first..).zip(&model) {
-                    let found = view.call(Ordinal(place)).unwrap();
-                    prop_assert_eq!((&found.id, &found.note), (&call.id, &call.note));
-                    prop_assert_eq!(view.by_name(&call.id.to_string()), Some(Ordinal(place)));
-                    let wire_id = call.data.as_ref().unwrap().ccai.as_ref().unwrap().wire_id().unwrap();
-                    prop_assert_eq!(view.by_wire_id("ccai", &wire_id), Some(Ordinal(place)));
-                    prop_assert_eq!(view.by_wire_id("commubo", &wire_id), None);
-                }
-                let next = format!("created-{}", model.len() + 1);
-                prop_assert_eq!(view.by_name(&next), None);
-                prop_assert_eq!(view.by_wire_id("ccai", "1"), None);
-            }
         }
     }
 }

@@ -1,6 +1,13 @@
 //! Many created calls in one world: each is found by its ids and listed in its place, a reader sees
 //! none that came later, and the next one costs as much as the first.
 
+use std::sync::Arc;
+
+use callmock::dialects::{CallData, OfCall, ccai};
+use callmock::universe::{Call, CallId, Ordinal, Universe};
+use callmock::world::{Created, View};
+use chrono::{DateTime, Utc};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::ccai::{CALLS, ask, create, inbound, outbound, scheduled, with};
@@ -138,4 +145,84 @@ fn the_next_call_allocates_as_much_beside_20_000_created_calls_as_beside_100() {
     let (few, many) = (bytes_of_a_create(100), bytes_of_a_create(20_000));
     // A copy of one index of 20 000 calls takes more than that.
     assert!(many < few + (64 << 10), "{many} bytes beside many calls, {few} bytes beside few");
+}
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap()
+}
+
+/// A call with an id at a vendor.
+fn call(id: CallId, seconds: i64, wire_id: u32) -> Call {
+    let of_ccai = ccai::Call { id: Some(wire_id.into()), created: None };
+    let data = OfCall { ccai: Some(Box::new(of_ccai)), ..OfCall::default() };
+    Call { id, data: Some(Box::new(data)), ..Call::blank(at(seconds)) }
+}
+
+#[test]
+fn a_call_more_and_a_call_replaced_copy_a_few_nodes_whatever_the_number_of_calls() {
+    let numbered = |n: u32| call(CallId::Created(n + 1), n.into(), n);
+    let costs = [100, 100_000].map(|count| {
+        let mut created = Created::of((0..count).map(|n| Arc::new(numbered(n))).collect());
+        let counted = allocation_counter::measure(|| {
+            for n in count..count + 100 {
+                created = created.with(numbered(n));
+                created = created.replaced([(n as usize / 2, numbered(n / 2))]);
+            }
+        });
+        counted.bytes_total / 100
+    });
+    assert!(costs[1] < 4 * costs[0] && costs[1] < 16 << 10, "{costs:?} bytes");
+}
+
+proptest! {
+        #[test]
+        fn a_view_stays_as_it_was_while_calls_are_created_and_replaced(
+            listed in prop::collection::vec(0_i64..50, 0..20),
+            steps in prop::collection::vec((0_i64..50, any::<Option<prop::sample::Index>>()), 0..600),
+        ) {
+            let calls = listed.iter().map(|t| Call::blank(at(*t))).collect();
+            let universe = Arc::new(Universe::new(0, vec![], vec![], vec![], calls));
+            let first = u32::try_from(universe.len()).unwrap();
+            let (mut created, mut model) = (Arc::new(Created::default()), Vec::<Call>::new());
+            let mut kept = vec![];
+            for (n, (seconds, replaced)) in (0_u32..).zip(steps) {
+                if let Some(index) = replaced.filter(|_| !model.is_empty()) {
+                        let place = index.index(model.len());
+                        model[place].note = Some(format!("replaced in step {n}").into());
+                        created = Arc::new(created.replaced([(place, model[place].clone())]));
+                } else {
+    let numbered = CallId::Created(u32::try_from(model.len()).unwrap() + 1);
+                    let id = if n % 5 == 0 { CallId::Listed(format!("added-{n}").into()) } else { numbered };
+                    let call = call(id, seconds, 1000 + n);
+                    model.push(call.clone());
+                        created = Arc::new(created.with(call));
+                }
+                if n % 97 == 0 {
+                    let view = View::new(Arc::clone(&universe), Arc::clone(&created), at(0));
+                    kept.push((view.clone(), view.between(..), model.clone()));
+                }
+            }
+            let view = View::new(Arc::clone(&universe), created, at(0));
+            kept.push((view.clone(), view.between(..), model));
+            for (view, slice, model) in kept {
+                prop_assert_eq!(view.size(), universe.len() + model.len());
+                let mut expected: Vec<(DateTime<Utc>, u32)> =
+                    universe.calls().iter().chain(&model).map(|call| call.at).zip(0..).collect();
+                expected.sort_unstable();
+                let ordinals: Vec<Ordinal> = expected.into_iter().map(|(_, place)| Ordinal(place)).collect();
+                prop_assert!(slice.clone().rev().eq(ordinals.iter().rev().copied()));
+                prop_assert!(slice.eq(ordinals));
+                for (place, call) in (first..).zip(&model) {
+                    let found = view.call(Ordinal(place)).unwrap();
+                    prop_assert_eq!((&found.id, &found.note), (&call.id, &call.note));
+                    prop_assert_eq!(view.by_name(&call.id.to_string()), Some(Ordinal(place)));
+                    let wire_id = call.data.as_ref().unwrap().ccai.as_ref().unwrap().wire_id().unwrap();
+                    prop_assert_eq!(view.by_wire_id("ccai", &wire_id), Some(Ordinal(place)));
+                    prop_assert_eq!(view.by_wire_id("commubo", &wire_id), None);
+                }
+                let next = format!("created-{}", model.len() + 1);
+                prop_assert_eq!(view.by_name(&next), None);
+                prop_assert_eq!(view.by_wire_id("ccai", "1"), None);
+            }
+        }
 }
