@@ -93,7 +93,7 @@ pub async fn create(
         .map_err(|invalid| refused(&invalid.to_string()))?;
     let (view, ordinal) = world
         .create(|_, view, _| {
-            if view.created().any(|created| created.id == call.id) {
+            if view.created_by_name(&call.id.to_string()).is_some() {
                 return Err(format!("there is a call `{}` already", call.id));
             }
             for (vendor, data) in call.data.iter().flat_map(|data| data.each()) {

@@ -10,7 +10,9 @@ use chrono::{DateTime, Utc};
 
 mod call;
 mod generate;
+mod known;
 mod magic;
+mod names;
 mod opaque;
 mod people;
 mod queue;
@@ -29,6 +31,9 @@ pub use people::{Agent, AgentState, Customer, Name, Reading};
 pub use queue::{Queue, QueueState};
 pub use reference::{Ordinal, Ref};
 
+use known::Known;
+use names::Names;
+
 pub use crate::times::{Millis, NotADuration, length};
 
 /// The records of one scenario and their indexes.
@@ -43,6 +48,8 @@ pub struct Universe {
     by_time: Vec<Ordinal>,
     /// The ids that a scenario sets, by vendor. All other ids are computed.
     wire_ids: HashMap<&'static str, HashMap<Box<str>, Ordinal>>,
+    names: Names,
+    known: Known,
     drawn: opaque::Drawn,
 }
 
@@ -66,8 +73,8 @@ impl Universe {
                 }
             }
         }
-        let drawn = opaque::Drawn::default();
-        Self { seed, agents, customers, queues, calls, by_time, wire_ids, drawn }
+        let (names, known, drawn) = (Names::of(&calls), Known::default(), opaque::Drawn::default());
+        Self { seed, agents, customers, queues, calls, by_time, wire_ids, names, known, drawn }
     }
 
     /// The seed of ids and generated data.
@@ -140,6 +147,30 @@ impl Universe {
     #[must_use]
     pub fn by_wire_id(&self, vendor: &str, id: &str) -> Option<Ordinal> {
         self.wire_ids.get(vendor)?.get(id).copied()
+    }
+
+    /// The call with an id, as the scenario wrote it or as the generator gave it.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<Ordinal> {
+        self.names.find(&self.calls, name)
+    }
+
+    /// The agent with an e-mail address.
+    #[must_use]
+    pub fn agent_by_email(&self, email: &str) -> Option<Ref<Agent>> {
+        self.known.agent_by_email(&self.agents, email)
+    }
+
+    /// The customer with a telephone number. Only the digits of the numbers count.
+    #[must_use]
+    pub fn customer_by_phone(&self, number: &str) -> Option<Ref<Customer>> {
+        self.known.customer_by_phone(&self.customers, number)
+    }
+
+    /// The customer with a ticket.
+    #[must_use]
+    pub fn customer_by_ticket(&self, ticket: &str) -> Option<Ref<Customer>> {
+        self.known.customer_by_ticket(&self.customers, ticket)
     }
 
     /// Sixty-four random bits of a generated call, from which a vendor computes what it shows

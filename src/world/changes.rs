@@ -14,7 +14,7 @@ use crate::universe::{AgentState, Ordinal, QueueState};
 #[derive(Debug, Default)]
 pub struct Changes {
     /// The agents' switched states, by the agent's index.
-    pub agents: HashMap<usize, AgentState>,
+    pub(super) agents: HashMap<usize, AgentState>,
     /// The queues' switched states, by the queue's index.
     pub queues: HashMap<usize, QueueState>,
     /// The flags of calls' customers.
@@ -43,6 +43,12 @@ impl Changes {
         let rate = |second, count| Rate { second, count, since: Instant::now() };
         let rates = rates.iter().map(|(key, (second, n))| (key.as_str().into(), rate(*second, *n))).collect();
         Self { rates, counters, ..Self::default() }
+    }
+
+    /// Switches the state of the agent at an index.
+    pub fn switch_agent(&mut self, agent: usize, state: AgentState) {
+        self.agents.insert(agent, state);
+        self.staffing.switched();
     }
 
     /// Every rate's key with its second on the world's clock and the count in that second.

@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 mod changes;
 mod clock;
 mod conduct;
+mod created;
 mod expectations;
 mod faults;
 mod ids;
@@ -18,6 +19,7 @@ mod limits;
 mod names;
 mod nonces;
 mod secrets;
+mod sequence;
 mod shown;
 mod slot;
 mod snapshot;
@@ -30,6 +32,7 @@ pub use clock::{Clock, PastTheEnd};
 pub use conduct::{
     AskedPage, Attempts, Earlier, Step, TakenStep, Tried, UnfinishedWalk, Visited, Walks, Why,
 };
+pub use created::Created;
 pub use expectations::{Expectations, OfExchange, Standing, TooManyOpen};
 pub use faults::{Due, FaultCounts, FaultState, Faults, NotAdded};
 pub use ids::Ids;
@@ -45,7 +48,7 @@ pub use secrets::{SecretPlaces, Secrets};
 pub use slot::Slot;
 pub use snapshot::{NotRestored, Snapshot};
 pub use staffing::{Staffing, Untaken};
-pub use view::{Created, Slice, Stop, View};
+pub use view::{Slice, Stop, View};
 pub use worlds::{Fork, TooMany, Worlds};
 
 use crate::contract::{Choice, Counts, CoverageCounter, ExampleRequest, Late, Missed, Readings};
@@ -460,7 +463,7 @@ impl World {
     pub fn switch_agent(&self, agent: Ref<Agent>, state: AgentState) {
         self.changes(|changes| {
             self.settle(changes, self.now());
-            changes.agents.insert(agent.index(), state);
+            changes.switch_agent(agent.index(), state);
         });
     }
 
@@ -525,7 +528,7 @@ impl Changes {
     /// as `untaken` says.
     #[must_use]
     pub fn staffed(
-        &self,
+        &mut self,
         view: &View,
         ordinal: Ordinal,
         call: Call,

@@ -1,5 +1,6 @@
 //! A whole world as data: all that is needed to answer the same requests with the same bytes again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex};
@@ -51,7 +52,7 @@ pub struct Snapshot {
     /// The hashes of the nonces that clients have used.
     pub nonces: Vec<String>,
     /// The created calls.
-    pub calls: Vec<Call>,
+    pub calls: Vec<Arc<Call>>,
 }
 
 /// A clock as the admin API shows and sets it.
@@ -213,7 +214,7 @@ impl World {
         let mut changes = changes_of(universe, snapshot, created.len())?;
         let first = universe.len();
         let ordinals = (first..).filter_map(|n| u32::try_from(n).ok()).map(Ordinal);
-        changes.staffing = Staffing::of(ordinals.zip(created.calls()));
+        changes.staffing = Staffing::of(ordinals.zip(created.calls().map(Arc::as_ref)));
         let next_due = changes.staffing.next_due().map_or(i64::MAX, |due| due.timestamp_micros());
         Ok(Self {
             id: Arc::clone(&self.id),
@@ -240,11 +241,10 @@ impl World {
     }
 }
 
-fn created_of(universe: &Universe, calls: &[Call]) -> Result<Created, NotRestored> {
+fn created_of(universe: &Universe, calls: &[Arc<Call>]) -> Result<Created, NotRestored> {
     let (agents, customers, queues) =
         (universe.agents().count(), universe.customers().count(), universe.queues().count());
-    let mut created = Created::default();
-    let mut ids = HashSet::new();
+    let mut ids: HashSet<(&str, Cow<'_, str>)> = HashSet::with_capacity(2 * calls.len());
     for (n, call) in calls.iter().enumerate() {
         let there = call.agent.is_none_or(|agent| agent.index() < agents)
             && call.customer.is_none_or(|customer| customer.index() < customers)
@@ -260,16 +260,16 @@ fn created_of(universe: &Universe, calls: &[Call]) -> Result<Created, NotRestore
             return Err(NotRestored { path: "calls", message });
         }
         let data = call.data.iter().flat_map(|data| data.each());
-        let wire_ids = data.filter_map(|(vendor, data)| Some(format!("{vendor} {}", data.wire_id()?)));
-        for id in wire_ids.chain([call.id.to_string()]) {
-            if !ids.insert(id.clone()) {
-                let message = format!("calls[{n}] has an id that another has: {id}");
+        let wire_ids = data.filter_map(|(vendor, data)| Some((vendor, data.wire_id()?)));
+        for (vendor, id) in wire_ids.chain([("", call.id.to_string().into())]) {
+            if !ids.insert((vendor, id.clone())) {
+                let of_vendor = if vendor.is_empty() { String::new() } else { format!("{vendor} ") };
+                let message = format!("calls[{n}] has an id that another has: {of_vendor}{id}");
                 return Err(NotRestored { path: "calls", message });
             }
         }
-        created = created.with(call.clone());
     }
-    Ok(created)
+    Ok(Created::of(calls.to_vec()))
 }
 
 fn changes_of(universe: &Universe, snapshot: &Snapshot, created: usize) -> Result<Changes, NotRestored> {
@@ -280,7 +280,7 @@ fn changes_of(universe: &Universe, snapshot: &Snapshot, created: usize) -> Resul
     for (id, state) in &snapshot.agents {
         let index = agents.get(id.as_str());
         let index = index.ok_or_else(|| wrong("agents", format!("there is no agent `{id}`")))?;
-        changes.agents.insert(*index, *state);
+        changes.switch_agent(*index, *state);
     }
     let queues: HashMap<&str, usize> =
         universe.queues().map(|(queue, it)| (it.id.as_ref(), queue.index())).collect();

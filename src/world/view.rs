@@ -8,67 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 
+use super::created::{Created, Start};
 use crate::universe::{Call, Ordinal, Universe};
-
-/// The calls created in a world, in the order of creation. Their ordinals follow those of the
-/// universe.
-#[derive(Debug, Clone, Default)]
-pub struct Created {
-    calls: Vec<Arc<Call>>,
-    /// Indexes into `calls`, ordered by time and then by index.
-    by_time: Vec<u32>,
-}
-
-impl Created {
-    /// These calls and one more.
-    ///
-    /// # Panics
-    /// At 4 294 967 296 created calls.
-    #[must_use]
-    pub fn with(&self, call: Call) -> Self {
-        let place = u32::try_from(self.calls.len()).expect("fewer created calls than fit in 32 bits");
-        let mut next = self.clone();
-        // A new call has the greatest index, so it follows all others of the same time.
-        let at = next.by_time.partition_point(|place| next.calls[*place as usize].at <= call.at);
-        next.by_time.insert(at, place);
-        next.calls.push(Arc::new(call));
-        next
-    }
-
-    /// These calls, with some of them replaced. Each replacement must begin at the same time as the
-    /// call that it replaces.
-    #[must_use]
-    pub fn replaced(&self, calls: Vec<(usize, Call)>) -> Self {
-        let mut next = self.clone();
-        for (place, call) in calls {
-            next.calls[place] = Arc::new(call);
-        }
-        next
-    }
-
-    /// The call at an index.
-    #[must_use]
-    pub fn call(&self, place: usize) -> Option<&Call> {
-        self.calls.get(place).map(Arc::as_ref)
-    }
-
-    /// Every created call, in the order of creation.
-    pub fn calls(&self) -> impl Iterator<Item = &Call> {
-        self.calls.iter().map(Arc::as_ref)
-    }
-
-    /// The number of created calls.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.calls.len()
-    }
-
-    /// Whether no call was created.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.calls.is_empty()
-    }
-}
 
 /// A signal to a long read of calls that its result is no longer needed.
 #[derive(Debug, Clone, Default)]
@@ -130,7 +71,7 @@ impl View {
     pub fn call(&self, ordinal: Ordinal) -> Option<&Call> {
         match (ordinal.0 as usize).checked_sub(self.universe.len()) {
             None => self.universe.call(ordinal),
-            Some(place) => self.created.calls.get(place).map(Arc::as_ref),
+            Some(place) => self.created.call(place),
         }
     }
 
@@ -156,54 +97,55 @@ impl View {
         })
     }
 
-    /// The created calls, in the order of creation.
-    pub fn created(&self) -> impl Iterator<Item = &Call> {
-        self.created.calls()
-    }
-
     /// The call with an id, as the scenario wrote it or as its creation gave it.
     #[must_use]
     pub fn by_name(&self, name: &str) -> Option<Ordinal> {
-        let is_named = |call: &Call| call.id.is(name);
-        let listed = self.universe.calls().iter().position(is_named);
-        let place = listed.or_else(|| {
-            Some(self.universe.len() + self.created.calls.iter().position(|call| is_named(call))?)
-        })?;
-        u32::try_from(place).ok().map(Ordinal)
+        self.universe.by_name(name).or_else(|| self.created_by_name(name))
+    }
+
+    /// The call that was created last.
+    #[must_use]
+    pub fn last_created(&self) -> Option<&Call> {
+        self.created.call(self.created.len().checked_sub(1)?)
+    }
+
+    /// The created call with an id.
+    #[must_use]
+    pub fn created_by_name(&self, name: &str) -> Option<Ordinal> {
+        self.ordinal(self.created.by_name(name)?)
     }
 
     /// The call with this id at a vendor, as a scenario set it or its creation gave it.
     #[must_use]
     pub fn by_wire_id(&self, vendor: &str, id: &str) -> Option<Ordinal> {
-        self.universe.by_wire_id(vendor, id).or_else(|| {
-            let place = self.created.calls.iter().position(|call| {
-                let data = call.data.iter().flat_map(|data| data.each());
-                data.filter(|(of, _)| *of == vendor).any(|(_, data)| data.wire_id().as_deref() == Some(id))
-            })?;
-            u32::try_from(self.universe.len() + place).ok().map(Ordinal)
-        })
+        let created = || self.ordinal(self.created.by_wire_id(vendor, id)?);
+        self.universe.by_wire_id(vendor, id).or_else(created)
+    }
+
+    /// The ordinal of the created call at a place.
+    fn ordinal(&self, place: usize) -> Option<Ordinal> {
+        u32::try_from(self.universe.len() + place).ok().map(Ordinal)
     }
 
     /// The calls that began within a range of time, oldest first; equal times by ordinal.
     ///
-    /// The cost is four binary searches, whatever the size of the universe and of the range.
+    /// The cost is four searches, whatever the size of the universe and of the range.
     #[must_use]
     pub fn between(&self, times: impl RangeBounds<DateTime<Utc>>) -> Slice {
         let (start, end) = (times.start_bound().cloned(), times.end_bound().cloned());
-        let created = |place: &u32| self.created.calls[*place as usize].at;
-        let places = &self.created.by_time;
+        let starts = self.created.by_start();
         let from = match start {
-            Bound::Included(t) => places.partition_point(|p| created(p) < t),
-            Bound::Excluded(t) => places.partition_point(|p| created(p) <= t),
+            Bound::Included(t) => starts.partition_point(|(at, _)| *at < t),
+            Bound::Excluded(t) => starts.partition_point(|(at, _)| *at <= t),
             Bound::Unbounded => 0,
         };
         let to = match end {
-            Bound::Included(t) => places.partition_point(|p| created(p) <= t),
-            Bound::Excluded(t) => places.partition_point(|p| created(p) < t),
-            Bound::Unbounded => places.len(),
+            Bound::Included(t) => starts.partition_point(|(at, _)| *at <= t),
+            Bound::Excluded(t) => starts.partition_point(|(at, _)| *at < t),
+            Bound::Unbounded => starts.len(),
         };
         let listed = self.universe.between((start, end));
-        Slice { view: self.clone(), listed, created: from..to.max(from) }
+        Slice { view: self.clone(), listed, created: from..to.max(from), first: None, last: None }
     }
 }
 
@@ -213,7 +155,13 @@ pub struct Slice {
     view: View,
     listed: Range<usize>,
     created: Range<usize>,
+    first: Near,
+    last: Near,
 }
+
+/// The leaf of the created calls' index that an end of a slice is in, and the index of the leaf's
+/// first entry.
+type Near = Option<(Arc<[Start]>, usize)>;
 
 /// The sort key of the next call of one of the two indexes.
 type Candidate = Option<(DateTime<Utc>, Ordinal)>;
@@ -224,10 +172,23 @@ impl Slice {
         Some((self.view.universe.call(ordinal)?.at, ordinal))
     }
 
-    fn created_at(&self, index: usize) -> Candidate {
-        let place = *self.view.created.by_time.get(index)?;
-        let ordinal = u32::try_from(self.view.universe.len()).ok()?.checked_add(place)?;
-        Some((self.view.created.calls[place as usize].at, Ordinal(ordinal)))
+    fn created_at(view: &View, near: &mut Near, index: usize) -> Candidate {
+        if near.as_ref().is_none_or(|(leaf, start)| !(*start..start + leaf.len()).contains(&index)) {
+            *near = view.created.by_start().leaf(index).map(|(leaf, start)| (Arc::clone(leaf), start));
+        }
+        let (leaf, start) = near.as_ref()?;
+        let (at, place) = *leaf.get(index - start)?;
+        Some((at, view.ordinal(place as usize)?))
+    }
+
+    fn first_created(&mut self) -> Candidate {
+        let index = self.created.clone().next()?;
+        Self::created_at(&self.view, &mut self.first, index)
+    }
+
+    fn last_created(&mut self) -> Candidate {
+        let index = self.created.clone().next_back()?;
+        Self::created_at(&self.view, &mut self.last, index)
     }
 }
 
@@ -239,7 +200,7 @@ impl Iterator for Slice {
             return None;
         }
         let listed = if self.listed.is_empty() { None } else { self.listed_at(self.listed.start) };
-        let created = if self.created.is_empty() { None } else { self.created_at(self.created.start) };
+        let created = self.first_created();
         match (listed, created) {
             (Some(l), c) if c.is_none_or(|c| l < c) => {
                 self.listed.start += 1;
@@ -265,7 +226,7 @@ impl DoubleEndedIterator for Slice {
             return None;
         }
         let listed = if self.listed.is_empty() { None } else { self.listed_at(self.listed.end - 1) };
-        let created = if self.created.is_empty() { None } else { self.created_at(self.created.end - 1) };
+        let created = self.last_created();
         match (listed, created) {
             (Some(l), c) if c.is_none_or(|c| l > c) => {
                 self.listed.end -= 1;
@@ -301,6 +262,8 @@ mod tests {
             let calls = listed.iter().map(|t| Call::blank(at(*t))).collect();
             let universe = Arc::new(Universe::new(0, vec![], vec![], vec![], calls));
             let beside = created.iter().fold(Created::default(), |all, t| all.with(Call::blank(at(*t))));
+            let at_once = Created::of(created.iter().map(|t| Arc::new(Call::blank(at(*t)))).collect());
+            prop_assert!(beside.by_start().iter().eq(at_once.by_start().iter()));
             let view = View::new(universe, Arc::new(beside), at(0));
             let slice = view.between((Bound::Included(at(from)), Bound::Excluded(at(from + length))));
             let mut expected: Vec<(i64, usize)> = listed.iter().chain(&created).copied().enumerate()

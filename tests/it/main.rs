@@ -13,6 +13,7 @@ mod client;
 mod clock;
 mod commubo;
 mod coverage;
+mod created;
 mod door;
 mod exchange;
 mod exec;

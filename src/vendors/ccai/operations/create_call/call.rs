@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::SubsecRound;
 
-use super::order::{Order, Target, same_number};
+use super::order::{Order, Target};
 use crate::dialects::ccai::{self as data, Created, CreatedKind, CreatedOutcome};
 use crate::dialects::{OfCall, VENDORS};
 use crate::universe::{Call, CallId, CallOutcome, Direction, Holder, Magic, Millis, Ordinal, Recording};
@@ -64,10 +64,8 @@ impl Order {
                 (Some(id), Some(customer), phone)
             }
             Target::Number(number) => {
-                let known = view
-                    .customers()
-                    .find(|(_, customer)| customer.phones.iter().any(|phone| same_number(phone, &number)));
-                (None, known.map(|(customer, _)| customer), number)
+                let known = view.customer_by_phone(&number);
+                (None, known, number)
             }
         };
         let participants = if kind == CreatedKind::Outbound {
@@ -139,7 +137,7 @@ impl Order {
             recording: matches!(outcome, CallOutcome::Answered | CallOutcome::Voicemail)
                 .then_some(Recording { url: None, duration: talk }),
             rating: None,
-            on: Some(holders(account)),
+            on: Some(holders(account, view)),
             awaits_agent: kind == CreatedKind::Scheduled && begins > now,
             data: Some(Box::new(OfCall { ccai: Some(Box::new(data)), ..OfCall::default() })),
         };
@@ -201,9 +199,17 @@ pub fn transferred(first: &Call, ordinal: Ordinal, view: &View) -> Call {
     }
 }
 
+/// The holders of the calls that an account creates, in the memory that the last created call has
+/// them in, if it has the same ones.
+fn holders(account: &data::Account, view: &View) -> Arc<[Holder]> {
+    let holders = holders_of(account);
+    let last = view.last_created().and_then(|call| call.on.clone());
+    last.filter(|last| *last == holders).unwrap_or(holders)
+}
+
 /// The holders of the calls that an account creates: the account itself, unless its settings name
 /// others. The scenario's loader has checked the names.
-fn holders(account: &data::Account) -> Arc<[Holder]> {
+fn holders_of(account: &data::Account) -> Arc<[Holder]> {
     let Some(names) = &account.created_on else {
         return Arc::new([Holder { vendor: NAME, account: Some(account.subdomain.as_str().into()) }]);
     };

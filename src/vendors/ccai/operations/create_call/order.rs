@@ -207,8 +207,7 @@ impl Checks<'_> {
             NoLanguage::Unknown(text) => Error::OutboundLanguageNotFound(text),
             NoLanguage::Disabled(text) => Error::OutboundLanguageNotAvailable(text),
         })?;
-        let agent = self.view.agents().find(|(_, agent)| agent.email.as_deref() == Some(email.as_str()));
-        let (agent, _) = agent.ok_or(Error::AgentEmailInvalid)?;
+        let agent = self.view.agent_by_email(&email).ok_or(Error::AgentEmailInvalid)?;
         match self.context.world.agent_state(agent) {
             AgentState::Unknown => return Err(Error::AgentEmailInvalid),
             AgentState::NoAccess => return Err(Error::AgentNoAccess),
@@ -335,10 +334,9 @@ impl Checks<'_> {
     }
 
     fn ticket(&self, id: String) -> Option<Target> {
-        let customer =
-            self.view.customers().find(|(_, customer)| customer.tickets.iter().any(|t| **t == *id));
+        let customer = self.view.customer_by_ticket(&id);
         self.context.notes.behavior(&BY_TICKET);
-        customer.map(|(customer, _)| Target::Ticket { id, customer })
+        customer.map(|customer| Target::Ticket { id, customer })
     }
 
     /// The language: an ISO 639-1 code, optionally with a region, in exactly this case (5). The
@@ -402,9 +400,9 @@ impl Checks<'_> {
 }
 
 /// Whether two texts are the same number, ignoring everything but digits.
-pub fn same_number(one: &str, other: &str) -> bool {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    digits(one) == digits(other)
+fn same_number(one: &str, other: &str) -> bool {
+    let digits = |text| str::bytes(text).filter(u8::is_ascii_digit);
+    digits(one).eq(digits(other))
 }
 
 enum NoLanguage {
