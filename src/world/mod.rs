@@ -17,6 +17,7 @@ mod journal;
 mod limits;
 mod names;
 mod nonces;
+mod past;
 mod secrets;
 mod shown;
 mod slot;
@@ -40,6 +41,7 @@ pub use journal::{
 pub use limits::Limits;
 pub use names::Names;
 pub use nonces::Nonces;
+pub use past::{Met, Past, Walk};
 pub use secrets::{Secrets, mask};
 pub use slot::Slot;
 pub use snapshot::{NotRestored, Snapshot};

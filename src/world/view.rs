@@ -119,6 +119,18 @@ impl View {
         self
     }
 
+    /// The universe.
+    #[must_use]
+    pub fn universe(&self) -> &Universe {
+        &self.universe
+    }
+
+    /// Whether nobody waits any longer for what is made of this view.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_set()
+    }
+
     /// The world's time when the view was taken.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
@@ -219,6 +231,17 @@ pub struct Slice {
 type Candidate = Option<(DateTime<Utc>, Ordinal)>;
 
 impl Slice {
+    /// The places of the universe's calls, in its order by start.
+    #[must_use]
+    pub fn places(&self) -> Range<usize> {
+        self.listed.clone()
+    }
+
+    /// The created calls, oldest first.
+    pub fn created(&self) -> impl Iterator<Item = Ordinal> + '_ {
+        self.created.clone().filter_map(|index| self.created_at(index)).map(|(_, ordinal)| ordinal)
+    }
+
     fn listed_at(&self, index: usize) -> Candidate {
         let ordinal = self.view.universe.in_time_order(index);
         Some((self.view.universe.call(ordinal)?.at, ordinal))
