@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use memchr::memmem;
 
-use super::{Call, Ordinal, Universe};
+use super::call::Call;
+use super::reference::Ordinal;
 
 /// The value of one call in a column, if 16 bits have room for it.
-pub type ValueOf = fn(&Universe, Ordinal, &Call) -> Option<u16>;
+pub type ValueOf = fn(&Call) -> Option<u16>;
 
 /// The columns of a universe.
 #[derive(Debug, Default)]
@@ -37,12 +38,12 @@ impl Column {
 
 impl Columns {
     /// The column of a name, whose values are `of` each call.
-    pub fn values(&self, universe: &Universe, name: &'static str, of: ValueOf) -> Column {
+    pub fn values(&self, calls: &[Call], name: &'static str, of: ValueOf) -> Column {
         let mut columns = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         let column = Arc::clone(columns.entry(name).or_default());
         drop(columns);
-        let value = |(call, n): (&Call, u32)| of(universe, Ordinal(n), call).unwrap_or(Column::NO_ROOM);
-        column.get_or_init(|| Column(universe.calls().iter().zip(0..).map(value).collect())).clone()
+        let value = |call: &Call| of(call).unwrap_or(Column::NO_ROOM);
+        column.get_or_init(|| Column(calls.iter().map(value).collect())).clone()
     }
 
     /// The telephone numbers of all calls.

@@ -8,7 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
-use super::{Call, Holder, Ordinal, call};
+use super::call::{self, Call, Holder};
+use super::reference::Ordinal;
 
 /// The number of entries that one entry of the next level stands for.
 const BLOCK: usize = 64;
@@ -175,7 +176,13 @@ impl Index {
     /// The number of calls at some places that an account of a vendor holds.
     pub fn held(&self, calls: &[Call], within: &Range<usize>, vendor: &str, account: &str) -> usize {
         match self.groups.as_deref() {
-            Some([one]) => if one.is_held_by(vendor, account) { within.len() } else { 0 },
+            Some([one]) => {
+                if one.is_held_by(vendor, account) {
+                    within.len()
+                } else {
+                    0
+                }
+            }
             Some(groups) => groups
                 .iter()
                 .filter(|group| group.is_held_by(vendor, account))
@@ -258,19 +265,20 @@ impl Groups {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::Millis;
     use super::*;
+    use crate::dialects::VENDORS;
+    use crate::times::Millis;
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(seconds, 0).unwrap()
     }
 
     fn on(group: u8) -> Option<Arc<[Holder]>> {
-        let holder = |vendor| Holder { vendor, account: None };
+        let holder = |n: usize| Holder { vendor: VENDORS[n], account: None };
         match group {
             0 => None,
-            1 => Some([holder("commubo")].into()),
-            _ => Some([holder("ccai"), holder("commubo")].into()),
+            1 => Some([holder(0)].into()),
+            _ => Some([holder(1), holder(0)].into()),
         }
     }
 
@@ -295,7 +303,7 @@ mod tests {
             let late: Vec<usize> = within.clone().filter(|place| call(*place).ended_at() > at(now)).collect();
             let found = index.ending_after(&calls, at(now), &within);
             prop_assert_eq!(found.iter().map(|place| *place as usize).collect::<Vec<_>>(), late);
-            for vendor in ["commubo", "ccai", "sencloud"] {
+            for vendor in VENDORS.iter().copied() {
                 let held = within.clone().filter(|place| call(*place).held_by(vendor, "1")).count();
                 prop_assert_eq!(index.held(&calls, &within, vendor, "1"), held);
                 let all = calls.iter().all(|call| call.held_by(vendor, "1"));

@@ -215,7 +215,7 @@ impl Universe {
     /// and later ones get the same column.
     #[must_use]
     pub fn column(&self, name: &'static str, of: ValueOf) -> Column {
-        self.columns.values(self, name, of)
+        self.columns.values(&self.calls, name, of)
     }
 }
 

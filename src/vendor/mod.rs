@@ -31,6 +31,7 @@ mod refusal;
 mod routes;
 mod sketch;
 mod tells;
+mod turns;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -55,6 +56,7 @@ pub use refusal::{AnyRefusal, Refusing, RetryAfter, Unhandled};
 pub use routes::{Found, Routes};
 pub use sketch::{Sketch, quoted};
 pub use tells::{Precision, Tells};
+pub use turns::in_turns;
 
 use crate::contract::{Behavior, Catalogue, Readings};
 use crate::import::Importer;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::View;
+use super::{Slice, View};
 use crate::universe::{Call, Holder, Ordinal};
 
 /// The number of places that a walk passes before it looks whether to stop.
@@ -17,6 +17,9 @@ const SLICE: usize = 1024;
 
 /// The number of places that a walk passes before it lets other threads run.
 const TURN: usize = 32 * SLICE;
+
+/// A range is wide if it has more than one in so many calls of the universe.
+const WIDE: usize = 8;
 
 /// The past calls of an account, of those that began within a range of time.
 #[derive(Debug, Clone)]
@@ -26,8 +29,8 @@ pub struct Past<'a> {
     account: &'a str,
     /// The places in the universe's order by start.
     places: Range<usize>,
-    /// The created calls, oldest first.
-    created: Vec<Ordinal>,
+    /// The calls of the range, with those that are not past.
+    slice: Slice,
     /// Whether the account holds every call of the universe.
     holds_all: bool,
 }
@@ -79,25 +82,37 @@ impl View {
             vendor,
             account,
             places,
-            created: slice
-                .created()
-                .filter(|ordinal| self.listed(*ordinal, vendor, account).is_some())
-                .collect(),
+            slice,
             holds_all: self.universe().all_held(vendor, account),
         }
     }
 }
 
 impl Past<'_> {
+    /// The calls of the range that have begun, without a look at whether they are over and whose
+    /// they are.
+    #[must_use]
+    pub fn begun(self) -> Slice {
+        self.slice.within(self.places)
+    }
+
     /// An upper bound of the number of calls that a whole walk looks at.
     #[must_use]
     pub fn most(&self) -> usize {
-        self.places.len() + self.created.len()
+        self.places.len() + self.slice.created().len()
+    }
+
+    /// Whether the range has so many of the universe's calls that a column of all of them is worth its
+    /// making.
+    #[must_use]
+    pub fn is_wide(&self) -> bool {
+        self.places.len() > self.view.universe().len() / WIDE
     }
 
     /// The created calls, oldest first; equal times by ordinal.
     pub fn created(&self) -> impl DoubleEndedIterator<Item = Ordinal> + '_ {
-        self.created.iter().copied()
+        let created = self.slice.created();
+        created.filter(|ordinal| self.view.listed(*ordinal, self.vendor, self.account).is_some())
     }
 
     /// The number of calls, without the unusual ones that `leaves_out` names.
@@ -146,11 +161,7 @@ impl Past<'_> {
         }
     }
 
-    fn onward(
-        &self,
-        slice: Range<usize>,
-        meet: &mut impl FnMut(Met) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+    fn onward(&self, slice: Range<usize>, meet: &mut impl FnMut(Met) -> ControlFlow<()>) -> ControlFlow<()> {
         let mut held = Held::new(self);
         let mut from = slice.start;
         for place in self.special(&slice) {

@@ -237,9 +237,18 @@ impl Slice {
         self.listed.clone()
     }
 
+    /// This slice, with no calls of the universe but those at some places.
+    #[must_use]
+    pub fn within(mut self, places: Range<usize>) -> Self {
+        self.listed = places;
+        self
+    }
+
     /// The created calls, oldest first.
-    pub fn created(&self) -> impl Iterator<Item = Ordinal> + '_ {
-        self.created.clone().filter_map(|index| self.created_at(index)).map(|(_, ordinal)| ordinal)
+    pub fn created(&self) -> impl DoubleEndedIterator<Item = Ordinal> + ExactSizeIterator + '_ {
+        let first = self.view.universe.len();
+        let ordinal = move |place: u32| Ordinal(u32::try_from(first).map_or(u32::MAX, |first| first + place));
+        self.view.created.by_time[self.created.clone()].iter().map(move |place| ordinal(*place))
     }
 
     fn listed_at(&self, index: usize) -> Candidate {
