@@ -57,7 +57,9 @@ mod tests {
             most in prop_oneof![0_usize..60, Just(usize::MAX)],
         ) {
             let mut first = First::new(most);
-            items.iter().for_each(|item| first.add(*item));
+            for item in &items {
+                first.add(*item);
+            }
             let mut sorted = items;
             sorted.sort_unstable();
             sorted.truncate(most);

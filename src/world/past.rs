@@ -110,6 +110,7 @@ impl Past<'_> {
     }
 
     /// The created calls, oldest first; equal times by ordinal.
+    #[must_use]
     pub fn created(&self) -> impl DoubleEndedIterator<Item = Ordinal> + '_ {
         let created = self.slice.created();
         created.filter(|ordinal| self.view.listed(*ordinal, self.vendor, self.account).is_some())

@@ -245,6 +245,7 @@ impl Slice {
     }
 
     /// The created calls, oldest first.
+    #[must_use]
     pub fn created(&self) -> impl DoubleEndedIterator<Item = Ordinal> + ExactSizeIterator + '_ {
         let first = self.view.universe.len();
         let ordinal = move |place: u32| Ordinal(u32::try_from(first).map_or(u32::MAX, |first| first + place));

@@ -69,16 +69,7 @@ impl<'a> Rows<'a> {
             }
             SortField::UpdatedAt => {
                 let past = self.past(None, upward);
-                // If the dates leave few calls, to look at all of them is less work.
-                if !past.is_wide() {
-                    past.walk(nearest.walk(), |met| match met {
-                        Met::Usual(_) => {
-                            nearest.add_all(self.row(met).into_iter());
-                            ControlFlow::Continue(())
-                        }
-                        Met::Unusual(_) => ControlFlow::Continue(()),
-                    });
-                } else {
+                if past.is_wide() {
                     let at = from.and_then(|from| DateTime::from_timestamp_micros(from.key));
                     let times = match at {
                         None => (Bound::Unbounded, Bound::Unbounded),
@@ -87,6 +78,14 @@ impl<'a> Rows<'a> {
                     };
                     past.walk_by_end(nearest.walk(), times, |ordinal| {
                         nearest.meet(self.row(Met::Usual(ordinal)))
+                    });
+                } else {
+                    // The dates leave few calls: to look at all of them is less work.
+                    past.walk(nearest.walk(), |met| {
+                        if let Met::Usual(_) = met {
+                            nearest.add_all(self.row(met).into_iter());
+                        }
+                        ControlFlow::Continue(())
                     });
                 }
                 nearest.add_all(self.unusual(&past));
