@@ -92,6 +92,7 @@ impl Arrival {
             pinned,
             place: Arc::clone(&app.place),
             stop: Stop::default(),
+            long_work: app.offload.long_work().clone(),
         };
         parts.extensions.insert(context.clone());
         // Preflight and HEAD requests are repeated legitimately, and two bodies that were not read

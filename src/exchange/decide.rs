@@ -12,9 +12,6 @@ use super::arrive::Arrival;
 use super::{HangUp, OffloadError};
 use crate::vendor::Unhandled;
 
-/// The most calls of a view that a handler may search on a worker thread.
-const MANY_CALLS: usize = 10_000;
-
 /// The most bytes of query and body that a handler may parse on a worker thread.
 const LONG: usize = 32 << 10;
 
@@ -47,7 +44,12 @@ pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
             Err(OffloadError::Panicked) => None,
         }
     } else {
-        response.await.ok()
+        tokio::select! {
+            biased;
+            response = response => response.ok(),
+            // Most handlers never wait. One that does waits for its search.
+            () = arrival.handle.client_gone() => return Err(HangUp::Close),
+        }
     };
     Ok(response.unwrap_or_else(|| arrival.vendor.refuse(&arrival.parts, Unhandled::Panic)))
 }
@@ -62,8 +64,7 @@ fn with_length(mut response: Response) -> Response {
     response
 }
 
-/// Whether the handler of a request may take long: it may search many calls, or parse much input.
-fn may_take_long(Arrival { endpoint, context, parts, .. }: &Arrival) -> bool {
-    let asked = context.body.len() + parts.uri.query().map_or(0, str::len);
-    asked > LONG || (endpoint.is_some() && context.world.view().size() > MANY_CALLS)
+/// Whether a handler may take long to parse its input. It finds out itself whether its search does.
+fn may_take_long(Arrival { context, parts, .. }: &Arrival) -> bool {
+    context.body.len() + parts.uri.query().map_or(0, str::len) > LONG
 }

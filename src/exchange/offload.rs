@@ -1,19 +1,16 @@
-//! Runs long work on threads where it blocks no other request. As many run at once as the machine
-//! has processors, and each stops when its client has gone.
+//! Runs long work on threads where it blocks no other request. It stops when its client has gone.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
-use tokio::task::JoinError;
 
 use super::ConnectionHandle;
+use crate::vendor::LongWork;
 use crate::world::Stop;
 
-/// The limit of concurrent long work.
-#[derive(Debug)]
-pub struct Offload(Arc<Semaphore>);
+/// The threads of long work.
+#[derive(Debug, Default)]
+pub struct Offload(LongWork);
 
 /// The reason why long work has no result.
 pub enum OffloadError {
@@ -23,25 +20,13 @@ pub enum OffloadError {
     Panicked,
 }
 
-impl Default for Offload {
-    fn default() -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self(Arc::new(Semaphore::new(processors.max(2))))
-    }
-}
-
-/// Stops the work when the future that waits for it is dropped.
-struct Waiting(Option<Stop>);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some(stop) = &self.0 {
-            stop.set();
-        }
-    }
-}
-
 impl Offload {
+    /// The threads, for handlers that find out themselves whether their work is long.
+    #[must_use]
+    pub fn long_work(&self) -> &LongWork {
+        &self.0
+    }
+
     /// Runs `work` once a place is free.
     ///
     /// # Errors
@@ -52,23 +37,9 @@ impl Offload {
         stop: &Stop,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, OffloadError> {
-        let done = async {
-            let Ok(place) = Arc::clone(&self.0).acquire_owned().await else {
-                unreachable!("the places are never closed")
-            };
-            let mut waiting = Waiting(Some(stop.clone()));
-            let runtime = Handle::current();
-            let done = tokio::task::spawn_blocking(move || {
-                let _place = place;
-                runtime.block_on(work)
-            });
-            let done: Result<T, JoinError> = done.await;
-            // The work is done: its result may be read while it is sent, so it must not be stopped.
-            waiting.0 = None;
-            done.map_err(|_| OffloadError::Panicked)
-        };
+        let runtime = Handle::current();
         tokio::select! {
-            done = done => done,
+            done = self.0.run(stop, move || runtime.block_on(work)) => done.map_err(|_| OffloadError::Panicked),
             () = handle.client_gone() => Err(OffloadError::ClientGone),
         }
     }
@@ -76,6 +47,8 @@ impl Offload {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use tokio::net::{TcpListener, TcpStream};
 
@@ -96,11 +69,11 @@ mod tests {
         let handle = ConnectionHandle::default();
         handle.attach(&server);
         let (offload, stop) = (Offload::default(), Stop::default());
-        let places = offload.0.available_permits();
+        let places = offload.0.free();
         drop(client);
         let ended = offload.run(&handle, &stop, endless(stop.clone())).await;
         assert!(matches!(ended, Err(OffloadError::ClientGone)) && stop.is_set());
-        while offload.0.available_permits() < places {
+        while offload.0.free() < places {
             tokio::task::yield_now().await;
         }
     }

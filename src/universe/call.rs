@@ -164,9 +164,7 @@ impl Call {
     /// Whether an account of a vendor holds this call.
     #[must_use]
     pub fn held_by(&self, vendor: &str, account: &str) -> bool {
-        self.on.as_ref().is_none_or(|on| {
-            on.iter().any(|h| h.vendor == vendor && h.account.as_deref().is_none_or(|a| a == account))
-        })
+        holds(self.on.as_deref(), vendor, account)
     }
 
     /// Whether any account of a vendor holds this call.
@@ -204,6 +202,13 @@ impl Call {
             data: None,
         }
     }
+}
+
+/// Whether an account of a vendor is among some holders. None is every account.
+pub fn holds(on: Option<&[Holder]>, vendor: &str, account: &str) -> bool {
+    on.is_none_or(|on| {
+        on.iter().any(|h| h.vendor == vendor && h.account.as_deref().is_none_or(|a| a == account))
+    })
 }
 
 /// The id of a call in its scenario or its world.
@@ -328,7 +333,7 @@ pub enum RatingChannel {
 }
 
 /// The holder of a call: all accounts of a vendor, or one of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Holder {
     /// The vendor's folder name.
     pub vendor: &'static str,

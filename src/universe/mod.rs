@@ -4,12 +4,14 @@
 //! Each call exists once, and each vendor shows it in its own dialect.
 
 use std::collections::HashMap;
-use std::ops::{Bound, Range, RangeBounds};
+use std::ops::{Range, RangeBounds};
 
 use chrono::{DateTime, Utc};
 
 mod call;
+mod columns;
 mod generate;
+mod index;
 mod known;
 mod magic;
 mod names;
@@ -21,6 +23,7 @@ mod reference;
 pub use call::{
     Call, CallId, CallOutcome, Direction, EndedBy, Holder, Phase, Rating, RatingChannel, Recording,
 };
+pub use columns::{Column, NumberSet, Numbers, ValueOf};
 pub use generate::{
     Block, Country, Hours, Made, Mix, Moments, Period, Population, Talk, Week, generated, is_created_id,
     is_generated_id,
@@ -31,6 +34,8 @@ pub use people::{Agent, AgentState, Customer, Name, Reading};
 pub use queue::{Queue, QueueState};
 pub use reference::{Ordinal, Ref};
 
+use columns::Columns;
+use index::Index;
 use known::Known;
 use names::Names;
 
@@ -44,8 +49,8 @@ pub struct Universe {
     customers: Vec<Customer>,
     queues: Vec<Queue>,
     calls: Vec<Call>,
-    /// Every ordinal, ordered by time and then by ordinal.
-    by_time: Vec<Ordinal>,
+    index: Index,
+    columns: Columns,
     /// The ids that a scenario sets, by vendor. All other ids are computed.
     wire_ids: HashMap<&'static str, HashMap<Box<str>, Ordinal>>,
     names: Names,
@@ -63,8 +68,7 @@ impl Universe {
         queues: Vec<Queue>,
         calls: Vec<Call>,
     ) -> Self {
-        let mut by_time: Vec<Ordinal> = ordinals(&calls).collect();
-        by_time.sort_by_key(|ordinal| (calls[ordinal.0 as usize].at, *ordinal));
+        let index = Index::of(&calls, ordinals(&calls));
         let mut wire_ids: HashMap<_, HashMap<_, _>> = HashMap::new();
         for (ordinal, call) in ordinals(&calls).zip(&calls) {
             for (vendor, data) in call.data.iter().flat_map(|data| data.each()) {
@@ -73,8 +77,9 @@ impl Universe {
                 }
             }
         }
-        let (names, known, drawn) = (Names::of(&calls), Known::default(), opaque::Drawn::default());
-        Self { seed, agents, customers, queues, calls, by_time, wire_ids, names, known, drawn }
+        let (columns, known, drawn) = (Columns::default(), Known::default(), opaque::Drawn::default());
+        let names = Names::of(&calls);
+        Self { seed, agents, customers, queues, calls, index, columns, wire_ids, names, known, drawn }
     }
 
     /// The seed of ids and generated data.
@@ -181,29 +186,69 @@ impl Universe {
         generated.then(|| scramble(self.seed ^ scramble(u64::from(ordinal.0) + 1)))
     }
 
-    /// The range of the time index whose calls began within a range of time.
+    /// The places of the calls that began within a range of time. A place is an index into the
+    /// order by start and then by ordinal.
     ///
     /// The cost is two binary searches, whatever the size of the universe and of the range.
     #[must_use]
     pub fn between(&self, times: impl RangeBounds<DateTime<Utc>>) -> Range<usize> {
-        let at = |ordinal: &Ordinal| self.calls[ordinal.0 as usize].at;
-        let start = match times.start_bound() {
-            Bound::Included(t) => self.by_time.partition_point(|o| at(o) < *t),
-            Bound::Excluded(t) => self.by_time.partition_point(|o| at(o) <= *t),
-            Bound::Unbounded => 0,
-        };
-        let end = match times.end_bound() {
-            Bound::Included(t) => self.by_time.partition_point(|o| at(o) <= *t),
-            Bound::Excluded(t) => self.by_time.partition_point(|o| at(o) < *t),
-            Bound::Unbounded => self.by_time.len(),
-        };
-        start..end.max(start)
+        self.index.between(&self.calls, &times)
     }
 
-    /// The call at an index of the time index.
+    /// The call at a place.
     #[must_use]
-    pub fn in_time_order(&self, index: usize) -> Ordinal {
-        self.by_time[index]
+    pub fn in_time_order(&self, place: usize) -> Ordinal {
+        self.index.at(place)
+    }
+
+    /// The calls at some places.
+    #[must_use]
+    pub fn at_places(&self, places: Range<usize>) -> &[Ordinal] {
+        self.index.ordinals(places)
+    }
+
+    /// Every call, ordered by end and then by ordinal.
+    #[must_use]
+    pub fn by_end(&self) -> &[Ordinal] {
+        self.index.by_end(&self.calls)
+    }
+
+    /// The places, within some others, of the calls that end after a time, in ascending order.
+    #[must_use]
+    pub fn ending_after(&self, time: DateTime<Utc>, within: &Range<usize>) -> Vec<u32> {
+        self.index.ending_after(&self.calls, time, within)
+    }
+
+    /// The places, within some others, of the calls to which a vendor adds something, in ascending
+    /// order.
+    #[must_use]
+    pub fn unusual(&self, within: &Range<usize>) -> &[u32] {
+        self.index.unusual(within)
+    }
+
+    /// The number of calls at some places that an account of a vendor holds.
+    #[must_use]
+    pub fn held(&self, within: &Range<usize>, vendor: &str, account: &str) -> usize {
+        self.index.held(&self.calls, within, vendor, account)
+    }
+
+    /// Whether an account of a vendor holds every call.
+    #[must_use]
+    pub fn all_held(&self, vendor: &str, account: &str) -> bool {
+        self.index.all_held(vendor, account)
+    }
+
+    /// The telephone numbers of all calls. The first request for them takes a while.
+    #[must_use]
+    pub fn numbers(&self) -> &Numbers {
+        self.columns.numbers(&self.calls)
+    }
+
+    /// A column: the value of each call that `of` gives. The first request for a name takes a while,
+    /// and later ones get the same column.
+    #[must_use]
+    pub fn column(&self, name: &'static str, of: ValueOf) -> Column {
+        self.columns.values(&self.calls, name, of)
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::Request;
 use axum::http::request::Parts;
 use bytes::Bytes;
 
-use super::{Context, Notes, Vendor};
+use super::{Context, LongWork, Notes, Vendor};
 use crate::world::{Kept, Stop, World};
 
 /// The request of an exchange, decoded as `vendor` decodes it. `None` if the journal keeps only a
@@ -34,6 +34,7 @@ pub fn again(vendor: &dyn Vendor, world: &Arc<World>, kept: &Kept) -> Option<Par
         pinned: kept.pinned.clone(),
         place: Arc::default(),
         stop: Stop::default(),
+        long_work: LongWork::default(),
     });
     Some(parts)
 }

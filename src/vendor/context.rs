@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
-use super::Notes;
+use super::{LongWork, Notes};
 use crate::contract::{Operation, Paging};
 use crate::world::{Step, Stop, View, Visited, World};
 
@@ -34,6 +34,8 @@ pub struct Context {
     pub place: Arc<Place>,
     /// A flag that is set when the client no longer waits for the answer.
     pub stop: Stop,
+    /// The threads of long work.
+    pub long_work: LongWork,
 }
 
 impl Context {
@@ -51,6 +53,15 @@ impl Context {
     #[must_use]
     pub fn view(&self) -> View {
         self.world.view().until(self.stop.clone())
+    }
+
+    /// Runs a search that looks at `calls` calls where it does not keep other requests waiting.
+    pub async fn search<T: Send + 'static>(
+        &self,
+        calls: usize,
+        search: impl FnOnce() -> T + Send + 'static,
+    ) -> T {
+        self.long_work.look(&self.stop, calls, search).await
     }
 
     /// The decoded segment of the path that has `name` in the operation's template; empty if the

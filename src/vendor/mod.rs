@@ -7,6 +7,7 @@
 //! - [`Sketch`]: a request in short, and the command that sends it.
 //! - [`Neutral`] and [`Tells`]: a call in callmock's own words, and how exactly a vendor tells it.
 //! - [`openapi`]: the `OpenAPI` document.
+//! - [`LongWork`] and [`First`]: searches of many calls.
 //! - [`hints`]: what to change in a request that was refused.
 //! - [`credential`], [`cursor`], [`paging`], [`recording`]: code for vendors of the same kind.
 //!
@@ -17,7 +18,9 @@ mod context;
 pub mod credential;
 pub mod cursor;
 mod endpoint;
+mod first;
 pub mod hints;
+mod long;
 mod neutral;
 mod notes;
 mod of_world;
@@ -30,6 +33,7 @@ mod routes;
 mod sketch;
 mod tells;
 mod text;
+mod turns;
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -45,6 +49,8 @@ pub use again::again;
 pub use context::{BaseUrl, Context, Place, checked, host, keep, media_type};
 pub use endpoint::{Endpoint, Handler, run, shows_ended, shows_none, tells_nothing};
 pub(crate) use endpoint::{endpoints, handler};
+pub use first::First;
+pub use long::LongWork;
 pub use neutral::{Field, Neutral, Recorded};
 pub use notes::{Learned, Notes, Outcome};
 pub use people::Who;
@@ -54,6 +60,7 @@ pub use routes::{Found, Routes};
 pub use sketch::{Sketch, quoted};
 pub use tells::{Precision, Tells};
 pub use text::{Text, Written, time};
+pub use turns::in_turns;
 
 use crate::contract::{Behavior, Catalogue, Readings};
 use crate::import::Importer;

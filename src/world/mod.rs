@@ -18,6 +18,7 @@ mod journal;
 mod limits;
 mod names;
 mod nonces;
+mod past;
 mod secrets;
 mod sequence;
 mod shown;
@@ -44,6 +45,7 @@ pub use journal::{
 pub use limits::Limits;
 pub use names::Names;
 pub use nonces::Nonces;
+pub use past::{Met, Past, Walk};
 pub use secrets::{SecretPlaces, Secrets};
 pub use slot::Slot;
 pub use snapshot::{NotRestored, Snapshot};

@@ -60,6 +60,18 @@ impl View {
         self
     }
 
+    /// The universe.
+    #[must_use]
+    pub fn universe(&self) -> &Universe {
+        &self.universe
+    }
+
+    /// Whether nobody waits any longer for what is made of this view.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_set()
+    }
+
     /// The world's time when the view was taken.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
@@ -167,6 +179,29 @@ type Near = Option<(Arc<[Start]>, usize)>;
 type Candidate = Option<(DateTime<Utc>, Ordinal)>;
 
 impl Slice {
+    /// The places of the universe's calls, in its order by start.
+    #[must_use]
+    pub fn places(&self) -> Range<usize> {
+        self.listed.clone()
+    }
+
+    /// This slice, with no calls of the universe but those at some places.
+    #[must_use]
+    pub fn within(mut self, places: Range<usize>) -> Self {
+        self.listed = places;
+        self
+    }
+
+    /// The created calls, oldest first.
+    #[must_use]
+    pub fn created(&self) -> impl DoubleEndedIterator<Item = Ordinal> + ExactSizeIterator + '_ {
+        let ordinal = |index| {
+            let place = self.view.created.by_start().get(index).map(|(_, place)| *place as usize);
+            place.and_then(|place| self.view.ordinal(place)).unwrap_or(Ordinal(u32::MAX))
+        };
+        self.created.clone().map(ordinal)
+    }
+
     fn listed_at(&self, index: usize) -> Candidate {
         let ordinal = self.view.universe.in_time_order(index);
         Some((self.view.universe.call(ordinal)?.at, ordinal))

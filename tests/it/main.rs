@@ -47,6 +47,7 @@ mod recordings;
 mod relative_times;
 mod reload;
 mod reports;
+mod scans;
 mod scenario;
 mod scenarios_page;
 mod sencloud;

@@ -31,6 +31,8 @@ pub struct People {
     pub extensions: Vec<Arc<str>>,
     /// The number of each customer, if there is one.
     pub phones: Vec<Option<Arc<str>>>,
+    /// The numbers of unknown callers, as far as they have called.
+    pub strangers: Vec<Option<Arc<str>>>,
     /// The customers of each block.
     pub pools: Vec<Pool>,
 }
@@ -148,6 +150,7 @@ impl People {
             lines: (0..queues.len()).map(line).collect(),
             extensions: agents.iter().map(|a| a.extension.as_deref().unwrap_or(&a.id).into()).collect(),
             phones: customers.iter().map(|c| c.phones.first().map(|phone| phone.as_ref().into())).collect(),
+            strangers: vec![None; usize::try_from(STRANGERS.1).unwrap_or_default()],
             pools,
         }
     }
@@ -172,7 +175,10 @@ impl People {
             Some(Some(phone)) if !pool.strangers || chance.percent(86) => (Some(customer), Arc::clone(phone)),
             _ => {
                 let (first, count) = STRANGERS;
-                (None, Country::Us.number(first + chance.below(count) as u64).into())
+                let stranger = chance.below(count);
+                let phone = self.strangers[stranger]
+                    .get_or_insert_with(|| Country::Us.number(first + stranger as u64).into());
+                (None, Arc::clone(phone))
             }
         }
     }

@@ -40,6 +40,13 @@ impl<'a> Record<'a> {
         (!elsewhere).then_some(Self { view, ordinal, call, given, instance })
     }
 
+    /// The record of a call that is known to be over and in this instance.
+    pub fn past(view: &'a View, ordinal: Ordinal, instance: &'a str) -> Self {
+        let call = view.call(ordinal).expect("a search meets calls of its view");
+        let given = call.data.as_ref().and_then(|data| data.alibaba.as_deref());
+        Self { view, ordinal, call, given, instance }
+    }
+
     /// The record of a call that has begun and is not over, if the caller's account holds it in
     /// this instance.
     pub fn under_way(
@@ -158,14 +165,22 @@ impl<'a> Record<'a> {
         first.into_iter().chain(second)
     }
 
+    /// The indexes of the agents.
+    pub fn agent_places(&self) -> impl Iterator<Item = usize> + use<> {
+        self.both(self.call.agent.map(Ref::index), self.view.agents().len())
+    }
+
+    /// The indexes of the queues.
+    pub fn queue_places(&self) -> impl Iterator<Item = usize> + use<> {
+        self.both(self.call.queue.map(Ref::index), self.view.queues().len())
+    }
+
     fn agents(&self) -> impl Iterator<Item = &'a Agent> {
-        let all = self.both(self.call.agent.map(Ref::index), self.view.agents().len());
-        all.map(|index| self.view.agent(Ref::to(index)))
+        self.agent_places().map(|index| self.view.agent(Ref::to(index)))
     }
 
     fn queues(&self) -> impl Iterator<Item = &'a Queue> {
-        let all = self.both(self.call.queue.map(Ref::index), self.view.queues().len());
-        all.map(|index| self.view.queue(Ref::to(index)))
+        self.queue_places().map(|index| self.view.queue(Ref::to(index)))
     }
 
     /// The ids of the agents, joined by commas.
@@ -387,12 +402,14 @@ pub fn known_as(view: &View, who: Who, instance: &str) -> Map<String, Value> {
     ids.as_object().cloned().unwrap_or_default()
 }
 
-fn agent_id<'a>(agent: &'a Agent, instance: &str) -> Text<'a> {
+/// The id of an agent in an instance.
+pub fn agent_id<'a>(agent: &'a Agent, instance: &str) -> Text<'a> {
     let given = agent.data.alibaba.as_ref().and_then(|g| g.agent_id.as_deref());
     given.map_or_else(|| Text::made(format_args!("{}@{instance}", agent.id)), Text::from)
 }
 
-fn group_id<'a>(queue: &'a Queue, instance: &str) -> Text<'a> {
+/// The id of a queue in an instance.
+pub fn group_id<'a>(queue: &'a Queue, instance: &str) -> Text<'a> {
     let given = queue.data.alibaba.as_ref().and_then(|g| g.skill_group.as_deref());
     given.map_or_else(|| Text::made(format_args!("{}@{instance}", queue.id)), Text::from)
 }

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::logs::{Log, NOBODY, agents_extension_id, agents_user_id};
 use super::readings::{DateColumn, ExtensionMatch, NumberMatch};
-use crate::universe::{Agent, Queue, Ref};
-use crate::world::View;
+use crate::universe::{Agent, NumberSet, Queue, Ref};
+use crate::world::{Met, View};
 
 /// The filter. An unset condition matches every log, and all set conditions must match (A18, A19).
 #[derive(Debug, Default)]
@@ -33,7 +33,9 @@ pub struct Filter {
 impl Filter {
     /// Fingerprint of the filter, independent of the order of ids and of readings.
     pub fn fingerprint(&self) -> u32 {
-        let sorted = |ids: &HashSet<String>| ids.iter().cloned().collect::<BTreeSet<_>>();
+        fn sorted(ids: &HashSet<String>) -> BTreeSet<&str> {
+            ids.iter().map(String::as_str).collect()
+        }
         let said = format!(
             "{:?}",
             (
@@ -48,11 +50,29 @@ impl Filter {
         u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
     }
 
-    /// Whether a log matches. `whose` is the result of [`Whose::of`] for this filter.
-    pub fn wants(&self, log: &Log<'_>, whose: &Whose) -> bool {
+    /// Whether no condition is set but dates of the start, which the index by start answers.
+    pub fn is_open(&self) -> bool {
+        let has_dates = self.from.is_some() || self.to.is_some();
+        let by_start = self.date_column == Some(DateColumn::StartedAt);
+        self.call_number.is_none()
+            && self.call_state.is_none()
+            && (by_start || !has_dates)
+            && self.department_id.is_none()
+            && self.direction.is_none()
+            && self.duration.is_none()
+            && self.extension_ids.is_none()
+            && self.external_id.is_none()
+            && self.external_session_id.is_none()
+            && self.hotline_ids.is_none()
+            && self.user_id.is_none()
+    }
+
+    /// Whether the log of a call matches. `whose` is the result of [`Whose::of`] for this filter.
+    pub fn wants(&self, log: &Log<'_>, whose: &Whose<'_>, met: Met) -> bool {
         let is =
             |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
         let number = |wanted: &str, how: NumberMatch| match how {
+            _ if let (Met::Usual(ordinal), Some(numbers)) = (met, &whose.numbers) => numbers.has(ordinal),
             NumberMatch::Exact => log.caller() == wanted || log.callee() == wanted,
             NumberMatch::Substring => log.caller().contains(wanted) || log.callee().contains(wanted),
         };
@@ -114,13 +134,15 @@ impl Comparison {
     }
 }
 
-/// The agents and queues that match a filter. They are found once per search, so that the cost per
+/// The agents, queues and numbers that match a filter. They are found once per search, so that the cost per
 /// call does not grow with the number of ids.
 #[derive(Debug, Default)]
-pub struct Whose {
+pub struct Whose<'a> {
     extensions: Wanted,
     users: Wanted,
     hotlines: Wanted,
+    /// The numbers with the part that the filter seeks, if it may meet many calls.
+    numbers: Option<NumberSet<'a>>,
 }
 
 /// The matching entries of one kind, by index, and whether a call without such an entry matches.
@@ -136,9 +158,10 @@ impl Wanted {
     }
 }
 
-impl Whose {
-    /// Finds the agents and queues of a view that match a filter.
-    pub fn of(view: &View, filter: &Filter) -> Self {
+impl<'a> Whose<'a> {
+    /// Finds the agents and queues of a view that match a filter. `many` is whether it may meet many
+    /// calls.
+    pub fn of(view: &'a View, filter: &Filter, many: bool) -> Self {
         let extensions = filter.extension_ids.as_ref().map(|(ids, how)| {
             let wanted = |(reference, agent): (Ref<Agent>, &Agent)| {
                 let number = agent.extension.as_deref().filter(|_| *how == ExtensionMatch::IdOrNumber);
@@ -162,6 +185,11 @@ impl Whose {
             extensions: extensions.unwrap_or_default(),
             users: users.unwrap_or_default(),
             hotlines: hotlines.unwrap_or_default(),
+            numbers: filter
+                .call_number
+                .as_ref()
+                .filter(|(_, how)| many && *how == NumberMatch::Substring)
+                .map(|(part, _)| view.numbers().with(part)),
         }
     }
 }

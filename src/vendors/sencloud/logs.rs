@@ -33,7 +33,13 @@ pub struct Log<'a> {
 impl<'a> Log<'a> {
     /// The log of a call. `None` if the shop's list does not have it.
     pub fn of(view: &'a View, ordinal: Ordinal, shop: &Shop) -> Option<Self> {
-        let call = view.listed(ordinal, NAME, &shop.id)?;
+        view.listed(ordinal, NAME, &shop.id)?;
+        Self::past(view, ordinal)
+    }
+
+    /// The log of a call that the shop's list is known to have.
+    pub fn past(view: &'a View, ordinal: Ordinal) -> Option<Self> {
+        let call = view.call(ordinal)?;
         let given = call.data.as_ref().and_then(|data| data.sencloud.as_deref());
         Some(Self { view, ordinal, call, given })
     }

@@ -2,7 +2,6 @@
 //! and 3).
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use axum::Json;
 use axum::extract::FromRequestParts;
@@ -26,9 +25,9 @@ use crate::vendor::openapi::{self, Answer, Described, Document, query};
 use crate::vendor::paging::{NumberedPage, link};
 use crate::vendor::recording::{Links, tells_of_file};
 use crate::vendor::{
-    BaseUrl, Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, refusals,
+    BaseUrl, Context, Endpoint, Field, First, Neutral, Outcome, Precision, Tells, handler, refusals,
 };
-use crate::world::{Step, Walks};
+use crate::world::{Step, View, Walks};
 
 pub static ENDPOINT: Endpoint = Endpoint {
     operation: Operation {
@@ -107,18 +106,14 @@ const PER_PAGE: HeaderName = HeaderName::from_static("per-page");
 
 /// Lists a page of the matching calls.
 async fn list_calls(account: Account, query: CallsQuery, links: Links, context: Context) -> Response {
-    let CallsQuery { filter, order, page, per, .. } = &query;
     let view = context.view();
     let style = Style::of(&context.world, &view, &account.settings, links);
-    let record = |ordinal| Some((ordinal, Record::of(&view, &style, ordinal)?));
-    let passing = view.between(..).filter_map(record).filter(|(_, record)| filter.passes(record));
-    let keyed = passing.map(|(ordinal, record)| (record.key(order.column), ordinal));
-    let skip = (page - 1).saturating_mul(*per);
-    let (rows, total) = if order.descending {
-        cut(keyed.map(Reverse), skip, *per, |Reverse((_, ordinal))| ordinal)
-    } else {
-        cut(keyed, skip, *per, |(_, ordinal)| ordinal)
+    let search = move || {
+        let (rows, total) = find(&view, &style, &query);
+        (rows, total, view, style, query)
     };
+    let (rows, total, view, style, query) = context.search(context.world.view().size(), search).await;
+    let CallsQuery { filter, order, page, per, .. } = &query;
     for ordinal in &rows {
         context.world.showed(*ordinal);
     }
@@ -146,25 +141,35 @@ async fn list_calls(account: Account, query: CallsQuery, links: Links, context: 
     (Outcome(outcome), query.head(total), Json(calls)).into_response()
 }
 
+/// The calls of one page, and the number of all calls that match.
+fn find(view: &View, style: &Style, query: &CallsQuery) -> (Vec<Ordinal>, usize) {
+    let CallsQuery { filter, order, page, per, .. } = query;
+    let record = |ordinal| Some((ordinal, Record::of(view, style, ordinal)?));
+    let passing = view.between(..).filter_map(record).filter(|(_, record)| filter.passes(record));
+    let keyed = passing.map(|(ordinal, record)| (record.key(order.column), ordinal));
+    let skip = (page - 1).saturating_mul(*per);
+    if order.descending {
+        cut(keyed.map(Reverse), skip, *per, |Reverse((_, ordinal))| ordinal)
+    } else {
+        cut(keyed, skip, *per, |(_, ordinal)| ordinal)
+    }
+}
+
 /// The given stretch of unsorted items in ascending order, and the number of all items. Memory
-/// holds only the items up to the end of the stretch.
+/// holds only items up to the end of the stretch, and at most twice as many.
 fn cut<T: Ord>(
     all: impl Iterator<Item = T>,
     skip: usize,
     size: usize,
     ordinal: impl Fn(T) -> Ordinal,
 ) -> (Vec<Ordinal>, usize) {
-    let most = skip.saturating_add(size);
-    let mut heap = BinaryHeap::new();
+    let mut first = First::new(skip.saturating_add(size));
     let mut total = 0;
     for item in all {
         total += 1;
-        heap.push(item);
-        if heap.len() > most {
-            heap.pop();
-        }
+        first.add(item);
     }
-    (heap.into_sorted_vec().into_iter().skip(skip).map(ordinal).collect(), total)
+    (first.into_sorted().into_iter().skip(skip).map(ordinal).collect(), total)
 }
 
 /// The checked query.

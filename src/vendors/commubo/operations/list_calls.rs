@@ -21,7 +21,7 @@ use crate::nearest::did_you_mean_or_list;
 use crate::universe::{Direction, Ordinal};
 use crate::urlencoded;
 use crate::vendor::openapi::{Answer, Described, Document, query};
-use crate::vendor::{Context, Endpoint, Outcome, handler, refusals, shows_ended};
+use crate::vendor::{Context, Endpoint, Outcome, handler, in_turns, refusals, shows_ended};
 use crate::world::View;
 
 pub static ENDPOINT: Endpoint = Endpoint {
@@ -104,6 +104,9 @@ refusals! {
         "the parameter start is required";
 }
 
+/// The most calls at the beginning of a list that are examined at once.
+const SOON: usize = 1000;
+
 /// Lists the calls in a range of days.
 ///
 /// The credential is checked before the query: a wrong token with a bad date is 403 (A18).
@@ -111,33 +114,41 @@ async fn list_calls(tenant: Tenant, query: CallsQuery, context: Context) -> Resp
     let world = &context.world;
     let style = Style::of(world, query.expand);
     let view = context.view();
-    let slice = view.between(query.times);
+    let slice = view.past(query.times, NAME, &tenant.id).begun();
     if style.unset == Unset::Empty {
         context.notes.behavior(&UNSET_EMPTY);
     }
     match world.reading() {
-        Order::Ascending => answer(&context, slice, tenant, style),
+        Order::Ascending => answer(&context, slice, tenant, style).await,
         Order::Descending => {
             context.notes.behavior(&DESCENDING);
-            answer(&context, slice.rev(), tenant, style)
+            answer(&context, slice.rev(), tenant, style).await
         }
     }
 }
 
-fn answer<I>(context: &Context, slice: I, tenant: Tenant, style: Style) -> Response
+async fn answer<I>(context: &Context, slice: I, tenant: Tenant, style: Style) -> Response
 where
-    I: Iterator<Item = Ordinal> + Send + Unpin + 'static,
+    I: ExactSizeIterator<Item = Ordinal> + Send + Unpin + 'static,
 {
     // Whether there is a first call decides the outcome. Later calls are examined while they are
     // sent.
     let (world, view) = (Arc::clone(&context.world), context.view());
     let is_shown = shown(view.clone(), tenant);
     let mut calls = slice.peekable();
-    while calls.peek().is_some_and(|ordinal| !is_shown(ordinal)) {
-        calls.next();
+    for _ in 0..SOON {
+        if calls.next_if(|ordinal| !is_shown(ordinal)).is_none() {
+            break;
+        }
     }
+    let left = if calls.peek().is_some_and(|ordinal| !is_shown(ordinal)) { calls.len() } else { 0 };
+    let find = move || {
+        while calls.next_if(|ordinal| !is_shown(ordinal)).is_some() {}
+        (calls, is_shown)
+    };
+    let (mut calls, is_shown) = context.search(left, find).await;
     let outcome = if calls.peek().is_some() { &LISTED } else { &EMPTY };
-    (Outcome(outcome), calls::array(world, view, calls, is_shown, style)).into_response()
+    in_turns((Outcome(outcome), calls::array(world, view, calls, is_shown, style)).into_response())
 }
 
 /// A predicate for the calls in a tenant's list: past calls between the tenant and an outside

@@ -2,14 +2,15 @@
 //!
 //! - `table`: behaviors and refusals.
 //! - `search`: parameters, and the search that they describe.
+//! - `filter`: the filter, and its match against records.
+//! - `find`: the records of a page.
 //! - `answer`: the answer.
 
 mod answer;
+mod filter;
+mod find;
 mod search;
 mod table;
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -28,8 +29,9 @@ use crate::vendor::{Context, Endpoint, Outcome, handler, shows_ended};
 use crate::world::{Step, World};
 pub use answer::item;
 use answer::{Item, Page, Style, Success};
+use find::{Find, Found};
 pub use search::{CHINA, options};
-use search::{OrderBy, PARAMETERS, RecordsQuery, Search, Wanted};
+use search::{PARAMETERS, RecordsQuery, Search};
 use table::Error;
 
 pub static ENDPOINT: Endpoint = Endpoint {
@@ -82,37 +84,22 @@ async fn list_call_detail_records(
     let world = &context.world;
     let style = Style::of(world);
     let view = context.view();
-    let record = |ordinal| Record::of(&view, ordinal, &caller.access_key_id, &instance.id);
     let Search { page_number, page_size, wanted, list } = search;
     let (skip, first) = ((page_number - 1) * page_size, page_number == 1);
-    // Page 100 is the last that a client can request, so it must know whether more records match.
+    // Only page 1 shows the total. Page 100 is the last that a client can request, so it must know
+    // whether more records match.
     let count = first || page_number == 100;
-
-    // Only page 1 shows the total, so only page 1 must examine every record.
-    let Matches { rows, total } = match wanted {
-        Wanted::Contact(id) => {
-            let found = Record::find(&view, &id).filter(|ordinal| record(*ordinal).is_some());
-            in_order(found.into_iter(), skip, page_size, count)
-        }
-        Wanted::Calls { times, filter, order, descending } => {
-            let calls = view.between(times);
-            let passes = |ordinal: &Ordinal| record(*ordinal).is_some_and(|record| filter.wants(&record));
-            match (order, descending) {
-                (OrderBy::StartTime, false) => in_order(calls.filter(passes), skip, page_size, count),
-                (OrderBy::StartTime, true) => in_order(calls.rev().filter(passes), skip, page_size, count),
-                (order, descending) => {
-                    let keyed = calls
-                        .filter(passes)
-                        .filter_map(|ordinal| Some((order.key(&record(ordinal)?), ordinal)));
-                    if descending {
-                        sorted(keyed.map(Reverse), skip, page_size, |Reverse((_, ordinal))| ordinal)
-                    } else {
-                        sorted(keyed, skip, page_size, |(_, ordinal)| ordinal)
-                    }
-                }
-            }
-        }
+    let find = Find {
+        view,
+        access_key_id: caller.access_key_id,
+        instance: instance.id,
+        wanted,
+        skip,
+        size: page_size,
+        count,
     };
+    let (Found { rows, total }, Find { view, access_key_id, instance, .. }) =
+        context.search(find.work(), move || (find.find(), find)).await;
 
     let notes = &context.notes;
     notes.behavior(if first { &table::FIRST_PAGE } else { &table::LATER_PAGE });
@@ -136,6 +123,7 @@ async fn list_call_detail_records(
     for ordinal in &rows {
         context.world.showed(*ordinal);
     }
+    let record = |ordinal| Record::of(&view, ordinal, &access_key_id, &instance);
     let records = rows.into_iter().filter_map(|ordinal| Some(Item::of(&record(ordinal)?, style))).collect();
     let page = Page { page_number, page_size, total_count: if first { total } else { 0 }, records };
     (Outcome(outcome), envelope.success(&Success::of(&envelope, page, style))).into_response()
@@ -163,42 +151,6 @@ fn note_step(context: &Context, page: NumberedPage, is_empty: bool) {
         Step::OfAnotherList => context.notes.finding(&findings::SEARCH_CHANGED),
         _ => {}
     }
-}
-
-/// The rows of one page, and the number of matching records as far as they were counted.
-struct Matches {
-    rows: Vec<Ordinal>,
-    total: usize,
-}
-
-/// Cuts a page from records that are already in order.
-fn in_order(all: impl Iterator<Item = Ordinal>, skip: usize, size: usize, count: bool) -> Matches {
-    let mut all = all.fuse();
-    let skipped = all.by_ref().take(skip).count();
-    let rows: Vec<Ordinal> = all.by_ref().take(size).collect();
-    let total = skipped + rows.len() + if count { all.count() } else { 0 };
-    Matches { rows, total }
-}
-
-/// Cuts a page from records in another order. Memory holds only the records up to the end of the
-/// page.
-fn sorted<T: Ord>(
-    all: impl Iterator<Item = T>,
-    skip: usize,
-    size: usize,
-    ordinal: impl Fn(T) -> Ordinal,
-) -> Matches {
-    let most = skip + size;
-    let mut heap = BinaryHeap::with_capacity(most + 1);
-    let mut total = 0;
-    for item in all {
-        total += 1;
-        heap.push(item);
-        if heap.len() > most {
-            heap.pop();
-        }
-    }
-    Matches { rows: heap.into_sorted_vec().into_iter().skip(skip).map(ordinal).collect(), total }
 }
 
 /// The page's example of an answer.

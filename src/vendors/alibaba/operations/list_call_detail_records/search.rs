@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::super::super::findings;
 use super::super::super::gateway::{Gateway, Parameters, Refused, asked};
 use super::super::super::readings::BadValue;
-use super::super::super::records::{Record, Text, contact_type};
+use super::super::super::records::{Record, contact_type};
+use super::filter::Filter;
 use super::table::{self, CRITERIA, Error, SORT_ORDERS};
 use crate::contract::Behavior;
 use crate::dialects::alibaba::{CONTACT_TYPES, DISPOSITIONS, EARLY_MEDIA_STATES, SURVEY_CHANNELS};
@@ -125,25 +126,7 @@ pub enum Wanted {
 }
 
 /// A range of times.
-type Times = (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>);
-
-/// The filter. An unset condition matches every record.
-#[derive(Debug, Default)]
-pub struct Filter {
-    /// `ContactType` and `ContactTypeList` in the page's spelling. A record must match both.
-    pub contact_types: Vec<HashSet<&'static str>>,
-    pub dispositions: Vec<HashSet<&'static str>>,
-    pub early_media_states: Option<HashSet<&'static str>>,
-    pub agent_id: Option<String>,
-    pub skill_group_id: Option<String>,
-    /// A substring of the calling or the called number.
-    pub number: Option<String>,
-    pub calling_number: Option<String>,
-    pub called_number: Option<String>,
-    pub scores: Option<HashSet<i64>>,
-    pub survey_channel: Option<&'static str>,
-    pub descriptions: Option<HashSet<String>>,
-}
+pub type Times = (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>);
 
 /// The field that a list is sorted by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -400,32 +383,6 @@ impl Noted<'_> {
         // A record's time has whole milliseconds, so the range must include all of the last one.
         let past_end = end.checked_add_signed(chrono::TimeDelta::milliseconds(1));
         Ok((Bound::Included(start), past_end.map_or(Bound::Unbounded, Bound::Excluded)))
-    }
-}
-
-impl Filter {
-    /// Whether a record matches.
-    pub fn wants(&self, record: &Record<'_>) -> bool {
-        let any = |wanted: &Option<String>, ids: Option<Text<'_>>| {
-            wanted.as_ref().is_none_or(|id| ids.is_some_and(|ids| ids.split(',').any(|one| one == id)))
-        };
-        let own_type = contact_type(record.contact_type());
-        self.contact_types.iter().all(|types| own_type.is_some_and(|t| types.contains(t)))
-            && self.dispositions.iter().all(|endings| endings.contains(record.contact_disposition()))
-            && (self.early_media_states.as_ref())
-                .is_none_or(|states| record.early_media_state().is_some_and(|state| states.contains(state)))
-            && self.calling_number.as_ref().is_none_or(|number| record.calling_number() == number)
-            && self.called_number.as_ref().is_none_or(|number| record.called_number() == number)
-            && (self.number.as_ref()).is_none_or(|part| {
-                record.calling_number().contains(part) || record.called_number().contains(part)
-            })
-            && (self.agent_id.is_none() || any(&self.agent_id, record.agent_ids()))
-            && (self.skill_group_id.is_none() || any(&self.skill_group_id, record.skill_group_ids()))
-            && (self.scores.as_ref())
-                .is_none_or(|scores| record.satisfaction_index().is_some_and(|score| scores.contains(&score)))
-            && self.survey_channel.is_none_or(|channel| record.satisfaction_survey_channel() == Some(channel))
-            && (self.descriptions.as_ref())
-                .is_none_or(|all| record.satisfaction_description().is_some_and(|text| all.contains(text)))
     }
 }
 

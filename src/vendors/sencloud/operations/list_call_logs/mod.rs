@@ -3,6 +3,7 @@
 
 mod behaviors;
 mod body;
+mod rows;
 mod search;
 
 use axum::Json;
@@ -12,22 +13,20 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::contract::{Operation, Readings, Route};
-use crate::universe::{CallOutcome, Ordinal};
+use crate::universe::CallOutcome;
 use crate::vendor::openapi::{self, Described, Document};
 use crate::vendor::recording::{Links, tells_of_file};
 use crate::vendor::{Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, shows_ended};
-use crate::vendors::sencloud::NAME;
 use crate::vendors::sencloud::auth::Shop;
-use crate::vendors::sencloud::cursor::{Cursor, CursorKind, Position, SortField};
+use crate::vendors::sencloud::cursor::{Cursor, CursorKind, Position};
 use crate::vendors::sencloud::error::{self, ErrorBody};
-use crate::vendors::sencloud::filter::Whose;
 use crate::vendors::sencloud::findings;
 use crate::vendors::sencloud::logs::{CallLog, Log};
 use crate::vendors::sencloud::posted::Posted;
 use crate::vendors::sencloud::readings::Edges;
 use crate::vendors::sencloud::style::{List, Style};
-use crate::world::{View, Visited, Walks};
 use body::{Body, Decoded};
+use rows::{Rows, note_step};
 use search::{Page, Search, Travel};
 
 pub static ENDPOINT: Endpoint = Endpoint {
@@ -71,15 +70,18 @@ async fn list_call_logs(
 ) -> Response {
     let world = &context.world;
     let view = context.view();
-    let whose = Whose::of(&view, &search.filter);
-    let list = Rows { view: &view, shop: &shop, search: &search, whose: &whose };
+    let work = Rows::work(&view, &shop, &search);
     let Page { limit, from, travel, .. } = search.page;
-
-    let mut rows = list.beyond(from, travel, limit + 1);
-    let more_beyond = rows.len() > limit;
-    rows.truncate(limit);
-    let more_behind =
-        rows.first().is_some_and(|first| !list.beyond(Some(*first), travel.back(), 1).is_empty());
+    let find = move || {
+        let list = Rows::of(&view, &shop, &search);
+        let mut rows = list.beyond(from, travel, limit + 1);
+        let more_beyond = rows.len() > limit;
+        rows.truncate(limit);
+        let more_behind =
+            rows.first().is_some_and(|first| !list.beyond(Some(*first), travel.back(), 1).is_empty());
+        (rows, more_beyond, more_behind, view, shop, search)
+    };
+    let (mut rows, more_beyond, more_behind, view, shop, search) = context.search(work, find).await;
     let (more_before, more_after) = match travel {
         Travel::Onward => (more_behind, more_beyond),
         Travel::Back => {
@@ -90,7 +92,7 @@ async fn list_call_logs(
 
     // A request for one log without a cursor wants the latest call, not a walk through the list.
     let wants_list = limit > 1 || from.is_some();
-    list.note_step(&context, from, rows.last().filter(|_| more_after && wants_list));
+    note_step(&context, &shop, &search, from, rows.last().filter(|_| more_after && wants_list));
     let outcome = if rows.is_empty() { &behaviors::EMPTY } else { &behaviors::LISTED };
     let always = world.reading::<Edges>() == Edges::Always;
     // Where every page has a `next`, a client learns only from an empty page that the list has
@@ -112,76 +114,6 @@ async fn list_call_logs(
     let logs = rows.iter().filter_map(|row| Log::of(&view, row.ordinal, &shop));
     let page = Answer::of(logs, &search, (prev, next), &links, Style::of(world));
     (Outcome(outcome), Json(page)).into_response()
-}
-
-/// The rows of a shop's logs that match a search, in its sort order.
-struct Rows<'a> {
-    view: &'a View,
-    shop: &'a Shop,
-    search: &'a Search,
-    whose: &'a Whose,
-}
-
-impl Rows<'_> {
-    /// At most `most` rows strictly beyond a position, nearest first.
-    fn beyond(&self, from: Option<Position>, travel: Travel, most: usize) -> Vec<Position> {
-        let sort = self.search.page.sort;
-        let upward = sort.descending == (travel == Travel::Back);
-        let is_beyond =
-            |row: &Position| from.is_none_or(|from| if upward { *row > from } else { *row < from });
-        if sort.field == SortField::StartedAt {
-            // The time index already has this order, so only the rows of the page are read.
-            let slice = self.view.between(self.search.times_beyond(from, upward));
-            let rows: Box<dyn Iterator<Item = Ordinal>> =
-                if upward { Box::new(slice) } else { Box::new(slice.rev()) };
-            return rows.filter_map(|ordinal| self.row(ordinal)).filter(is_beyond).take(most).collect();
-        }
-        let slice = self.view.between(self.search.times_beyond(None, true));
-        let rows = slice.filter_map(|ordinal| self.row(ordinal)).filter(is_beyond);
-        let mut nearest = std::collections::BTreeSet::new();
-        for row in rows {
-            nearest.insert(row);
-            if nearest.len() > most {
-                if upward {
-                    nearest.pop_last()
-                } else {
-                    nearest.pop_first()
-                };
-            }
-        }
-        if upward { nearest.into_iter().collect() } else { nearest.into_iter().rev().collect() }
-    }
-
-    /// Notes the page at `from` as a step of a walk through the list. The next page is at `to`, if
-    /// there is one.
-    fn note_step(&self, context: &Context, from: Option<Position>, to: Option<&Position>) {
-        let sort = self.search.page.sort;
-        let order = format!("{:?} {}", sort.field, sort.descending);
-        let list = Walks::hash((NAME, &self.shop.id, self.search.list, order));
-        let walks = context.world.walks();
-        if self.search.page.travel == Travel::Back {
-            // A client that pages back and forth is browsing, and is not expected to reach the end.
-            walks.look_around(list);
-            return;
-        }
-        let place = |at: &Position| format!("{} {}", at.key, at.ordinal.0);
-        let visited = Visited {
-            list,
-            variant: 0,
-            position: &from.as_ref().map_or_else(String::new, place),
-            first: from.is_none(),
-            onward: to.map(place).into_iter().collect(),
-        };
-        // A cursor from another list needs no check here, because the cursor holds its list's
-        // fingerprint.
-        context.step(&visited, &findings::PAGING);
-    }
-
-    fn row(&self, ordinal: Ordinal) -> Option<Position> {
-        let log = Log::of(self.view, ordinal, self.shop)?;
-        let key = log.key(self.search.page.sort.field);
-        self.search.filter.wants(&log, self.whose).then_some(Position { key, ordinal })
-    }
 }
 
 /// The answer: a page of logs.
