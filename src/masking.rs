@@ -118,6 +118,35 @@ impl Forms {
     }
 }
 
+/// Whether a secret of eight bytes or more may stand in some bytes, in any form. It is decided by
+/// the beginnings of the forms, so it may be true where no form stands.
+#[must_use]
+pub fn may_stand_in(secret: &str, bytes: &[u8]) -> bool {
+    let Some(start) = secret.as_bytes().get(..8) else { return true };
+    let is_unreserved = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte);
+    if !start.iter().all(is_unreserved) {
+        return true;
+    }
+    let mut hex = [0; 8];
+    for (byte, digits) in start[..4].iter().zip(hex.chunks_exact_mut(2)) {
+        digits[0] = b"0123456789abcdef"[usize::from(byte >> 4)];
+        digits[1] = b"0123456789abcdef"[usize::from(byte & 15)];
+    }
+    let mut in_base64 = [0; 8];
+    // Six bytes always fit in eight digits, and none of them is padding.
+    if STANDARD.encode_slice(&start[..6], &mut in_base64).is_err() {
+        return true;
+    }
+    let in_either_case = hex.to_ascii_uppercase();
+    let stands = |form: &[u8]| memchr::memmem::find(bytes, form).is_some();
+    // The digits `+` and `/` of Base64 are others in URLs, or encoded.
+    in_base64.iter().any(|digit| b"+/".contains(digit))
+        || stands(start)
+        || stands(&hex)
+        || stands(&in_either_case)
+        || stands(&in_base64)
+}
+
 /// A text with control and formatting characters escaped, so that a client's input cannot change
 /// how a report is displayed.
 #[must_use]
@@ -153,6 +182,18 @@ mod tests {
         assert_eq!(mask("FEDCBA09-8765-4321"), "FEDC…(18)");
         assert_eq!(mask("mock"), "…(4)");
         assert_eq!(mask(""), "…(0)");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_form_never_stands_where_it_may_not(secret in "[a-zA-Z0-9+/=._~ é-]{8,24}", before in ".{0,9}") {
+            let mut collected = Collected::default();
+            collected.secret(&secret);
+            for (form, _) in collected.0 {
+                let text = format!("{before}{form}");
+                proptest::prop_assert!(may_stand_in(&secret, text.as_bytes()), "{}", form);
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A strict reader of `application/x-www-form-urlencoded`. An encoding that lenient readers accept
 //! is a mistake that the client should hear about.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// All characters but the unreserved ones of RFC 3986.
@@ -20,7 +22,15 @@ pub fn pairs(text: &str) -> Result<Vec<(String, String)>, Malformed> {
 
 /// The pairs for people to read. Bytes that cannot be decoded are replaced.
 pub fn lossy(text: &str) -> impl Iterator<Item = (String, String)> {
-    let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
+    each(text).map(|(name, value)| (name.into_owned(), value.into_owned()))
+}
+
+/// The same pairs. A part without an encoding lies in the text.
+pub fn each(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    let decode = |part| match memchr::memchr2(b'%', b'+', str::as_bytes(part)) {
+        None => Cow::Borrowed(part),
+        Some(_) => Cow::Owned(percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned()),
+    };
     split(text).map(move |(name, value)| (decode(name), decode(value)))
 }
 
@@ -35,6 +45,9 @@ fn split(text: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 fn decode(part: &str) -> Result<String, Malformed> {
+    if memchr::memchr2(b'%', b'+', part.as_bytes()).is_none() {
+        return Ok(part.to_owned());
+    }
     let bytes = part.as_bytes();
     let broken = bytes.iter().enumerate().any(|(i, byte)| {
         *byte == b'%' && !bytes.get(i + 1..i + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
@@ -43,7 +56,7 @@ fn decode(part: &str) -> Result<String, Malformed> {
         return Err(Malformed);
     }
     let spaced = part.replace('+', " ");
-    percent_decode_str(&spaced).decode_utf8().map(std::borrow::Cow::into_owned).map_err(|_| Malformed)
+    percent_decode_str(&spaced).decode_utf8().map(Cow::into_owned).map_err(|_| Malformed)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use chrono::SecondsFormat;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::conduct::{Attempt, like};
+use super::conduct::{Attempt, tried};
 use super::fault::Injection;
 use super::own::Refused;
 use super::pinned::PinnedWorld;
@@ -100,10 +100,7 @@ impl Arrival {
         let told_apart = unhandled.is_none()
             && operation.is_some()
             && ![Method::OPTIONS, Method::HEAD].contains(&parts.method);
-        let attempt = told_apart.then(|| {
-            let asked = vendor.asked(&parts, &context.body);
-            Attempt::of(&world, asked, public_half.as_deref(), like(&parts, &context.body))
-        });
+        let attempt = told_apart.then(|| Attempt::of(&world, || tried(vendor, &parts, &context.body)));
         let due = world.faults().due(name, operation.map(|o| o.id), world.now());
         let injection = Injection::of(due, world.clock().rate());
         let injected = injection.injected();

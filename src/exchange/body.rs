@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
+use hyper::body::Body as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::vendor::Unhandled;
@@ -79,6 +80,9 @@ impl Bodies {
         let mut refused = announced.is_some_and(|n| n > limit as u64).then_some(ReadError::TooLarge);
         if refused.is_some() && (waits_for_leave || announced.is_some_and(|n| n > DRAINED)) {
             return Err(ReadError::TooLarge);
+        }
+        if body.is_end_stream() {
+            return Ok(ReadBody { bytes: Bytes::new(), share: None });
         }
         let mut read = BytesMut::new();
         let mut share: Option<OwnedSemaphorePermit> = None;

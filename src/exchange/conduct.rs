@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
+use bytes::Bytes;
 
 use crate::contract::{Behavior, Finding, Recovery};
 use crate::urlencoded;
@@ -21,16 +22,20 @@ const BY_THEN: (u32, Duration) = (5, Duration::from_secs(1));
 
 /// A request as a possible retry of an earlier one.
 pub struct Attempt {
-    request: Tried,
+    /// The request, if it was looked up already.
+    request: Option<Tried>,
     earlier: Option<Earlier>,
 }
 
 impl Attempt {
     /// Looks up the earlier request that this one may repeat. Called before any delay, so that the
-    /// time between the two is right.
-    pub fn of(world: &World, asked: u64, public_half: Option<&str>, like: Option<u64>) -> Self {
-        let request = Tried { asked, who: Walks::hash(public_half), like };
-        Self { request, earlier: world.attempts().earlier(request, world.now()) }
+    /// time between the two is right. Where no refusal is remembered, there is nothing to look up.
+    pub fn of(world: &World, request: impl FnOnce() -> Tried) -> Self {
+        if world.attempts().are_none() {
+            return Self { request: None, earlier: None };
+        }
+        let request = request();
+        Self { request: Some(request), earlier: world.attempts().earlier(request, world.now()) }
     }
 
     /// Draws conclusions from the answer, and remembers it for later requests.
@@ -38,8 +43,8 @@ impl Attempt {
         self,
         vendor: &dyn Vendor,
         world: &World,
-        outcome: Option<&'static Behavior>,
-        response: &Response,
+        request: impl FnOnce() -> Tried,
+        (outcome, response): (Option<&'static Behavior>, &Response),
         learned: &mut Learned,
     ) {
         let common = vendor.catalogue().common;
@@ -94,13 +99,23 @@ impl Attempt {
             }
             _ => {}
         }
-        world.attempts().answered(self.request, why, vendor.retry_after(response), world.now());
+        if self.request.is_none() && why.is_none() {
+            return;
+        }
+        let request = self.request.unwrap_or_else(request);
+        world.attempts().answered(request, why, vendor.retry_after(response), world.now());
     }
+}
+
+/// A request, by the hashes that tell it from others.
+pub fn tried(vendor: &dyn Vendor, parts: &Parts, body: &Bytes) -> Tried {
+    let who = Walks::hash(vendor.public_half(parts, body).as_deref());
+    Tried { asked: vendor.asked(parts, body), who, like: like(parts, body) }
 }
 
 /// A hash of the kind of a request: its path and the names of its body's members, without their
 /// values. None for a request without a JSON object.
-pub fn like(parts: &Parts, body: &[u8]) -> Option<u64> {
+fn like(parts: &Parts, body: &[u8]) -> Option<u64> {
     let members = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).ok()?;
     let mut names: Vec<&String> = members.keys().collect();
     names.sort();
@@ -150,13 +165,11 @@ pub fn secret_in_url(
 ) -> Option<(&'static Finding, String)> {
     let query = parts.uri.query()?;
     let places = vendor.secrets();
-    let found = urlencoded::lossy(query).find(|(name, value)| {
-        let lower = name.to_lowercase();
-        !places.query.contains(&lower.as_str())
+    let is_one_of = |name: &str, all: &[&str]| all.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let found = urlencoded::each(query).find(|(name, value)| {
+        !is_one_of(name, places.query)
             && !value.is_empty()
-            && (places.parameters.contains(&lower.as_str())
-                || is_secret_name(name)
-                || world.secrets().has(value))
+            && (is_one_of(name, places.parameters) || is_secret_name(name) || world.secrets().has(value))
     });
-    found.map(|(name, _)| (vendor.catalogue().common.secret_in_url, name))
+    found.map(|(name, _)| (vendor.catalogue().common.secret_in_url, name.into_owned()))
 }

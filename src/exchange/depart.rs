@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
+use chrono::{DateTime, Datelike, Timelike, Utc};
 
 use super::arrive::Arrival;
 use super::{HangUp, conduct};
@@ -17,11 +18,8 @@ static FAULT: HeaderName = HeaderName::from_static("x-callmock-fault");
 /// Completes an answer and returns it, with its body shaped by faults and recorded in the journal.
 pub async fn depart<E>(mut arrival: Arrival, mut response: Response) -> Result<Response, E> {
     let learned = learn(&mut arrival, &mut response);
-    let date = arrival.context.world.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    if !response.headers().contains_key(header::DATE)
-        && let Ok(date) = HeaderValue::from_str(&date)
-    {
-        response.headers_mut().insert(header::DATE, date);
+    if !response.headers().contains_key(header::DATE) {
+        response.headers_mut().insert(header::DATE, date(arrival.context.world.now()));
     }
     let learned = conclude(&mut arrival, &response, learned);
     let hint = hint(&mut arrival, &response, &learned);
@@ -61,7 +59,9 @@ fn conclude(
         conduct::refused_page(arrival.vendor, &arrival.context, &arrival.parts, outcome, status.as_u16());
     }
     if let Some(attempt) = arrival.attempt.take() {
-        attempt.answered(arrival.vendor, &arrival.context.world, outcome, response, &mut learned);
+        let Arrival { vendor, context, parts, .. } = &*arrival;
+        let request = || conduct::tried(*vendor, parts, &context.body);
+        attempt.answered(*vendor, &context.world, request, (outcome, response), &mut learned);
     }
     learned
 }
@@ -97,6 +97,37 @@ fn under(world: &str) -> String {
     if world == Worlds::DEFAULT { "/_mock".to_owned() } else { format!("/_mock/worlds/{world}") }
 }
 
+/// A time as the `Date` header writes it.
+fn date(at: DateTime<Utc>) -> HeaderValue {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (day, month) = (at.weekday().num_days_from_monday() as usize, at.month0() as usize);
+    let mut text = *b"Mon, 00 Jan 0000 00:00:00 GMT";
+    let mut put = |place: usize, width: u32, number: u32| {
+        for (n, digit) in text[place..place + width as usize].iter_mut().rev().enumerate() {
+            let tens = 10_u32.pow(u32::try_from(n).unwrap_or_default());
+            *digit = b'0' + u8::try_from(number / tens % 10).unwrap_or_default();
+        }
+    };
+    put(5, 2, at.day());
+    put(12, 4, at.year().unsigned_abs());
+    put(17, 2, at.hour());
+    put(20, 2, at.minute());
+    put(23, 2, at.second());
+    text[..3].copy_from_slice(DAYS[day].as_bytes());
+    text[8..11].copy_from_slice(MONTHS[month].as_bytes());
+    HeaderValue::from_bytes(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// The value of a header with some ids.
+fn ids(mut ids: impl Iterator<Item = &'static str>) -> Option<HeaderValue> {
+    let first = ids.next()?;
+    let Some(second) = ids.next() else { return Some(HeaderValue::from_static(first)) };
+    let all = ids.fold(format!("{first},{second}"), |all, id| all + "," + id);
+    HeaderValue::from_str(&all).ok()
+}
+
 /// Adds the headers `x-callmock-…`.
 fn tell(arrival: &Arrival, response: &mut Response, learned: &Learned, hint: Option<&str>) {
     let headers = response.headers_mut();
@@ -105,12 +136,20 @@ fn tell(arrival: &Arrival, response: &mut Response, learned: &Learned, hint: Opt
             headers.insert(name, value);
         }
     };
-    let ids = |ids: Vec<&str>| ids.join(",");
     set(&WORLD, arrival.context.world.id());
-    set(&BEHAVIOR, &ids(learned.met.behaviors.iter().map(|behavior| behavior.id).collect()));
-    set(&FINDINGS, &ids(learned.met.findings.iter().map(|finding| finding.id).collect()));
     // A header has visible ASCII only.
+    let is_visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
     let visible = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
-    set(&HINT, &hint.unwrap_or_default().chars().map(visible).collect::<String>());
-    set(&FAULT, &ids(arrival.record.faults()));
+    match hint {
+        Some(hint) if hint.bytes().all(is_visible) => set(&HINT, hint),
+        Some(hint) => set(&HINT, &hint.chars().map(visible).collect::<String>()),
+        None => {}
+    }
+    set(&FAULT, &arrival.record.faults().join(","));
+    if let Some(behaviors) = ids(learned.met.behaviors.iter().map(|behavior| behavior.id)) {
+        headers.insert(&BEHAVIOR, behaviors);
+    }
+    if let Some(findings) = ids(learned.met.findings.iter().map(|finding| finding.id)) {
+        headers.insert(&FINDINGS, findings);
+    }
 }

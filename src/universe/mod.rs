@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 mod call;
 mod columns;
+mod drawn;
 mod generate;
 mod index;
 mod known;
@@ -35,6 +36,7 @@ pub use queue::{Queue, QueueState};
 pub use reference::{Ordinal, Ref};
 
 use columns::Columns;
+use drawn::Drawn;
 use index::Index;
 use known::Known;
 use names::Names;
@@ -55,7 +57,7 @@ pub struct Universe {
     wire_ids: HashMap<&'static str, HashMap<Box<str>, Ordinal>>,
     names: Names,
     known: Known,
-    drawn: opaque::Drawn,
+    drawn: Drawn,
 }
 
 impl Universe {
@@ -77,7 +79,7 @@ impl Universe {
                 }
             }
         }
-        let (columns, known, drawn) = (Columns::default(), Known::default(), opaque::Drawn::default());
+        let (columns, known, drawn) = (Columns::default(), Known::default(), Drawn::default());
         let names = Names::of(&calls);
         Self { seed, agents, customers, queues, calls, index, columns, wire_ids, names, known, drawn }
     }
@@ -176,6 +178,17 @@ impl Universe {
     #[must_use]
     pub fn customer_by_ticket(&self, ticket: &str) -> Option<Ref<Customer>> {
         self.known.customer_by_ticket(&self.customers, ticket)
+    }
+
+    /// The bytes of [`Universe::opaque`], drawn once for each of the `count` entries of a kind.
+    #[must_use]
+    pub fn drawn(&self, kind: &'static str, index: usize, count: usize) -> [u8; 20] {
+        self.drawn.bytes(kind, index, count, || self.opaque(kind, index))
+    }
+
+    /// The offset of the bijections between calls and ids, which `draw` draws from the seed.
+    fn offset(&self, draw: impl Fn(u64) -> u64) -> u64 {
+        *self.drawn.offset.get_or_init(|| draw(self.seed))
     }
 
     /// Sixty-four random bits of a generated call, from which a vendor computes what it shows

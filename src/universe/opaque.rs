@@ -1,7 +1,5 @@
 //! Ids that look like a vendor's own, without a table of them.
 
-use std::sync::OnceLock;
-
 use super::{Ordinal, Universe};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -26,8 +24,7 @@ impl<const N: u32> Decimals<N> {
     #[must_use]
     pub fn of(universe: &Universe) -> Self {
         const { assert!(N <= 18, "18 digits fit in 64 bits") }
-        let offset = || ChaCha8Rng::seed_from_u64(universe.seed()).next_u64();
-        Self { offset: *universe.drawn.offset.get_or_init(offset) }
+        Self { offset: universe.offset(|seed| ChaCha8Rng::seed_from_u64(seed).next_u64()) }
     }
 
     /// The id of a call as a number, which is written with leading zeros to `N` digits.
@@ -68,39 +65,7 @@ impl<const N: u32> Decimals<N> {
     }
 }
 
-/// What was drawn for a universe. It is kept, because drawing takes as long as all the rest of a
-/// row.
-#[derive(Debug, Default)]
-pub struct Drawn {
-    /// The offset of the bijections.
-    offset: OnceLock<u64>,
-    /// The bytes of the entries of some kinds.
-    kinds: [OnceLock<(&'static str, Entries)>; KINDS],
-}
-
-/// The most kinds of which bytes are kept. Those of further kinds are drawn each time.
-const KINDS: usize = 16;
-
-/// The entries whose bytes are kept together in one piece of memory.
-const PIECE: usize = 64;
-
-/// The bytes of the entries of one kind, by index.
-type Entries = Box<[OnceLock<Box<[OnceLock<[u8; 20]>; PIECE]>>]>;
-
 impl Universe {
-    /// The bytes of [`Universe::opaque`], drawn once for each of the `count` entries of a kind.
-    #[must_use]
-    pub fn drawn(&self, kind: &'static str, index: usize, count: usize) -> [u8; 20] {
-        let mut kinds = self.drawn.kinds.iter().map(|slot| {
-            slot.get_or_init(|| (kind, (0..count.div_ceil(PIECE)).map(|_| OnceLock::new()).collect()))
-        });
-        let entries = kinds.find(|(known, _)| *known == kind).map(|(_, entries)| entries);
-        let piece = entries.and_then(|entries| entries.get(index / PIECE));
-        let Some(piece) = piece else { return self.opaque(kind, index) };
-        let piece = piece.get_or_init(|| Box::new([const { OnceLock::new() }; PIECE]));
-        *piece[index % PIECE].get_or_init(|| self.opaque(kind, index))
-    }
-
     /// Twenty bytes that identify one entry of a kind, such as ("agent", 3), and depend only on the
     /// seed. They are for ids that are never looked up.
     #[must_use]

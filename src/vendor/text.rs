@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 /// The longest text that is made in place, in bytes.
-const IN_PLACE: usize = 48;
+const IN_PLACE: usize = 40;
 
 /// A text of an answer: as it lies in the scenario, made in place, or made at length.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ pub enum Text<'a> {
 }
 
 impl Text<'_> {
-    /// The text of something that is short: what does not fit in 48 bytes takes an allocation.
+    /// The text of something that is short: what does not fit in 40 bytes takes an allocation.
     #[must_use]
     pub fn made(of: impl fmt::Display) -> Self {
         let mut text = ArrayString::new();

@@ -20,7 +20,7 @@ use super::people::{customer_id, operator_id, scenario_id};
 use super::readings::{Numbers, Unset, VoiceIdKey};
 use crate::dialects::commubo::{self as data, Digits};
 use crate::universe::{self, CallOutcome, Decimals, Direction, Ordinal, Ref};
-use crate::vendor::{Field, Neutral, Precision, Tells, Text, Written, time};
+use crate::vendor::{Field, Neutral, Precision, Tells, Text, Written, time, write_json};
 use crate::world::{View, World};
 
 /// Japan Standard Time, which has no daylight saving time (A6).
@@ -128,9 +128,7 @@ impl<I: Iterator<Item = Ordinal>, F: Fn(&Ordinal) -> bool> Chunks<I, F> {
             self.chunk.push(if self.open { b',' } else { b'[' });
             self.open = true;
             self.world.showed(ordinal);
-            if let Err(error) = serde_json::to_writer(&mut self.chunk, &call) {
-                unreachable!("a call has only text keys and a Vec takes every byte: {error}");
-            }
+            write_json(&mut self.chunk, &call);
         }
     }
 }

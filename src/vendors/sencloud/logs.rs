@@ -291,7 +291,7 @@ pub fn known_as(view: &View, who: Who) -> Map<String, Value> {
 pub struct CallLog<'a> {
     call_state: &'a str,
     call_status: &'a str,
-    call_targets: List<CallTarget<'a>>,
+    call_targets: List<'a, CallTarget<'a>>,
     callee: &'a str,
     caller: &'a str,
     contact_id: Text<'a>,
@@ -304,7 +304,7 @@ pub struct CallLog<'a> {
     external_session_id: Text<'a>,
     id: Text<'a>,
     note: &'a str,
-    recording_urls: List<Text<'a>>,
+    recording_urls: List<'a, Text<'a>>,
     started_at: Text<'a>,
     updated_at: Text<'a>,
     user_id: Text<'a>,

@@ -5,7 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::readings::{EmptyArrays, StatusOfUnknown, Times};
-use crate::vendor::{Text, Written, time};
+use crate::vendor::{Rows, Text, Written, time};
 use crate::world::World;
 
 /// Vietnam's time zone, which has no daylight saving time.
@@ -40,29 +40,42 @@ impl Style {
     }
 
     /// An array that is null when empty, if the reading says so.
-    pub fn list<T>(self, items: Vec<T>) -> List<T> {
-        List { items, as_null: self.empty_arrays == EmptyArrays::Null }
+    pub fn list<'a, T>(self, items: Vec<T>) -> List<'a, T> {
+        let is_null = items.is_empty() && self.empty_arrays == EmptyArrays::Null;
+        List { items: Items::Made(items), is_null }
+    }
+
+    /// The same array, with items that are made when they are written.
+    pub fn rows<'a, T>(self, is_empty: bool, items: impl Iterator<Item = T> + 'a) -> List<'a, T> {
+        let is_null = is_empty && self.empty_arrays == EmptyArrays::Null;
+        List { items: Items::Rows(Rows::of(items)), is_null }
     }
 }
 
 /// An array, which is null when empty under one reading (A23).
 #[derive(Debug)]
-pub struct List<T> {
-    items: Vec<T>,
-    as_null: bool,
+pub struct List<'a, T> {
+    items: Items<'a, T>,
+    is_null: bool,
 }
 
-impl<T: Serialize> Serialize for List<T> {
+#[derive(Debug)]
+enum Items<'a, T> {
+    Made(Vec<T>),
+    Rows(Rows<'a, T>),
+}
+
+impl<T: Serialize> Serialize for List<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.items.is_empty() && self.as_null {
-            serializer.serialize_none()
-        } else {
-            self.items.serialize(serializer)
+        match &self.items {
+            _ if self.is_null => serializer.serialize_none(),
+            Items::Made(items) => items.serialize(serializer),
+            Items::Rows(rows) => rows.serialize(serializer),
         }
     }
 }
 
-impl<T: JsonSchema> JsonSchema for List<T> {
+impl<T: JsonSchema> JsonSchema for List<'_, T> {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         format!("ListOf{}", T::schema_name()).into()
     }

@@ -1,6 +1,7 @@
 //! The recent refusals of a world, so that a retry can be told from a first request.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,11 @@ use crate::contract::Behavior;
 /// The recent refusals that a retry may follow, by the hash of the request. The memory is bounded:
 /// the oldest are forgotten first.
 #[derive(Debug, Default)]
-pub struct Attempts(Mutex<Known>);
+pub struct Attempts {
+    known: Mutex<Known>,
+    /// Whether any refusal is remembered.
+    any: AtomicBool,
+}
 
 #[derive(Debug, Default)]
 struct Known {
@@ -82,11 +87,17 @@ impl Attempts {
     /// The number of refusals remembered.
     const REMEMBERED: usize = 1024;
 
+    /// Whether no refusal is remembered, so that no request can be a retry.
+    #[must_use]
+    pub fn are_none(&self) -> bool {
+        !self.any.load(Ordering::Acquire)
+    }
+
     /// The last refusal of the same request, or of the same kind of request if it said how long to
     /// wait and no other request came in between. None if there was none.
     #[must_use]
     pub fn earlier(&self, request: Tried, now: DateTime<Utc>) -> Option<Earlier> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let same = known.refused.get(&request.asked);
         let alike = || {
             let (like, attempt) = known.named.as_ref()?;
@@ -108,10 +119,11 @@ impl Attempts {
 
     /// Forgets every refusal. Used when the faults that caused them are removed.
     pub fn forget(&self) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.refused.clear();
         known.order.clear();
         known.named = None;
+        self.any.store(false, Ordering::Release);
     }
 
     /// Records an answer: a refusal with its reason, or no refusal.
@@ -122,15 +134,18 @@ impl Attempts {
         retry_after: Option<Duration>,
         now: DateTime<Utc>,
     ) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.answered += 1;
         known.named = None;
         let Some(why) = refused else {
             if known.refused.remove(&asked).is_some() {
                 known.order.retain(|other| *other != asked);
             }
+            // `named` says what the last refusal was, and this was none.
+            self.any.store(!known.refused.is_empty(), Ordering::Release);
             return;
         };
+        self.any.store(true, Ordering::Release);
         let tries = known.refused.get(&asked).map_or(0, |earlier| earlier.tries) + 1;
         let attempt =
             Remembered { why, who, retry_after, at: (Instant::now(), now), number: known.answered, tries };
@@ -192,7 +207,7 @@ mod tests {
         for asked in 0..5000 {
             attempts.answered(request(asked), Some(Why::Credential), None, now);
         }
-        let known = attempts.0.lock().expect("no panic");
+        let known = attempts.known.lock().expect("no panic");
         assert_eq!((known.refused.len(), known.order.len()), (Attempts::REMEMBERED, Attempts::REMEMBERED));
         assert!(known.refused.contains_key(&4999) && !known.refused.contains_key(&0));
     }

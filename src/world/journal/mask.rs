@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use percent_encoding::percent_decode_str;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::entry::Captured;
 use super::raw::{Message, Raw};
-use crate::masking::{Forms, mask, plain};
+use crate::masking::{Forms, mask, may_stand_in, plain};
 use crate::urlencoded;
 use crate::world::{SecretPlaces, Secrets};
 
@@ -42,7 +42,10 @@ const SHORT: usize = 400;
 /// Whether a parameter of this name usually holds a secret, at any service.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    if name.len() > LONGEST_NAME {
+    // Every name of the list ends in one of these letters.
+    let last = name.trim_end_matches(['-', '_']).bytes().last().map(|last| last.to_ascii_lowercase());
+    let may_be = last.is_some_and(|last| b"dnrty".contains(&last));
+    if !may_be || name.len() > LONGEST_NAME {
         return false;
     }
     let bare = |c: &char| !matches!(c, '-' | '_');
@@ -60,7 +63,39 @@ pub struct Mask {
     /// The secrets under which the exchange was received, and the present ones.
     secrets: Vec<Arc<Secrets>>,
     /// The values that the request sent in those places. An answer may repeat them.
-    sent: Forms,
+    sent: Sent,
+}
+
+/// The values that a request sent where clients send secrets.
+#[derive(Debug, Default)]
+struct Sent {
+    values: Vec<String>,
+    /// Their forms, made when a text may have one of them.
+    forms: OnceLock<Forms>,
+}
+
+/// A text that is longer than this is looked through with all forms at once, in bytes.
+const LONG: usize = 1 << 10;
+
+impl Sent {
+    fn forms(&self) -> &Forms {
+        self.forms.get_or_init(|| Forms::of(self.values.iter().map(String::as_str)))
+    }
+
+    /// Whether none of the values stands in some bytes, in any form.
+    fn absent(&self, bytes: &[u8]) -> bool {
+        self.values.is_empty()
+            || (bytes.len() <= LONG && !self.values.iter().any(|value| may_stand_in(value, bytes)))
+            || self.forms().absent(bytes)
+    }
+
+    fn masked<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.absent(text.as_bytes()) { Cow::Borrowed(text) } else { self.forms().masked(text) }
+    }
+
+    fn begun(&self, text: &str) -> usize {
+        if self.values.is_empty() { 0 } else { self.forms().begun(text) }
+    }
 }
 
 /// The shortest value that is masked wherever it is repeated, in bytes. A shorter one would mask
@@ -75,7 +110,7 @@ impl Mask {
         if !Arc::ptr_eq(received, present) {
             secrets.push(Arc::clone(present));
         }
-        let mut mask = Self { places, secrets, sent: Forms::default() };
+        let mut mask = Self { places, secrets, sent: Sent::default() };
         let sent = raw.sent();
         let body = String::from_utf8_lossy(sent.body);
         let pairs = [raw.query(), &body].into_iter().flat_map(urlencoded::lossy);
@@ -87,7 +122,7 @@ impl Mask {
         });
         values.extend(headers);
         values.retain(|value| value.len() >= TELLING && !mask.secrets.iter().any(|of| of.has(value)));
-        mask.sent = Forms::of(values.iter().map(String::as_str));
+        mask.sent.values = values;
         mask
     }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 use sha1::{Digest, Sha1};
 
 use super::parameters::{Format, Parameters};
-use crate::vendor::{Context, host};
+use crate::vendor::{Context, host, json};
 
 /// The parts that all answers share: format, ids and the gateway's headers.
 #[derive(Debug, Clone)]
@@ -56,19 +56,19 @@ impl Envelope {
         Self { keep_alive: false, ..self }
     }
 
-    /// A success as a response in JSON or XML.
-    pub fn success(&self, success: &impl Serialize) -> Response {
+    /// A success as a response in JSON or XML, which has about `length` bytes besides the envelope's.
+    pub fn success(&self, success: &impl Serialize, length: usize) -> Response {
         self.answer(match self.format {
-            Format::Json => serde_json::to_string(success).expect("texts and numbers are JSON"),
+            Format::Json => json(success, length + 256),
             Format::Xml => {
                 let body = quick_xml::se::to_string(success).expect("every member has a name XML can have");
-                format!("{XML}{}", as_xml(&body))
+                format!("{XML}{}", as_xml(&body)).into_bytes()
             }
         })
     }
 
     /// A response with a body and the gateway's headers (2.5).
-    pub fn answer(&self, body: String) -> Response {
+    pub fn answer(&self, body: Vec<u8>) -> Response {
         let kind = match self.format {
             Format::Json => "application/json;charset=utf-8",
             // The SDKs compare this text exactly.

@@ -117,7 +117,8 @@ impl IntoResponse for Refused {
             Format::Json => serde_json::to_string(&body).expect("texts and numbers are JSON"),
             Format::Xml => error_xml(&body),
         };
-        let mut response = (status, Outcome(&row.behavior), envelope.answer(text)).into_response();
+        let mut response =
+            (status, Outcome(&row.behavior), envelope.answer(text.into_bytes())).into_response();
         match own {
             Some(Error::ThrottlingUser(wait)) => {
                 response.headers_mut().insert(RETRY_AFTER, wait.as_millis().into());

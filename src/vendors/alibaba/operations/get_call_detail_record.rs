@@ -111,13 +111,14 @@ async fn get_call_detail_record(
         Record::under_way(&view, call, &caller.access_key_id, &instance.id)
     };
     let answer = |data: Option<CallDetailRecord<'_>>| {
-        envelope.success(&CallDetailRecordResponse {
+        let answer = CallDetailRecordResponse {
             code: "OK",
             http_status_code: 200,
             message: message(style.success_message),
             request_id: &envelope.request_id,
             data,
-        })
+        };
+        envelope.success(&answer, 2048)
     };
     let shows = || found.into_iter().for_each(|call| world.showed(call));
     match (over, world.reading()) {

@@ -147,14 +147,14 @@ async fn get_mono_recording(
         Data { file_url, file_name: name, duration: i64::from(recording.duration.0) }
     });
     let outcome = if data.is_some() { &TOLD } else { &NO_DATA };
-    let answer = envelope.success(&GetMonoRecordingResponse {
+    let answer = GetMonoRecordingResponse {
         code: "OK",
         http_status_code: 200,
         message: message(world.reading()),
         request_id: &envelope.request_id,
         data,
-    });
-    (Outcome(outcome), answer).into_response()
+    };
+    (Outcome(outcome), envelope.success(&answer, 512)).into_response()
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::super::gateway::Envelope;
 use super::super::super::readings::{CallDuration, ContactTypeSpelling, SuccessMessage};
 use super::super::super::records::{Record, in_capitals, message};
-use crate::vendor::Text;
+use crate::vendor::{Rows, Text};
 use crate::world::World;
 
 /// Formatting of the records in one answer.
@@ -186,7 +186,7 @@ pub struct Page<'a> {
     /// The number of all matches on page 1, and 0 on every other page (page L4).
     pub total_count: usize,
     /// The records of the page.
-    pub records: Vec<Item<'a>>,
+    pub records: Rows<'a, Item<'a>>,
 }
 
 /// The answer.
@@ -208,7 +208,7 @@ struct Data<'a> {
     page_number: usize,
     page_size: usize,
     total_count: usize,
-    list: Vec<Item<'a>>,
+    list: Rows<'a, Item<'a>>,
 }
 
 impl<'a> Success<'a> {

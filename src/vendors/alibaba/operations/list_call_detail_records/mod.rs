@@ -25,7 +25,7 @@ use crate::contract::{Operation, Readings, Route};
 use crate::universe::Ordinal;
 use crate::vendor::openapi::{Document, query};
 use crate::vendor::paging::NumberedPage;
-use crate::vendor::{Context, Endpoint, Outcome, handler, shows_ended};
+use crate::vendor::{Context, Endpoint, Outcome, Rows, handler, shows_ended};
 use crate::world::{Step, World};
 pub use answer::item;
 use answer::{Item, Page, Style, Success};
@@ -56,6 +56,9 @@ pub static ENDPOINT: Endpoint = Endpoint {
     shows: shows_ended,
     tells: tells_of_times_and_people,
 };
+
+/// The usual length of a record in an answer, in bytes.
+const ROW: usize = 800;
 
 /// Notes unknown parameters.
 struct KnownParameters;
@@ -124,9 +127,10 @@ async fn list_call_detail_records(
         context.world.showed(*ordinal);
     }
     let record = |ordinal| Record::of(&view, ordinal, &access_key_id, &instance);
-    let records = rows.into_iter().filter_map(|ordinal| Some(Item::of(&record(ordinal)?, style))).collect();
+    let count = rows.len();
+    let records = Rows::of(rows.into_iter().filter_map(|ordinal| Some(Item::of(&record(ordinal)?, style))));
     let page = Page { page_number, page_size, total_count: if first { total } else { 0 }, records };
-    (Outcome(outcome), envelope.success(&Success::of(&envelope, page, style))).into_response()
+    (Outcome(outcome), envelope.success(&Success::of(&envelope, page, style), count * ROW)).into_response()
 }
 
 /// A call of a world as the list shows it to the world's first key, in an instance.

@@ -6,7 +6,7 @@ mod body;
 mod rows;
 mod search;
 
-use axum::Json;
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,7 +16,9 @@ use crate::contract::{Operation, Readings, Route};
 use crate::universe::CallOutcome;
 use crate::vendor::openapi::{self, Described, Document};
 use crate::vendor::recording::{Links, tells_of_file};
-use crate::vendor::{Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, shows_ended};
+use crate::vendor::{
+    self, Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, shows_ended,
+};
 use crate::vendors::sencloud::auth::Shop;
 use crate::vendors::sencloud::cursor::{Cursor, CursorKind, Position};
 use crate::vendors::sencloud::error::{self, ErrorBody};
@@ -55,6 +57,9 @@ pub static ENDPOINT: Endpoint = Endpoint {
     shows: shows_ended,
     tells,
 };
+
+/// The usual length of a log in an answer, in bytes.
+const ROW: usize = 1000;
 
 /// Lists a page of a shop's call logs.
 ///
@@ -112,15 +117,16 @@ async fn list_call_logs(
         world.showed(row.ordinal);
     }
     let logs = rows.iter().filter_map(|row| Log::of(&view, row.ordinal, &shop));
-    let page = Answer::of(logs, &search, (prev, next), &links, Style::of(world));
-    (Outcome(outcome), Json(page)).into_response()
+    let page = Answer::of((rows.is_empty(), logs), &search, (prev, next), &links, Style::of(world));
+    let body = vendor::json(&page, 512 + rows.len() * ROW);
+    (Outcome(outcome), [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 /// The answer: a page of logs.
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 struct Answer<'a> {
-    call_logs: List<CallLog<'a>>,
+    call_logs: List<'a, CallLog<'a>>,
     paging: Paging<'a>,
 }
 
@@ -137,14 +143,14 @@ struct Paging<'a> {
 
 impl<'a> Answer<'a> {
     fn of(
-        logs: impl Iterator<Item = Log<'a>>,
+        (is_empty, logs): (bool, impl Iterator<Item = Log<'a>> + 'a),
         search: &'a Search,
         (prev, next): (String, String),
-        links: &Links,
+        links: &'a Links,
         style: Style,
     ) -> Self {
         let Page { limit, echo, .. } = &search.page;
-        let call_logs = style.list(logs.map(|log| log.item(style, links)).collect());
+        let call_logs = style.rows(is_empty, logs.map(move |log| log.item(style, links)));
         let paging =
             Paging { after: &echo.after, before: &echo.before, limit: *limit, next, prev, sort: &echo.sort };
         Self { call_logs, paging }
