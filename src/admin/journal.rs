@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -55,15 +56,19 @@ pub async fn list(
         begun: false,
         ended: false,
     };
-    let pieces = stream::unfold(listing, |listing| async move {
-        if listing.ended {
-            return None;
-        }
-        // Exchanges are masked and written on a thread that blocks no other request.
-        tokio::task::spawn_blocking(move || listing.next()).await.ok()
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    let Some((first, listing)) = listing.next_apart().await else {
+        let message = "callmock failed: this is a bug of callmock, and its log says more";
+        return Err(refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal", message));
+    };
+    if listing.ended {
+        return Ok((kind, first).into_response());
+    }
+    let rest = stream::unfold(listing, |listing| async {
+        if listing.ended { None } else { listing.next_apart().await }
     });
-    let pieces = pieces.map(Ok::<_, Infallible>);
-    Ok(([(header::CONTENT_TYPE, "application/json")], axum::body::Body::from_stream(pieces)).into_response())
+    let pieces = stream::iter([first]).chain(rest).map(Ok::<_, Infallible>);
+    Ok((kind, Body::from_stream(pieces)).into_response())
 }
 
 /// A list of exchanges that is being written.
@@ -80,6 +85,12 @@ struct Listing {
 }
 
 impl Listing {
+    /// The next piece of the answer. Exchanges are masked and written on a thread that blocks no
+    /// other request.
+    async fn next_apart(self) -> Option<(Bytes, Self)> {
+        tokio::task::spawn_blocking(move || self.next()).await.ok()
+    }
+
     /// The next piece of the answer.
     fn next(mut self) -> (Bytes, Self) {
         let limit = self.left.min(HANDFUL);

@@ -67,9 +67,13 @@ impl Bundle {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn create(path: &Path, command: String) -> Result<Self, String> {
-        let run = Line::<Value>::Run { callmock_bundle: VERSION, command };
-        RunFile::create("--bundle", path, &text_of(&run), "").map(Self)
+    pub fn create(path: &Path) -> Result<Self, String> {
+        RunFile::create("--bundle", path, "", "").map(Self)
+    }
+
+    /// Writes the line about the run, before its command starts.
+    pub fn begin(&self, command: String) {
+        self.0.add(&text_of(&Line::<Value>::Run { callmock_bundle: VERSION, command }));
     }
 
     /// The function that writes each complete exchange.

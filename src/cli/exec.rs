@@ -23,6 +23,7 @@ use crate::exchange::{App, Completed, Kind};
 use crate::report::called;
 use crate::report::coverage::{Coverage, Run};
 use crate::vendors;
+use crate::world::World;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -49,7 +50,7 @@ pub fn run(args: &Args) -> Exit {
     let opened = args.server.port_file().map_err(|message| format!("callmock: {message}")).and_then(|file| {
         let library = args.server.library()?;
         let journal = args.journal_out.as_deref().map(JournalFile::create).transpose();
-        let bundle = args.bundle.as_deref().map(|path| Bundle::create(path, args.line())).transpose();
+        let bundle = args.bundle.as_deref().map(Bundle::create).transpose();
         let files = journal.and_then(|journal| Ok(Files { journal, bundle: bundle? }));
         let files = files.map_err(|message| format!("callmock: {message}"))?;
         Ok((file, library, args.server.settings()?, args.judge()?, files))
@@ -85,6 +86,9 @@ async fn exec(
     judge: &Judge<'_>,
     files: &Files,
 ) -> Result<Exit, String> {
+    if let Some(bundle) = &files.bundle {
+        bundle.begin(args.line(&sidecar.app.worlds.default_slot().world()));
+    }
     drop(sidecar.app.completed.set(files.completed()));
     // Signals are caught before the command starts, so that none is lost in between.
     let signals = Signals::catch()?;
@@ -101,8 +105,9 @@ async fn exec(
         }
     };
     let counts = sidecar.app.worlds.counts();
-    let exercised =
-        Coverage::of(&counts, vendors::catalogues()).without(&judge.exclusions).of_run(args.run());
+    let exercised = Coverage::of(&counts, vendors::catalogues())
+        .without(&judge.exclusions)
+        .of_run(args.run(&sidecar.app.worlds.default_slot().world()));
     say(&called::text(&counts, &exercised, vendors::catalogues(), args.coverage_out.as_deref()));
     say(&refused(&sidecar.app));
     let mut end = None;
@@ -160,14 +165,14 @@ fn refused(app: &App) -> String {
 
 impl Args {
     /// The run, for reports about it.
-    fn run(&self) -> Run {
-        Run::now(Some(self.server.scenarios()), Some(self.line()))
+    fn run(&self, world: &World) -> Run {
+        Run::now(Some(self.server.scenarios()), Some(self.line(world)))
     }
 
-    /// The command in one line.
-    fn line(&self) -> String {
+    /// The command in one line, with the secrets of a world masked.
+    fn line(&self, world: &World) -> String {
         let words: Vec<String> = self.command.iter().map(|word| word.display().to_string()).collect();
-        words.join(" ")
+        world.secrets().masked(&words.join(" ")).into_owned()
     }
 
     /// Reads what the run is judged by. Before anything runs, it also checks that the coverage file

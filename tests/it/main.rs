@@ -6,6 +6,7 @@ mod alibaba;
 mod answers;
 mod baseline;
 mod bundle;
+mod canaries;
 mod catalogue;
 mod ccai;
 mod cli;
