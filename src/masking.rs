@@ -155,9 +155,11 @@ pub fn plain(text: &str) -> String {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
     };
-    text.chars()
-        .flat_map(|c| if acts(c) { c.escape_unicode().collect::<Vec<_>>() } else { vec![c] })
-        .collect()
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        if acts(c) { plain.extend(c.escape_unicode()) } else { plain.push(c) }
+    }
+    plain
 }
 
 /// Writes `%2B` as `%2b`: both cases are in use.

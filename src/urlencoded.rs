@@ -37,7 +37,14 @@ pub fn each(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
 /// Percent-encodes everything but the unreserved characters of RFC 3986, with upper-case digits.
 #[must_use]
 pub fn strict(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
+    let mut encoded = String::with_capacity(text.len() + 16);
+    add_strict(&mut encoded, text);
+    encoded
+}
+
+/// Appends the same to a text.
+pub fn add_strict(to: &mut String, text: &str) {
+    to.extend(utf8_percent_encode(text, RESERVED));
 }
 
 fn split(text: &str) -> impl Iterator<Item = (&str, &str)> {

@@ -66,7 +66,7 @@ pub struct Args {
     #[arg(long, env = "CALLMOCK_MAX_BODY", value_name = "SIZE", default_value = "1MiB")]
     max_body: Size,
     /// The most headers of a request; a request with more is refused with 431
-    #[arg(long, env = "CALLMOCK_MAX_HEADERS", value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u16).range(1..=30_000))]
+    #[arg(long, env = "CALLMOCK_MAX_HEADERS", value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=30_000))]
     max_headers: u16,
     /// The largest request head, at least 8KiB; a larger one is refused with 431, and a request
     /// line over 64KiB with 414

@@ -30,6 +30,9 @@ pub const FINISH: Duration = Duration::from_millis(900);
 /// stop.
 const FLUSH: Duration = Duration::from_millis(100);
 
+/// hyper's own limit of the headers of a request.
+const OWN_LIMIT: usize = 100;
+
 /// The HTTP/1 settings of a connection.
 fn http1(settings: &Settings, timer: TokioTimer) -> http1::Builder {
     let mut builder = http1::Builder::new();
@@ -37,8 +40,11 @@ fn http1(settings: &Settings, timer: TokioTimer) -> http1::Builder {
         .timer(timer)
         // A client may close its side after its request and still wait for the answer.
         .half_close(true)
-        .max_headers(settings.max_headers)
         .max_buf_size(settings.max_head.max(8192));
+    // With its own limit, hyper takes no memory for the headers of each request.
+    if settings.max_headers != OWN_LIMIT {
+        builder.max_headers(settings.max_headers);
+    }
     builder
 }
 

@@ -53,7 +53,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             max_body: 1 << 20,
-            max_headers: 1024,
+            max_headers: 100,
             max_head: 256 << 10,
             debug_headers: true,
             max_bodies: 256 << 20,

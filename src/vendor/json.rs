@@ -83,9 +83,9 @@ impl Inside<'_> {
 
     #[inline]
     fn member<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), NotJson> {
-        self.separate();
         // The name of a member of a struct is never escaped: it is a word of the source.
-        self.buffer.push(b'"');
+        let is_first = std::mem::replace(&mut self.is_first, false);
+        self.buffer.extend_from_slice(if is_first { b"\"" } else { b",\"" });
         self.buffer.extend_from_slice(name.as_bytes());
         self.buffer.extend_from_slice(b"\":");
         value.serialize(Writer { buffer: self.buffer })

@@ -82,7 +82,11 @@ impl Learned {
                 (None, found) => found.map(joined)?,
             },
         };
-        Some(plain(&hint).chars().take(HINT).collect())
+        let mut hint = plain(&hint);
+        if let Some((end, _)) = hint.char_indices().nth(HINT) {
+            hint.truncate(end);
+        }
+        Some(hint)
     }
 
     /// Notes an inference.

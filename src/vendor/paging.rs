@@ -2,7 +2,7 @@
 
 use crate::contract::Paging;
 use crate::urlencoded;
-use crate::world::{AskedPage, Step, Visited};
+use crate::world::{AskedPage, Step, Visited, Walks};
 
 use super::Context;
 
@@ -22,14 +22,15 @@ pub struct NumberedPage {
 impl NumberedPage {
     /// Notes the page as a step of a walk through its list. Page 1 tells how many pages follow.
     pub fn note(&self, context: &Context, rules: &'static Paging) -> Step {
-        let page = |number: usize| number.to_string();
+        let page = |number: usize| Walks::hash(itoa::Buffer::new().format(number));
         let first = self.number == 1;
+        let onward: Vec<u64> = if first { (2..=self.pages).map(page).collect() } else { vec![] };
         let visited = Visited {
             list: self.list,
             variant: self.size as u64,
-            position: &page(self.number),
+            position: page(self.number),
             first,
-            onward: if first { (2..=self.pages).map(page).collect() } else { vec![] },
+            onward: &onward,
         };
         context.step(&visited, rules)
     }

@@ -64,13 +64,9 @@ impl Secrets {
     /// Whether a text is exactly one of the secrets.
     #[must_use]
     pub fn has(&self, text: &str) -> bool {
-        !text.is_empty()
-            && self.credentials.each().any(|(vendor, account)| {
-                account.secrets().into_iter().any(|secret| {
-                    secret == text
-                        || secret == account.public_half() && self.names.own(vendor, secret) == text
-                })
-            })
+        let mut whole = self.credentials.whole_secrets();
+        self.credentials.has_secret(text)
+            || whole.any(|(vendor, public)| self.names.own(vendor, public) == text)
     }
 
     /// Whether no secret stands in some bytes, in any form.

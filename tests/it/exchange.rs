@@ -72,16 +72,20 @@ async fn limits_are_settings() {
 }
 
 #[tokio::test]
-async fn a_thousand_headers_are_read_and_more_are_refused() {
-    let mock = Mock::of(&both()).await;
+async fn a_hundred_headers_are_read_or_a_thousand_where_that_is_set_and_more_are_refused() {
     let request = |n: usize| {
         let headers: String = (0..n).map(|i| format!("x-{i}: {i}\r\n")).collect();
         format!("GET /v1/calls HTTP/1.1\r\nHost: x\r\n{headers}\r\n")
     };
-    let answer = mock.raw(request(1000).as_bytes()).await;
-    assert_eq!((answer.status, answer.outcome()), (403, "commubo.any.missing_credentials"));
-    assert_eq!(mock.raw(request(3000).as_bytes()).await.status, 431);
-    assert_eq!(list(&mock, "").await.status, 200);
+    let set = Settings { max_headers: 1024, ..Settings::default() };
+    // `Host` is a header, too.
+    for (settings, most) in [(Settings::default(), 99), (set, 1000)] {
+        let mock = Mock::with(&both(), settings).await;
+        let answer = mock.raw(request(most).as_bytes()).await;
+        assert_eq!((answer.status, answer.outcome()), (403, "commubo.any.missing_credentials"));
+        assert_eq!(mock.raw(request(3 * most).as_bytes()).await.status, 431);
+        assert_eq!(list(&mock, "").await.status, 200);
+    }
 }
 
 #[tokio::test]

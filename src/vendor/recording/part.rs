@@ -117,13 +117,13 @@ impl Part {
         match self {
             Self::NotModified | Self::Unsatisfiable => {}
             Self::Bytes(range) if *range != all => {
-                let onward = (range.end < all.end).then(|| range.end.to_string());
+                let onward = (range.end < all.end).then(|| Walks::hash(range.end));
                 let visited = Visited {
                     list,
                     variant: 0,
-                    position: &range.start.to_string(),
+                    position: Walks::hash(range.start),
                     first: range.start == 0,
-                    onward: onward.into_iter().collect(),
+                    onward: onward.as_slice(),
                 };
                 context.notes.walk(walks.visit(&visited, not_whole));
                 context.notes.if_cut(not_whole);

@@ -1,7 +1,7 @@
 //! Walks: the pages of a list that a client has asked for, and those that it has not.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::contract::{Example, ExampleRequest, Finding, Sighting};
@@ -25,8 +25,8 @@ struct Walk {
     id: u64,
     list: u64,
     /// The pages that an answer has named and no request has asked for.
-    awaited: HashSet<u64>,
-    visited: HashSet<u64>,
+    awaited: Hashes,
+    visited: Hashes,
     /// The form of the list, such as its page size.
     variant: u64,
     /// Whether no earlier page led to its first one.
@@ -36,6 +36,30 @@ struct Walk {
     refused: Vec<(u64, String)>,
     /// The last exchange of the walk, in short.
     last: Option<Arc<Kept>>,
+}
+
+/// Some hashes. They are not hashed again.
+type Hashes = HashSet<u64, BuildHasherDefault<Hashed>>;
+
+/// The hasher of what is a hash already.
+#[derive(Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write(&mut self, bytes: &[u8]) {
+        // Only numbers come here. Anything else is still told apart.
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// A page of a list that was asked for, as far as a request shows it.
@@ -54,12 +78,12 @@ pub struct Visited<'a> {
     pub list: u64,
     /// The form of the list, such as its page size, if a list has several.
     pub variant: u64,
-    /// The position of the page in the list.
-    pub position: &'a str,
+    /// The hash of the page's position in the list, as [`Walks::hash`] gives it for the text.
+    pub position: u64,
     /// Whether walks begin with this page.
     pub first: bool,
-    /// The positions of the following pages that the answer names.
-    pub onward: Vec<String>,
+    /// The hashes of the positions of the following pages that the answer names.
+    pub onward: &'a [u64],
 }
 
 /// The part that a page plays in a walk.
@@ -117,11 +141,10 @@ impl Walks {
     /// Records a page, and returns the step. `unfinished` is the finding if the pages that follow
     /// are never asked for.
     pub fn visit(&self, page: &Visited<'_>, unfinished: &'static Finding) -> TakenStep {
-        let position = Self::hash(page.position);
-        let onward: Vec<u64> = page.onward.iter().map(|position| Self::hash(position.as_str())).collect();
+        let (position, onward) = (page.position, page.onward);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if page.first {
-            return all.begin(page, position, onward, Step::Began, unfinished);
+            return all.begin(page, position, onward.to_vec(), Step::Began, unfinished);
         }
         let awaits = |walk: &&mut Walk| walk.is_of(page) && walk.awaited.contains(&position);
         if let Some(walk) = all.walks.iter_mut().find(awaits) {
@@ -131,7 +154,7 @@ impl Walks {
                 walk.visited.insert(position);
             }
             let known = |onward: &u64| walk.visited.contains(onward) || walk.awaited.contains(onward);
-            let onward: Vec<u64> = onward.into_iter().filter(|onward| !known(onward)).collect();
+            let onward: Vec<u64> = onward.iter().copied().filter(|onward| !known(onward)).collect();
             walk.awaited.extend(&onward);
             let step = if walk.awaited.is_empty() { Step::Finished } else { Step::Followed };
             return TakenStep { walk: walk.id, position, onward, step };
@@ -289,7 +312,7 @@ impl All {
             id: taken.walk,
             list: page.list,
             awaited: taken.onward.iter().copied().collect(),
-            visited: HashSet::from([position]),
+            visited: std::iter::once(position).collect(),
             variant: page.variant,
             astray: step != Step::Began,
             unfinished,
@@ -355,8 +378,9 @@ mod tests {
     };
 
     fn visit(walks: &Walks, list: u64, position: &str, first: bool, onward: &[&str]) -> Step {
-        let onward = onward.iter().map(|position| (*position).to_owned()).collect();
-        walks.visit(&Visited { list, variant: 0, position, first, onward }, &STOPPED).step()
+        let onward: Vec<u64> = onward.iter().map(|position| Walks::hash(*position)).collect();
+        let position = Walks::hash(position);
+        walks.visit(&Visited { list, variant: 0, position, first, onward: &onward }, &STOPPED).step()
     }
 
     #[test]
@@ -385,19 +409,18 @@ mod tests {
     #[test]
     fn a_page_that_did_not_arrive_was_not_had() {
         let walks = Walks::default();
-        let page = |position: &'static str, first, onward: &[&str]| Visited {
-            list: 1,
-            variant: 0,
-            position,
-            first,
-            onward: onward.iter().map(|onward| (*onward).to_owned()).collect(),
+        let take = |position: &str, first, onward: &[&str]| {
+            let onward: Vec<u64> = onward.iter().map(|position| Walks::hash(*position)).collect();
+            let position = Walks::hash(position);
+            let page = Visited { list: 1, variant: 0, position, first, onward: &onward };
+            walks.visit(&page, &STOPPED)
         };
-        walks.undo(&walks.visit(&page("1", true, &["2"]), &STOPPED));
+        walks.undo(&take("1", true, &["2"]));
         assert_eq!(walks.unfinished().len(), 0, "as if it had never begun");
-        walks.visit(&page("1", true, &["2"]), &STOPPED);
-        walks.undo(&walks.visit(&page("2", false, &["3"]), &STOPPED));
-        assert_eq!(walks.visit(&page("2", false, &["3"]), &STOPPED).step(), Step::Followed, "not repeated");
-        assert_eq!(walks.visit(&page("3", false, &[]), &STOPPED).step(), Step::Finished);
+        take("1", true, &["2"]);
+        walks.undo(&take("2", false, &["3"]));
+        assert_eq!(take("2", false, &["3"]).step(), Step::Followed, "not repeated");
+        assert_eq!(take("3", false, &[]).step(), Step::Finished);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::urlencoded::strict;
+use crate::urlencoded::add_strict;
 
 /// The texts that an ACS3-HMAC-SHA256 signature covers (5.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,11 @@ impl Rpc {
     /// out.
     pub fn of<'a>(method: &str, parameters: impl Iterator<Item = &'a (String, String)>) -> Self {
         let query = canonical_query(parameters.filter(|(name, _)| name != "Signature"));
-        Self { string_to_sign: format!("{method}&%2F&{}", strict(&query)) }
+        let mut string_to_sign = String::with_capacity(2 * query.len() + 16);
+        string_to_sign.push_str(method);
+        string_to_sign.push_str("&%2F&");
+        add_strict(&mut string_to_sign, &query);
+        Self { string_to_sign }
     }
 
     /// The signature in Base64. The HMAC key is the secret with an ampersand after it.
@@ -85,9 +89,17 @@ pub fn same(a: &str, b: &str) -> bool {
 fn canonical_query<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> String {
     let mut sorted: Vec<_> = pairs.collect();
     sorted.sort();
-    let encoded: Vec<String> =
-        sorted.iter().map(|(name, value)| format!("{}={}", strict(name), strict(value))).collect();
-    encoded.join("&")
+    let mut query =
+        String::with_capacity(sorted.iter().map(|(name, value)| name.len() + value.len() + 8).sum());
+    for (name, value) in sorted {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        add_strict(&mut query, name);
+        query.push('=');
+        add_strict(&mut query, value);
+    }
+    query
 }
 
 /// The HMAC of a text.

@@ -185,13 +185,14 @@ pub fn note_step(
         walks.look_around(list);
         return;
     }
-    let place = |at: &Position| format!("{} {}", at.key, at.ordinal.0);
+    let place = |at: &Position| Walks::hash((at.key, at.ordinal.0));
+    let onward = to.map(place);
     let visited = Visited {
         list,
         variant: 0,
-        position: &from.as_ref().map_or_else(String::new, place),
+        position: from.as_ref().map_or(0, place),
         first: from.is_none(),
-        onward: to.map(place).into_iter().collect(),
+        onward: onward.as_slice(),
     };
     // A cursor from another list needs no check here, because the cursor holds its list's
     // fingerprint.
