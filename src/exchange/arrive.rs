@@ -85,8 +85,8 @@ impl Arrival {
         let context = Context {
             world: Arc::clone(&world),
             operation,
-            allowed: found.allowed.into(),
-            segments: found.segments.into(),
+            allowed: found.allowed,
+            segments: found.segments,
             notes: Notes::default(),
             body,
             pinned,

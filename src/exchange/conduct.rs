@@ -130,10 +130,10 @@ pub fn refused_page(
     outcome: Option<&'static Behavior>,
     status: u16,
 ) {
+    let Some(page) = vendor.page(parts, &context.body) else { return };
     let catalogue = vendor.catalogue();
     let rule = catalogue.findings.iter().find(|finding| finding.id.ends_with(".paging_stopped_early"));
-    let page = vendor.page(parts, &context.body);
-    let Some((rule, page)) = rule.zip(page) else { return };
+    let Some(rule) = rule else { return };
     let row = catalogue.all_refusals().find(|row| outcome.is_some_and(|outcome| row.behavior == *outcome));
     let reason = row.map_or_else(|| status.to_string(), |row| row.name().to_owned());
     context.world.walks().refused(&page, &reason, rule);

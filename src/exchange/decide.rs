@@ -2,8 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 
-use axum::body::Body;
-use axum::http::{Request, header};
+use axum::http::header;
 use axum::response::Response;
 use futures_util::FutureExt;
 use hyper::body::Body as _;
@@ -35,20 +34,23 @@ pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
         return Ok(vendor.refuse(parts, why));
     }
     let handler = arrival.endpoint.map_or_else(|| vendor.unmatched(), |endpoint| endpoint.handler);
-    let request = Request::from_parts(parts.clone(), Body::empty());
-    let response = AssertUnwindSafe(async move { with_length(handler(request).await) }).catch_unwind();
     let response = if may_take_long(arrival) {
+        let mut parts = arrival.parts.clone();
+        let response = async move { with_length(handler(&mut parts).await) };
+        let response = AssertUnwindSafe(response).catch_unwind();
         match arrival.app.offload.run(&arrival.handle, &arrival.context.stop, response).await {
             Ok(response) => response.ok(),
             Err(OffloadError::ClientGone) => return Err(HangUp::Close),
             Err(OffloadError::Panicked) => None,
         }
     } else {
+        let Arrival { parts, handle, .. } = arrival;
+        let response = AssertUnwindSafe(handler(parts)).catch_unwind();
         tokio::select! {
             biased;
-            response = response => response.ok(),
+            response = response => response.ok().map(with_length),
             // Most handlers never wait. One that does waits for its search.
-            () = arrival.handle.client_gone() => return Err(HangUp::Close),
+            () = handle.client_gone() => return Err(HangUp::Close),
         }
     };
     Ok(response.unwrap_or_else(|| arrival.vendor.refuse(&arrival.parts, Unhandled::Panic)))

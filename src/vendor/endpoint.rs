@@ -1,10 +1,8 @@
 //! An endpoint: an operation with its handler and its description.
 
-use axum::body::Body;
-use axum::extract::Request;
-use axum::handler::Handler as AxumHandler;
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 
 use super::openapi::Document;
@@ -12,7 +10,7 @@ use super::{AnyRefusal, Field, Neutral, Tells};
 use crate::contract::{Operation, Readings};
 
 /// A function that answers requests.
-pub type Handler = fn(Request<Body>) -> BoxFuture<'static, Response>;
+pub type Handler = for<'a> fn(&'a mut Parts) -> BoxFuture<'a, Response>;
 
 /// An operation with its handler and description. Each file of a vendor's `operations/` has one.
 pub struct Endpoint {
@@ -48,9 +46,61 @@ pub fn shows_ended(call: &Neutral) -> bool {
     call.ended_at.is_some()
 }
 
+/// An async function that answers a request. Its arguments are its checks, in their order: the
+/// first that refuses the request gives the answer.
+pub trait Checking<Checks>: Send + 'static {
+    /// Answers a request.
+    fn answer(self, request: &mut Parts) -> BoxFuture<'_, Response>;
+}
+
+macro_rules! checking {
+    ($($check:ident)+) => {
+        impl<F, Answering, Answer, $($check),+> Checking<($($check,)+)> for F
+        where
+            F: FnOnce($($check),+) -> Answering + Send + 'static,
+            Answering: Future<Output = Answer> + Send + 'static,
+            Answer: IntoResponse,
+            $($check: FromRequestParts<()> + Send + 'static,)+
+        {
+            fn answer(self, request: &mut Parts) -> BoxFuture<'_, Response> {
+                Box::pin(async move {
+                    $(
+                        #[allow(non_snake_case, reason = "a check is named as its type")]
+                        let $check = match $check::from_request_parts(request, &()).await {
+                            Ok(checked) => checked,
+                            Err(refused) => return refused.into_response(),
+                        };
+                    )+
+                    self($($check),+).await.into_response()
+                })
+            }
+        }
+    };
+}
+impl<F, Answering, Answer> Checking<()> for F
+where
+    F: FnOnce() -> Answering + Send + 'static,
+    Answering: Future<Output = Answer> + Send + 'static,
+    Answer: IntoResponse,
+{
+    fn answer(self, _: &mut Parts) -> BoxFuture<'_, Response> {
+        Box::pin(async move { self().await.into_response() })
+    }
+}
+
+checking! { A }
+checking! { A B }
+checking! { A B C }
+checking! { A B C D }
+checking! { A B C D E }
+checking! { A B C D E G }
+checking! { A B C D E G H }
+checking! { A B C D E G H I }
+checking! { A B C D E G H I J }
+
 /// Answers a request with an async function whose arguments are its checks, in their order.
-pub fn run<T, H: AxumHandler<T, ()>>(handler: H, request: Request<Body>) -> BoxFuture<'static, Response> {
-    Box::pin(handler.call(request, ()))
+pub fn run<Checks>(function: impl Checking<Checks>, request: &mut Parts) -> BoxFuture<'_, Response> {
+    function.answer(request)
 }
 
 /// Makes a [`Handler`] from an async function whose arguments are its checks.

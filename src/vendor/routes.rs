@@ -1,5 +1,7 @@
 //! Finding the operation of a request, once, from the vendor's list of endpoints.
 
+use std::sync::Arc;
+
 use axum::http::request::Parts;
 
 use super::{Endpoint, Vendor};
@@ -7,9 +9,14 @@ use crate::contract::{Operation, Route};
 
 /// The routes of one vendor.
 pub struct Routes {
-    paths: matchit::Router<Vec<&'static Endpoint>>,
+    paths: matchit::Router<OfPath>,
     actions: Vec<&'static Endpoint>,
+    /// The methods of the actions of each path.
+    of_actions: Vec<(&'static str, Arc<[&'static str]>)>,
 }
+
+/// The operations of one path, with the methods of all of them.
+struct OfPath(Vec<&'static Endpoint>, Arc<[&'static str]>);
 
 /// The result of a search by method, path and action.
 #[derive(Default)]
@@ -20,9 +27,9 @@ pub struct Found {
     /// The operation. For a known path with a wrong method, it is an operation of that path.
     pub operation: Option<&'static Operation>,
     /// The variable segments of the path with their names, as they were sent.
-    pub segments: Vec<(String, String)>,
+    pub segments: Arc<[(String, String)]>,
     /// The methods that the path supports; empty for an unknown path.
-    pub allowed: Vec<&'static str>,
+    pub allowed: Arc<[&'static str]>,
 }
 
 impl Routes {
@@ -58,9 +65,23 @@ impl Routes {
         }
         let mut paths = matchit::Router::new();
         for (path, endpoints) in by_template {
+            let methods = endpoints.iter().flat_map(|e| e.operation.route.methods()).copied().collect();
+            let endpoints = OfPath(endpoints, methods);
             paths.insert(matched_whole(path), endpoints).unwrap_or_else(|error| panic!("{path}: {error}"));
         }
-        Self { paths, actions }
+        let mut of_actions: Vec<(&'static str, Arc<[&'static str]>)> = vec![];
+        for path in actions.iter().map(|endpoint| endpoint.operation.path()) {
+            if of_actions.iter().any(|(known, _)| *known == path) {
+                continue;
+            }
+            let here = actions.iter().filter(|endpoint| endpoint.operation.path() == path);
+            let mut methods: Vec<&'static str> =
+                here.flat_map(|endpoint| endpoint.operation.route.methods()).copied().collect();
+            methods.sort_unstable();
+            methods.dedup();
+            of_actions.push((path, methods.into()));
+        }
+        Self { paths, actions, of_actions }
     }
 
     /// Finds the operation of a request.
@@ -70,26 +91,29 @@ impl Routes {
         let fits = |endpoint: &&&'static Endpoint| endpoint.operation.route.methods().contains(&method);
         if let Ok(matched) = self.paths.at(path) {
             let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-            let endpoint = matched.value.iter().find(fits).copied();
+            let OfPath(endpoints, methods) = matched.value;
+            let endpoint = endpoints.iter().find(fits).copied();
+            let segments = if matched.params.is_empty() {
+                Arc::default()
+            } else {
+                matched.params.iter().map(owned).collect()
+            };
             return Found {
                 endpoint,
-                operation: endpoint.or(matched.value.first().copied()).map(|endpoint| &endpoint.operation),
-                segments: matched.params.iter().map(owned).collect(),
-                allowed: matched.value.iter().flat_map(|e| e.operation.route.methods()).copied().collect(),
+                operation: endpoint.or(endpoints.first().copied()).map(|endpoint| &endpoint.operation),
+                segments,
+                allowed: Arc::clone(methods),
             };
         }
         let here = || self.actions.iter().filter(|endpoint| endpoint.operation.path() == path);
         let name = if here().next().is_some() { vendor.action(request) } else { None };
         let named = name.and_then(|name| here().find(|endpoint| action(endpoint) == Some(&*name)));
-        let mut allowed: Vec<&'static str> =
-            here().flat_map(|endpoint| endpoint.operation.route.methods()).copied().collect();
-        allowed.sort_unstable();
-        allowed.dedup();
+        let allowed = self.of_actions.iter().find(|(known, _)| *known == path);
         Found {
             endpoint: named.filter(fits).copied(),
             operation: named.map(|endpoint| &endpoint.operation),
-            segments: vec![],
-            allowed,
+            segments: Arc::default(),
+            allowed: allowed.map(|(_, methods)| Arc::clone(methods)).unwrap_or_default(),
         }
     }
 }

@@ -23,7 +23,8 @@ pub struct Worlds {
 #[derive(Debug, Default)]
 struct Forked {
     by_id: HashMap<Arc<str>, Arc<Slot>>,
-    by_credential: HashMap<(&'static str, Box<str>), Arc<Slot>>,
+    /// The worlds by the public halves of their accounts, by vendor.
+    by_credential: HashMap<&'static str, HashMap<Box<str>, Arc<Slot>>>,
 }
 
 /// The parameters of a new world.
@@ -76,7 +77,7 @@ impl Worlds {
     pub fn identify(&self, vendor: &'static str, public_half: Option<&str>) -> Arc<World> {
         let found = public_half.and_then(|half| {
             self.read(|forked| {
-                let slot = forked.by_credential.get(&(vendor, Box::from(half)))?;
+                let slot = forked.by_credential.get(vendor)?.get(half)?;
                 Some(slot).filter(|slot| !slot.is_over()).cloned()
             })
         });
@@ -93,8 +94,10 @@ impl Worlds {
             let mut accounts = world.accounts().each();
             accounts.any(|(of, account)| of == vendor && account.public_half() == public_half)
         };
-        self.read(|forked| forked.by_credential.contains_key(&(vendor, Box::from(public_half))))
-            || of_default()
+        let of_forked = |forked: &Forked| {
+            forked.by_credential.get(vendor).is_some_and(|halves| halves.contains_key(public_half))
+        };
+        self.read(of_forked) || of_default()
     }
 
     /// Forks a world with credentials of its own. No call is copied: the world shares the universe
@@ -119,7 +122,7 @@ impl Worlds {
             return Err(TooMany(self.limits.max_worlds));
         }
         for (vendor, half) in slot.world().names().each() {
-            forked.by_credential.insert((vendor, half.into()), Arc::clone(&slot));
+            forked.by_credential.entry(vendor).or_default().insert(half.into(), Arc::clone(&slot));
         }
         forked.by_id.insert(Arc::clone(slot.id()), Arc::clone(&slot));
         Ok(slot)
@@ -173,7 +176,9 @@ impl Forked {
         let Some(slot) = self.by_id.remove(id) else { return false };
         slot.settle(&slot.world());
         for (vendor, half) in slot.world().names().each() {
-            self.by_credential.remove(&(vendor, Box::from(half)));
+            if let Some(halves) = self.by_credential.get_mut(vendor) {
+                halves.remove(half);
+            }
         }
         true
     }
