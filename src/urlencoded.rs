@@ -25,7 +25,7 @@ pub fn lossy(text: &str) -> impl Iterator<Item = (String, String)> {
     each(text).map(|(name, value)| (name.into_owned(), value.into_owned()))
 }
 
-/// The same pairs. A part without an encoding lies in the text.
+/// The decoded pairs for people to read. A part without an encoding is borrowed from the text.
 pub fn each(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     let decode = |part| match memchr::memchr2(b'%', b'+', str::as_bytes(part)) {
         None => Cow::Borrowed(part),

@@ -66,7 +66,7 @@ fn conclude(
     learned
 }
 
-/// What to do about a refusal, in one line without secrets.
+/// The remedy for a refusal, in one line without secrets.
 fn hint(arrival: &mut Arrival, response: &Response, learned: &Learned) -> Option<String> {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {

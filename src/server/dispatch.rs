@@ -90,7 +90,7 @@ impl Dispatcher {
             && !self.app.vendors.iter().any(|vendor| vendor.is_client(headers))
     }
 
-    /// What this is, and what to paste. The commands have credentials, so a server with an admin token
+    /// The text for a person: what callmock is, and commands to paste. The commands have credentials, so a server with an admin token
     /// shows none.
     fn welcome(&self, request: &Request<Body>) -> String {
         let app = &self.app;

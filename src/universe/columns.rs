@@ -25,7 +25,7 @@ pub struct Columns {
 pub struct Column(Arc<[u16]>);
 
 impl Column {
-    /// What stands for a value that has no room.
+    /// The mark of a value that has no room in a column.
     const NO_ROOM: u16 = u16::MAX;
 
     /// The value of a call. `None` if 16 bits have no room for it.

@@ -1,4 +1,5 @@
-//! What was drawn for a universe. It is kept, because drawing takes as long as all the rest of a row.
+//! Random bytes of a universe. They are kept once drawn, because drawing takes as long as all the
+//! rest of a row.
 
 use std::sync::OnceLock;
 
@@ -11,7 +12,7 @@ const PIECE: usize = 64;
 /// The bytes of the entries of one kind, by index. Memory is taken for what was asked for only.
 type Entries = Box<[OnceLock<Box<[OnceLock<[u8; 20]>; PIECE]>>]>;
 
-/// What was drawn for a universe.
+/// The random bytes that were drawn for a universe.
 #[derive(Debug, Default)]
 pub struct Drawn {
     /// The offset of the bijections between calls and ids.

@@ -55,7 +55,7 @@ struct Writer<'a> {
 struct Inside<'a> {
     buffer: &'a mut Vec<u8>,
     is_first: bool,
-    /// What closes it.
+    /// The closing bracket, or brackets.
     end: &'static [u8],
 }
 

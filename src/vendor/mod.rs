@@ -157,7 +157,7 @@ pub trait Vendor: Sync + 'static {
         (moment(wait)? - moment(text(header::DATE)?)?).to_std().ok()
     }
 
-    /// What is wrong with a signature that was refused. `noted` is the explanation that the refusal
+    /// The diagnosis of a signature that was refused. `noted` is the explanation that the refusal
     /// noted. `None` if there is nothing to add. The request is decoded.
     fn diagnose(&self, _request: &Parts, _noted: &Value) -> Option<Value> {
         None

@@ -134,7 +134,7 @@ impl Comparison {
     }
 }
 
-/// The agents, queues and numbers that match a filter. They are found once per search, so that the cost per
+/// The agents, queues and numbers that match a filter, found once per search. So the cost per
 /// call does not grow with the number of ids.
 #[derive(Debug, Default)]
 pub struct Whose<'a> {

@@ -45,7 +45,7 @@ impl Style {
         List { items: Items::Made(items), is_null }
     }
 
-    /// The same array, with items that are made when they are written.
+    /// An array like that of `list`, with items that are made when they are written.
     pub fn rows<'a, T>(self, is_empty: bool, items: impl Iterator<Item = T> + 'a) -> List<'a, T> {
         let is_null = is_empty && self.empty_arrays == EmptyArrays::Null;
         List { items: Items::Rows(Rows::of(items)), is_null }

@@ -32,7 +32,7 @@ pub struct Entry {
     pub request: RequestRecord,
     /// The answer.
     pub response: ResponseRecord,
-    /// What to do about a refusal, in one line.
+    /// The remedy for a refusal, in one line.
     pub hint: Option<Arc<str>>,
     /// Facts that the vendor found while it made the answer, and that the answer does not contain.
     pub explanation: Option<Value>,

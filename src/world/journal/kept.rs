@@ -34,7 +34,7 @@ pub struct Kept {
     pub duration: Duration,
     /// The status code. None if the connection ended before there was an answer.
     pub status: Option<u16>,
-    /// What to do about a refusal, in one line without secrets.
+    /// The remedy for a refusal, in one line without secrets.
     pub hint: Option<Arc<str>>,
     /// Facts that the vendor found while it made the answer, and that the answer does not contain,
     /// as JSON.

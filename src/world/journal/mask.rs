@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::entry::Captured;
-use super::raw::{Message, Raw};
+use super::raw::{Message, PAIRS, Raw};
 use crate::masking::{Forms, mask, may_stand_in, plain};
 use crate::urlencoded;
 use crate::world::{SecretPlaces, Secrets};
@@ -32,9 +32,6 @@ const SECRET_NAMES: [&str; 12] = [
 
 /// The longest name that is taken for the name of a secret, in bytes.
 const LONGEST_NAME: usize = 100;
-
-/// The most pairs of a query, and the most headers, that are shown.
-const PAIRS: usize = 1000;
 
 /// The most characters of a request or a body in short.
 const SHORT: usize = 400;

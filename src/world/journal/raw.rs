@@ -5,6 +5,12 @@ use bytes::Bytes;
 /// A body that is at least this long may be kept in its own buffer. A shorter one is copied.
 const WORTH_SHARING: usize = 1024;
 
+/// The most pairs of a query that are kept, and the most pairs and headers that are shown.
+pub const PAIRS: usize = 1000;
+
+/// The longest query for which room is reserved before it is looked at, in bytes.
+const LONG: usize = 4 << 10;
+
 /// The room for an answer that is reserved when a request is recorded.
 const ROOM: usize = 768;
 
@@ -107,7 +113,7 @@ impl Raw {
     pub fn of(request: Incoming<'_, '_>, limit: usize) -> Self {
         let Incoming { method, path, query, headers, body } = request;
         let mut raw = Self::default();
-        raw.bytes.reserve_exact(method.len() + path.len() + query.len() + ROOM);
+        raw.bytes.reserve_exact(method.len() + path.len() + query.len().min(limit).min(LONG) + ROOM);
         raw.bytes.extend_from_slice(method.as_bytes());
         raw.end(0);
         raw.bytes.extend_from_slice(path.as_bytes());
@@ -206,13 +212,13 @@ impl Raw {
     }
 
     fn pairs(&mut self, query: &str, limit: usize) -> u32 {
-        if query.len() <= limit {
+        if query.len() <= limit && memchr::memchr_iter(b'&', query.as_bytes()).count() < PAIRS {
             self.bytes.extend_from_slice(query.as_bytes());
             return 0;
         }
-        let (mut size, mut left_out) = (0, 0);
+        let (mut size, mut kept, mut left_out) = (0, 0, 0);
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            if size + pair.len() > limit {
+            if kept == PAIRS || size + pair.len() > limit {
                 left_out += 1;
                 continue;
             }
@@ -220,6 +226,7 @@ impl Raw {
                 self.bytes.push(b'&');
             }
             size += pair.len();
+            kept += 1;
             self.bytes.extend_from_slice(pair.as_bytes());
         }
         left_out
@@ -256,5 +263,25 @@ impl Raw {
         self.bytes.reserve_exact(limit.min(length));
         self.bytes.extend_from_slice(&body.bytes[..limit.min(length)]);
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(query: &str, limit: usize) -> Raw {
+        let body = Buffer::default();
+        let mut headers = std::iter::empty();
+        Raw::of(Incoming { method: "GET", path: "/", query, headers: &mut headers, body: &body }, limit)
+    }
+
+    #[test]
+    fn a_query_is_kept_whole_up_to_its_limits_and_the_rest_is_counted() {
+        assert_eq!((raw("a=1&&b", 100).query(), raw("a=1&&b", 100).query_left_out()), ("a=1&&b", 0));
+        assert_eq!((raw("a=1&bbbb&c", 5).query(), raw("a=1&bbbb&c", 5).query_left_out()), ("a=1&c", 1));
+        let many = raw(&"a&".repeat(30_000), 1 << 20);
+        assert_eq!((many.query().len(), many.query_left_out()), (2 * PAIRS - 1, 29_000));
+        assert!(many.held() < 8 << 10, "{} bytes", many.held());
     }
 }
