@@ -112,11 +112,23 @@ impl Call {
     /// The time at which the call ended. A voicemail ends with its message.
     #[must_use]
     pub fn ended_at(&self) -> DateTime<Utc> {
+        self.at + TimeDelta::from(self.lasted())
+    }
+
+    /// The length from start to end.
+    #[must_use]
+    pub fn lasted(&self) -> Millis {
         let message = match (&self.outcome, &self.recording) {
             (CallOutcome::Voicemail, Some(recording)) => recording.duration,
             _ => Millis::default(),
         };
-        self.at + TimeDelta::from(self.before_answer() + self.talk + message)
+        self.before_answer() + self.talk + message
+    }
+
+    /// The length from answer to end. It is 0 if the call was not answered.
+    #[must_use]
+    pub fn talked(&self) -> Millis {
+        if self.outcome == CallOutcome::Answered { self.talk } else { Millis::default() }
     }
 
     /// Whether the call has begun at a time.

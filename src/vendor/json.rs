@@ -8,17 +8,6 @@ use std::fmt::{self, Display};
 
 use serde::ser::{self, Serialize};
 
-/// The JSON of a value, in a buffer that has room for `room` bytes.
-///
-/// # Panics
-/// If a map of the value has a key that is no text.
-#[must_use]
-pub fn json(value: &impl Serialize, room: usize) -> Vec<u8> {
-    let mut buffer = Vec::with_capacity(room);
-    write_json(&mut buffer, value);
-    buffer
-}
-
 /// Appends the JSON of a value to a buffer.
 ///
 /// # Panics
@@ -68,7 +57,7 @@ impl<'a> Writer<'a> {
     /// Opens the only member of an object, as an enum's variant with data is written.
     fn open_variant(self, variant: &str, begin: u8, end: &'static [u8]) -> Inside<'a> {
         self.buffer.push(b'{');
-        text(self.buffer, variant);
+        quoted(self.buffer, variant);
         self.buffer.push(b':');
         self.open(begin, end)
     }
@@ -103,15 +92,21 @@ impl Inside<'_> {
 
 /// Writes a text with quotation marks and escapes.
 #[inline]
-fn text(buffer: &mut Vec<u8>, text: &str) {
+pub fn quoted(buffer: &mut Vec<u8>, text: &str) {
     buffer.push(b'"');
+    contents(buffer, text);
+    buffer.push(b'"');
+}
+
+/// Writes a text with escapes, but without the quotation marks around it.
+#[inline]
+pub fn contents(buffer: &mut Vec<u8>, text: &str) {
     let bytes = text.as_bytes();
     if is_plain(bytes) {
         buffer.extend_from_slice(bytes);
     } else {
         escaped(buffer, bytes);
     }
-    buffer.push(b'"');
 }
 
 /// Whether no byte needs an escape.
@@ -204,7 +199,7 @@ impl<'a> ser::Serializer for Writer<'a> {
     }
 
     fn serialize_str(self, words: &str) -> Result<(), NotJson> {
-        text(self.buffer, words);
+        quoted(self.buffer, words);
         Ok(())
     }
 
@@ -397,10 +392,16 @@ mod tests {
         })
     }
 
+    fn json(value: &impl Serialize) -> Vec<u8> {
+        let mut buffer = vec![];
+        write_json(&mut buffer, value);
+        buffer
+    }
+
     proptest! {
         #[test]
         fn json_is_written_as_serde_json_writes_it(value in values()) {
-            prop_assert_eq!(String::from_utf8(json(&value, 0)).unwrap(), value.to_string());
+            prop_assert_eq!(String::from_utf8(json(&value)).unwrap(), value.to_string());
         }
     }
 
@@ -409,7 +410,7 @@ mod tests {
         for c in (0..0x80_u8).map(char::from) {
             for before in 0..10 {
                 let text = format!("{}{c}{}", "x".repeat(before), "y".repeat(9 - before));
-                assert_eq!(json(&text, 0), value!(text).to_string().into_bytes());
+                assert_eq!(json(&text), value!(text).to_string().into_bytes());
             }
         }
     }
@@ -435,6 +436,6 @@ mod tests {
         let kinds = vec![Kind::Unit, Kind::One(1), Kind::Two(2, '"'), Kind::Named { a: None, b: () }];
         let all = All { kinds, pair: (0.1, "é\n"), left_out: None, more: [("x", 1)].into() };
         let expected = serde_json::to_string(&all).unwrap();
-        assert_eq!(String::from_utf8(json(&all, 0)).unwrap(), expected);
+        assert_eq!(String::from_utf8(json(&all)).unwrap(), expected);
     }
 }

@@ -8,6 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
+use super::row::{Put, put_all};
+
 /// The rows of an answer. Each is made when it is written, so that no more than one is in memory.
 /// They are written once.
 pub struct Rows<'a, T>(Cell<Option<Box<dyn Iterator<Item = T> + 'a>>>);
@@ -29,6 +31,13 @@ impl<T: Serialize> Serialize for Rows<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rows = self.0.take().ok_or_else(|| S::Error::custom("the rows were written already"))?;
         serializer.collect_seq(rows)
+    }
+}
+
+/// Appends nothing between the brackets if the rows were written already.
+impl<T: Put> Put for Rows<'_, T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        put_all(self.0.take().into_iter().flatten(), out);
     }
 }
 

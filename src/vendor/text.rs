@@ -1,26 +1,100 @@
-//! The texts of an answer's members, and how they are made without an allocation for each.
+//! The texts of an answer's members. A text that is made for an answer is made where it is written.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt::{self, Write as _};
-use std::ops::Deref;
 
 use arrayvec::ArrayString;
-use chrono::{DateTime, Datelike, FixedOffset, SecondsFormat, Timelike, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, SecondsFormat, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
+
+use super::json::{contents, quoted};
+use super::row::Put;
 
 /// The longest text that is made in place, in bytes.
 const IN_PLACE: usize = 40;
 
-/// A text of an answer: as it lies in the scenario, made in place, or made at length.
+/// A text of an answer: as it lies in the scenario, or made for the answer.
 #[derive(Clone)]
 pub enum Text<'a> {
     /// A text of the scenario or of the page.
     Lies(&'a str),
-    /// A short text that is made for the answer, such as an id or a time.
+    /// Two texts with a character between them.
+    Joined(&'a str, char, &'a str),
+    /// A number with leading zeros, after a prefix.
+    Digits(Digits),
+    /// A time.
+    Time(DateTime<Utc>, Written),
+    /// Any other short text.
     Made(ArrayString<IN_PLACE>),
-    /// A longer one.
+    /// Any other longer one.
     Long(String),
+}
+
+/// A number with leading zeros, after a prefix.
+#[derive(Debug, Clone, Copy)]
+pub struct Digits {
+    prefix: &'static str,
+    number: u64,
+    width: usize,
+    base: Base,
+}
+
+/// The base in which a number is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Base {
+    Ten,
+    Sixteen,
+}
+
+/// The most digits of a number.
+const DIGITS: usize = 20;
+
+impl Digits {
+    /// The last digits of the number, as many as its width.
+    fn digits<'a>(&self, all: &'a mut [u8; DIGITS]) -> &'a [u8] {
+        let mut rest = self.number;
+        let digits = &mut all[DIGITS - self.width.min(DIGITS)..];
+        match self.base {
+            Base::Ten => {
+                let mut pairs = digits.rchunks_exact_mut(2);
+                for pair in pairs.by_ref() {
+                    pair.copy_from_slice(&two_digits(rest % 100));
+                    rest /= 100;
+                }
+                if let [one] = pairs.into_remainder() {
+                    *one = two_digits(rest % 10)[1];
+                }
+            }
+            Base::Sixteen => {
+                for digit in digits.iter_mut().rev() {
+                    *digit = b"0123456789abcdef"[usize::from(u8::try_from(rest & 15).unwrap_or_default())];
+                    rest >>= 4;
+                }
+            }
+        }
+        digits
+    }
+}
+
+/// The two digits of a number below 100.
+fn two_digits(number: u64) -> [u8; 2] {
+    const ALL: [[u8; 2]; 100] = {
+        let mut all = [[b'0'; 2]; 100];
+        let (mut tens, mut n) = (b'0', 0);
+        while n < 100 {
+            let mut ones = b'0';
+            while ones <= b'9' {
+                all[n] = [tens, ones];
+                n += 1;
+                ones += 1;
+            }
+            tens += 1;
+        }
+        all
+    };
+    usize::try_from(number).ok().and_then(|number| ALL.get(number)).copied().unwrap_or(*b"??")
 }
 
 impl Text<'_> {
@@ -34,48 +108,85 @@ impl Text<'_> {
         }
     }
 
-    /// A number with leading zeros to a width of at most 20 digits, after a prefix of at most 20
-    /// bytes.
+    /// A number with leading zeros to a width of at most 20 digits, after a prefix. A longer number
+    /// loses its first digits.
     #[must_use]
-    pub fn padded(prefix: &str, number: u64, width: usize) -> Self {
-        let mut digits = [b'0'; 20];
-        let mut rest = number;
-        for digit in digits.iter_mut().rev() {
-            *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-            rest /= 10;
-        }
-        let mut text = ArrayString::new();
-        let digits = std::str::from_utf8(&digits[20 - width.min(20)..]).unwrap_or_default();
-        let fits = text.try_push_str(prefix).and_then(|()| text.try_push_str(digits));
-        fits.map_or_else(|_| Self::Long(format!("{prefix}{digits}")), |()| Self::Made(text))
+    pub fn padded(prefix: &'static str, number: u64, width: usize) -> Self {
+        Self::Digits(Digits { prefix, number, width, base: Base::Ten })
+    }
+
+    /// A number in lower-case hexadecimal digits, with leading zeros to a width of at most 20 digits,
+    /// after a prefix. A longer number loses its first digits.
+    #[must_use]
+    pub fn hexadecimal(prefix: &'static str, number: u64, width: usize) -> Self {
+        Self::Digits(Digits { prefix, number, width, base: Base::Sixteen })
     }
 
     /// The text as a `String`.
     #[must_use]
     pub fn into_owned(self) -> String {
         match self {
-            Self::Lies(text) => text.to_owned(),
-            Self::Made(text) => text.to_string(),
             Self::Long(text) => text,
+            other => other.to_str().into_owned(),
         }
     }
-}
 
-impl Deref for Text<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
+    /// The text, made if it has to be.
+    #[must_use]
+    pub fn to_str(&self) -> Cow<'_, str> {
         match self {
-            Self::Lies(text) => text,
-            Self::Made(text) => text,
-            Self::Long(text) => text,
+            Self::Lies(text) => Cow::Borrowed(text),
+            Self::Joined(one, between, other) => format!("{one}{between}{other}").into(),
+            Self::Digits(digits) => {
+                let mut all = [0; DIGITS];
+                let written = std::str::from_utf8(digits.digits(&mut all)).unwrap_or_default();
+                format!("{}{written}", digits.prefix).into()
+            }
+            Self::Time(at, written) => {
+                let mut text = [0; LONGEST];
+                match written.write(*at, &mut text) {
+                    Some(text) => String::from_utf8_lossy(text).into_owned().into(),
+                    None => written.at_length(*at).into(),
+                }
+            }
+            Self::Made(text) => Cow::Borrowed(text),
+            Self::Long(text) => Cow::Borrowed(text),
         }
     }
 }
 
-impl AsRef<str> for Text<'_> {
-    fn as_ref(&self) -> &str {
-        self
+impl Put for Text<'_> {
+    #[inline]
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Lies(text) => quoted(out, text),
+            Self::Joined(one, between, other) => {
+                out.push(b'"');
+                contents(out, one);
+                contents(out, between.encode_utf8(&mut [0; 4]));
+                contents(out, other);
+                out.push(b'"');
+            }
+            Self::Digits(digits) => {
+                out.push(b'"');
+                out.extend_from_slice(digits.prefix.as_bytes());
+                out.extend_from_slice(digits.digits(&mut [0; DIGITS]));
+                out.push(b'"');
+            }
+            Self::Time(at, written) => {
+                let mut text = [0; LONGEST];
+                out.push(b'"');
+                match written.write(*at, &mut text).map(<[u8]>::len) {
+                    // A copy of a known length takes no call.
+                    Some(LONGEST) => out.extend_from_slice(&text),
+                    Some(length) => out.extend_from_slice(&text[..length]),
+                    None => contents(out, &written.at_length(*at)),
+                }
+                out.push(b'"');
+            }
+            Self::Made(text) => quoted(out, text),
+            Self::Long(text) => quoted(out, text),
+        }
     }
 }
 
@@ -87,37 +198,37 @@ impl Default for Text<'_> {
 
 impl fmt::Debug for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&**self, f)
+        fmt::Debug::fmt(&*self.to_str(), f)
     }
 }
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self)
-    }
-}
-
-impl PartialEq for Text<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
+        f.pad(&self.to_str())
     }
 }
 
 impl PartialEq<str> for Text<'_> {
     fn eq(&self, other: &str) -> bool {
-        **self == *other
+        match self {
+            Self::Digits(digits) => {
+                let rest = other.strip_prefix(digits.prefix).map(str::as_bytes);
+                rest == Some(digits.digits(&mut [0; DIGITS]))
+            }
+            _ => *self.to_str() == *other,
+        }
     }
 }
 
 impl PartialEq<&str> for Text<'_> {
     fn eq(&self, other: &&str) -> bool {
-        **self == **other
+        *self == **other
     }
 }
 
 impl PartialEq<String> for Text<'_> {
     fn eq(&self, other: &String) -> bool {
-        **self == **other
+        *self == **other
     }
 }
 
@@ -153,7 +264,7 @@ impl From<Text<'_>> for serde_json::Value {
 
 impl Serialize for Text<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self)
+        serializer.serialize_str(&self.to_str())
     }
 }
 
@@ -182,66 +293,92 @@ pub enum Written {
     UtcMillis,
 }
 
-/// A time in the form of RFC 3339.
-#[must_use]
-pub fn time(at: DateTime<Utc>, written: Written) -> Text<'static> {
-    let (offset, digits) = match written {
-        Written::Seconds(offset) => (Some(offset), 0),
-        Written::Micros(offset) => (Some(offset), 6),
-        Written::UtcMillis => (None, 3),
-    };
-    let local = offset.map_or_else(|| at.naive_utc(), |offset| at.with_timezone(&offset).naive_local());
-    // Other years have a sign or more digits. No vendor has them, but a scenario may.
-    let Ok(year) = u32::try_from(local.year()).map_err(drop).and_then(|y| (y <= 9999).then_some(y).ok_or(()))
-    else {
-        return match written {
-            Written::Seconds(of) => at.with_timezone(&of).to_rfc3339_opts(SecondsFormat::Secs, false),
-            Written::Micros(of) => at.with_timezone(&of).to_rfc3339_opts(SecondsFormat::Micros, false),
-            Written::UtcMillis => at.to_rfc3339_opts(SecondsFormat::Millis, true),
-        }
-        .into();
-    };
-    let mut text = [0; 32];
-    let mut end = 0;
-    let mut put = |number: u32, width: usize, after: &[u8]| {
-        let mut rest = number;
-        for place in (end..end + width).rev() {
-            text[place] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-            rest /= 10;
-        }
-        text[end + width..end + width + after.len()].copy_from_slice(after);
-        end += width + after.len();
-    };
-    // A leap second is written as the second before it and a fraction over one.
-    let nanos = local.nanosecond();
-    let (second, nanos) =
-        if nanos >= 1_000_000_000 { (60, nanos - 1_000_000_000) } else { (local.second(), nanos) };
-    put(year, 4, b"-");
-    put(local.month(), 2, b"-");
-    put(local.day(), 2, b"T");
-    put(local.hour(), 2, b":");
-    put(local.minute(), 2, b":");
-    put(second, 2, if digits > 0 { b"." } else { b"" });
-    if digits > 0 {
-        put(nanos / 10_u32.pow(9 - digits), digits as usize, b"");
+thread_local! {
+    /// The day whose date was written last, and its date. The rows of a page are often of one day.
+    static LAST: Cell<(i64, [u8; 10])> = const { Cell::new((0, *b"1970-01-01")) };
+}
+
+/// The date of a day, counted from 1970-01-01. `None` if its year has not four digits.
+fn date(day: i64) -> Option<[u8; 10]> {
+    let (last, date) = LAST.get();
+    if day == last {
+        return Some(date);
     }
-    match offset.map(|offset| offset.local_minus_utc()) {
-        None => put(0, 0, b"Z"),
-        Some(seconds) => {
-            put(0, 0, if seconds < 0 { b"-" } else { b"+" });
-            let minutes = seconds.unsigned_abs() / 60;
-            put(minutes / 60, 2, b":");
-            put(minutes % 60, 2, b"");
+    let of = i32::try_from(day).ok().and_then(NaiveDate::from_epoch_days)?;
+    let year = u64::try_from(of.year()).ok().filter(|year| *year <= 9999)?;
+    let mut date = *b"0000-00-00";
+    date[..2].copy_from_slice(&two_digits(year / 100));
+    date[2..4].copy_from_slice(&two_digits(year % 100));
+    date[5..7].copy_from_slice(&two_digits(of.month().into()));
+    date[8..].copy_from_slice(&two_digits(of.day().into()));
+    LAST.set((day, date));
+    Some(date)
+}
+
+/// The longest time with a year of four digits, in bytes.
+const LONGEST: usize = 32;
+
+impl Written {
+    /// Writes a time in the form of RFC 3339 into a text. `None` if its year has not four digits. No
+    /// vendor has such a year, but a scenario may.
+    fn write(self, at: DateTime<Utc>, text: &mut [u8; LONGEST]) -> Option<&[u8]> {
+        let (east, width) = match self {
+            Self::Seconds(offset) => (offset.local_minus_utc(), 0),
+            Self::Micros(offset) => (offset.local_minus_utc(), 6),
+            Self::UtcMillis => (0, 3),
+        };
+        let local = at.timestamp() + i64::from(east);
+        let date = date(local.div_euclid(86_400))?;
+        let second = local.rem_euclid(86_400).unsigned_abs();
+        // A leap second is written as the second before it and a fraction over one.
+        let nanos = at.timestamp_subsec_nanos();
+        let (leap, nanos) = if nanos >= 1_000_000_000 { (1, nanos - 1_000_000_000) } else { (0, nanos) };
+        text[..20].copy_from_slice(b"0000-00-00T00:00:00.");
+        text[..10].copy_from_slice(&date);
+        let mut put = |place: usize, number: u64| text[place..place + 2].copy_from_slice(&two_digits(number));
+        put(11, second / 3600);
+        put(14, second / 60 % 60);
+        put(17, second % 60 + leap);
+        let mut end = 19;
+        if width > 0 {
+            // All nine digits, of which the first ones are shown.
+            let fraction = Digits { prefix: "", number: nanos.into(), width: 9, base: Base::Ten };
+            text[20..20 + width].copy_from_slice(&fraction.digits(&mut [0; DIGITS])[..width]);
+            end = 20 + width;
+        }
+        if self == Self::UtcMillis {
+            text[end] = b'Z';
+            return Some(&text[..=end]);
+        }
+        let minutes = u64::from(east.unsigned_abs()) / 60;
+        text[end] = if east < 0 { b'-' } else { b'+' };
+        text[end + 1..end + 3].copy_from_slice(&two_digits(minutes / 60));
+        text[end + 3] = b':';
+        text[end + 4..end + 6].copy_from_slice(&two_digits(minutes % 60));
+        Some(&text[..end + 6])
+    }
+
+    /// A time in the form of RFC 3339, whatever its year.
+    fn at_length(self, at: DateTime<Utc>) -> String {
+        match self {
+            Self::Seconds(of) => at.with_timezone(&of).to_rfc3339_opts(SecondsFormat::Secs, false),
+            Self::Micros(of) => at.with_timezone(&of).to_rfc3339_opts(SecondsFormat::Micros, false),
+            Self::UtcMillis => at.to_rfc3339_opts(SecondsFormat::Millis, true),
         }
     }
-    let text = std::str::from_utf8(&text[..end]).unwrap_or_default();
-    ArrayString::from(text).map_or_else(|_| Text::Long(text.to_owned()), Text::Made)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::json;
+
+    fn json_of(text: &Text<'_>) -> String {
+        let mut out = vec![];
+        text.put(&mut out);
+        String::from_utf8(out).unwrap()
+    }
 
     proptest! {
         #[test]
@@ -256,17 +393,21 @@ mod tests {
                 (Written::Micros(zone), local.to_rfc3339_opts(SecondsFormat::Micros, false)),
                 (Written::UtcMillis, at.to_rfc3339_opts(SecondsFormat::Millis, true)),
             ] {
-                prop_assert_eq!(&*time(at, written), expected);
+                let text = Text::Time(at, written);
+                prop_assert_eq!(&*text.to_str(), &expected);
+                prop_assert_eq!(json_of(&text), json!(expected).to_string());
             }
         }
 
         #[test]
         fn a_number_is_padded_as_the_standard_library_pads_it(number: u64, width in 0_usize..20) {
-            prop_assert_eq!(&*Text::padded("1", number, 20), format!("1{number:020}"));
+            prop_assert_eq!(Text::padded("1", number, 20), format!("1{number:020}"));
+            prop_assert_eq!(Text::hexadecimal("ext-", number, 16), format!("ext-{number:016x}"));
             let short = number % 10_u64.pow(u32::try_from(width).unwrap());
-            prop_assert_eq!(&*Text::padded("job-", short, width), if width == 0 { "job-".to_owned() } else {
-                format!("job-{short:0width$}")
-            });
+            let expected = if width == 0 { "job-".to_owned() } else { format!("job-{short:0width$}") };
+            let text = Text::padded("job-", short, width);
+            prop_assert_eq!(&*text.to_str(), &expected);
+            prop_assert_eq!(json_of(&text), json!(expected).to_string());
         }
     }
 
@@ -275,6 +416,13 @@ mod tests {
         let long = "x".repeat(100);
         assert_eq!(Text::made(&long), long);
         assert_eq!(Text::made(7), "7");
-        assert_eq!(Text::padded(&long, 7, 3), format!("{long}007"));
+        assert_eq!(json_of(&Text::made(&long)), format!("\"{long}\""));
+    }
+
+    #[test]
+    fn a_joined_text_is_escaped_as_one() {
+        let text = Text::Joined("a\"b", '@', "c\\é");
+        assert_eq!(text, "a\"b@c\\é");
+        assert_eq!(json_of(&text), json!("a\"b@c\\é").to_string());
     }
 }

@@ -6,8 +6,7 @@
 pub mod part;
 pub mod wav;
 
-use std::sync::Arc;
-
+use arrayvec::ArrayString;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -38,7 +37,15 @@ pub fn length(call: &Call) -> Option<Millis> {
 /// The path of a call's file at a vendor. It contains the call's ordinal, counted from 1.
 #[must_use]
 pub fn path(world: &str, vendor: &str, ordinal: Ordinal) -> String {
-    format!("{FILES}{world}/{vendor}-{}.wav", ordinal.0 + 1)
+    [FILES, world, "/", &file_name(vendor, ordinal)].concat()
+}
+
+fn file_name(vendor: &str, ordinal: Ordinal) -> ArrayString<40> {
+    let mut name = ArrayString::new();
+    for part in [vendor, "-", itoa::Buffer::new().format(ordinal.0 + 1), ".wav"] {
+        name.push_str(part);
+    }
+    name
 }
 
 /// The path of a call's file at a vendor that names its files. It ends with the name.
@@ -147,16 +154,15 @@ pub fn describe_files(
 /// The URLs of files, for the answers that show them.
 #[derive(Debug, Clone)]
 pub struct Links {
-    base_url: String,
-    world: Arc<str>,
+    /// The URL up to the name of the vendor.
+    files: String,
 }
 
 impl Links {
-    /// The addresses of a world's files under a base URL.
-    /// The URLs of a world's files at a server.
+    /// The URLs of a world's files under a base URL.
     #[must_use]
-    pub fn at(base_url: &str, world: &Arc<str>) -> Self {
-        Self { base_url: base_url.to_owned(), world: Arc::clone(world) }
+    pub fn at(base_url: &str, world: &str) -> Self {
+        Self { files: [base_url, FILES, world, "/"].concat() }
     }
 
     /// The URL of a call's file at a vendor. `None` if the call is not over, was not recorded, or
@@ -165,7 +171,7 @@ impl Links {
     pub fn url(&self, vendor: &str, view: &View, ordinal: Ordinal) -> Option<String> {
         let call = view.call(ordinal).filter(|call| call.is_over(view.now()))?;
         length(call)?;
-        Some(format!("{}{}", self.base_url, path(&self.world, vendor, ordinal)))
+        Some([&self.files, &file_name(vendor, ordinal)[..]].concat())
     }
 }
 
@@ -174,7 +180,7 @@ impl<S: Sync> FromRequestParts<S> for Links {
 
     async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let BaseUrl(base_url) = BaseUrl::of(request);
-        Ok(Self { base_url, world: Arc::clone(Context::of(request).world.id()) })
+        Ok(Self::at(&base_url, Context::of(request).world.id()))
     }
 }
 

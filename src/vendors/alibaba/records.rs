@@ -40,7 +40,8 @@ impl<'a> Record<'a> {
         (!elsewhere).then_some(Self { view, ordinal, call, given, instance })
     }
 
-    /// The record of a call that is known to be over and in this instance.
+    /// The record of a call that is known to be over, held by the caller's account and in this
+    /// instance.
     pub fn past(view: &'a View, ordinal: Ordinal, instance: &'a str) -> Self {
         let call = view.call(ordinal).expect("a search meets calls of its view");
         let given = call.data.as_ref().and_then(|data| data.alibaba.as_deref());
@@ -265,12 +266,11 @@ impl<'a> Record<'a> {
     /// (2.2).
     pub fn call_duration(&self) -> u64 {
         self.given.and_then(|g| g.call_duration).unwrap_or_else(|| {
-            let from = match self.call.direction {
-                Direction::Inbound => Some(self.call.at),
-                Direction::Outbound | Direction::Internal => self.call.answered_at(),
+            let lasted = match self.call.direction {
+                Direction::Inbound => self.call.lasted(),
+                Direction::Outbound | Direction::Internal => self.call.talked(),
             };
-            let lasted = from.map(|from| (self.call.ended_at() - from).num_seconds());
-            lasted.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0)
+            lasted.as_seconds()
         })
     }
 
@@ -324,9 +324,10 @@ impl<'a> Record<'a> {
     pub fn recording_ready(&self) -> bool {
         // The recording of a created call is ready only after a while (R14). One from the scenario
         // is ready at once.
-        let written = self.call.ended_at() + TimeDelta::seconds(10);
-        let there = !self.call.id.is_created() || self.view.now() >= written;
-        self.given.and_then(|g| g.recording_ready).unwrap_or(self.recording().is_some() && there)
+        let written = || self.call.ended_at() + TimeDelta::seconds(10);
+        let is_there = || !self.call.id.is_created() || self.view.now() >= written();
+        let derived = || self.recording().is_some() && is_there();
+        self.given.and_then(|g| g.recording_ready).unwrap_or_else(derived)
     }
 
     /// The call's ordinal in the world.
@@ -403,15 +404,15 @@ pub fn known_as(view: &View, who: Who, instance: &str) -> Map<String, Value> {
 }
 
 /// The id of an agent in an instance.
-pub fn agent_id<'a>(agent: &'a Agent, instance: &str) -> Text<'a> {
+pub fn agent_id<'a>(agent: &'a Agent, instance: &'a str) -> Text<'a> {
     let given = agent.data.alibaba.as_ref().and_then(|g| g.agent_id.as_deref());
-    given.map_or_else(|| Text::made(format_args!("{}@{instance}", agent.id)), Text::from)
+    given.map_or_else(|| Text::Joined(&agent.id, '@', instance), Text::from)
 }
 
 /// The id of a queue in an instance.
-pub fn group_id<'a>(queue: &'a Queue, instance: &str) -> Text<'a> {
+pub fn group_id<'a>(queue: &'a Queue, instance: &'a str) -> Text<'a> {
     let given = queue.data.alibaba.as_ref().and_then(|g| g.skill_group.as_deref());
-    given.map_or_else(|| Text::made(format_args!("{}@{instance}", queue.id)), Text::from)
+    given.map_or_else(|| Text::Joined(&queue.id, '@', instance), Text::from)
 }
 
 /// How precisely a record tells a field of the neutral call.

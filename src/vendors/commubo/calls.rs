@@ -1,16 +1,6 @@
 //! The call object of commubo's answers, with the members in the page's order (L76-131).
 
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
-
-use axum::body::Body;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use chrono::{DateTime, FixedOffset, Utc};
-use futures_util::Stream;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
@@ -20,7 +10,7 @@ use super::people::{customer_id, operator_id, scenario_id};
 use super::readings::{Numbers, Unset, VoiceIdKey};
 use crate::dialects::commubo::{self as data, Digits};
 use crate::universe::{self, CallOutcome, Decimals, Direction, Ordinal, Ref};
-use crate::vendor::{Field, Neutral, Precision, Tells, Text, Written, time, write_json};
+use crate::vendor::{Field, Neutral, Precision, Put, Tells, Text, Written, row, write_json};
 use crate::world::{View, World};
 
 /// Japan Standard Time, which has no daylight saving time (A6).
@@ -76,111 +66,35 @@ impl Style {
     }
 }
 
-/// Size in bytes at which a chunk of JSON goes to the socket.
-const CHUNK: usize = 32 << 10;
-
-/// The most calls that one poll examines before it yields to other tasks.
-const LOOKED_AT: usize = 4096;
-
-/// A bare JSON array of the calls that pass `is_shown`. A list that fits in one chunk is sent
-/// whole. A longer list is streamed as fast as the client reads, so that it is never in memory as a
-/// whole.
-pub fn array<I, F>(world: Arc<World>, view: View, calls: I, is_shown: F, style: Style) -> Response
-where
-    I: Iterator<Item = Ordinal> + Send + Unpin + 'static,
-    F: Fn(&Ordinal) -> bool + Send + Unpin + 'static,
-{
-    let mut chunks = Chunks { world, view, calls, is_shown, style, chunk: vec![], open: false, done: false };
-    chunks.fill();
-    let body =
-        if chunks.done { Body::from(std::mem::take(&mut chunks.chunk)) } else { Body::from_stream(chunks) };
-    // The page has exactly this header, without a charset (L72).
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response()
-}
-
-struct Chunks<I, F> {
-    world: Arc<World>,
-    view: View,
-    calls: I,
-    is_shown: F,
-    style: Style,
-    chunk: Vec<u8>,
-    open: bool,
-    done: bool,
-}
-
-impl<I: Iterator<Item = Ordinal>, F: Fn(&Ordinal) -> bool> Chunks<I, F> {
-    /// Writes calls until the chunk is full, no call is left, or [`LOOKED_AT`] calls were examined.
-    fn fill(&mut self) {
-        for _ in 0..LOOKED_AT {
-            if self.chunk.len() >= CHUNK {
-                return;
-            }
-            let Some(ordinal) = self.calls.next() else {
-                self.done = true;
-                self.chunk.extend_from_slice(if self.open { b"]" } else { b"[]" });
-                return;
-            };
-            if !(self.is_shown)(&ordinal) {
-                continue;
-            }
-            let Some(call) = Call::of(&self.view, ordinal, self.style) else { continue };
-            self.chunk.push(if self.open { b',' } else { b'[' });
-            self.open = true;
-            self.world.showed(ordinal);
-            write_json(&mut self.chunk, &call);
-        }
+row! {
+    /// A call. Absent information is left out, never null (F3, F6, F7, F9, F10). The page does not say
+    /// so for operator, scenario and note (L309-426); reading `commubo.unset` makes these empty
+    /// instead.
+    #[derive(Debug)]
+    #[schemars(deny_unknown_fields)]
+    pub struct Call<'a> {
+        "callId" = call_id: Text<'a>,
+        "callType" = call_type: Number,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "relatedCallId" = related_call_id: Option<Text<'a>>,
+        "phoneNumber" = phone_number: &'a str,
+        "callDateTime" = call_date_time: Text<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "connectedDateTime" = connected_date_time: Option<Text<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "talkTime" = talk_time: Option<Number>,
+        "connectResult" = connect_result: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "checkPoint" = check_point: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "customer" = customer: Option<Customer<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "operator" = operator: Option<Operator<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "scenario" = scenario: Option<Scenario<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "note" = note: Option<&'a str>,
     }
-}
-
-impl<I, F> Stream for Chunks<I, F>
-where
-    I: Iterator<Item = Ordinal> + Unpin,
-    F: Fn(&Ordinal) -> bool + Unpin,
-{
-    type Item = Result<Bytes, Infallible>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if self.chunk.len() < CHUNK && !self.done {
-            self.fill();
-        }
-        if self.chunk.len() < CHUNK && !self.done {
-            cx.waker().wake_by_ref();
-            return Poll::Pending;
-        }
-        let chunk = std::mem::take(&mut self.chunk);
-        Poll::Ready((!chunk.is_empty()).then(|| Ok(chunk.into())))
-    }
-}
-
-/// A call. Absent information is left out, never null (F3, F6, F7, F9, F10). The page does not say
-/// so for operator, scenario and note (L309-426); reading `commubo.unset` makes these empty
-/// instead.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
-pub struct Call<'a> {
-    call_id: Text<'a>,
-    call_type: Number,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    related_call_id: Option<Text<'a>>,
-    phone_number: &'a str,
-    call_date_time: Text<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    connected_date_time: Option<Text<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    talk_time: Option<Number>,
-    connect_result: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    check_point: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    customer: Option<Customer<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operator: Option<Operator<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scenario: Option<Scenario<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'a str>,
 }
 
 impl<'a> Call<'a> {
@@ -302,7 +216,7 @@ fn connect_result(outcome: CallOutcome) -> &'static str {
 
 /// A time in Japan: whole seconds with `+09:00`, never `Z` (A27).
 fn in_japan(at: DateTime<Utc>) -> Text<'static> {
-    time(at, Written::Seconds(JAPAN))
+    Text::Time(at, Written::Seconds(JAPAN))
 }
 
 /// Value of callType, talkTime or operatorVoiceId: a string in the page's example, an integer in
@@ -315,6 +229,19 @@ impl Serialize for Number {
         match self.1 {
             Numbers::String => serializer.serialize_str(itoa::Buffer::new().format(self.0)),
             Numbers::Integer => serializer.serialize_u64(self.0),
+        }
+    }
+}
+
+impl Put for Number {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self.1 {
+            Numbers::String => {
+                out.push(b'"');
+                self.0.put(out);
+                out.push(b'"');
+            }
+            Numbers::Integer => self.0.put(out),
         }
     }
 }
@@ -349,6 +276,28 @@ impl<'a> Customer<'a> {
         Self {
             customer_id: customer_id(view, customer),
             details: style.expand.customer().then(|| customer_details(record, given, customer.index())),
+        }
+    }
+}
+
+/// An object with nothing but an id.
+struct OnlyId<'a>(&'static [u8], &'a Text<'a>);
+
+impl Put for OnlyId<'_> {
+    fn put(&self, out: &mut Vec<u8>) {
+        let Self(name, id) = self;
+        out.extend_from_slice(name);
+        id.put(out);
+        out.push(b'}');
+    }
+}
+
+/// A customer whose id is all that is shown takes no detour over serde.
+impl Put for Customer<'_> {
+    fn put(&self, out: &mut Vec<u8>) {
+        match &self.details {
+            None => OnlyId(b"{\"customerId\":", &self.customer_id).put(out),
+            Some(_) => write_json(out, self),
         }
     }
 }
@@ -396,6 +345,16 @@ impl<'a> Operator<'a> {
     }
 }
 
+/// An operator whose id is all that is shown takes no detour over serde.
+impl Put for Operator<'_> {
+    fn put(&self, out: &mut Vec<u8>) {
+        match &self.details {
+            None => OnlyId(b"{\"operatorId\":", &self.operator_id).put(out),
+            Some(_) => write_json(out, self),
+        }
+    }
+}
+
 /// The details of an operator. The agent's name is used where the scenario gives commubo none.
 fn operator_details<'a>(
     record: &'a universe::Agent,
@@ -431,12 +390,13 @@ impl VoiceId {
     }
 }
 
-/// The conversation scenario of a call: only its id, whatever `expand` is (F12).
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-#[schemars(deny_unknown_fields)]
-struct Scenario<'a> {
-    scenario_id: Text<'a>,
+row! {
+    /// The conversation scenario of a call: only its id, whatever `expand` is (F12).
+    #[derive(Debug)]
+    #[schemars(deny_unknown_fields)]
+    struct Scenario<'a> {
+        "scenarioId" = scenario_id: Text<'a>,
+    }
 }
 
 impl<'a> Scenario<'a> {

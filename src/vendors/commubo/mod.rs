@@ -7,6 +7,7 @@
 //!
 //! Not emulated: the vendor's other operations. `contract.rs` lists those whose paths are public.
 
+mod array;
 mod auth;
 mod calls;
 mod contract;

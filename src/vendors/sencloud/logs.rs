@@ -3,8 +3,6 @@
 //! (fact sheet 1.2).
 
 use chrono::{DateTime, TimeDelta, Utc};
-use schemars::JsonSchema;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::auth::Shop;
@@ -17,7 +15,7 @@ use crate::dialects::sencloud as data;
 use crate::times::Time;
 use crate::universe::{Agent, Call, CallOutcome, Decimals, Direction, Ordinal, Ref};
 use crate::vendor::recording::Links;
-use crate::vendor::{Text, Who};
+use crate::vendor::{Text, Who, row};
 use crate::world::View;
 
 /// A call in a shop's log. Each accessor returns the scenario's value if there is one, else the
@@ -122,13 +120,13 @@ impl<'a> Log<'a> {
     /// The call's id in the shop's own system, if there is one.
     pub fn external_id(&self) -> Option<Text<'a>> {
         let made_up =
-            || self.bits().filter(|bits| bits % 4 < 3).map(|bits| hexadecimal("ext-", bits >> 32, 8));
+            || self.bits().filter(|bits| bits % 4 < 3).map(|bits| Text::hexadecimal("ext-", bits >> 32, 8));
         self.text(|g| g.external_id.as_ref()).map(Text::from).or_else(made_up)
     }
 
     /// The session's id in the shop's own system, if there is one.
     pub fn external_session_id(&self) -> Option<Text<'a>> {
-        let made_up = || self.bits().filter(|bits| bits % 4 < 3).map(|bits| hexadecimal("", bits, 16));
+        let made_up = || self.bits().filter(|bits| bits % 4 < 3).map(|bits| Text::hexadecimal("", bits, 16));
         self.text(|g| g.external_session_id.as_ref()).map(Text::from).or_else(made_up)
     }
 
@@ -141,8 +139,9 @@ impl<'a> Log<'a> {
         self.given.and_then(|g| g.duration).unwrap_or(self.call.talk.as_seconds())
     }
 
-    fn ended_at(&self) -> DateTime<Utc> {
-        self.given.and_then(|g| g.ended_at?.known()).unwrap_or_else(|| self.call.ended_at())
+    /// The time of the end: the scenario's, else that of the call, which `ended` has.
+    fn ended_at(&self, ended: DateTime<Utc>) -> DateTime<Utc> {
+        self.given.and_then(|g| g.ended_at?.known()).unwrap_or(ended)
     }
 
     /// The time at which the row was created: the scenario's, else the call's start.
@@ -151,8 +150,8 @@ impl<'a> Log<'a> {
     }
 
     /// The time of the row's last change: the scenario's, else the call's end.
-    fn updated_at(&self) -> DateTime<Utc> {
-        self.given.and_then(|g| g.updated_at?.known()).unwrap_or_else(|| self.ended_at())
+    fn updated_at(&self, ended: DateTime<Utc>) -> DateTime<Utc> {
+        self.given.and_then(|g| g.updated_at?.known()).unwrap_or_else(|| self.ended_at(ended))
     }
 
     /// The sort key for a time field, in microseconds since 1970.
@@ -160,14 +159,14 @@ impl<'a> Log<'a> {
         match field {
             SortField::StartedAt => self.call.at,
             SortField::CreatedAt => self.created_at(),
-            SortField::UpdatedAt => self.updated_at(),
+            SortField::UpdatedAt => self.updated_at(self.call.ended_at()),
         }
         .timestamp_micros()
     }
 
     /// The log as an item of an answer.
     pub fn item(&self, style: Style, links: &Links) -> CallLog<'a> {
-        let call_state = self.call_state();
+        let (call_state, ended) = (self.call_state(), self.call.ended_at());
         let time = |at| style.time(Some(at));
         let own = || links.url(NAME, self.view, self.ordinal).map(Text::from);
         let recording = || {
@@ -183,35 +182,35 @@ impl<'a> Log<'a> {
                     _ => "NS",
                 },
             ),
-            call_targets: style.list(self.targets(style)),
+            call_targets: self.targets(style, ended),
             callee: self.callee(),
             caller: self.caller(),
             contact_id: self.contact_id(),
             created_at: time(self.created_at()),
             direction: self.direction(),
             duration: self.duration(),
-            ended_at: time(self.ended_at()),
+            ended_at: time(self.ended_at(ended)),
             extension_id: self.extension_id(),
             external_id: self.external_id().unwrap_or_default(),
             external_session_id: self.external_session_id().unwrap_or_default(),
             id: self.id(),
             note: self.text(|g| g.note.as_ref()).or(self.call.note.as_deref()).unwrap_or_default(),
-            recording_urls: style.list(match self.given.and_then(|g| g.recording_urls.as_ref()) {
-                Some(urls) => urls.iter().map(Text::from).collect(),
-                None => recording().into_iter().collect(),
-            }),
+            recording_urls: match self.given.and_then(|g| g.recording_urls.as_ref()) {
+                Some(urls) => style.list(urls.iter().map(Text::from).collect()),
+                None => style.one(recording()),
+            },
             started_at: time(self.call.at),
-            updated_at: time(self.updated_at()),
+            updated_at: time(self.updated_at(ended)),
             user_id: self.user_id(),
         }
     }
 
     /// The extensions that the call rang at: the scenario's, else the agent's.
-    fn targets(&self, style: Style) -> Vec<CallTarget<'a>> {
+    fn targets(&self, style: Style, ended: DateTime<Utc>) -> List<'a, CallTarget<'a>> {
         if let Some(targets) = self.given.and_then(|g| g.call_targets.as_ref()) {
-            return targets.iter().map(|target| CallTarget::given(target, style)).collect();
+            return style.list(targets.iter().map(|target| CallTarget::given(target, style)).collect());
         }
-        let Some(agent) = self.agent() else { return vec![] };
+        let Some(agent) = self.agent() else { return style.one(None) };
         let call = self.call;
         let rang_at = call.at + TimeDelta::from(call.dial + call.ivr + call.wait);
         let (end_reason, fail_code) = self.bits().map(|_| made_up::end(call)).unzip();
@@ -220,7 +219,7 @@ impl<'a> Log<'a> {
             add_time: style.time(Some(rang_at)),
             answered_time: style.time(call.answered_at()),
             end_reason: end_reason.unwrap_or_default(),
-            ended_time: style.time(Some(call.ended_at())),
+            ended_time: style.time(Some(ended)),
             fail_code: fail_code.unwrap_or_default(),
             ring_duration: call.ring.as_seconds(),
             ring_time: style.time(Some(rang_at)),
@@ -228,7 +227,7 @@ impl<'a> Log<'a> {
             target_number: agent.extension.as_deref().unwrap_or_default(),
             trunk_name: trunk_name.unwrap_or_default(),
         };
-        vec![target]
+        style.one(Some(target))
     }
 }
 
@@ -240,11 +239,6 @@ fn derived_id(view: &View, kind: &'static str, index: usize, count: usize) -> Te
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&view.drawn(kind, index, count)[..8]);
     Text::padded("1", u64::from_be_bytes(bytes) % 1_000_000_000_000_000_000, 18)
-}
-
-/// A number in `width` lower-case hexadecimal digits, after a prefix.
-fn hexadecimal(prefix: &str, number: u64, width: usize) -> Text<'static> {
-    Text::made(format_args!("{prefix}{number:0width$x}"))
 }
 
 /// An agent's `extension_id`: the scenario's, else a derived one.
@@ -285,44 +279,48 @@ pub fn known_as(view: &View, who: Who) -> Map<String, Value> {
     ids.as_object().cloned().unwrap_or_default()
 }
 
-/// A call log, with its members in the samples' order (page L62-103).
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-pub struct CallLog<'a> {
-    call_state: &'a str,
-    call_status: &'a str,
-    call_targets: List<'a, CallTarget<'a>>,
-    callee: &'a str,
-    caller: &'a str,
-    contact_id: Text<'a>,
-    created_at: Text<'a>,
-    direction: &'a str,
-    duration: u64,
-    ended_at: Text<'a>,
-    extension_id: Text<'a>,
-    external_id: Text<'a>,
-    external_session_id: Text<'a>,
-    id: Text<'a>,
-    note: &'a str,
-    recording_urls: List<'a, Text<'a>>,
-    started_at: Text<'a>,
-    updated_at: Text<'a>,
-    user_id: Text<'a>,
+row! {
+    /// A call log, with its members in the samples' order (page L62-103).
+    #[derive(Debug)]
+    #[schemars(deny_unknown_fields)]
+    pub struct CallLog<'a> {
+        "call_state" = call_state: &'a str,
+        "call_status" = call_status: &'a str,
+        "call_targets" = call_targets: List<'a, CallTarget<'a>>,
+        "callee" = callee: &'a str,
+        "caller" = caller: &'a str,
+        "contact_id" = contact_id: Text<'a>,
+        "created_at" = created_at: Text<'a>,
+        "direction" = direction: &'a str,
+        "duration" = duration: u64,
+        "ended_at" = ended_at: Text<'a>,
+        "extension_id" = extension_id: Text<'a>,
+        "external_id" = external_id: Text<'a>,
+        "external_session_id" = external_session_id: Text<'a>,
+        "id" = id: Text<'a>,
+        "note" = note: &'a str,
+        "recording_urls" = recording_urls: List<'a, Text<'a>>,
+        "started_at" = started_at: Text<'a>,
+        "updated_at" = updated_at: Text<'a>,
+        "user_id" = user_id: Text<'a>,
+    }
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct CallTarget<'a> {
-    add_time: Text<'a>,
-    answered_time: Text<'a>,
-    end_reason: &'a str,
-    ended_time: Text<'a>,
-    fail_code: i64,
-    ring_duration: u64,
-    ring_time: Text<'a>,
-    status: &'a str,
-    target_number: &'a str,
-    trunk_name: &'a str,
+row! {
+    #[derive(Debug)]
+    #[schemars(deny_unknown_fields)]
+    struct CallTarget<'a> {
+        "add_time" = add_time: Text<'a>,
+        "answered_time" = answered_time: Text<'a>,
+        "end_reason" = end_reason: &'a str,
+        "ended_time" = ended_time: Text<'a>,
+        "fail_code" = fail_code: i64,
+        "ring_duration" = ring_duration: u64,
+        "ring_time" = ring_time: Text<'a>,
+        "status" = status: &'a str,
+        "target_number" = target_number: &'a str,
+        "trunk_name" = trunk_name: &'a str,
+    }
 }
 
 impl<'a> CallTarget<'a> {

@@ -5,7 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::readings::{EmptyArrays, StatusOfUnknown, Times};
-use crate::vendor::{Rows, Text, Written, time};
+use crate::vendor::{Put, Rows, Text, Written, put_all};
 use crate::world::World;
 
 /// Vietnam's time zone, which has no daylight saving time.
@@ -30,19 +30,23 @@ impl Style {
     /// zero time.
     pub fn time(self, at: Option<DateTime<Utc>>) -> Text<'static> {
         let Some(at) = at else { return Text::Lies("0001-01-01T00:00:00Z") };
-        time(
-            at,
-            match self.times {
-                Times::OffsetMicros => Written::Micros(VIETNAM),
-                Times::ZuluMillis => Written::UtcMillis,
-            },
-        )
+        let written = match self.times {
+            Times::OffsetMicros => Written::Micros(VIETNAM),
+            Times::ZuluMillis => Written::UtcMillis,
+        };
+        Text::Time(at, written)
     }
 
     /// An array that is null when empty, if the reading says so.
     pub fn list<'a, T>(self, items: Vec<T>) -> List<'a, T> {
         let is_null = items.is_empty() && self.empty_arrays == EmptyArrays::Null;
         List { items: Items::Made(items), is_null }
+    }
+
+    /// An array like that of `list`, with one item at most.
+    pub fn one<'a, T>(self, item: Option<T>) -> List<'a, T> {
+        let is_null = item.is_none() && self.empty_arrays == EmptyArrays::Null;
+        List { items: Items::One(item), is_null }
     }
 
     /// An array like that of `list`, with items that are made when they are written.
@@ -62,6 +66,7 @@ pub struct List<'a, T> {
 #[derive(Debug)]
 enum Items<'a, T> {
     Made(Vec<T>),
+    One(Option<T>),
     Rows(Rows<'a, T>),
 }
 
@@ -70,7 +75,19 @@ impl<T: Serialize> Serialize for List<'_, T> {
         match &self.items {
             _ if self.is_null => serializer.serialize_none(),
             Items::Made(items) => items.serialize(serializer),
+            Items::One(item) => serializer.collect_seq(item),
             Items::Rows(rows) => rows.serialize(serializer),
+        }
+    }
+}
+
+impl<T: Put> Put for List<'_, T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        match &self.items {
+            _ if self.is_null => out.extend_from_slice(b"null"),
+            Items::Made(items) => items.put(out),
+            Items::One(item) => put_all(item.iter(), out),
+            Items::Rows(rows) => rows.put(out),
         }
     }
 }

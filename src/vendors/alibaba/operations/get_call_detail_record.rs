@@ -17,7 +17,7 @@ use crate::contract::{Operation, Readings, Route, behaviors};
 use crate::universe::{CallOutcome, Direction};
 use crate::vendor::openapi::{Document, query};
 use crate::vendor::{
-    AnyRefusal, Context, Endpoint, Field, Neutral, Outcome, Tells, checked, handler, shows_ended,
+    AnyRefusal, BySerde, Context, Endpoint, Field, Neutral, Outcome, Tells, checked, handler, shows_ended,
 };
 
 pub static ENDPOINT: Endpoint = Endpoint {
@@ -118,7 +118,7 @@ async fn get_call_detail_record(
             request_id: &envelope.request_id,
             data,
         };
-        envelope.success(&answer, 2048)
+        envelope.success(&BySerde(&answer), 2048)
     };
     let shows = || found.into_iter().for_each(|call| world.showed(call));
     match (over, world.reading()) {

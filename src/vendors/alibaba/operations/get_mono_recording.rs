@@ -19,7 +19,8 @@ use crate::urlencoded::strict;
 use crate::vendor::openapi::{Document, query};
 use crate::vendor::recording::{named_path, tells_of_file};
 use crate::vendor::{
-    AnyRefusal, BaseUrl, Context, Endpoint, Field, Neutral, Outcome, Tells, checked, handler, shows_ended,
+    AnyRefusal, BaseUrl, BySerde, Context, Endpoint, Field, Neutral, Outcome, Tells, checked, handler,
+    shows_ended,
 };
 
 pub static ENDPOINT: Endpoint = Endpoint {
@@ -154,7 +155,7 @@ async fn get_mono_recording(
         request_id: &envelope.request_id,
         data,
     };
-    (Outcome(outcome), envelope.success(&answer, 512)).into_response()
+    (Outcome(outcome), envelope.success(&BySerde(&answer), 512)).into_response()
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -10,8 +10,9 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use super::super::array::array;
 use super::super::auth::Tenant;
-use super::super::calls::{self, Call, Expand, JAPAN, Style, tells_of_call};
+use super::super::calls::{Call, Expand, JAPAN, Style, tells_of_call};
 use super::super::error::{Cause, Refused};
 use super::super::findings;
 use super::super::name::NAME;
@@ -21,7 +22,7 @@ use crate::nearest::did_you_mean_or_list;
 use crate::universe::{Direction, Ordinal};
 use crate::urlencoded;
 use crate::vendor::openapi::{Answer, Described, Document, query};
-use crate::vendor::{Context, Endpoint, Outcome, handler, in_turns, refusals, shows_ended};
+use crate::vendor::{Context, Endpoint, Known, Outcome, handler, in_turns, refusals, shows_ended};
 use crate::world::View;
 
 pub static ENDPOINT: Endpoint = Endpoint {
@@ -148,7 +149,7 @@ where
     };
     let (mut calls, is_shown) = context.search(left, find).await;
     let outcome = if calls.peek().is_some() { &LISTED } else { &EMPTY };
-    in_turns((Outcome(outcome), calls::array(world, view, calls, is_shown, style)).into_response())
+    in_turns((Outcome(outcome), array(world, view, calls, is_shown, style)).into_response())
 }
 
 /// A predicate for the calls in a tenant's list: past calls between the tenant and an outside
@@ -185,7 +186,7 @@ impl<S: Sync> FromRequestParts<S> for CallsQuery {
 }
 
 fn check(query: &str, context: &Context) -> Result<CallsQuery, Error> {
-    let Context { world, notes, .. } = context;
+    let Known { world, notes, .. } = &**context;
     let Given { start, end, expand, unknown } = Given::read(query)?;
     for name in &unknown {
         notes.finding_of(&findings::UNKNOWN_PARAMETER_SENT, || {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::super::gateway::Envelope;
 use super::super::super::readings::{CallDuration, ContactTypeSpelling, SuccessMessage};
 use super::super::super::records::{Record, in_capitals, message};
-use crate::vendor::{Rows, Text};
+use crate::vendor::{Put, Rows, Text, row};
 use crate::world::World;
 
 /// Formatting of the records in one answer.
@@ -30,62 +30,63 @@ impl Style {
     }
 }
 
-/// A record: the page's 30 fields in its example's order, then the five that only the SDK knows
-/// (2.2). Texts and times without a value are left out, counts are 0, flags false (B14).
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "PascalCase")]
-#[schemars(deny_unknown_fields, transform = promised)]
-pub struct Item<'a> {
-    contact_disposition: &'a str,
-    contact_type: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    established_time: Option<i64>,
-    called_number: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    additional_broker: Option<&'a str>,
-    satisfaction_index: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    satisfaction_survey_channel: Option<&'a str>,
-    release_time: i64,
-    wait_time: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    skill_group_names: Option<Text<'a>>,
-    ivr_time: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    satisfaction_description: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    release_initiator: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    agent_ids: Option<Text<'a>>,
-    call_duration: Duration,
-    recording_ready: bool,
-    instance_id: &'a str,
-    ring_time: u64,
-    satisfaction_survey_offered: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    agent_names: Option<Text<'a>>,
-    start_time: i64,
-    contact_id: Text<'a>,
-    recording_duration: u64,
-    calling_number: &'a str,
-    queue_time: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    broker: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    skill_group_ids: Option<Text<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    caller_location: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    callee_location: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    early_media_state: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    call_ids: Option<&'a str>,
-    dialing_time: u64,
-    held_time: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    release_reason: Option<&'a str>,
-    talk_time: u64,
+row! {
+    /// A record: the page's 30 fields in its example's order, then the five that only the SDK knows
+    /// (2.2). Texts and times without a value are left out, counts are 0, flags false (B14).
+    #[derive(Debug)]
+    #[schemars(deny_unknown_fields, transform = promised)]
+    pub struct Item<'a> {
+        "ContactDisposition" = contact_disposition: &'a str,
+        "ContactType" = contact_type: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "EstablishedTime" = established_time: Option<i64>,
+        "CalledNumber" = called_number: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "AdditionalBroker" = additional_broker: Option<&'a str>,
+        "SatisfactionIndex" = satisfaction_index: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "SatisfactionSurveyChannel" = satisfaction_survey_channel: Option<&'a str>,
+        "ReleaseTime" = release_time: i64,
+        "WaitTime" = wait_time: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "SkillGroupNames" = skill_group_names: Option<Text<'a>>,
+        "IvrTime" = ivr_time: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "SatisfactionDescription" = satisfaction_description: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "ReleaseInitiator" = release_initiator: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "AgentIds" = agent_ids: Option<Text<'a>>,
+        "CallDuration" = call_duration: Duration,
+        "RecordingReady" = recording_ready: bool,
+        "InstanceId" = instance_id: &'a str,
+        "RingTime" = ring_time: u64,
+        "SatisfactionSurveyOffered" = satisfaction_survey_offered: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "AgentNames" = agent_names: Option<Text<'a>>,
+        "StartTime" = start_time: i64,
+        "ContactId" = contact_id: Text<'a>,
+        "RecordingDuration" = recording_duration: u64,
+        "CallingNumber" = calling_number: &'a str,
+        "QueueTime" = queue_time: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "Broker" = broker: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "SkillGroupIds" = skill_group_ids: Option<Text<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "CallerLocation" = caller_location: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "CalleeLocation" = callee_location: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "EarlyMediaState" = early_media_state: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "CallIds" = call_ids: Option<&'a str>,
+        "DialingTime" = dialing_time: u64,
+        "HeldTime" = held_time: u64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        "ReleaseReason" = release_reason: Option<&'a str>,
+        "TalkTime" = talk_time: u64,
+    }
 }
 
 impl<'a> Item<'a> {
@@ -164,6 +165,19 @@ impl Serialize for Duration {
     }
 }
 
+impl Put for Duration {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self.1 {
+            CallDuration::String => {
+                out.push(b'"');
+                self.0.put(out);
+                out.push(b'"');
+            }
+            CallDuration::Integer => self.0.put(out),
+        }
+    }
+}
+
 impl JsonSchema for Duration {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Duration".into()
@@ -189,26 +203,27 @@ pub struct Page<'a> {
     pub records: Rows<'a, Item<'a>>,
 }
 
-/// The answer.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename = "ListCallDetailRecordsResponse", rename_all = "PascalCase")]
-#[schemars(deny_unknown_fields)]
-pub struct Success<'a> {
-    code: &'static str,
-    http_status_code: u16,
-    message: &'static str,
-    request_id: &'a str,
-    data: Data<'a>,
+row! {
+    /// The answer.
+    #[serde(rename = "ListCallDetailRecordsResponse")]
+    #[schemars(deny_unknown_fields)]
+    pub struct Success<'a> {
+        "Code" = code: &'static str,
+        "HttpStatusCode" = http_status_code: u16,
+        "Message" = message: &'static str,
+        "RequestId" = request_id: &'a str,
+        "Data" = data: Data<'a>,
+    }
 }
 
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "PascalCase")]
-#[schemars(deny_unknown_fields)]
-struct Data<'a> {
-    page_number: usize,
-    page_size: usize,
-    total_count: usize,
-    list: Rows<'a, Item<'a>>,
+row! {
+    #[schemars(deny_unknown_fields)]
+    struct Data<'a> {
+        "PageNumber" = page_number: usize,
+        "PageSize" = page_size: usize,
+        "TotalCount" = total_count: usize,
+        "List" = list: Rows<'a, Item<'a>>,
+    }
 }
 
 impl<'a> Success<'a> {

@@ -154,11 +154,11 @@ impl Whose {
         let agents = filter
             .agent_id
             .iter()
-            .flat_map(|id| view.agents().map(move |(_, agent)| has(&agent_id(agent, instance), id)));
+            .flat_map(|id| view.agents().map(move |(_, agent)| has(&agent_id(agent, instance).to_str(), id)));
         let groups = filter
             .skill_group_id
             .iter()
-            .flat_map(|id| view.queues().map(move |(_, queue)| has(&group_id(queue, instance), id)));
+            .flat_map(|id| view.queues().map(move |(_, queue)| has(&group_id(queue, instance).to_str(), id)));
         Self { agents: agents.collect(), groups: groups.collect() }
     }
 }

@@ -7,7 +7,7 @@ use super::super::super::records::Record;
 use super::filter::Matcher;
 use super::search::{OrderBy, Times, Wanted};
 use crate::universe::{Call, Column, Direction, Ordinal};
-use crate::vendor::First;
+use crate::vendor::{First, MANY_CALLS};
 use crate::world::{Met, Past, View, Walk};
 
 /// The search for one page.
@@ -36,6 +36,7 @@ impl Find {
     /// About how many calls the search looks at.
     pub fn work(&self) -> usize {
         match &self.wanted {
+            _ if self.view.size() <= MANY_CALLS => self.view.size(),
             Wanted::Contact(_) => 1,
             Wanted::Calls { times, filter, order, .. } => {
                 let all = self.past(*times).most();
@@ -130,7 +131,8 @@ impl Find {
             });
             short.unwrap_or_else(|| order.key(&Record::past(&self.view, met.ordinal(), &self.instance)))
         };
-        let mut first = First::new(self.skip + self.size);
+        let most = self.skip + self.size;
+        let mut first = First::new(most);
         let mut total = 0;
         let mut add = |met: Met| {
             if matcher.wants(met) {
@@ -140,11 +142,29 @@ impl Find {
                 first.add(if descending { (!key, !ordinal) } else { (key, ordinal) });
             }
         };
-        past.walk(Walk::Onward, |met| {
-            add(met);
-            ControlFlow::Continue(())
-        });
+        match column.as_ref().filter(|_| matcher.is_open() && past.holds_all()) {
+            // The order of the column has the first rows at its beginning, and the indexes count.
+            Some(column) => {
+                let (with_value, without) = column.order();
+                let is_there = |ordinal: &&Ordinal| past.has_usual(**ordinal);
+                let usual = |ordinal: &Ordinal| Met::Usual(*ordinal);
+                if descending {
+                    with_value.iter().rev().filter(is_there).take(most).map(usual).for_each(&mut add);
+                } else {
+                    with_value.iter().filter(is_there).take(most).map(usual).for_each(&mut add);
+                }
+                without.iter().filter(is_there).map(usual).for_each(&mut add);
+                past.unusual_ones().for_each(|ordinal| add(Met::Unusual(ordinal)));
+            }
+            None => past.walk(Walk::Onward, |met| {
+                add(met);
+                ControlFlow::Continue(())
+            }),
+        }
         past.created().for_each(|ordinal| add(Met::Unusual(ordinal)));
+        if column.is_some() && matcher.is_open() && past.holds_all() {
+            total = past.count(|ordinal| self.record(ordinal).is_none());
+        }
         let rows = first.into_sorted().into_iter();
         let rows = rows.map(|(_, ordinal)| Ordinal(if descending { !ordinal } else { ordinal }));
         Found { rows: self.page(rows), total }
@@ -166,9 +186,7 @@ impl OrderBy {
             OrderBy::StartTime => None,
             OrderBy::CallDuration => seconds!("seconds of an inbound call, else of its talk", |call| {
                 let inbound = call.direction == Direction::Inbound;
-                let from = if inbound { Some(call.at) } else { call.answered_at() };
-                let lasted = from.map(|from| (call.ended_at() - from).num_seconds());
-                lasted.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(0)
+                if inbound { call.lasted().as_seconds() } else { call.talked().as_seconds() }
             }),
             OrderBy::RingTime => seconds!("seconds of ringing", |call| call.ring.as_seconds()),
             OrderBy::TalkTime => seconds!("seconds of talk", |call| call.talk.as_seconds()),

@@ -101,7 +101,7 @@ async fn list_call_detail_records(
         size: page_size,
         count,
     };
-    let (Found { rows, total }, Find { view, access_key_id, instance, .. }) =
+    let (Found { rows, total }, Find { view, instance, .. }) =
         context.search(find.work(), move || (find.find(), find)).await;
 
     let notes = &context.notes;
@@ -126,9 +126,9 @@ async fn list_call_detail_records(
     for ordinal in &rows {
         context.world.showed(*ordinal);
     }
-    let record = |ordinal| Record::of(&view, ordinal, &access_key_id, &instance);
     let count = rows.len();
-    let records = Rows::of(rows.into_iter().filter_map(|ordinal| Some(Item::of(&record(ordinal)?, style))));
+    let record = |ordinal| Record::past(&view, ordinal, &instance);
+    let records = Rows::of(rows.into_iter().map(|ordinal| Item::of(&record(ordinal), style)));
     let page = Page { page_number, page_size, total_count: if first { total } else { 0 }, records };
     (Outcome(outcome), envelope.success(&Success::of(&envelope, page, style), count * ROW)).into_response()
 }

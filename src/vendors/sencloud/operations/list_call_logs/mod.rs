@@ -8,8 +8,6 @@ mod search;
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use schemars::JsonSchema;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::contract::{Operation, Readings, Route};
@@ -17,7 +15,7 @@ use crate::universe::CallOutcome;
 use crate::vendor::openapi::{self, Described, Document};
 use crate::vendor::recording::{Links, tells_of_file};
 use crate::vendor::{
-    self, Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, shows_ended,
+    Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, row, shows_ended, written,
 };
 use crate::vendors::sencloud::auth::Shop;
 use crate::vendors::sencloud::cursor::{Cursor, CursorKind, Position};
@@ -82,8 +80,9 @@ async fn list_call_logs(
         let mut rows = list.beyond(from, travel, limit + 1);
         let more_beyond = rows.len() > limit;
         rows.truncate(limit);
-        let more_behind =
-            rows.first().is_some_and(|first| !list.beyond(Some(*first), travel.back(), 1).is_empty());
+        // Nothing is before the row at the edge of the list.
+        let before = from.and(rows.first());
+        let more_behind = before.is_some_and(|first| !list.beyond(Some(*first), travel.back(), 1).is_empty());
         (rows, more_beyond, more_behind, view, shop, search)
     };
     let (mut rows, more_beyond, more_behind, view, shop, search) = context.search(work, find).await;
@@ -116,29 +115,31 @@ async fn list_call_logs(
     for row in &rows {
         world.showed(row.ordinal);
     }
-    let logs = rows.iter().filter_map(|row| Log::of(&view, row.ordinal, &shop));
+    let logs = rows.iter().filter_map(|row| Log::past(&view, row.ordinal));
     let page = Answer::of((rows.is_empty(), logs), &search, (prev, next), &links, Style::of(world));
-    let body = vendor::json(&page, 512 + rows.len() * ROW);
+    let body = written(&page, 512 + rows.len() * ROW);
     (Outcome(outcome), [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-/// The answer: a page of logs.
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Answer<'a> {
-    call_logs: List<'a, CallLog<'a>>,
-    paging: Paging<'a>,
+row! {
+    /// The answer: a page of logs.
+    #[schemars(deny_unknown_fields)]
+    struct Answer<'a> {
+        "call_logs" = call_logs: List<'a, CallLog<'a>>,
+        "paging" = paging: Paging<'a>,
+    }
 }
 
-#[derive(Serialize, JsonSchema)]
-#[schemars(deny_unknown_fields)]
-struct Paging<'a> {
-    after: &'a str,
-    before: &'a str,
-    limit: usize,
-    next: String,
-    prev: String,
-    sort: &'a str,
+row! {
+    #[schemars(deny_unknown_fields)]
+    struct Paging<'a> {
+        "after" = after: &'a str,
+        "before" = before: &'a str,
+        "limit" = limit: usize,
+        "next" = next: String,
+        "prev" = prev: String,
+        "sort" = sort: &'a str,
+    }
 }
 
 impl<'a> Answer<'a> {
