@@ -50,6 +50,12 @@ impl ConnectionHandle {
         self.0.fate.send_replace(Some(how));
     }
 
+    /// A number that no other connection has at the same time.
+    #[must_use]
+    pub fn id(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
     /// How the connection is to end, if that was requested.
     #[must_use]
     pub fn fate(&self) -> Option<HangUp> {

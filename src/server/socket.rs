@@ -1,5 +1,6 @@
 //! The socket of a connection, on which faults send a TCP RST or bytes that are not HTTP.
 
+use std::cell::Cell;
 use std::io::{self, IoSlice};
 use std::os::fd::AsFd;
 use std::pin::Pin;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use rustix::net::{Shutdown, shutdown};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::exchange::{ConnectionHandle, HangUp};
@@ -57,13 +58,18 @@ impl AsyncRead for Socket {
     ) -> Poll<io::Result<()>> {
         loop {
             ready!(self.stream.poll_read_ready(cx))?;
-            match self.stream.try_read(buffer.initialize_unfilled()) {
-                Ok(read) => {
-                    buffer.advance(read);
-                    return Poll::Ready(Ok(()));
-                }
+            let (room, mut read) = (buffer.remaining(), None);
+            let tried = self.stream.try_io(Interest::READABLE, || {
+                let length = self.stream.try_read_buf(buffer)?;
+                read = Some(length);
+                // A read that leaves room has emptied the socket. The runtime then waits for more,
+                // without a read that finds nothing.
+                if (1..room).contains(&length) { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+            });
+            match tried {
+                _ if read.is_some() => return Poll::Ready(Ok(())),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
+                other => return Poll::Ready(other),
             }
         }
     }
@@ -117,6 +123,23 @@ pub struct FaultStream<S> {
     stream: S,
     handle: ConnectionHandle,
     garbage: &'static [u8],
+    turn: Turn,
+}
+
+/// Whether a connection gives way before it writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// It has read since it wrote, and may give way.
+    Due,
+    /// It has given way, and writes next.
+    Given,
+    /// It has written since it read.
+    Over,
+}
+
+thread_local! {
+    /// The connection that this thread answered last.
+    static LAST: Cell<usize> = const { Cell::new(0) };
 }
 
 /// The bytes in place of a chunk. Their first line is not a hexadecimal number.
@@ -124,7 +147,29 @@ const GARBAGE: &[u8] = b"this is not a chunk size\r\n";
 
 impl<S> FaultStream<S> {
     pub fn new(stream: S, handle: ConnectionHandle) -> Self {
-        Self { stream, handle, garbage: b"" }
+        Self { stream, handle, garbage: b"", turn: Turn::Over }
+    }
+
+    /// Whether the first write of an answer gives way to the other connections that are ready.
+    ///
+    /// Their answers are then written one right after the other. The first one wakes a client's
+    /// thread that sleeps, which takes longer than a whole answer, and the others find it awake. A
+    /// connection that is alone does not wait.
+    fn gives_way(&mut self, cx: &mut Context<'_>) -> bool {
+        let is_alone = |own: usize| LAST.replace(own) == own;
+        match self.turn {
+            Turn::Over => return false,
+            Turn::Given => {}
+            Turn::Due if is_alone(self.handle.id()) => {}
+            Turn::Due => {
+                self.turn = Turn::Given;
+                // A task that wakes itself runs again after those that wait already.
+                cx.waker().wake_by_ref();
+                return true;
+            }
+        }
+        self.turn = Turn::Over;
+        false
     }
 
     /// Tells the handle whether a write is blocked.
@@ -161,12 +206,19 @@ impl<S: AsyncRead + Unpin> AsyncRead for FaultStream<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if read.is_ready() && self.turn == Turn::Over {
+            self.turn = Turn::Due;
+        }
+        read
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for FaultStream<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.gives_way(cx) {
+            return Poll::Pending;
+        }
         let written = match self.garble(cx, bytes.len()) {
             Some(garbled) => garbled,
             None => Pin::new(&mut self.stream).poll_write(cx, bytes),
@@ -179,6 +231,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for FaultStream<S> {
         cx: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.gives_way(cx) {
+            return Poll::Pending;
+        }
         let length = bytes.iter().map(|slice| slice.len()).sum();
         let written = match self.garble(cx, length) {
             Some(garbled) => garbled,
