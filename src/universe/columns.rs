@@ -22,7 +22,14 @@ pub struct Columns {
 
 /// A value of 16 bits of every call.
 #[derive(Debug, Clone)]
-pub struct Column(Arc<[u16]>);
+pub struct Column(Arc<Values>);
+
+#[derive(Debug)]
+struct Values {
+    of_calls: Box<[u16]>,
+    /// The calls by value, made for the first search that needs them.
+    order: OnceLock<Box<[Ordinal]>>,
+}
 
 impl Column {
     /// The mark of a value that has no room in a column.
@@ -31,8 +38,16 @@ impl Column {
     /// The value of a call. `None` if 16 bits have no room for it.
     #[must_use]
     pub fn of(&self, ordinal: Ordinal) -> Option<u16> {
-        let value = self.0.get(ordinal.0 as usize).copied();
+        let value = self.0.of_calls.get(ordinal.0 as usize).copied();
         value.filter(|value| *value != Self::NO_ROOM)
+    }
+
+    /// The calls with a value, ordered by it and then by ordinal, and those without one.
+    #[must_use]
+    pub fn order(&self) -> (&[Ordinal], &[Ordinal]) {
+        let order = self.0.order.get_or_init(|| by_value(&self.0.of_calls));
+        let with_value = order.partition_point(|ordinal| self.of(*ordinal).is_some());
+        order.split_at(with_value)
     }
 }
 
@@ -43,13 +58,38 @@ impl Columns {
         let column = Arc::clone(columns.entry(name).or_default());
         drop(columns);
         let value = |call: &Call| of(call).unwrap_or(Column::NO_ROOM);
-        column.get_or_init(|| Column(calls.iter().map(value).collect())).clone()
+        column
+            .get_or_init(|| {
+                let of_calls = calls.iter().map(value).collect();
+                Column(Arc::new(Values { of_calls, order: OnceLock::new() }))
+            })
+            .clone()
     }
 
     /// The telephone numbers of all calls.
     pub fn numbers(&self, calls: &[Call]) -> &Numbers {
         self.numbers.get_or_init(|| Numbers::of(calls))
     }
+}
+
+/// The ordinals of some values, ordered by value and then by ordinal.
+fn by_value(values: &[u16]) -> Box<[Ordinal]> {
+    let mut ends = vec![0_u32; usize::from(u16::MAX) + 1];
+    for value in values {
+        ends[usize::from(*value)] += 1;
+    }
+    let mut end = 0;
+    for count in &mut ends {
+        end += *count;
+        *count = end;
+    }
+    let mut order = vec![Ordinal(0); values.len()].into_boxed_slice();
+    for (ordinal, value) in (0..).zip(values).collect::<Vec<_>>().into_iter().rev() {
+        let end = &mut ends[usize::from(*value)];
+        *end -= 1;
+        order[*end as usize] = Ordinal(ordinal);
+    }
+    order
 }
 
 /// The telephone numbers of all calls: each different number once, in one text.
@@ -118,8 +158,27 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::universe::Millis;
 
     proptest! {
+        #[test]
+        fn the_order_of_a_column_is_by_value_and_then_by_ordinal(
+            waits in prop::collection::vec(prop_oneof![0_u32..9, Just(70_000)], 0..80),
+        ) {
+            let call = |seconds: &u32| Call {
+                wait: Millis(*seconds * 1000),
+                ..Call::blank(DateTime::UNIX_EPOCH)
+            };
+            let calls: Vec<Call> = waits.iter().map(call).collect();
+            let column = Columns::default().values(&calls, "wait", |call| u16::try_from(call.wait.0 / 1000).ok());
+            let mut sorted: Vec<(u32, u32)> = waits.iter().copied().zip(0..).collect();
+            sorted.sort_unstable();
+            let (with_value, without) = column.order();
+            let order: Vec<u32> = with_value.iter().chain(without).map(|ordinal| ordinal.0).collect();
+            prop_assert_eq!(order, sorted.into_iter().map(|(_, ordinal)| ordinal).collect::<Vec<_>>());
+            prop_assert_eq!(without.len(), waits.iter().filter(|seconds| **seconds == 70_000).count());
+        }
+
         #[test]
         fn a_part_of_a_number_is_found_in_exactly_the_calls_that_have_it(
             drawn in prop::collection::vec(("[0-2]{0,6}", "[0-2é]{0,3}"), 0..60),

@@ -27,6 +27,7 @@ pub struct Past<'a> {
     view: &'a View,
     vendor: &'a str,
     account: &'a str,
+    times: (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>),
     /// The places in the universe's order by start.
     places: Range<usize>,
     /// The calls of the range, with those that are not past.
@@ -72,7 +73,8 @@ impl View {
         vendor: &'a str,
         account: &'a str,
     ) -> Past<'a> {
-        let slice = self.between((times.start_bound().cloned(), times.end_bound().cloned()));
+        let times = (times.start_bound().cloned(), times.end_bound().cloned());
+        let slice = self.between(times);
         // What has not begun is not over.
         let begun = self.universe().between((Bound::Unbounded, Bound::Included(self.now())));
         let mut places = slice.places();
@@ -81,6 +83,7 @@ impl View {
             view: self,
             vendor,
             account,
+            times,
             places,
             slice,
             holds_all: self.universe().all_held(vendor, account),
@@ -107,6 +110,19 @@ impl Past<'_> {
     #[must_use]
     pub fn is_wide(&self) -> bool {
         self.places.len() > self.view.universe().len() / WIDE
+    }
+
+    /// Whether the account holds every call of the universe.
+    #[must_use]
+    pub fn holds_all(&self) -> bool {
+        self.holds_all
+    }
+
+    /// Whether a call of the universe is a usual one of these.
+    #[must_use]
+    pub fn has_usual(&self, ordinal: Ordinal) -> bool {
+        let call = self.view.listed(ordinal, self.vendor, self.account);
+        call.is_some_and(|call| call.data.is_none() && self.times.contains(&call.at))
     }
 
     /// The created calls, oldest first; equal times by ordinal.
