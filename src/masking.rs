@@ -151,6 +151,9 @@ pub fn may_stand_in(secret: &str, bytes: &[u8]) -> bool {
 /// how a report is displayed.
 #[must_use]
 pub fn plain(text: &str) -> String {
+    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        return text.to_owned();
+    }
     let acts = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}')

@@ -138,9 +138,19 @@ impl App {
 
     /// The vendors whose paths fit a request's path best, in the order of the list.
     pub(super) fn owners(&self, path: &str) -> Vec<&Mounted> {
-        let fit = |mounted: &Mounted| mounted.vendor.paths().iter().filter_map(|paths| paths.fit(path)).max();
-        let Some(best) = self.mounted.iter().filter_map(fit).max() else { return vec![] };
-        self.mounted.iter().filter(|mounted| fit(mounted) == Some(best)).collect()
+        let mut owners = Vec::with_capacity(1);
+        let mut best = None;
+        for mounted in &self.mounted {
+            let fit = mounted.vendor.paths().iter().filter_map(|paths| paths.fit(path)).max();
+            if fit > best {
+                owners.clear();
+            }
+            if fit.is_some() && fit >= best {
+                owners.push(mounted);
+                best = fit;
+            }
+        }
+        owners
     }
 
     /// Chooses the vendor that a request is for from several owners of its path: first by the

@@ -15,7 +15,7 @@ use super::own::Refused;
 use super::pinned::PinnedWorld;
 use super::record::ExchangeRecord;
 use super::{App, ConnectionHandle, HangUp};
-use crate::vendor::{Context, Endpoint, Notes, Unhandled, Vendor};
+use crate::vendor::{Context, Endpoint, Known, Notes, Unhandled, Vendor};
 use crate::world::{Buffer, Stop};
 
 /// A vendor's request, with everything about it that is known before it is answered.
@@ -82,7 +82,7 @@ impl Arrival {
         }
         let found = owner.routes.find(vendor, &parts);
         let operation = found.operation;
-        let context = Context {
+        let context = Context::from(Known {
             world: Arc::clone(&world),
             operation,
             allowed: found.allowed,
@@ -93,18 +93,19 @@ impl Arrival {
             place: Arc::clone(&app.place),
             stop: Stop::default(),
             long_work: app.offload.long_work().clone(),
-        };
+        });
         parts.extensions.insert(context.clone());
         // Preflight and HEAD requests are repeated legitimately, and two bodies that were not read
         // whole cannot be compared.
         let told_apart = unhandled.is_none()
             && operation.is_some()
             && ![Method::OPTIONS, Method::HEAD].contains(&parts.method);
-        let attempt = told_apart.then(|| Attempt::of(&world, || tried(vendor, &parts, &context.body)));
-        let due = world.faults().due(name, operation.map(|o| o.id), world.now());
+        let now = world.now();
+        let attempt = told_apart.then(|| Attempt::of(&world, now, || tried(vendor, &parts, &context.body)));
+        let due = world.faults().due(name, operation.map(|o| o.id), now);
         let injection = Injection::of(due, world.clock().rate());
         let injected = injection.injected();
-        let sent = (&buffer, context.pinned.clone());
+        let sent = (&buffer, context.pinned.clone(), now);
         let record = ExchangeRecord::start(vendor, operation, app, &world, &parts, sent, injected);
         let handle = parts.extensions.get::<ConnectionHandle>().cloned().unwrap_or_default();
         Ok(Self {

@@ -8,6 +8,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::Response;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 
 use crate::contract::{Behavior, Finding, Recovery};
 use crate::urlencoded;
@@ -30,12 +31,12 @@ pub struct Attempt {
 impl Attempt {
     /// Looks up the earlier request that this one may repeat. Called before any delay, so that the
     /// time between the two is right. Where no refusal is remembered, there is nothing to look up.
-    pub fn of(world: &World, request: impl FnOnce() -> Tried) -> Self {
+    pub fn of(world: &World, now: DateTime<Utc>, request: impl FnOnce() -> Tried) -> Self {
         if world.attempts().are_none() {
             return Self { request: None, earlier: None };
         }
         let request = request();
-        Self { request: Some(request), earlier: world.attempts().earlier(request, world.now()) }
+        Self { request: Some(request), earlier: world.attempts().earlier(request, now) }
     }
 
     /// Draws conclusions from the answer, and remembers it for later requests.

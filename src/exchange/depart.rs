@@ -1,5 +1,7 @@
 //! Step 3: conclusions about the client, the headers of callmock, and the journal.
 
+use std::cell::RefCell;
+
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
 use chrono::{DateTime, Datelike, Timelike, Utc};
@@ -97,8 +99,24 @@ fn under(world: &str) -> String {
     if world == Worlds::DEFAULT { "/_mock".to_owned() } else { format!("/_mock/worlds/{world}") }
 }
 
+thread_local! {
+    /// The second of which the date was written last, and the date.
+    static LAST: RefCell<(i64, HeaderValue)> =
+        const { RefCell::new((0, HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))) };
+}
+
 /// A time as the `Date` header writes it.
 fn date(at: DateTime<Utc>) -> HeaderValue {
+    let second = at.timestamp();
+    LAST.with_borrow_mut(|(last, date)| {
+        if *last != second {
+            (*last, *date) = (second, write_date(at));
+        }
+        date.clone()
+    })
+}
+
+fn write_date(at: DateTime<Utc>) -> HeaderValue {
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -12,6 +12,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
@@ -52,7 +53,7 @@ impl ExchangeRecord {
         app: &Arc<App>,
         world: &Arc<World>,
         parts: &Parts,
-        (body, pinned): (&Buffer, Option<Arc<str>>),
+        (body, pinned, at): (&Buffer, Option<Arc<str>>, DateTime<Utc>),
         faults: Vec<Injected>,
     ) -> Self {
         let mut headers = headers(&parts.headers);
@@ -65,7 +66,7 @@ impl ExchangeRecord {
         };
         let kept = Kept {
             seq: 0,
-            at: world.now(),
+            at,
             vendor: vendor.catalogue().vendor,
             operation: operation.map(|operation| operation.id),
             test: world.name().cloned(),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -136,5 +136,6 @@ pub async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Response
     if codings.any(|coding| !coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked")) {
         return (StatusCode::NOT_IMPLEMENTED, [(header::CONNECTION, "close")]).into_response();
     }
-    Arc::clone(&shared.dispatcher).answer(request.map(Body::new)).await
+    let body = |body: Incoming| if body.is_end_stream() { Body::empty() } else { Body::new(body) };
+    Arc::clone(&shared.dispatcher).answer(request.map(body)).await
 }

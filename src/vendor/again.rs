@@ -6,7 +6,7 @@ use axum::http::Request;
 use axum::http::request::Parts;
 use bytes::Bytes;
 
-use super::{Context, LongWork, Notes, Vendor};
+use super::{Context, Known, LongWork, Notes, Vendor};
 use crate::world::{Kept, Stop, World};
 
 /// The request of an exchange, decoded as `vendor` decodes it. `None` if the journal keeps only a
@@ -24,7 +24,7 @@ pub fn again(vendor: &dyn Vendor, world: &Arc<World>, kept: &Kept) -> Option<Par
     let (mut parts, ()) = request.body(()).ok().filter(|_| is_whole)?.into_parts();
     let body = Bytes::copy_from_slice(sent.body);
     vendor.decode(&mut parts, &body);
-    parts.extensions.insert(Context {
+    parts.extensions.insert(Context::from(Known {
         world: Arc::clone(world),
         operation: None,
         allowed: [].into(),
@@ -35,6 +35,6 @@ pub fn again(vendor: &dyn Vendor, world: &Arc<World>, kept: &Kept) -> Option<Par
         place: Arc::default(),
         stop: Stop::default(),
         long_work: LongWork::default(),
-    });
+    }));
     Some(parts)
 }

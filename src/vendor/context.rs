@@ -1,5 +1,6 @@
 //! The context of a request, for its handler.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -12,9 +13,13 @@ use super::{LongWork, Notes};
 use crate::contract::{Operation, Paging};
 use crate::world::{Step, Stop, View, Visited, World};
 
-/// The context of a request, for its handler. It is the extractor that every check begins with.
+/// The context of a request, for its handler. It is the extractor that every check begins with. All
+/// its copies are one.
 #[derive(Clone)]
-pub struct Context {
+pub struct Context(Arc<Known>);
+
+/// What is known of a request besides its head.
+pub struct Known {
     /// The world that the request belongs to.
     pub world: Arc<World>,
     /// The operation of the request, found once before any check.
@@ -36,6 +41,20 @@ pub struct Context {
     pub stop: Stop,
     /// The threads of long work.
     pub long_work: LongWork,
+}
+
+impl From<Known> for Context {
+    fn from(known: Known) -> Self {
+        Self(Arc::new(known))
+    }
+}
+
+impl Deref for Context {
+    type Target = Known;
+
+    fn deref(&self) -> &Known {
+        &self.0
+    }
 }
 
 impl Context {
@@ -74,6 +93,7 @@ impl Context {
 
     /// Notes that a page of a list was fetched, and returns its role in the client's walk through
     /// the list.
+    #[expect(clippy::must_use_candidate, reason = "the step is noted, whether its role matters or not")]
     pub fn step(&self, page: &Visited<'_>, rules: &'static Paging) -> Step {
         let taken = self.world.walks().visit(page, rules.stopped_early);
         let step = taken.step();

@@ -1,13 +1,13 @@
 //! Reading credentials from headers, for vendors with the same scheme.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
 /// The value of a header that must not be repeated. `None` if the header is missing, repeated or
 /// not UTF-8.
 #[must_use]
-pub fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (Some(value), None) => std::str::from_utf8(value.as_bytes()).ok(),

@@ -9,8 +9,9 @@ use tokio::task::JoinError;
 
 use crate::world::Stop;
 
-/// The most calls that work on a worker thread may look at, one by one.
-const MANY_CALLS: usize = 10_000;
+/// The most calls that work on a worker thread may look at, one by one. To find out how many a search
+/// looks at is of use only in a view with more.
+pub const MANY_CALLS: usize = 10_000;
 
 thread_local! {
     /// Whether this thread runs long work.

@@ -1,7 +1,7 @@
 //! Notes about an exchange: the behaviors met, and the findings caused.
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use axum::response::{IntoResponseParts, ResponseParts};
 
@@ -23,8 +23,8 @@ impl IntoResponseParts for Outcome {
 }
 
 /// The notes of a vendor's checks and handler about one exchange.
-#[derive(Debug, Clone, Default)]
-pub struct Notes(Arc<Mutex<Learned>>);
+#[derive(Debug, Default)]
+pub struct Notes(Mutex<Learned>);
 
 /// All notes about one exchange.
 #[derive(Debug, Default)]
@@ -83,7 +83,9 @@ impl Learned {
             },
         };
         let mut hint = plain(&hint);
-        if let Some((end, _)) = hint.char_indices().nth(HINT) {
+        if hint.len() > HINT
+            && let Some((end, _)) = hint.char_indices().nth(HINT)
+        {
             hint.truncate(end);
         }
         Some(hint)

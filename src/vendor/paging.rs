@@ -21,6 +21,7 @@ pub struct NumberedPage {
 
 impl NumberedPage {
     /// Notes the page as a step of a walk through its list. Page 1 tells how many pages follow.
+    #[expect(clippy::must_use_candidate, reason = "the step is noted, whether its role matters or not")]
     pub fn note(&self, context: &Context, rules: &'static Paging) -> Step {
         let page = |number: usize| Walks::hash(itoa::Buffer::new().format(number));
         let first = self.number == 1;

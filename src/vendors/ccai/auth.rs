@@ -12,7 +12,7 @@ use super::readings::RateLimit;
 use crate::dialects::ccai as data;
 use crate::keys::{is_dirty, looks_real};
 use crate::vendor::credential::{authorization, basic, scheme, single};
-use crate::vendor::{Context, RetryAfter, host, keep};
+use crate::vendor::{Context, Known, RetryAfter, host, keep};
 
 /// The rate limit of an account, in requests per second (3).
 const RATE: u32 = 10;
@@ -41,8 +41,8 @@ pub fn named(headers: &HeaderMap) -> Option<String> {
 }
 
 fn prove(request: &Parts) -> Result<Account, Error> {
-    let value = single(&request.headers, AUTHORIZATION.as_str()).ok_or(Error::NotAuthorized)?;
-    let Context { world, notes, .. } = Context::of(request);
+    let value = single(&request.headers, &AUTHORIZATION).ok_or(Error::NotAuthorized)?;
+    let Known { world, notes, .. } = &**Context::of(request);
     let scheme = scheme(value);
     let first_word = if scheme.is_empty() { value } else { scheme };
     if !first_word.eq_ignore_ascii_case("basic") {

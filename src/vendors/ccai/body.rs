@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::error::{Error, Refused};
 use super::findings;
 use crate::nearest::did_you_mean_or_list;
-use crate::vendor::{Context, media_type};
+use crate::vendor::{Context, Known, media_type};
 
 /// The members of a JSON body. A body that is not an object has none.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ impl<S: Sync> FromRequestParts<S> for Body {
     type Rejection = Refused;
 
     async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
-        let Context { body, notes, .. } = Context::of(request);
+        let Known { body, notes, .. } = &**Context::of(request);
         let read = serde_json::from_slice(body);
         let kind = media_type(request);
         if read.is_ok() && !kind.eq_ignore_ascii_case("application/json") {

@@ -1,8 +1,8 @@
 //! Authentication: the tenant id and its access token, in two headers (page L39-48).
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName};
 
 use super::error::{Error, Refused};
 use super::findings;
@@ -15,6 +15,9 @@ use crate::vendor::{Context, keep};
 pub const TENANT_ID: &str = "x-commubo-tenantid";
 /// The header `x-commubo-accessToken`, in lower case because header names ignore case.
 pub const ACCESS_TOKEN: &str = "x-commubo-accesstoken";
+
+static ID: HeaderName = HeaderName::from_static(TENANT_ID);
+static TOKEN: HeaderName = HeaderName::from_static(ACCESS_TOKEN);
 
 /// The authenticated tenant of a request.
 #[derive(Debug, Clone)]
@@ -35,12 +38,12 @@ impl<S: Sync> FromRequestParts<S> for Tenant {
 
 /// The tenant id in a request's headers, authenticated or not.
 pub fn named(headers: &HeaderMap) -> Option<String> {
-    single(headers, TENANT_ID).map(str::to_owned)
+    single(headers, &ID).map(str::to_owned)
 }
 
 fn prove(parts: &Parts) -> Result<Tenant, Error> {
-    let id = single(&parts.headers, TENANT_ID).ok_or(Error::MissingCredentials)?;
-    let token = single(&parts.headers, ACCESS_TOKEN).ok_or(Error::MissingCredentials)?;
+    let id = single(&parts.headers, &ID).ok_or(Error::MissingCredentials)?;
+    let token = single(&parts.headers, &TOKEN).ok_or(Error::MissingCredentials)?;
     let world = &Context::of(parts).world;
     let given = id;
     let id = world.names().in_scenario(NAME, id);

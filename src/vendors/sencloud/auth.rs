@@ -31,7 +31,7 @@ impl<S: Sync> FromRequestParts<S> for Shop {
 
 fn prove(request: &Parts) -> Result<Shop, Error> {
     let notes = &Context::of(request).notes;
-    let key = single(&request.headers, header::AUTHORIZATION.as_str()).and_then(bearer);
+    let key = single(&request.headers, &header::AUTHORIZATION).and_then(bearer);
     let given =
         request.headers.get(header::AUTHORIZATION).map(|value| String::from_utf8_lossy(value.as_bytes()));
     if let Some(given) = given.filter(|_| key.is_none()) {

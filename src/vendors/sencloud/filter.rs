@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest, Sha256};
 
 use super::logs::{Log, NOBODY, agents_extension_id, agents_user_id};
 use super::readings::{DateColumn, ExtensionMatch, NumberMatch};
 use crate::universe::{Agent, NumberSet, Queue, Ref};
-use crate::world::{Met, View};
+use crate::vendor::Text;
+use crate::world::{Met, View, Walks};
 
 /// The filter. An unset condition matches every log, and all set conditions must match (A18, A19).
 #[derive(Debug, Default)]
@@ -36,18 +36,15 @@ impl Filter {
         fn sorted(ids: &HashSet<String>) -> BTreeSet<&str> {
             ids.iter().map(String::as_str).collect()
         }
-        let said = format!(
-            "{:?}",
-            (
-                self.call_number.as_ref().map(|(number, _)| number),
-                (&self.call_state, &self.direction, self.from, self.to, self.duration),
-                (&self.department_id, &self.user_id, &self.external_id, &self.external_session_id),
-                self.extension_ids.as_ref().map(|(ids, _)| sorted(ids)),
-                self.hotline_ids.as_ref().map(sorted),
-            )
-        );
-        let digest = Sha256::digest(said);
-        u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+        let hash = Walks::hash((
+            self.call_number.as_ref().map(|(number, _)| number),
+            (&self.call_state, &self.direction, self.from, self.to, self.duration),
+            (&self.department_id, &self.user_id, &self.external_id, &self.external_session_id),
+            self.extension_ids.as_ref().map(|(ids, _)| sorted(ids)),
+            self.hotline_ids.as_ref().map(sorted),
+        ));
+        let [a, b, c, d, ..] = hash.to_be_bytes();
+        u32::from_be_bytes([a, b, c, d])
     }
 
     /// Whether no condition is set but dates of the start, which the index by start answers.
@@ -71,6 +68,9 @@ impl Filter {
     pub fn wants(&self, log: &Log<'_>, whose: &Whose<'_>, met: Met) -> bool {
         let is =
             |wanted: &Option<String>, got: Option<&str>| wanted.as_deref().is_none_or(|w| got == Some(w));
+        let is_text = |wanted: &Option<String>, got: Option<Text<'_>>| {
+            wanted.as_deref().is_none_or(|wanted| got.is_some_and(|got| got == *wanted))
+        };
         let number = |wanted: &str, how: NumberMatch| match how {
             _ if let (Met::Usual(ordinal), Some(numbers)) = (met, &whose.numbers) => numbers.has(ordinal),
             NumberMatch::Exact => log.caller() == wanted || log.callee() == wanted,
@@ -99,9 +99,9 @@ impl Filter {
             && is(&self.department_id, log.queue().and_then(|queue| queue.department_id.as_deref()))
             && self.duration.is_none_or(|(how, value)| how.holds(log.duration(), value))
             && self.extension_ids.as_ref().is_none_or(|(ids, how)| extension(ids, *how))
-            && (self.external_id.is_none() || is(&self.external_id, log.external_id().as_deref()))
+            && (self.external_id.is_none() || is_text(&self.external_id, log.external_id()))
             && (self.external_session_id.is_none()
-                || is(&self.external_session_id, log.external_session_id().as_deref()))
+                || is_text(&self.external_session_id, log.external_session_id()))
             && self.hotline_ids.as_ref().is_none_or(|_| whose.hotlines.has(log.call.queue.map(Ref::index)))
             && self.user_id.as_deref().is_none_or(|wanted| match log.text(|g| g.user_id.as_ref()) {
                 None => whose.users.has(agent),
@@ -111,7 +111,7 @@ impl Filter {
 }
 
 /// The comparison with a duration. Only the fourth is documented (A15).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Comparison {
     Equal,
     LessThan,
@@ -159,19 +159,19 @@ impl Wanted {
 }
 
 impl<'a> Whose<'a> {
-    /// Finds the agents and queues of a view that match a filter. `many` is whether it may meet many
-    /// calls.
-    pub fn of(view: &'a View, filter: &Filter, many: bool) -> Self {
+    /// Finds the agents and queues of a view that match a filter. `many` tells whether it may meet
+    /// many calls.
+    pub fn of(view: &'a View, filter: &Filter, many: impl Fn() -> bool) -> Self {
         let extensions = filter.extension_ids.as_ref().map(|(ids, how)| {
             let wanted = |(reference, agent): (Ref<Agent>, &Agent)| {
                 let number = agent.extension.as_deref().filter(|_| *how == ExtensionMatch::IdOrNumber);
-                ids.contains(&*agents_extension_id(view, reference))
+                ids.contains(&*agents_extension_id(view, reference).to_str())
                     || number.is_some_and(|number| ids.contains(number))
             };
             Wanted { entries: view.agents().map(wanted).collect(), nobody: ids.contains(NOBODY) }
         });
         let users = filter.user_id.as_deref().map(|id| Wanted {
-            entries: view.agents().map(|(agent, _)| *agents_user_id(view, agent) == *id).collect(),
+            entries: view.agents().map(|(agent, _)| agents_user_id(view, agent) == *id).collect(),
             nobody: id == NOBODY,
         });
         let hotlines = filter.hotline_ids.as_ref().map(|ids| {
@@ -188,7 +188,7 @@ impl<'a> Whose<'a> {
             numbers: filter
                 .call_number
                 .as_ref()
-                .filter(|(_, how)| many && *how == NumberMatch::Substring)
+                .filter(|(_, how)| *how == NumberMatch::Substring && many())
                 .map(|(part, _)| view.numbers().with(part)),
         }
     }

@@ -13,7 +13,7 @@ use serde_ignored::Path;
 use serde_json::Value;
 
 use crate::nearest::did_you_mean_or_list;
-use crate::vendor::{Context, Notes, keep};
+use crate::vendor::{Context, Known, Notes, keep};
 use crate::vendors::sencloud::error::{Error, Refused};
 use crate::vendors::sencloud::findings;
 
@@ -130,7 +130,7 @@ impl<S: Sync> FromRequestParts<S> for Body {
     type Rejection = Refused;
 
     async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Refused> {
-        let Context { body, notes, .. } = Context::of(request);
+        let Known { body, notes, .. } = &**Context::of(request);
         let decoded =
             check(body, notes).map_err(|cause| Refused::of(request, Error::MalformedJson(cause)))?;
         let body = Self(Arc::new(decoded));

@@ -6,7 +6,7 @@ use chrono::DateTime;
 
 use super::search::{Search, Travel};
 use crate::universe::Ordinal;
-use crate::vendor::{Context, First};
+use crate::vendor::{Context, First, MANY_CALLS};
 use crate::vendors::sencloud::NAME;
 use crate::vendors::sencloud::auth::Shop;
 use crate::vendors::sencloud::cursor::{Position, SortField};
@@ -26,12 +26,15 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// The rows of a search.
     pub fn of(view: &'a View, shop: &'a Shop, search: &'a Search) -> Self {
-        let is_wide = view.past(search.times_beyond(None, true), NAME, &shop.id).is_wide();
+        let is_wide = || view.past(search.times_beyond(None, true), NAME, &shop.id).is_wide();
         Self { view, shop, search, whose: Whose::of(view, &search.filter, is_wide) }
     }
 
     /// About how many calls a search of one page looks at.
     pub fn work(view: &View, shop: &Shop, search: &Search) -> usize {
+        if view.size() <= MANY_CALLS {
+            return view.size();
+        }
         let page = &search.page;
         let upward = page.sort.descending == (page.travel == Travel::Back);
         let by_start = page.sort.field == SortField::StartedAt;
