@@ -17,7 +17,22 @@ pub struct Malformed;
 /// # Errors
 /// If a pair cannot be decoded.
 pub fn pairs(text: &str) -> Result<Vec<(String, String)>, Malformed> {
-    split(text).map(|(name, value)| Ok((decode(name)?, decode(value)?))).collect()
+    pairs_of(text)
+}
+
+/// The decoded pairs, as another kind of text.
+///
+/// # Errors
+/// If a pair cannot be decoded.
+pub fn pairs_of<'a, T: From<Cow<'a, str>>>(text: &'a str) -> Result<Vec<(T, T)>, Malformed> {
+    split(text).map(|(name, value)| Ok((decode(name)?.into(), decode(value)?.into()))).collect()
+}
+
+/// The part of a text with its first `most` pairs.
+#[must_use]
+pub fn first_pairs(text: &str, most: usize) -> &str {
+    let end = memchr::memchr_iter(b'&', text.as_bytes()).nth(most.saturating_sub(1));
+    end.map_or(text, |end| &text[..end])
 }
 
 /// The pairs for people to read. Bytes that cannot be decoded are replaced.
@@ -44,16 +59,22 @@ pub fn strict(text: &str) -> String {
 
 /// Appends the same to a text.
 pub fn add_strict(to: &mut String, text: &str) {
-    to.extend(utf8_percent_encode(text, RESERVED));
+    let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+    // Most texts have nothing to encode, or little at their end.
+    let plain = text.bytes().take_while(|byte| is_kept(*byte)).count();
+    to.push_str(&text[..plain]);
+    if plain < text.len() {
+        to.extend(utf8_percent_encode(&text[plain..], RESERVED));
+    }
 }
 
 fn split(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
-fn decode(part: &str) -> Result<String, Malformed> {
+fn decode(part: &str) -> Result<Cow<'_, str>, Malformed> {
     if memchr::memchr2(b'%', b'+', part.as_bytes()).is_none() {
-        return Ok(part.to_owned());
+        return Ok(part.into());
     }
     let bytes = part.as_bytes();
     let broken = bytes.iter().enumerate().any(|(i, byte)| {
@@ -63,7 +84,7 @@ fn decode(part: &str) -> Result<String, Malformed> {
         return Err(Malformed);
     }
     let spaced = part.replace('+', " ");
-    percent_decode_str(&spaced).decode_utf8().map(Cow::into_owned).map_err(|_| Malformed)
+    percent_decode_str(&spaced).decode_utf8().map(|text| text.into_owned().into()).map_err(|_| Malformed)
 }
 
 #[cfg(test)]

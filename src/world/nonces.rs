@@ -1,6 +1,7 @@
 //! Nonces: values that a client may use once. The memory is bounded.
 
 use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
@@ -13,9 +14,27 @@ pub struct Nonces(Mutex<Seen>);
 /// The hash of a nonce. The nonce itself may be of any length.
 type Digest = [u8; 16];
 
+/// A hasher that takes the beginning of a digest: nobody can choose it.
+#[derive(Debug, Default)]
+struct Beginning(u64);
+
+impl Hasher for Beginning {
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk() {
+            self.0 = u64::from_be_bytes(*first);
+        }
+    }
+
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 #[derive(Debug, Default)]
 struct Seen {
-    set: HashSet<Digest>,
+    set: HashSet<Digest, BuildHasherDefault<Beginning>>,
     order: VecDeque<Digest>,
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
+use super::gateway::parameters::texts;
 use super::gateway::sign::{self, Acs3, Rpc};
 use super::gateway::{self, auth};
 use super::name::NAME;
@@ -88,7 +89,8 @@ fn in_headers(world: &World, base_url: &str, path: &str, query: &Pairs, account:
         headers.push((auth::SECURITY_TOKEN.to_owned(), token.clone()));
         headers.sort();
     }
-    let signature = Acs3::of("GET", path, &query, &headers, &hash).signature(&account.access_key_secret);
+    let signature =
+        Acs3::of("GET", path, texts(&query), &headers, &hash).signature(&account.access_key_secret);
     let names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
     let authorization = format!(
         "{} Credential={},SignedHeaders={},Signature={signature}",
@@ -129,7 +131,7 @@ fn token(account: &Account) -> Option<(String, String)> {
 }
 
 fn sign(method: &str, parameters: &mut Pairs, account: &Account) {
-    let signature = Rpc::of(method, parameters.iter()).signature(&account.access_key_secret);
+    let signature = Rpc::of(method, texts(parameters.iter())).signature(&account.access_key_secret);
     parameters.push(("Signature".to_owned(), signature));
 }
 

@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::client::Call;
+use super::client::{Call, Style};
 use super::{CALLS, ids, page, reading};
-use crate::mock::{Answer, Mock};
+use crate::mock::{Answer, Mock, send};
 
 async fn found(mock: &Mock, parameters: &[(&str, &str)]) -> Vec<String> {
     ids(&parameters.iter().fold(page(), |call, (name, value)| call.with(name, value)).send(mock).await)
@@ -278,6 +278,17 @@ async fn parameters_that_nobody_reads_are_ignored_with_a_finding_and_repeated_on
     for name in ["PageSize", "ContactType", "AgentId"] {
         let answer = refused(&mock, page().again(name, "1").again(name, "1")).await;
         assert_eq!((answer.0, answer.1), (400, format!("Invalid{name}")));
+    }
+}
+
+#[tokio::test]
+async fn more_than_1000_parameters_are_refused_before_anything_is_done_with_them() {
+    let mock = Mock::of(CALLS).await;
+    for (count, refusal) in [(900, "SignatureDoesNotMatch"), (500_000, "RequestTooLarge")] {
+        let request = page().style(Style::RpcPost).replaced("Signature", "AAAA").request(&mock);
+        let form = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = send(form.body("a&".repeat(count))).await;
+        assert_eq!(answer.json()["Code"], refusal, "{count}");
     }
 }
 

@@ -12,7 +12,7 @@ use super::super::name::NAME;
 use super::super::readings::Skew;
 use super::checks::Gateway;
 use super::features;
-use super::parameters::Parameters;
+use super::parameters::{Pair, Parameters};
 use super::refusals::Error;
 use super::refused::Refused;
 use super::sign::{Acs3, Rpc};
@@ -20,7 +20,7 @@ use crate::dialects::alibaba::{Account, Instance, KeyState, is_real_id};
 use crate::keys::is_dirty;
 use crate::times::Time;
 use crate::urlencoded;
-use crate::vendor::{Context, checked, keep};
+use crate::vendor::{Context, Known, checked, keep};
 use crate::world::{Clock, World};
 
 /// The header of newer SDKs for a temporary credential's token.
@@ -142,7 +142,7 @@ impl Claim {
 
     /// Checks key, token, signature, nonce and permission, in this order.
     fn prove(self, request: &Parts, parameters: &Parameters) -> Result<Caller, Error> {
-        let Context { world, notes, .. } = Context::of(request);
+        let Known { world, notes, .. } = &**Context::of(request);
         let accounts = &world.accounts().alibaba;
         let id = world.names().in_scenario(NAME, &self.access_key_id);
         let account = accounts.iter().find(|account| account.access_key_id == id);
@@ -183,8 +183,8 @@ pub fn named(request: &Parts, body: &[u8]) -> Option<String> {
         return rest.split(',').next().map(|id| id.trim().to_owned());
     }
     let parameters = Parameters::of(request);
-    let found = |pairs: &[(String, String)]| {
-        pairs.iter().find(|(name, _)| name == "AccessKeyId").map(|(_, value)| value.clone())
+    let found = |pairs: &[Pair]| {
+        pairs.iter().find(|(name, _)| name == "AccessKeyId").map(|(_, value)| value.to_string())
     };
     // Without a form's media type, the body is read as a form anyway, so that the client is still
     // known.
@@ -240,7 +240,7 @@ fn zone(off: TimeDelta) -> Option<String> {
 /// Checks that a signature's time is within 15 minutes of the clock that the world's reading
 /// chooses.
 fn fresh(time: DateTime<Utc>, request: &Parts) -> Result<(), Error> {
-    let Context { world, notes, .. } = Context::of(request);
+    let Known { world, notes, .. } = &**Context::of(request);
     let now = match world.reading() {
         Skew::Real => Clock::machine(),
         Skew::World => {

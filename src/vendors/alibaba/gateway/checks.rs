@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 
 use super::super::findings;
 use super::features;
-use super::parameters::{COMMON, Format, Parameters, action};
+use super::parameters::{COMMON, Format, Pair, Parameters, action};
 use super::refusals::Error;
 use super::refused::Refused;
 use crate::contract::Catalogue;
@@ -90,7 +90,7 @@ pub fn unmatched(request: &Parts, catalogue: &'static Catalogue) -> Refused {
 pub fn asked(request: &Parts, but: &[&str]) -> u64 {
     let proof = ["AccessKeyId", "SecurityToken", "Timestamp"];
     let parameters = Parameters::of(request);
-    let mut pairs: Vec<&(String, String)> = parameters.all().collect();
+    let mut pairs: Vec<&Pair> = parameters.all().collect();
     pairs.retain(|(name, _)| {
         !name.starts_with("Signature") && !proof.contains(&name.as_str()) && !but.contains(&name.as_str())
     });

@@ -12,8 +12,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Serialize;
 use sha1::{Digest, Sha1};
 
-use super::parameters::{Format, Parameters};
-use crate::vendor::{Context, host, json};
+use super::parameters::{Format, Pair, Parameters};
+use crate::vendor::{Context, Put, host, written};
 
 /// The parts that all answers share: format, ids and the gateway's headers.
 #[derive(Debug, Clone)]
@@ -37,8 +37,7 @@ impl Envelope {
         let parameters = Parameters::of(request);
         let asked = parameters.well_formed().and_then(|()| parameters.format()).unwrap_or_else(|_| {
             // A malformed parameter elsewhere in the query does not hide `Format`.
-            let xml =
-                |(name, value): &(String, String)| name == "Format" && value.eq_ignore_ascii_case("xml");
+            let xml = |(name, value): &Pair| name == "Format" && value.eq_ignore_ascii_case("xml");
             if parameters.query().iter().any(xml) { Format::Xml } else { Format::Json }
         });
         Self {
@@ -57,9 +56,9 @@ impl Envelope {
     }
 
     /// A success as a response in JSON or XML, which has about `length` bytes besides the envelope's.
-    pub fn success(&self, success: &impl Serialize, length: usize) -> Response {
+    pub fn success(&self, success: &(impl Serialize + Put), length: usize) -> Response {
         self.answer(match self.format {
-            Format::Json => json(success, length + 256),
+            Format::Json => written(success, length + 256),
             Format::Xml => {
                 let body = quick_xml::se::to_string(success).expect("every member has a name XML can have");
                 format!("{XML}{}", as_xml(&body)).into_bytes()
@@ -74,7 +73,9 @@ impl Envelope {
             // The SDKs compare this text exactly.
             Format::Xml => "text/xml;charset=utf-8",
         };
-        let tag = format!("\"{}\"", BASE64.encode(Sha1::digest(&body)));
+        // The body has the request's id in it, so no other body has the same tag.
+        let hash = Sha1::new().chain_update(&self.request_id).chain_update(body.len().to_be_bytes());
+        let tag = format!("\"{}\"", BASE64.encode(hash.finalize()));
         let mut response = body.into_response();
         let headers = response.headers_mut();
         let mut set = |name: HeaderName, value: &str| {

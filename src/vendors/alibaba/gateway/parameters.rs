@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use compact_str::CompactString;
 
 use super::refusals::Error;
 use crate::urlencoded;
@@ -26,24 +27,41 @@ pub const COMMON: [&str; 12] = [
     "RegionId",
 ];
 
+/// A name and a value. Short ones are kept in place.
+pub type Pair = (CompactString, CompactString);
+
+/// The texts of pairs.
+pub fn texts<'a, T: AsRef<str> + 'a>(
+    pairs: impl IntoIterator<Item = &'a (T, T)>,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pairs.into_iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+}
+
 /// The decoded parameters of a request, from its query and form body.
 #[derive(Debug, Default)]
 pub struct Parameters {
-    query: Vec<(String, String)>,
-    form: Vec<(String, String)>,
+    query: Vec<Pair>,
+    form: Vec<Pair>,
     /// Whether the text is not percent-encoded UTF-8. The pairs are then decoded as far as
     /// possible.
     malformed: bool,
+    /// Whether there are more than [`MOST`] parameters. Only the first ones are then decoded.
+    too_many: bool,
 }
+
+/// The most parameters of a query, and of a form. No operation has more than a few dozen.
+const MOST: usize = 1000;
 
 impl Parameters {
     /// Decodes a request's query and form body, and stores them in the request.
     pub fn decode(request: &mut Parts, body: &[u8]) {
-        let mut malformed = false;
+        let (mut malformed, mut too_many) = (false, false);
         let mut read = |text: &str| {
-            urlencoded::pairs(text).unwrap_or_else(|_| {
+            let first = urlencoded::first_pairs(text, MOST);
+            too_many |= first.len() < text.len();
+            urlencoded::pairs_of(first).unwrap_or_else(|_| {
                 malformed = true;
-                urlencoded::lossy(text).collect()
+                urlencoded::each(first).map(|(name, value)| (name.into(), value.into())).collect()
             })
         };
         let query = read(request.uri.query().unwrap_or_default());
@@ -53,7 +71,7 @@ impl Parameters {
             _ => vec![],
         };
         malformed |= is_form && std::str::from_utf8(body).is_err();
-        request.extensions.insert(Arc::new(Self { query, form, malformed }));
+        request.extensions.insert(Arc::new(Self { query, form, malformed, too_many }));
     }
 
     /// The parameters of a request, stored by [`Parameters::decode`].
@@ -61,23 +79,26 @@ impl Parameters {
         request.extensions.get::<Arc<Self>>().map(Arc::clone).unwrap_or_default()
     }
 
-    /// Refuses parameters that are not percent-encoded UTF-8.
+    /// Refuses too many parameters, and parameters that are not percent-encoded UTF-8.
     pub fn well_formed(&self) -> Result<(), Error> {
+        if self.too_many {
+            return Err(Error::TooLarge);
+        }
         if self.malformed { Err(Error::MalformedEncoding) } else { Ok(()) }
     }
 
     /// The pairs of the query.
-    pub fn query(&self) -> &[(String, String)] {
+    pub fn query(&self) -> &[Pair] {
         &self.query
     }
 
     /// The pairs of the form body.
-    pub fn form(&self) -> &[(String, String)] {
+    pub fn form(&self) -> &[Pair] {
         &self.form
     }
 
     /// All pairs, those of the query first.
-    pub fn all(&self) -> impl Iterator<Item = &(String, String)> + Clone {
+    pub fn all(&self) -> impl Iterator<Item = &Pair> + Clone {
         self.query.iter().chain(&self.form)
     }
 

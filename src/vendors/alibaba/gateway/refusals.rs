@@ -10,7 +10,7 @@ refusals! {
         "A method other than GET and POST.",
         "This http method is not supported.", "UnsupportedHTTPMethod";
     TooLarge = "request_too_large", 413 Choice, "unstated",
-        "A body over the limit.",
+        "A body over the limit, or more than 1000 parameters.",
         "The request body is too large.", "RequestTooLarge";
     BrokenBody = "broken_body", 400 Choice, "unstated",
         "A body whose framing is broken.",

@@ -15,7 +15,7 @@ use super::explain;
 use super::parameters::Format;
 use super::refusals::{Error, REFUSALS};
 use crate::contract::Route;
-use crate::vendor::{AnyRefusal, Context, Outcome};
+use crate::vendor::{AnyRefusal, Context, Known, Outcome};
 
 /// The header with the time to wait, in milliseconds (3.1: optional in a throttling answer).
 pub const RETRY_AFTER: &str = "x-acs-retry-after";
@@ -34,7 +34,7 @@ impl Refused {
     /// The response to a request that is refused.
     pub fn of(request: &Parts, refusal: impl Into<AnyRefusal>) -> Self {
         let refusal = refusal.into();
-        let Context { world, notes, operation, .. } = Context::of(request);
+        let Known { world, notes, operation, .. } = &**Context::of(request);
         let own = refusal.get::<Error>();
         if let Some(explanation) = own.and_then(explain::refusal) {
             notes.explain_first(serde_json::json!({ "signature": explanation }));

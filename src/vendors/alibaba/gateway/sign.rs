@@ -24,16 +24,16 @@ impl Acs3 {
 
     /// The texts of a request. `headers` are the signed headers with their values, in signing
     /// order. `body_hash` is the result of [`body_hash`].
-    pub fn of(
+    pub fn of<'a>(
         method: &str,
         path: &str,
-        query: &[(String, String)],
+        query: impl Iterator<Item = (&'a str, &'a str)>,
         headers: &[(String, String)],
         body_hash: &str,
     ) -> Self {
         let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
-        let query = canonical_query(query.iter());
+        let query = canonical_query(query);
         let canonical_request =
             format!("{method}\n{path}\n{query}\n{lines}\n{}\n{body_hash}", names.join(";"));
         let string_to_sign = format!("{}\n{}", Self::ALGORITHM, hex(&Sha256::digest(&canonical_request)));
@@ -59,8 +59,8 @@ impl Rpc {
 
     /// The text of a request. `parameters` are those of query and form body; `Signature` is left
     /// out.
-    pub fn of<'a>(method: &str, parameters: impl Iterator<Item = &'a (String, String)>) -> Self {
-        let query = canonical_query(parameters.filter(|(name, _)| name != "Signature"));
+    pub fn of<'a>(method: &str, parameters: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let query = canonical_query(parameters.filter(|(name, _)| *name != "Signature"));
         let mut string_to_sign = String::with_capacity(2 * query.len() + 16);
         string_to_sign.push_str(method);
         string_to_sign.push_str("&%2F&");
@@ -86,9 +86,9 @@ pub fn same(a: &str, b: &str) -> bool {
 
 /// The canonical query: pairs sorted by name, then value, and encoded. Blank values and repetitions
 /// are kept.
-fn canonical_query<'a>(pairs: impl Iterator<Item = &'a (String, String)>) -> String {
+fn canonical_query<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut sorted: Vec<_> = pairs.collect();
-    sorted.sort();
+    sorted.sort_unstable();
     let mut query =
         String::with_capacity(sorted.iter().map(|(name, value)| name.len() + value.len() + 8).sum());
     for (name, value) in sorted {
@@ -116,6 +116,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::parameters::texts;
     use super::*;
 
     fn own(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -136,7 +137,7 @@ mod tests {
             ("x-acs-signature-nonce", "3156853299f313e23d1673dc12e1703d"),
             ("x-acs-version", "2014-05-26"),
         ]);
-        let signed = Acs3::of("POST", "/", &query, &headers, &body_hash(b""));
+        let signed = Acs3::of("POST", "/", texts(&query), &headers, &body_hash(b""));
         assert_eq!(
             signed.string_to_sign,
             "ACS3-HMAC-SHA256\n7ea06492da5221eba5297e897ce16e55f964061054b7695beedaac1145b1e259"
@@ -160,6 +161,9 @@ mod tests {
             ("SignatureVersion", "1.0"),
             ("Signature", "left out"),
         ]);
-        assert_eq!(Rpc::of("GET", parameters.iter()).signature("testsecret"), "OLeaidS1JvxuMvnyHOwuJ+uX5qY=");
+        assert_eq!(
+            Rpc::of("GET", texts(&parameters)).signature("testsecret"),
+            "OLeaidS1JvxuMvnyHOwuJ+uX5qY="
+        );
     }
 }

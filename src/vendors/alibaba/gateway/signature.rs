@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::super::name::NAME;
 use super::auth::{Claim, Signature};
 use super::explain;
-use super::parameters::Parameters;
+use super::parameters::{Pair, Parameters, texts};
 use super::refusals::Error;
 use super::sign::{self, Acs3, Rpc};
 use crate::dialects::alibaba::Account;
-use crate::vendor::Context;
+use crate::vendor::{Context, Known};
 
 /// The headers that an ACS3 signature must cover (5.1). SDKs differ in the others.
 const MUST_BE_SIGNED: [&str; 5] =
@@ -31,12 +31,12 @@ impl Claim {
         request: &Parts,
         parameters: &Parameters,
     ) -> Result<(), Error> {
-        let Context { notes, body, .. } = Context::of(request);
+        let Known { notes, body, .. } = &**Context::of(request);
         let method = request.method.as_str();
         match &self.signature {
             Signature::Rpc { given } => {
                 let given = given.as_deref().ok_or(Error::MissingSignature)?;
-                let signed = Rpc::of(method, parameters.all());
+                let signed = Rpc::of(method, texts(parameters.all()));
                 if sign::same(&signed.signature(&account.access_key_secret), given) {
                     return Ok(());
                 }
@@ -57,7 +57,8 @@ impl Claim {
                 let headers = canonical_headers(request, &names);
                 let hash = sign::body_hash(body);
                 let whole = canonical_header(request, "x-acs-content-sha256") == hash;
-                let of_path = |path: &String| Acs3::of(method, path, parameters.query(), &headers, &hash);
+                let of_path =
+                    |path: &String| Acs3::of(method, path, texts(parameters.query()), &headers, &hash);
                 let paths = signed_paths(request);
                 let right = |path| sign::same(&of_path(path).signature(&account.access_key_secret), given);
                 if whole && paths.iter().any(right) {
@@ -104,10 +105,10 @@ impl Claim {
         parameters: &Parameters,
         budget: usize,
     ) -> Option<Value> {
-        let Context { world, body, .. } = Context::of(request);
+        let Known { world, body, .. } = &**Context::of(request);
         let (given, style, pairs, raw) = match &self.signature {
             Signature::Rpc { given } => {
-                let pairs = parameters.all().filter(|(name, _)| name != "Signature").cloned().collect();
+                let pairs = owned(parameters.all().filter(|(name, _)| name != "Signature"));
                 let raw =
                     [request.uri.query().unwrap_or_default(), std::str::from_utf8(body).unwrap_or_default()];
                 let raw = raw.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
@@ -122,7 +123,7 @@ impl Claim {
                     hash: sign::body_hash(body),
                 };
                 let raw = request.uri.query().unwrap_or_default().to_owned();
-                (given.as_deref()?, style, parameters.query().to_vec(), raw)
+                (given.as_deref()?, style, owned(parameters.query()), raw)
             }
         };
         let accounts = &world.accounts().alibaba;
@@ -131,10 +132,15 @@ impl Claim {
     }
 }
 
+/// Pairs of texts of their own.
+fn owned<'a>(pairs: impl IntoIterator<Item = &'a Pair>) -> Vec<(String, String)> {
+    texts(pairs).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
 /// The explanation of a refused signature: the client's mistake, and the strings that the gateway
 /// computes. `None` if the request has no signature of an account of its world.
 pub fn explained(request: &Parts) -> Option<Value> {
-    let Context { world, body, .. } = Context::of(request);
+    let Known { world, body, .. } = &**Context::of(request);
     let parameters = Parameters::of(request);
     let claim = Claim::read_again(request, &parameters)?;
     let id = world.names().in_scenario(NAME, &claim.access_key_id);
@@ -159,7 +165,7 @@ pub fn mismatch(request: &Parts) -> Error {
     let parameters = Parameters::of(request);
     let method = request.method.as_str();
     if !parameters.is_acs3(&request.headers) {
-        return Error::SignatureMismatchRpc(Rpc::of(method, parameters.all()).string_to_sign);
+        return Error::SignatureMismatchRpc(Rpc::of(method, texts(parameters.all())).string_to_sign);
     }
     let authorization = request.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let signed = authorization.and_then(|value| value.split("SignedHeaders=").nth(1)?.split(',').next());
@@ -170,7 +176,7 @@ pub fn mismatch(request: &Parts) -> Error {
         .collect();
     let hash = sign::body_hash(&Context::of(request).body);
     let Acs3 { canonical_request, string_to_sign } =
-        Acs3::of(method, &signed_paths(request)[0], parameters.query(), &headers, &hash);
+        Acs3::of(method, &signed_paths(request)[0], texts(parameters.query()), &headers, &hash);
     Error::SignatureMismatchAcs3(string_to_sign, canonical_request)
 }
 
