@@ -1,7 +1,7 @@
 //! Walks: the pages of a list that a client has asked for, and those that it has not.
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::contract::{Example, ExampleRequest, Finding, Sighting};
@@ -16,6 +16,10 @@ pub struct Walks(Mutex<All>);
 struct All {
     walks: VecDeque<Walk>,
     begun: u64,
+    /// Whether some walk may be astray. If not, none is.
+    astray: bool,
+    /// Whether some walk may be finished. If not, none is.
+    finished: bool,
     /// The page that was refused last, if no page was answered since, with the finding of its walk.
     refused: Option<(&'static Finding, AskedPage)>,
 }
@@ -38,27 +42,23 @@ struct Walk {
     last: Option<Arc<Kept>>,
 }
 
-/// Some hashes. They are not hashed again.
-type Hashes = HashSet<u64, BuildHasherDefault<Hashed>>;
-
-/// The hasher of what is a hash already.
+/// Some hashes, each once. They are at most as many as the pages of a walk.
 #[derive(Debug, Default)]
-struct Hashed(u64);
+struct Hashes(Vec<u64>);
 
-impl Hasher for Hashed {
-    fn write(&mut self, bytes: &[u8]) {
-        // Only numbers come here. Anything else is still told apart.
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+impl Hashes {
+    fn contains(&self, hash: u64) -> bool {
+        self.0.contains(&hash)
+    }
+
+    fn insert(&mut self, hash: u64) {
+        if !self.contains(hash) {
+            self.0.push(hash);
         }
     }
 
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
+    fn remove(&mut self, hash: u64) {
+        self.0.retain(|known| *known != hash);
     }
 }
 
@@ -146,27 +146,32 @@ impl Walks {
         if page.first {
             return all.begin(page, position, onward.to_vec(), Step::Began, unfinished);
         }
-        let awaits = |walk: &&mut Walk| walk.is_of(page) && walk.awaited.contains(&position);
+        let awaits = |walk: &&mut Walk| walk.is_of(page) && walk.awaited.contains(position);
         if let Some(walk) = all.walks.iter_mut().find(awaits) {
-            walk.awaited.remove(&position);
+            walk.awaited.remove(position);
             walk.refused.retain(|(refused, _)| *refused != position);
-            if walk.visited.len() < Self::PAGES {
+            if walk.visited.0.len() < Self::PAGES {
                 walk.visited.insert(position);
             }
-            let known = |onward: &u64| walk.visited.contains(onward) || walk.awaited.contains(onward);
+            let known = |onward: &u64| walk.visited.contains(*onward) || walk.awaited.contains(*onward);
             let onward: Vec<u64> = onward.iter().copied().filter(|onward| !known(onward)).collect();
-            walk.awaited.extend(&onward);
-            let step = if walk.awaited.is_empty() { Step::Finished } else { Step::Followed };
-            return TakenStep { walk: walk.id, position, onward, step };
+            for onward in &onward {
+                walk.awaited.insert(*onward);
+            }
+            let is_finished = walk.awaited.0.is_empty();
+            let step = if is_finished { Step::Finished } else { Step::Followed };
+            let taken = TakenStep { walk: walk.id, position, onward, step };
+            all.finished |= is_finished;
+            return taken;
         }
-        let of_this_list = |walk: &&Walk| walk.is_of(page) && walk.visited.contains(&position);
+        let of_this_list = |walk: &&Walk| walk.is_of(page) && walk.visited.contains(position);
         if let Some(walk) = all.walks.iter().find(of_this_list) {
             return TakenStep { walk: walk.id, position, onward: vec![], step: Step::Repeated };
         }
         // Positions look alike in many lists. Only a new list is compared, and only with the list
         // that was walked last.
         let is_new = !all.walks.iter().any(|walk| walk.list == page.list);
-        let elsewhere = is_new && all.walks.back().is_some_and(|walk| walk.awaited.contains(&position));
+        let elsewhere = is_new && all.walks.back().is_some_and(|walk| walk.awaited.contains(position));
         let step = if elsewhere { Step::OfAnotherList } else { Step::Astray };
         // No earlier page led to this one, so the pages after it are not awaited.
         all.begin(page, position, vec![], step, unfinished)
@@ -175,6 +180,7 @@ impl Walks {
     /// Undoes a step whose page did not reach the client.
     pub fn undo(&self, taken: &TakenStep) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.finished = true;
         match taken.step {
             Step::Repeated => {}
             Step::Began | Step::Astray | Step::OfAnotherList => {
@@ -182,8 +188,8 @@ impl Walks {
             }
             Step::Followed | Step::Finished => {
                 if let Some(walk) = all.walks.iter_mut().find(|walk| walk.id == taken.walk) {
-                    walk.visited.remove(&taken.position);
-                    walk.awaited.retain(|awaited| !taken.onward.contains(awaited));
+                    walk.visited.remove(taken.position);
+                    walk.awaited.0.retain(|awaited| !taken.onward.contains(awaited));
                     walk.awaited.insert(taken.position);
                 }
             }
@@ -197,8 +203,8 @@ impl Walks {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.refused = Some((unfinished, page.clone()));
         for walk in all.walks.iter_mut().rev().filter(|walk| walk.unfinished == unfinished) {
-            let only = walk.awaited.iter().copied().next().filter(|_| walk.awaited.len() == 1);
-            let Some(position) = asked.or(only).filter(|position| walk.awaited.contains(position)) else {
+            let only = walk.awaited.0.first().copied().filter(|_| walk.awaited.0.len() == 1);
+            let Some(position) = asked.or(only).filter(|position| walk.awaited.contains(*position)) else {
                 continue;
             };
             walk.refused.retain(|(refused, _)| *refused != position);
@@ -220,7 +226,9 @@ impl Walks {
     #[must_use]
     pub fn goes_on_otherwise(&self, list: u64, variant: u64) -> bool {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.walks.iter().any(|walk| walk.list == list && walk.variant != variant && !walk.awaited.is_empty())
+        all.walks
+            .iter()
+            .any(|walk| walk.list == list && walk.variant != variant && !walk.awaited.0.is_empty())
     }
 
     /// Forgets the walks through a list: its client goes back and forth, or has the whole of it.
@@ -233,7 +241,8 @@ impl Walks {
     pub fn came_to(&self, taken: &TakenStep, exchange: &Kept) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(walk) = all.walks.iter_mut().find(|known| known.id == taken.walk) {
-            walk.last = Some(Arc::new(exchange.short()));
+            // Only a walk that goes on can become a finding.
+            walk.last = (!walk.awaited.0.is_empty()).then(|| Arc::new(exchange.short()));
         }
     }
 
@@ -253,12 +262,12 @@ impl Walks {
         }
         let left = order.into_iter().filter_map(|list| {
             let walks = &by_list[&list];
-            let finished = walks.iter().any(|walk| walk.awaited.is_empty() && walk.visited.len() > 1);
-            let is_done = |walk: &Walk| walk.awaited.is_empty() || finished && walk.visited.len() == 1;
+            let finished = walks.iter().any(|walk| walk.awaited.0.is_empty() && walk.visited.0.len() > 1);
+            let is_done = |walk: &Walk| walk.awaited.0.is_empty() || finished && walk.visited.0.len() == 1;
             let walk = walks
                 .iter()
                 .filter(|walk| !is_done(walk))
-                .max_by_key(|walk| (walk.visited.len(), walk.id))?;
+                .max_by_key(|walk| (walk.visited.0.len(), walk.id))?;
             Some(UnfinishedWalk { finding: walk.unfinished, last: walk.last.clone(), detail: walk.detail() })
         });
         left.collect()
@@ -311,30 +320,41 @@ impl All {
         let mut walk = Walk {
             id: taken.walk,
             list: page.list,
-            awaited: taken.onward.iter().copied().collect(),
-            visited: std::iter::once(position).collect(),
+            awaited: Hashes::default(),
+            visited: Hashes(vec![position]),
             variant: page.variant,
             astray: step != Step::Began,
             unfinished,
             refused: vec![],
             last: None,
         };
-        if step == Step::Began {
+        for onward in &taken.onward {
+            walk.awaited.insert(*onward);
+        }
+        if step == Step::Began && self.astray {
+            self.astray = false;
             // Pages may be asked for in any order, even the first one last.
             self.walks.retain(|other| {
                 let before = other.astray && other.is_of(page);
                 if before {
-                    walk.visited.extend(&other.visited);
+                    for position in &other.visited.0 {
+                        walk.visited.insert(*position);
+                    }
                 }
+                self.astray |= other.astray && !before;
                 !before
             });
-            walk.awaited.retain(|awaited| !walk.visited.contains(awaited));
+            walk.awaited.0.retain(|awaited| !walk.visited.contains(*awaited));
         }
+        self.astray |= walk.astray;
+        self.finished |= walk.awaited.0.is_empty();
         self.walks.push_back(walk);
         if self.walks.len() > Walks::REMEMBERED {
             // A walk that is forgotten causes no finding.
-            let finished = self.walks.iter().position(|walk| walk.awaited.is_empty()).unwrap_or(0);
-            self.walks.remove(finished);
+            let is_finished = |walk: &Walk| walk.awaited.0.is_empty();
+            let finished = if self.finished { self.walks.iter().position(is_finished) } else { None };
+            self.finished = finished.is_some();
+            self.walks.remove(finished.unwrap_or(0));
         }
         taken
     }
@@ -344,7 +364,7 @@ impl Walk {
     /// The missing part of an unfinished walk in words. Pages that were refused come first.
     fn detail(&self) -> String {
         let pages = |n: usize| if n == 1 { "page" } else { "pages" };
-        let (asked, more) = (self.visited.len(), self.awaited.len());
+        let (asked, more) = (self.visited.0.len(), self.awaited.0.len());
         if self.refused.is_empty() {
             let (asked_pages, more_pages) = (pages(asked), pages(more));
             return format!("{asked} {asked_pages} asked for, at least {more} more {more_pages} left");

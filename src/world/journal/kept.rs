@@ -115,22 +115,27 @@ impl Kept {
     #[must_use]
     pub fn short(&self) -> Self {
         const SHORT: usize = 2 << 10;
-        let (raw, sent) = (&self.raw, self.raw.sent());
-        let path = raw.path();
-        let body = Buffer::from(Bytes::copy_from_slice(&sent.body[..sent.body.len().min(SHORT)]));
-        let mut headers = sent.headers();
-        let request = Incoming {
-            method: raw.method(),
-            path: &path[..path.floor_char_boundary(SHORT)],
-            query: raw.query(),
-            headers: &mut headers,
-            body: &body,
-        };
-        let raw = Raw::of(request, SHORT);
+        let raw = self.raw.short_request(SHORT).unwrap_or_else(|| self.cut(SHORT));
         let (explanation, end) = (None, OnceLock::new());
         let (faults, test, met) = (vec![], self.test.clone(), Arc::clone(&self.met));
         let (hint, pinned, secrets) = (None, None, Arc::clone(&self.secrets));
         Self { test, met, faults, hint, explanation, raw, pinned, secrets, end, ..*self }
+    }
+
+    /// The first `most` bytes of each part of the request.
+    fn cut(&self, most: usize) -> Raw {
+        let (raw, sent) = (&self.raw, self.raw.sent());
+        let path = raw.path();
+        let body = Buffer::from(Bytes::copy_from_slice(&sent.body[..sent.body.len().min(most)]));
+        let mut headers = sent.headers();
+        let request = Incoming {
+            method: raw.method(),
+            path: &path[..path.floor_char_boundary(most)],
+            query: raw.query(),
+            headers: &mut headers,
+            body: &body,
+        };
+        Raw::of(request, most)
     }
 
     /// The mask of the exchange, as of now.

@@ -45,9 +45,11 @@ pub fn is_secret_name(name: &str) -> bool {
     if !may_be || name.len() > LONGEST_NAME {
         return false;
     }
-    let bare = |c: &char| !matches!(c, '-' | '_');
-    SECRET_NAMES.iter().any(|secret| {
-        let mut lower = name.chars().filter(bare).flat_map(char::to_lowercase);
+    let bare = || name.chars().filter(|c| !matches!(c, '-' | '_'));
+    let first = bare().next().map(|c| c.to_ascii_lowercase());
+    let begins = |secret: &&&str| secret.chars().next() == first;
+    SECRET_NAMES.iter().filter(begins).any(|secret| {
+        let mut lower = bare().flat_map(char::to_lowercase);
         secret.chars().all(|c| lower.next() == Some(c)) && lower.next().is_none()
     })
 }
@@ -110,9 +112,9 @@ impl Mask {
         let mut mask = Self { places, secrets, sent: Sent::default() };
         let sent = raw.sent();
         let body = String::from_utf8_lossy(sent.body);
-        let pairs = [raw.query(), &body].into_iter().flat_map(urlencoded::lossy);
+        let pairs = [raw.query(), &body].into_iter().flat_map(urlencoded::each);
         let mut values: Vec<String> =
-            pairs.filter(|(name, _)| mask.is_of_secrets(name)).map(|(_, value)| value).collect();
+            pairs.filter(|(name, _)| mask.is_of_secrets(name)).map(|(_, value)| value.into_owned()).collect();
         let headers = sent.headers().filter_map(|(name, value)| {
             let value = std::str::from_utf8(value).ok()?;
             mask.credential(name, value).map(str::to_owned)

@@ -431,3 +431,30 @@ impl Drop for Journal {
         self.memory.held.fetch_sub(self.held.load(Ordering::Relaxed), Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Credentials;
+    use crate::world::Names;
+
+    #[test]
+    fn listeners_share_one_rendering_of_an_exchange_and_old_ones_are_forgotten() {
+        let memory = Arc::new(JournalMemory::new(1 << 20));
+        let secrets = Arc::new(Secrets::of(&Arc::new(Credentials::default()), &Arc::new(Names::default())));
+        let journal = Journal::new(Limits::default(), &memory, &secrets);
+        let mut made = vec![];
+        let mut rendered = |completed: u64| {
+            journal.rendered(completed, || {
+                made.push(completed);
+                Bytes::from(vec![0; 100_000])
+            })
+        };
+        let (first, again) = (rendered(1), rendered(1));
+        assert_eq!(first.as_ptr(), again.as_ptr(), "they are the same bytes");
+        (2..100).for_each(|completed| drop(rendered(completed)));
+        rendered(1);
+        assert_eq!((made.len(), made.last()), (100, Some(&1)), "the oldest was forgotten, and no other");
+        assert!(journal.renderings.lock().unwrap().len() <= RENDERINGS.1 / 100_000);
+    }
+}

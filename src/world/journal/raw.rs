@@ -128,6 +128,17 @@ impl Raw {
         raw
     }
 
+    /// The request alone, if all of it takes at most `limit` bytes.
+    #[must_use]
+    pub fn short_request(&self, limit: usize) -> Option<Self> {
+        let end = self.ends[4];
+        let bytes = self.bytes.get(..end as usize).filter(|bytes| bytes.len() <= limit)?;
+        let mut ends = self.ends;
+        ends[5..].fill(end);
+        let (bytes, sent) = (bytes.to_vec(), self.sent.clone());
+        sent.shared.is_none().then_some(Self { bytes, ends, sent, answered: Rest::default() })
+    }
+
     /// Adds the head of the answer. Of its headers, at most `limit` bytes are kept.
     pub fn answer<'a>(
         &mut self,
