@@ -56,17 +56,20 @@ macro_rules! routes {
 
         /// The routes of the admin API.
         pub fn router(admin: Admin) -> Router {
-            Router::new()
+            let routes = Router::new()
                 $(.route($path, $methods))+
                 $(.route(concat!("/_mock", $of_world), $of_world_methods))+
                 $(.route(concat!("/_mock/worlds/{world}", $of_world), $of_world_methods))+
                 .fallback(unknown_path)
                 .method_not_allowed_fallback(wrong_method)
+                .with_state(admin.clone());
+            // A layer is made anew for each route, so they are around all routes together.
+            Router::new()
+                .fallback_service(routes)
                 .layer(DefaultBodyLimit::disable())
                 .layer(from_fn_with_state(admin.clone(), middleware::offload))
                 .layer(from_fn_with_state(admin.clone(), middleware::whole))
-                .layer(from_fn_with_state(admin.clone(), middleware::authorize))
-                .with_state(admin)
+                .layer(from_fn_with_state(admin, middleware::authorize))
         }
     };
 }

@@ -3,7 +3,6 @@
 //! an env file or an orchestrator added are removed. A value that cannot be repaired is refused,
 //! and the error names the variable.
 
-use std::collections::HashMap;
 use std::error::Error as _;
 use std::ffi::{OsStr, OsString};
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +12,7 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, Error};
 
-use super::project;
+use super::{if_named, project};
 use crate::nearest::did_you_mean;
 use crate::scenario::Invalid;
 use crate::vendors;
@@ -49,12 +48,15 @@ pub enum ArgumentError {
 /// # Errors
 /// The first mistake in one of them. As usual with clap, help and version are errors, too.
 pub fn matches(whole: &Command, words: &[OsString]) -> Result<ArgMatches, ArgumentError> {
-    let bare = without_environment(whole.clone());
+    let mut bare = without_environment(whole.clone());
     let of_line = |error: Error| ArgumentError::CommandLine(Box::new(error));
-    match bare.clone().try_get_matches_from(words) {
-        Ok(_) => {}
+    let (of_words, is_whole) = match bare.try_get_matches_from_mut(words) {
+        Ok(matches) => (matches, true),
         // A variable may supply the missing argument.
-        Err(error) if error.kind() == ErrorKind::MissingRequiredArgument => {}
+        Err(error) if error.kind() == ErrorKind::MissingRequiredArgument => {
+            let mut lenient = bare.clone().ignore_errors(true);
+            (lenient.try_get_matches_from_mut(words).map_err(of_line)?, false)
+        }
         Err(error) => {
             let shows = [ErrorKind::DisplayHelp, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand];
             if shows.contains(&error.kind()) {
@@ -63,9 +65,8 @@ pub fn matches(whole: &Command, words: &[OsString]) -> Result<ArgMatches, Argume
             }
             return Err(of_line(error));
         }
-    }
-    let lenient = bare.clone().ignore_errors(true).try_get_matches_from(words).map_err(of_line)?;
-    let (mut command, mut given, mut path) = (whole, &lenient, vec![]);
+    };
+    let (mut command, mut given, mut path) = (whole, &of_words, vec![]);
     while let Some((name, inner)) = given.subcommand() {
         let Some(next) = command.find_subcommand(name) else { break };
         (command, given) = (next, inner);
@@ -90,6 +91,9 @@ pub fn matches(whole: &Command, words: &[OsString]) -> Result<ArgMatches, Argume
             project::use_it(project);
             more.extend(values.iter().map(|value| format!("--{flag}={value}").into()));
         }
+    }
+    if more.is_empty() && is_whole {
+        return Ok(of_words);
     }
     let mut all = words.to_vec();
     let at = (1 + path.len()).min(all.len());
@@ -205,25 +209,27 @@ pub fn text(name: &str) -> Result<Option<String>, String> {
     std::env::var_os(name).map_or(Ok(None), |value| mended(name, &value, false))
 }
 
-/// A warning for each variable that begins with `CALLMOCK_` and belongs to no flag.
-pub fn misspelt(command: &Command) -> Vec<String> {
-    let known = known(command);
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let all: HashMap<String, String> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+/// A warning for each variable that begins with `CALLMOCK_` and belongs to no flag of `command`.
+pub fn misspelt(command: impl FnOnce() -> Command) -> Vec<String> {
+    let mut own: Vec<String> = std::env::vars_os()
+        .filter_map(|(name, value)| {
+            let name = name.into_string().ok()?;
+            let rest = name.strip_prefix("CALLMOCK_")?;
+            let of_vendor = vendors::catalogues().any(|c| rest.starts_with(&c.vendor.to_uppercase()));
+            let is_own = !of_vendor && !is_made_by_an_orchestrator(rest, &value.to_string_lossy());
+            is_own.then_some(name)
+        })
         .collect();
-    let mut names: Vec<&String> = all.keys().collect();
-    names.sort();
-    let mut told = vec![];
-    for name in names {
-        let Some(rest) = name.strip_prefix("CALLMOCK_") else { continue };
-        let of_vendor = vendors::catalogues().any(|c| rest.starts_with(&c.vendor.to_uppercase()));
-        if !of_vendor && !known.contains(&name.as_str()) && !is_made_by_an_orchestrator(rest, &all[name]) {
-            let near = did_you_mean(name, known.iter().copied());
-            told.push(format!("the environment variable {name} means nothing{near}"));
-        }
+    if own.is_empty() {
+        return vec![];
     }
-    told
+    own.sort();
+    let known = known(&if_named::with_all(command));
+    let told = |name: String| {
+        let near = did_you_mean(&name, known.iter().map(String::as_str));
+        format!("the environment variable {name} means nothing{near}")
+    };
+    own.into_iter().filter(|name| !known.contains(name)).map(told).collect()
 }
 
 /// The variables of all flags, and those that `exec` sets.

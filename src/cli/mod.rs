@@ -19,6 +19,7 @@ mod exec;
 mod exit;
 mod gate;
 mod health;
+mod if_named;
 mod import;
 mod init;
 mod journal_file;
@@ -39,6 +40,7 @@ mod show;
 mod sidecar;
 
 pub use exit::Exit;
+use if_named::{IfAlone, IfNamed};
 
 /// Answers as the public pages of four contact-centre vendors say, for development, tests and
 /// contract checks offline.
@@ -50,43 +52,43 @@ struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    serve: options::Args,
+    serve: IfAlone<options::Args>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the vendors (also the default)
-    Serve(options::Args),
+    Serve(IfNamed<options::Args>),
     /// Run a command with a server of its own
-    Exec(exec::Args),
+    Exec(IfNamed<exec::Args>),
     /// Write a commented scenario to begin with
-    Init(init::Args),
+    Init(IfNamed<init::Args>),
     /// Make a scenario from answers that you already have, with personal data replaced
-    Import(import::Args),
+    Import(IfNamed<import::Args>),
     /// Check scenario files
-    Check(check::Args),
+    Check(IfNamed<check::Args>),
     /// Show accounts, agents, queues, customers and calls, and one call as each vendor shows it
-    Show(show::Args),
+    Show(IfNamed<show::Args>),
     /// Print the JSON Schema of scenario files
-    Schema(schema::Args),
+    Schema(IfNamed<schema::Args>),
     /// Print the catalogue of behaviors, readings and findings
-    Contract(contract::Args),
+    Contract(IfNamed<contract::Args>),
     /// Compare a table of vendors' calls with the true calls
-    Oracle(oracle::Args),
+    Oracle(IfNamed<oracle::Args>),
     /// Print a vendor's requests and answers as an OpenAPI 3.1 document
-    Openapi(openapi::Args),
+    Openapi(IfNamed<openapi::Args>),
     /// List the readings: the questions that a vendor's page leaves open, and callmock's choices
-    Readings(readings::Args),
+    Readings(IfNamed<readings::Args>),
     /// Run a command under every reading, and show which ones break it
-    Matrix(matrix::Args),
+    Matrix(IfNamed<matrix::Args>),
     /// Add up and report which behaviors clients' tests have exercised
-    Coverage(coverage::Args),
+    Coverage(IfNamed<coverage::Args>),
     /// Accept a suite's findings for now, so that only new ones fail
-    Baseline(baseline::Args),
+    Baseline(IfNamed<baseline::Args>),
     /// Serve a run that `exec --bundle` kept, read-only
-    Open(open::Args),
+    Open(IfNamed<open::Args>),
     /// Check whether a running callmock is healthy
-    Health(health::Args),
+    Health(IfNamed<health::Args>),
 }
 
 /// Runs the command that the arguments ask for.
@@ -105,6 +107,7 @@ pub fn run() -> Exit {
         log::flush(std::time::Duration::from_millis(500));
         return exit;
     }
+    if_named::set_words(&words);
     let exit = match environment::matches(&Cli::command(), &words) {
         Ok(matches) => match Cli::from_arg_matches(&matches) {
             Ok(cli) => cli.run(),
@@ -142,11 +145,11 @@ impl Cli {
     /// The flags of the log and its least level. `None` for subcommands without a log.
     fn log(&self) -> Option<(&options::Args, LevelFilter)> {
         match &self.command {
-            None => Some((&self.serve, LevelFilter::INFO)),
-            Some(Command::Serve(args)) => Some((args, LevelFilter::INFO)),
+            None => Some((self.serve.0.as_ref()?, LevelFilter::INFO)),
+            Some(Command::Serve(IfNamed(args))) => Some((args, LevelFilter::INFO)),
             // Standard error is shared with the command, so only warnings and errors are logged.
-            Some(Command::Exec(args)) => Some((&args.server, LevelFilter::WARN)),
-            Some(Command::Matrix(args)) => Some((&args.server, LevelFilter::WARN)),
+            Some(Command::Exec(IfNamed(args))) => Some((&args.server, LevelFilter::WARN)),
+            Some(Command::Matrix(IfNamed(args))) => Some((&args.server, LevelFilter::WARN)),
             Some(_) => None,
         }
     }
@@ -154,7 +157,7 @@ impl Cli {
     fn run(self) -> Exit {
         if let Some((server, level)) = self.log() {
             server.start_log(level);
-            for note in environment::notes().into_iter().chain(environment::misspelt(&Cli::command())) {
+            for note in environment::notes().into_iter().chain(environment::misspelt(Cli::command)) {
                 tracing::warn!("{note}");
             }
         } else {
@@ -169,23 +172,23 @@ impl Cli {
             }
         }
         match self.command {
-            None => serve::run(&self.serve),
-            Some(Command::Serve(args)) => serve::run(&args),
-            Some(Command::Exec(args)) => exec::run(&args),
-            Some(Command::Init(args)) => init::run(&args),
-            Some(Command::Import(args)) => import::run(&args),
-            Some(Command::Check(args)) => check::run(&args),
-            Some(Command::Show(args)) => show::run(&args),
-            Some(Command::Schema(args)) => schema::run(&args),
-            Some(Command::Contract(args)) => contract::run(&args),
-            Some(Command::Openapi(args)) => openapi::run(&args),
-            Some(Command::Oracle(args)) => oracle::run(&args),
-            Some(Command::Readings(args)) => readings::run(&args),
-            Some(Command::Matrix(args)) => matrix::run(&args),
-            Some(Command::Coverage(args)) => coverage::run(&args),
-            Some(Command::Baseline(args)) => baseline::run(&args),
-            Some(Command::Open(args)) => open::run(&args),
-            Some(Command::Health(args)) => health::run(&args),
+            None => self.serve.0.as_ref().map_or(Exit::Usage, serve::run),
+            Some(Command::Serve(IfNamed(args))) => serve::run(&args),
+            Some(Command::Exec(IfNamed(args))) => exec::run(&args),
+            Some(Command::Init(IfNamed(args))) => init::run(&args),
+            Some(Command::Import(IfNamed(args))) => import::run(&args),
+            Some(Command::Check(IfNamed(args))) => check::run(&args),
+            Some(Command::Show(IfNamed(args))) => show::run(&args),
+            Some(Command::Schema(IfNamed(args))) => schema::run(&args),
+            Some(Command::Contract(IfNamed(args))) => contract::run(&args),
+            Some(Command::Openapi(IfNamed(args))) => openapi::run(&args),
+            Some(Command::Oracle(IfNamed(args))) => oracle::run(&args),
+            Some(Command::Readings(IfNamed(args))) => readings::run(&args),
+            Some(Command::Matrix(IfNamed(args))) => matrix::run(&args),
+            Some(Command::Coverage(IfNamed(args))) => coverage::run(&args),
+            Some(Command::Baseline(IfNamed(args))) => baseline::run(&args),
+            Some(Command::Open(IfNamed(args))) => open::run(&args),
+            Some(Command::Health(IfNamed(args))) => health::run(&args),
         }
     }
 }

@@ -9,7 +9,10 @@ use std::time::Duration;
 use axum::http::{HeaderValue, Uri};
 use chrono::{DateTime, Utc};
 use clap::ValueEnum;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{fmt, registry};
 
 use super::log::Writer;
 use super::port_file::PortFile;
@@ -384,18 +387,21 @@ impl Args {
     /// Starts the log on standard error, from `level` on unless `RUST_LOG` is set.
     pub fn start_log(&self, level: LevelFilter) {
         let level = if self.quiet { level.min(LevelFilter::WARN) } else { level };
-        let filter =
-            tracing_subscriber::EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
-        // The h2 library logs a line for each reset connection, which helps nobody.
-        let filter = match "h2=error".parse() {
-            Ok(quiet) if std::env::var_os("RUST_LOG").is_none() => filter.add_directive(quiet),
-            _ => filter,
+        let given = std::env::var("RUST_LOG").unwrap_or_default();
+        let is_well_formed = |part: &&str| !part.is_empty() && part.parse::<Targets>().is_ok();
+        let given: Vec<&str> = given.split(',').map(str::trim).filter(is_well_formed).collect();
+        let targets = match given.join(",").parse::<Targets>() {
+            Ok(targets) if !given.is_empty() => targets,
+            // The h2 library logs a line for each reset connection, which helps nobody.
+            _ => Targets::new().with_default(level).with_target("h2", LevelFilter::ERROR),
         };
-        let lines =
-            tracing_subscriber::fmt().log_internal_errors(false).with_env_filter(filter).with_writer(Writer);
+        let lines = fmt::layer().log_internal_errors(false).with_writer(Writer);
+        let all = registry().with(targets);
         match self.log {
-            Log::Text => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
-            Log::Json => lines.json().init(),
+            Log::Text => {
+                all.with(lines.with_target(false).with_ansi(std::io::stderr().is_terminal())).init();
+            }
+            Log::Json => all.with(lines.json()).init(),
         }
     }
 }
