@@ -78,7 +78,13 @@ pub fn universe(
         let first = u32::try_from(calls.len()).unwrap_or(u32::MAX);
         let population =
             Population { agents: &mut agents, customers: &mut customers, queues: &mut queues, numbers };
-        calls.extend(generated(&blocks, seed, first, population));
+        let more = generated(&blocks, seed, first, population);
+        // A long list is not copied without need.
+        if calls.is_empty() {
+            calls = more;
+        } else {
+            calls.extend(more);
+        }
     }
     Universe::new(seed, agents, customers, queues, calls)
 }

@@ -7,23 +7,18 @@ use super::days::Moments;
 use super::people::People;
 use super::phases;
 use super::plan::Block;
-use crate::universe::{Call, CallOutcome, Direction, Millis, Ref};
-
-/// A call whose parent is still an index into the drafts.
-pub struct Draft {
-    pub call: Call,
-    pub parent: Option<usize>,
-}
+use crate::universe::{Call, CallOutcome, Direction, Millis, Ordinal, Ref};
 
 impl Block {
-    /// Makes up the calls of the block, until there are `end` drafts.
+    /// Makes up the calls of the block, until there are `end`. The ordinal of a parent is its place
+    /// among them, and there is room for one call more.
     pub fn generate(
         &self,
         people: &mut People,
         number: usize,
         end: usize,
         chance: &mut Chance,
-        drafts: &mut Vec<Draft>,
+        drafts: &mut Vec<Call>,
     ) {
         // `check` refuses a period without a minute of business.
         let Some(moments) = Moments::of(&self.period) else { return };
@@ -34,9 +29,9 @@ impl Block {
                 && chance.percent(6)
                 && call.ended_at() < self.period.to;
             let next = transferred.then(|| self.transfer(&call, people, chance));
-            let parent = drafts.len();
-            drafts.push(Draft { call, parent: None });
-            drafts.extend(next.map(|call| Draft { call, parent: Some(parent) }));
+            let parent = u32::try_from(drafts.len()).ok().map(Ordinal);
+            drafts.push(call);
+            drafts.extend(next.map(|call| Call { parent, ..call }));
         }
         drafts.truncate(end);
     }

@@ -31,7 +31,6 @@ pub use talk::Talk;
 
 use super::{Call, CallId, Ordinal};
 use chance::Chance;
-use draw::Draft;
 
 /// Whether a text has the form of a generated call's id.
 #[must_use]
@@ -53,7 +52,7 @@ pub fn is_created_id(id: &str) -> bool {
 pub fn generated(blocks: &[Block], seed: u64, first: u32, population: Population<'_>) -> Vec<Call> {
     let mut people = people::People::of(blocks, seed, population);
     let calls: usize = blocks.iter().map(|block| block.calls as usize).sum();
-    let mut drafts = Vec::with_capacity(calls);
+    let mut drafts = Vec::with_capacity(calls + 1);
     for (n, block) in blocks.iter().enumerate() {
         let end = drafts.len() + block.calls as usize;
         let mut chance = Chance::of(seed, 1 + n as u64);
@@ -62,21 +61,28 @@ pub fn generated(blocks: &[Block], seed: u64, first: u32, population: Population
     in_time_order(drafts, first)
 }
 
-/// Sorts drafts by time, numbers them, and turns the indexes of parents into ordinals.
-fn in_time_order(drafts: Vec<Draft>, first: u32) -> Vec<Call> {
-    let mut order: Vec<usize> = (0..drafts.len()).collect();
-    order.sort_by_key(|place| (drafts[*place].call.at, *place));
-    let mut rank = vec![0_u32; drafts.len()];
+/// Sorts calls by time, numbers them, and turns the places of parents into ordinals.
+///
+/// They are moved within their own memory: a second list of calls would need as much again.
+fn in_time_order(mut calls: Vec<Call>, first: u32) -> Vec<Call> {
+    let mut order: Vec<usize> = (0..calls.len()).collect();
+    order.sort_unstable_by_key(|place| (calls[*place].at, *place));
+    let mut rank = vec![0_u32; calls.len()];
     for (new, old) in (0_u32..).zip(&order) {
         rank[*old] = new;
     }
-    let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
-    (1..)
-        .zip(order)
-        .filter_map(|(number, place)| {
-            let Draft { call, parent } = drafts[place].take()?;
-            let parent = parent.map(|place| Ordinal(first + rank[place]));
-            Some(Call { id: CallId::Generated(number), parent, ..call })
-        })
-        .collect()
+    for new in 0..order.len() {
+        let mut old = order[new];
+        // A call that stood at an earlier place was swapped to where the one of that place came from.
+        while old < new {
+            old = order[old];
+        }
+        calls.swap(new, old);
+    }
+    for (number, call) in (1..).zip(&mut calls) {
+        call.id = CallId::Generated(number);
+        let of_parent = |Ordinal(place)| rank.get(place as usize).map(|rank| Ordinal(first + rank));
+        call.parent = call.parent.and_then(of_parent);
+    }
+    calls
 }
