@@ -187,6 +187,27 @@ async fn what_the_ring_has_lost_is_said_where_it_may_matter_and_cut_bodies_too()
 }
 
 #[tokio::test]
+async fn journals_share_a_limit_of_memory_and_the_world_that_holds_most_loses_its_oldest() {
+    let limits = Limits { journal_memory: 400 << 10, ..Limits::default() };
+    let yaml = include_str!("../../scenarios/documented.yaml");
+    let mock = Mock::with(yaml, Settings { limits, ..Settings::default() }).await;
+    let (modest, greedy) = (mock.fork(json!({})).await, mock.fork(json!({})).await);
+    modest.commubo("?start=2018-09-01").await;
+    let body = json!({ "filter": { "note": "x".repeat(20_000) } });
+    for _ in 0..50 {
+        greedy.sencloud(&body).await;
+    }
+    modest.commubo("?start=2018-09-02").await;
+    let of = async |world: &World<'_>| world.admin("GET", "journal", &NOTHING).await.json();
+    let (modest, greedy) = (of(&modest).await, of(&greedy).await);
+    assert_eq!((&modest["dropped"], &modest["exchanges"][0]["seq"]), (&json!(0), &json!(1)));
+    let kept = greedy["exchanges"].as_array().unwrap();
+    assert!((5..20).contains(&kept.len()), "{} of 20 KB each are kept", kept.len());
+    assert_eq!(greedy["dropped"], 50 - kept.len());
+    assert_eq!(kept.last().unwrap()["seq"], 50, "the newest are kept");
+}
+
+#[tokio::test]
 async fn a_cursor_stays_true_over_a_reset_which_empties_the_journal() {
     let mock = Mock::embedded("documented").await;
     let world = mock.fork(json!({})).await;

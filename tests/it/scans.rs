@@ -138,7 +138,12 @@ struct Row {
 
 /// Every call that a vendor shows, each asked for by itself.
 async fn rows(mock: &Mock, vendor: &str) -> Vec<Row> {
-    let all = mock.get("/_mock/calls?limit=1000").await.json();
+    rows_of(mock, "/_mock", vendor).await
+}
+
+/// Every call that a vendor shows in a world, whose resources are at `admin`.
+async fn rows_of(mock: &Mock, admin: &str, vendor: &str) -> Vec<Row> {
+    let all = mock.get(&format!("{admin}/calls?limit=1000")).await.json();
     let mut rows = vec![];
     for call in list_at(&all, "/calls") {
         let name = text_at(call, "/id");
@@ -147,7 +152,7 @@ async fn rows(mock: &Mock, vendor: &str) -> Vec<Row> {
             .enumerate()
             .find_map(|(kind, prefix)| Some((kind, name.strip_prefix(prefix)?.parse().ok()?)))
             .expect("an id of the scene");
-        let mut shown = mock.get(&format!("/_mock/calls/{name}")).await.json()["shown"][vendor].take();
+        let mut shown = mock.get(&format!("{admin}/calls/{name}")).await.json()["shown"][vendor].take();
         if shown.is_object() {
             rows.push(Row { at: moment(&call["at"]), place: (kind, number), shown: shown.take() });
         }
@@ -230,9 +235,23 @@ impl Search {
         (MORNING + from * 60_000, MORNING + (from + length) * 60_000)
     }
 
-    async fn send(&self, mock: &Mock) -> Answer {
+    /// The page of the rows that filtering and sorting gives, and the total that its answer tells.
+    fn expected(&self, rows: &[Row]) -> (Vec<String>, u64) {
+        let wanted: Vec<&Row> = rows.iter().filter(|row| self.wants(row)).collect();
+        let total = if self.number == 1 { wanted.len() as u64 } else { 0 };
+        let key = |row: &Row| match self.field {
+            0 => row.at.timestamp_micros(),
+            field => whole(&row.shown[FIELDS[field].1]),
+        };
+        let all = sorted(wanted, "ContactId", key, !self.up);
+        (all.into_iter().skip((self.number - 1) * self.size).take(self.size).collect(), total)
+    }
+
+    /// Sends the request to the world whose base URL ends in `base`.
+    async fn send(&self, mock: &Mock, base: &str) -> Answer {
         let (from, to) = self.range();
         let mut call = page()
+            .at(base, "/")
             .with("PageNumber", &self.number.to_string())
             .with("PageSize", &self.size.to_string())
             .with("OrderByField", FIELDS[self.field].0)
@@ -317,8 +336,117 @@ impl List {
     }
 }
 
+/// What happens to a world between two searches.
+#[derive(Debug, Clone)]
+enum Event {
+    /// The clock is set to so many minutes after six in the morning.
+    Clock(i64),
+    Reading(&'static str, &'static str),
+    Agent(&'static str),
+    Create(Added),
+    Reset,
+    /// The world is kept, and restored at the next `Restore`.
+    Keep,
+    Restore,
+    Fork,
+    Remove,
+}
+
+const READINGS: [(&str, &str); 4] = [
+    ("alibaba.call_duration", "integer"),
+    ("alibaba.call_duration", "string"),
+    ("alibaba.contact_type", "OUTBOUND"),
+    ("alibaba.contact_type", "Outbound"),
+];
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        3 => (-60_i64..800).prop_map(Event::Clock),
+        2 => select(&READINGS[..]).prop_map(|(reading, option)| Event::Reading(reading, option)),
+        1 => select(&["available", "unavailable"][..]).prop_map(Event::Agent),
+        3 => added().prop_map(Event::Create),
+        1 => Just(Event::Reset),
+        2 => Just(Event::Keep),
+        2 => Just(Event::Restore),
+        2 => Just(Event::Fork),
+        1 => Just(Event::Remove),
+    ]
+}
+
+/// A world of a mock, with what was kept of it.
+struct Kept {
+    admin: String,
+    base: String,
+    snapshot: Option<String>,
+}
+
+impl Kept {
+    async fn change(&mut self, mock: &Mock, n: usize, event: &Event) {
+        let (method, resource, body) = match event {
+            Event::Clock(minute) => {
+                let at = DateTime::from_timestamp_millis(MORNING + minute * 60_000).expect("a time");
+                ("PUT", "clock", json!({ "mode": "fixed", "now": at.to_rfc3339() }).to_string())
+            }
+            Event::Reading(reading, option) => ("PATCH", "readings", json!({ *reading: option }).to_string()),
+            Event::Agent(state) => ("PATCH", "agents/mai", json!({ "state": state }).to_string()),
+            Event::Create(call) => ("POST", "calls", call.yaml(&format!("c{}", 100 + n))),
+            Event::Reset => ("POST", "reset", String::new()),
+            Event::Keep => {
+                self.snapshot = Some(mock.get(&format!("{}/snapshot", self.admin)).await.body);
+                return;
+            }
+            Event::Restore => {
+                let Some(snapshot) = self.snapshot.clone() else { return };
+                ("PUT", "snapshot", snapshot)
+            }
+            Event::Fork | Event::Remove => return,
+        };
+        let request = mock.request(method, &format!("{}/{resource}", self.admin)).body(body);
+        let answer = crate::mock::send(request).await;
+        assert!((200..300).contains(&answer.status), "{event:?}: {}", answer.body);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// The same holds while clocks move, agents, readings and calls change, and worlds are forked,
+    /// reset, kept, restored and removed.
+    #[test]
+    fn a_search_finds_the_same_in_each_world_whatever_happens_to_it_and_to_others(
+        scene in scene(),
+        steps in prop::collection::vec((event(), any::<prop::sample::Index>(), search()), 1..14),
+    ) {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let mock = scene.serve().await;
+            let mut worlds = vec![Kept { admin: "/_mock".into(), base: String::new(), snapshot: None }];
+            for (n, (event, whose, search)) in steps.iter().enumerate() {
+                let place = whose.index(worlds.len());
+                worlds[place].change(&mock, n, event).await;
+                match event {
+                    Event::Fork => {
+                        let forked = mock.fork(json!({})).await;
+                        let (admin, base) = (format!("/_mock/worlds/{}", forked.id()), format!("/w/{}", forked.id()));
+                        worlds.push(Kept { admin, base, snapshot: None });
+                    }
+                    // The default world stays.
+                    Event::Remove if place > 0 => {
+                        let removed = worlds.remove(place);
+                        let remove = crate::mock::send(mock.request("DELETE", &removed.admin)).await;
+                        assert_eq!(remove.status, 204, "{}", remove.body);
+                        assert_eq!(search.send(&mock, &removed.base).await.status, 404);
+                    }
+                    _ => {}
+                }
+                for world in &worlds {
+                    let (page, total) = search.expected(&rows_of(&mock, &world.admin, "alibaba").await);
+                    let answer = search.send(&mock, &world.base).await;
+                    assert_eq!(alibaba::ids(&answer), page, "{n}: {event:?}, then {search:?}");
+                    assert_eq!(number_at(&answer.json(), "/Data/TotalCount"), total, "{n}: {event:?}, {search:?}");
+                }
+            }
+        });
+    }
 
     /// Every page of every search is the one that filtering and sorting the rows gives.
     #[test]
@@ -329,16 +457,9 @@ proptest! {
             let mock = scene.serve().await;
             let rows = rows(&mock, "alibaba").await;
             for search in searches {
-                let wanted: Vec<&Row> = rows.iter().filter(|row| search.wants(row)).collect();
-                let total = if search.number == 1 { wanted.len() as u64 } else { 0 };
-                let key = |row: &Row| match search.field {
-                    0 => row.at.timestamp_micros(),
-                    field => whole(&row.shown[FIELDS[field].1]),
-                };
-                let all = sorted(wanted, "ContactId", key, !search.up);
-                let page = all.into_iter().skip((search.number - 1) * search.size).take(search.size);
-                let answer = search.send(&mock).await;
-                assert_eq!(alibaba::ids(&answer), page.collect::<Vec<_>>(), "{search:?}");
+                let (page, total) = search.expected(&rows);
+                let answer = search.send(&mock, "").await;
+                assert_eq!(alibaba::ids(&answer), page, "{search:?}");
                 assert_eq!(number_at(&answer.json(), "/Data/TotalCount"), total, "{search:?}");
             }
         });
