@@ -3,6 +3,7 @@
 mod admin;
 mod agreement;
 mod alibaba;
+mod allocations;
 mod answers;
 mod baseline;
 mod bundle;
