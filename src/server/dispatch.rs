@@ -90,8 +90,8 @@ impl Dispatcher {
             && !self.app.vendors.iter().any(|vendor| vendor.is_client(headers))
     }
 
-    /// The text for a person: what callmock is, and commands to paste. The commands have credentials, so a server with an admin token
-    /// shows none.
+    /// The text for a person: what callmock is, and commands to paste. The commands have credentials,
+    /// so a server with an admin token shows none.
     fn welcome(&self, request: &Request<Body>) -> String {
         let app = &self.app;
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());

@@ -18,7 +18,8 @@ use crate::world::{Step, Stop, View, Visited, World};
 #[derive(Clone)]
 pub struct Context(Arc<Known>);
 
-/// What is known of a request besides its head.
+/// The parts of a context: the world, the operation, the path's segments, the body and the notes of
+/// one request.
 pub struct Known {
     /// The world that the request belongs to.
     pub world: Arc<World>,

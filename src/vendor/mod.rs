@@ -54,7 +54,6 @@ pub use context::{BaseUrl, Context, Known, Place, checked, host, keep, media_typ
 pub use endpoint::{Endpoint, Handler, run, shows_ended, shows_none, tells_nothing};
 pub(crate) use endpoint::{endpoints, handler};
 pub use first::First;
-pub use json::write_json;
 pub use long::{LongWork, MANY_CALLS};
 pub use neutral::{Field, Neutral, Recorded};
 pub use notes::{Learned, Notes, Outcome};
@@ -63,7 +62,7 @@ pub(crate) use refusal::refusals;
 pub use refusal::{AnyRefusal, Refusing, RetryAfter, Unhandled};
 pub use routes::{Found, Routes};
 pub(crate) use row::row;
-pub use row::{BySerde, Put, put_all, written};
+pub use row::{AsText, BySerde, Put, put_all, written};
 pub use rows::Rows;
 pub use sketch::{Sketch, quoted};
 pub use tells::{Precision, Tells};

@@ -106,7 +106,8 @@ impl Slot {
     }
 
     /// Counts the lists and files that the clients of a world have left unfinished, the
-    /// expectations that are open, and the calls that were shown. Called when the world is replaced or removed.
+    /// expectations that are open, and the calls that were shown. Called when the world is replaced or
+    /// removed.
     pub(super) fn settle(&self, world: &World) {
         let late = world.late();
         for missed in world.missed(&late) {

@@ -10,7 +10,7 @@ use super::people::{customer_id, operator_id, scenario_id};
 use super::readings::{Numbers, Unset, VoiceIdKey};
 use crate::dialects::commubo::{self as data, Digits};
 use crate::universe::{self, CallOutcome, Decimals, Direction, Ordinal, Ref};
-use crate::vendor::{Field, Neutral, Precision, Put, Tells, Text, Written, row, write_json};
+use crate::vendor::{AsText, BySerde, Field, Neutral, Precision, Put, Tells, Text, Written, row};
 use crate::world::{View, World};
 
 /// Japan Standard Time, which has no daylight saving time (A6).
@@ -236,11 +236,7 @@ impl Serialize for Number {
 impl Put for Number {
     fn put(&self, out: &mut Vec<u8>) {
         match self.1 {
-            Numbers::String => {
-                out.push(b'"');
-                self.0.put(out);
-                out.push(b'"');
-            }
+            Numbers::String => AsText(self.0).put(out),
             Numbers::Integer => self.0.put(out),
         }
     }
@@ -292,12 +288,12 @@ impl Put for OnlyId<'_> {
     }
 }
 
-/// A customer whose id is all that is shown takes no detour over serde.
+/// A customer with nothing but an id is in every row of most lists, so it is written without serde.
 impl Put for Customer<'_> {
     fn put(&self, out: &mut Vec<u8>) {
         match &self.details {
             None => OnlyId(b"{\"customerId\":", &self.customer_id).put(out),
-            Some(_) => write_json(out, self),
+            Some(_) => BySerde(self).put(out),
         }
     }
 }
@@ -345,12 +341,12 @@ impl<'a> Operator<'a> {
     }
 }
 
-/// An operator whose id is all that is shown takes no detour over serde.
+/// An operator with nothing but an id is written in the same way.
 impl Put for Operator<'_> {
     fn put(&self, out: &mut Vec<u8>) {
         match &self.details {
             None => OnlyId(b"{\"operatorId\":", &self.operator_id).put(out),
-            Some(_) => write_json(out, self),
+            Some(_) => BySerde(self).put(out),
         }
     }
 }

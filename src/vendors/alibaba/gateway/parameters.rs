@@ -58,7 +58,7 @@ impl Parameters {
         let (mut malformed, mut too_many) = (false, false);
         let mut read = |text: &str| {
             let first = urlencoded::first_pairs(text, MOST);
-            too_many |= first.len() < text.len();
+            too_many |= !text[first.len()..].trim_start_matches('&').is_empty();
             urlencoded::pairs_of(first).unwrap_or_else(|_| {
                 malformed = true;
                 urlencoded::each(first).map(|(name, value)| (name.into(), value.into())).collect()

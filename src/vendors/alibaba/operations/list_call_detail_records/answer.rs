@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::super::gateway::Envelope;
 use super::super::super::readings::{CallDuration, ContactTypeSpelling, SuccessMessage};
 use super::super::super::records::{Record, in_capitals, message};
-use crate::vendor::{Put, Rows, Text, row};
+use crate::vendor::{AsText, Put, Rows, Text, row};
 use crate::world::World;
 
 /// Formatting of the records in one answer.
@@ -168,11 +168,7 @@ impl Serialize for Duration {
 impl Put for Duration {
     fn put(&self, out: &mut Vec<u8>) {
         match self.1 {
-            CallDuration::String => {
-                out.push(b'"');
-                self.0.put(out);
-                out.push(b'"');
-            }
+            CallDuration::String => AsText(self.0).put(out),
             CallDuration::Integer => self.0.put(out),
         }
     }
