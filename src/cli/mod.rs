@@ -113,7 +113,7 @@ pub fn run() -> Exit {
             Ok(cli) => cli.run(),
             Err(error) => usage(&error),
         },
-        Err(environment::ArgumentError::CommandLine(error)) => usage(&error),
+        Err(environment::ArgumentError::CommandLine(error)) => usage(&whole(*error, &words)),
         Err(environment::ArgumentError::Variable(message)) => {
             tell!("callmock: {message}");
             Exit::Usage
@@ -125,6 +125,14 @@ pub fn run() -> Exit {
     };
     log::flush(std::time::Duration::from_millis(500));
     exit
+}
+
+/// The error as the whole command gives it. A message names what a start does not declare, too.
+fn whole(error: clap::Error, words: &[std::ffi::OsString]) -> clap::Error {
+    match if_named::with_all(|| environment::matches(&Cli::command(), words)) {
+        Err(environment::ArgumentError::CommandLine(whole)) => *whole,
+        _ => error,
+    }
 }
 
 /// Prints clap's message: a mistake on the command line, or the requested help.

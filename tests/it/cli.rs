@@ -216,6 +216,16 @@ fn bad_usage_and_bad_scenarios_are_exit_code_2() {
 }
 
 #[test]
+fn a_misspelt_subcommand_is_told_with_the_usage_of_the_whole_command() {
+    let wrong = output(&["srve"]);
+    let said = text(&wrong.stderr);
+    assert_eq!(wrong.status.code(), Some(2), "{said}");
+    for expected in ["a similar subcommand exists: 'serve'", "Usage: callmock [OPTIONS]"] {
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+#[test]
 fn check_counts_the_calls_of_good_files() {
     let good = output(&["check", "documented"]);
     assert_eq!(
