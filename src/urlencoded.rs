@@ -42,11 +42,23 @@ pub fn lossy(text: &str) -> impl Iterator<Item = (String, String)> {
 
 /// The decoded pairs for people to read. A part without an encoding is borrowed from the text.
 pub fn each(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-    let decode = |part| match memchr::memchr2(b'%', b'+', str::as_bytes(part)) {
-        None => Cow::Borrowed(part),
-        Some(_) => Cow::Owned(percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned()),
-    };
-    split(text).map(move |(name, value)| (decode(name), decode(value)))
+    split(text).map(|(name, value)| (decode_lossy(name), decode_lossy(value)))
+}
+
+fn decode_lossy(part: &str) -> Cow<'_, str> {
+    let Some(bytes) = bytes(part) else { return part.into() };
+    // Most bytes are UTF-8, which needs no copy.
+    let text = String::from_utf8(bytes);
+    text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()).into()
+}
+
+/// The decoded bytes of a part. `None` if the part has no encoding.
+fn bytes(part: &str) -> Option<Vec<u8>> {
+    memchr::memchr2(b'%', b'+', part.as_bytes())?;
+    let spaced = memchr::memchr(b'+', part.as_bytes()).map(|_| part.replace('+', " "));
+    let mut decoded = Vec::with_capacity(part.len());
+    decoded.extend(percent_decode_str(spaced.as_deref().unwrap_or(part)));
+    Some(decoded)
 }
 
 /// Percent-encodes everything but the unreserved characters of RFC 3986, with upper-case digits.
@@ -73,18 +85,14 @@ fn split(text: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 fn decode(part: &str) -> Result<Cow<'_, str>, Malformed> {
-    if memchr::memchr2(b'%', b'+', part.as_bytes()).is_none() {
-        return Ok(part.into());
-    }
-    let bytes = part.as_bytes();
-    let broken = bytes.iter().enumerate().any(|(i, byte)| {
-        *byte == b'%' && !bytes.get(i + 1..i + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
-    });
-    if broken {
+    let Some(decoded) = bytes(part) else { return Ok(part.into()) };
+    let encoded = part.as_bytes();
+    let is_broken =
+        |at: usize| !encoded.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+    if memchr::memchr_iter(b'%', encoded).any(is_broken) {
         return Err(Malformed);
     }
-    let spaced = part.replace('+', " ");
-    percent_decode_str(&spaced).decode_utf8().map(|text| text.into_owned().into()).map_err(|_| Malformed)
+    String::from_utf8(decoded).map(Cow::Owned).map_err(|_| Malformed)
 }
 
 #[cfg(test)]

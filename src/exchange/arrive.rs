@@ -49,7 +49,7 @@ pub enum NotArrived {
 
 impl Arrival {
     /// Finds the world, vendor and operation of a request.
-    pub async fn of(app: &Arc<App>, request: Request<Body>) -> Result<Self, NotArrived> {
+    pub async fn of(app: &Arc<App>, request: Request<Body>) -> Result<Box<Self>, NotArrived> {
         let (request, pin) = PinnedWorld::of(app, request).map_err(NotArrived::UnknownWorld)?;
         let owners = app.owners(request.uri().path());
         if owners.is_empty() {
@@ -108,7 +108,7 @@ impl Arrival {
         let sent = (&buffer, context.pinned.clone(), now);
         let record = ExchangeRecord::start(vendor, operation, app, &world, &parts, sent, injected);
         let handle = parts.extensions.get::<ConnectionHandle>().cloned().unwrap_or_default();
-        Ok(Self {
+        Ok(Box::new(Self {
             app: Arc::clone(app),
             vendor,
             endpoint: found.endpoint,
@@ -120,11 +120,11 @@ impl Arrival {
             record,
             handle,
             _share: share,
-        })
+        }))
     }
 
     /// Ends the connection without an answer.
-    pub async fn hanging_up<T>(self, how: HangUp) -> T {
+    pub async fn hanging_up<T>(self: Box<Self>, how: HangUp) -> T {
         self.record.hanging_up(&self.handle, how).await
     }
 }

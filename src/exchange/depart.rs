@@ -7,7 +7,7 @@ use axum::response::Response;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 
 use super::arrive::Arrival;
-use super::{HangUp, conduct};
+use super::conduct;
 use crate::vendor::{Learned, Outcome, hints};
 use crate::world::Worlds;
 
@@ -18,7 +18,10 @@ static HINT: HeaderName = HeaderName::from_static("x-callmock-hint");
 static FAULT: HeaderName = HeaderName::from_static("x-callmock-fault");
 
 /// Completes an answer and returns it, with its body shaped by faults and recorded in the journal.
-pub async fn depart<E>(mut arrival: Arrival, mut response: Response) -> Result<Response, E> {
+///
+/// # Errors
+/// The request, if a fault ends its connection in place of the answer.
+pub fn depart(mut arrival: Box<Arrival>, mut response: Response) -> Result<Response, Box<Arrival>> {
     let learned = learn(&mut arrival, &mut response);
     if !response.headers().contains_key(header::DATE) {
         response.headers_mut().insert(header::DATE, date(arrival.context.world.now()));
@@ -32,7 +35,7 @@ pub async fn depart<E>(mut arrival: Arrival, mut response: Response) -> Result<R
         if let Some(taken) = &learned.walk {
             arrival.context.world.walks().undo(taken);
         }
-        return arrival.hanging_up(HangUp::Close).await;
+        return Err(arrival);
     };
     Ok(arrival.record.sending(response, learned, hint))
 }

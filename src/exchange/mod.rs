@@ -68,7 +68,10 @@ pub async fn answer(app: &Arc<App>, request: Request<Body>) -> Result<Response, 
         Err(NotArrived::UnknownWorld(refused)) => return Ok(refused.into_response()),
     };
     match decide(&mut arrival).await {
-        Ok(response) => depart(arrival, response).await,
+        Ok(response) => match depart(arrival, response) {
+            Ok(response) => Ok(response),
+            Err(arrival) => arrival.hanging_up(HangUp::Close).await,
+        },
         Err(how) => arrival.hanging_up(how).await,
     }
 }

@@ -124,15 +124,18 @@ macro_rules! accounts {
             }
 
             /// The accounts without their places. A vendor that is left out gets those of
-            /// `fallback`; the names of these vendors are returned, too.
-            pub fn or(self, fallback: &dialects::Accounts) -> (dialects::Accounts, Vec<&'static str>) {
+            /// `fallback`, which is made only then; the names of these vendors are returned, too.
+            pub fn or<'a>(
+                self,
+                fallback: impl Fn() -> &'a dialects::Accounts,
+            ) -> (dialects::Accounts, Vec<&'static str>) {
                 let mut left_out = vec![];
                 $(
                     let $vendor = match self.$vendor {
                         Some(accounts) => accounts.into_iter().map(|account| account.value).collect(),
                         None => {
                             left_out.push(stringify!($vendor));
-                            fallback.$vendor.clone()
+                            fallback().$vendor.clone()
                         }
                     };
                 )+

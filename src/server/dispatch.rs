@@ -73,7 +73,8 @@ impl Dispatcher {
             }
             return self.welcome(&request).into_response();
         }
-        match exchange::answer(&self.app, request).await {
+        // In a box of its own, it is not copied each time that a future around it is handed on.
+        match Box::pin(exchange::answer(&self.app, request)).await {
             Ok(response) => response,
             Err(request) => exchange::no_vendor(&self.app, &request.into_parts().0),
         }

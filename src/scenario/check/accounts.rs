@@ -19,8 +19,8 @@ fn documented() -> &'static Accounts {
     static DOCUMENTED: OnceLock<Accounts> = OnceLock::new();
     DOCUMENTED.get_or_init(|| {
         let Some(Source::Text { text, .. }) = embedded("documented") else { return Accounts::default() };
-        let file = yaml::read::<file::File>(&text, Bounds::OWN).value;
-        file.map(|file| file.accounts.or(&Accounts::default()).0).unwrap_or_default()
+        let (file, none) = (yaml::read::<file::File>(&text, Bounds::OWN).value, Accounts::default());
+        file.map(|file| file.accounts.or(|| &none).0).unwrap_or_default()
     })
 }
 
@@ -91,7 +91,7 @@ pub fn accounts(
     }
     let own = all.each().flat_map(|(_, _, account)| account.value.numbers());
     let numbers = own.map(str::to_owned).collect();
-    let (accounts, left_out) = all.or(documented());
+    let (accounts, left_out) = all.or(documented);
     if let Some(last) = last.filter(|_| !left_out.is_empty()) {
         let message = format!(
             "none of {names}: their clients use the credentials of the scenario `documented`; write \

@@ -181,11 +181,11 @@ impl Mask {
     /// The end of a header's value that is a credential. It is masked even if it is unknown here or
     /// in an unexpected encoding.
     fn credential<'a>(&self, name: &str, value: &'a str) -> Option<&'a str> {
-        let scheme = value.split_once(' ').filter(|(scheme, _)| {
-            ["authorization", "proxy-authorization"].contains(&name)
-                && ["basic", "bearer"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
-        });
-        match scheme {
+        let is_known =
+            |scheme: &str| scheme.eq_ignore_ascii_case("basic") || scheme.eq_ignore_ascii_case("bearer");
+        let has_scheme = ["authorization", "proxy-authorization"].contains(&name);
+        let scheme = if has_scheme { value.split_once(' ') } else { None };
+        match scheme.filter(|(scheme, _)| is_known(scheme)) {
             Some((_, credential)) => Some(credential),
             // A signature is not a secret. Every other proof of identity is.
             None if name == "authorization" && !value.contains("Signature=") => Some(value),
