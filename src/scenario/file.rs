@@ -52,6 +52,10 @@ pub struct File {
     /// Generated calls, added after the listed ones: one block, or a list of blocks.
     #[serde(default)]
     pub generate: OneOrMore<Generate>,
+    /// How long after a call's end the vendors' lists have it. If left out, at its end.
+    pub arrival: Option<Arrival>,
+    /// What of a call comes only some time after its end. If left out, nothing.
+    pub revisions: Option<Revisions>,
     /// Whether the last four digits of a dialled or calling number decide what becomes of a created
     /// call: `0102` is busy, `0103` is not answered, and so on. `GET /_mock` has the list.
     pub magic: Option<bool>,
@@ -145,6 +149,71 @@ macro_rules! accounts {
     };
 }
 vendors! { accounts! {} }
+
+/// Declares the arrival of calls, with a key for each vendor.
+macro_rules! arrival {
+    ([$($vendor:ident)+]) => {
+        /// How long after a call's end the vendors' lists have it.
+        #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields, default, expecting = "`{delay: {median: 30s, p99: 10m}}`")]
+        pub struct Arrival {
+            /// The time at every vendor that has no time of its own.
+            pub delay: Option<At<Spread>>,
+            $(
+                #[doc = concat!("The time at ", stringify!($vendor), ".")]
+                pub $vendor: Option<At<Spread>>,
+            )+
+        }
+
+        impl Arrival {
+            /// The times by vendor, each with its key.
+            pub fn each(&self) -> impl Iterator<Item = (&'static str, &'static str, &At<Spread>)> {
+                let all = std::iter::empty();
+                $(
+                    let own = self.$vendor.as_ref().map(|spread| (stringify!($vendor), spread));
+                    let own = own.or(self.delay.as_ref().map(|spread| ("delay", spread)));
+                    let all = all.chain(own.map(|(key, spread)| (stringify!($vendor), key, spread)));
+                )+
+                all
+            }
+        }
+    };
+}
+vendors! { arrival! {} }
+
+/// What of a call comes only some time after its end, with that time. A list that shows the call
+/// before has it without this, and its time of change is the last one that has passed.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, expecting = "`{recording: {median: 5m, p99: 1h}}`")]
+pub struct Revisions {
+    /// The recording with its address.
+    pub recording: Option<At<Spread>>,
+    /// The customer's rating.
+    pub rating: Option<At<Spread>>,
+    /// The note.
+    pub note: Option<At<Spread>>,
+}
+
+/// A length of time that differs from call to call: a duration that is always the same, or a
+/// log-normal one.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "a duration such as `30s`, or `{median: 30s, p99: 10m}`")]
+pub enum Spread {
+    /// One duration.
+    Fixed(Length),
+    /// A log-normal distribution, as the latencies of real services have.
+    Drawn(Quantiles),
+}
+
+/// A log-normal distribution, by two of its quantiles.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Quantiles {
+    /// Half of the times are shorter.
+    pub median: Length,
+    /// 99 of 100 times are shorter.
+    pub p99: Length,
+}
 
 /// Declares an entry that has every vendor's additions under the vendor's key.
 macro_rules! entry {

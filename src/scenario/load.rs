@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::diagnostic::{Diagnostic, Invalid};
 use super::fault::Fault;
-use super::file::{Accounts, Agent, Call, Customer, File, Generate, Queue};
+use super::file::{Accounts, Agent, Arrival, Call, Customer, File, Generate, Queue, Revisions};
 use super::values::{At, Clock, OneOrMore, OptionName, Position};
 use crate::nearest::did_you_mean;
 use crate::times::Zone;
@@ -144,6 +144,8 @@ pub struct Merged {
     pub queues: Vec<FileEntry<Queue>>,
     pub calls: Vec<FileEntry<Call>>,
     pub generate: Vec<FileEntry<Generate>>,
+    pub arrival: Option<FileEntry<Arrival>>,
+    pub revisions: Option<FileEntry<Revisions>>,
     pub magic: bool,
     pub count_calls: bool,
     pub allow_real_keys: bool,
@@ -183,6 +185,8 @@ pub fn merged(sources: &[Source], bounds: Bounds, files: &mut Stamp) -> Result<M
         queues: vec![],
         calls: vec![],
         generate: vec![],
+        arrival: None,
+        revisions: None,
         magic: false,
         count_calls: false,
         allow_real_keys: false,
@@ -280,6 +284,10 @@ impl Merged {
             Ok([block]) => self.generate.push(entry_of(name, block, "generate")),
             Err(blocks) => self.generate.extend(entries_of(name, blocks, "generate")),
         }
+        let arrival = file.arrival.map(|arrival| entry_of(name, arrival, "arrival"));
+        self.arrival = arrival.or(self.arrival.take());
+        let revisions = file.revisions.map(|revisions| entry_of(name, revisions, "revisions"));
+        self.revisions = revisions.or(self.revisions.take());
         self.count_calls = file.count_calls.unwrap_or(self.count_calls);
         self.magic = file.magic.unwrap_or(self.magic);
         self.allow_real_keys = file.allow_real_keys.unwrap_or(self.allow_real_keys);

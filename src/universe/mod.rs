@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 mod call;
 mod columns;
+mod coming;
 mod drawn;
 mod generate;
 mod index;
@@ -20,11 +21,13 @@ mod opaque;
 mod people;
 mod queue;
 mod reference;
+mod scramble;
 
 pub use call::{
     Call, CallId, CallOutcome, Direction, EndedBy, Holder, Phase, Rating, RatingChannel, Recording,
 };
 pub use columns::{Column, NumberSet, Numbers, ValueOf};
+pub use coming::{Coming, Part, Spread};
 pub use generate::{
     Block, Country, Hours, Made, Mix, Moments, Period, Population, Talk, Week, generated, is_created_id,
     is_generated_id,
@@ -40,6 +43,7 @@ use drawn::Drawn;
 use index::Index;
 use known::Known;
 use names::Names;
+use scramble::scramble;
 
 pub use crate::times::{Millis, NotADuration, length};
 
@@ -58,6 +62,7 @@ pub struct Universe {
     names: Names,
     known: Known,
     drawn: Drawn,
+    coming: Coming,
 }
 
 impl Universe {
@@ -81,7 +86,21 @@ impl Universe {
         }
         let (columns, known, drawn) = (Columns::default(), Known::default(), Drawn::default());
         let names = Names::of(&calls);
-        Self { seed, agents, customers, queues, calls, index, columns, wire_ids, names, known, drawn }
+        let coming = Coming::default();
+        Self { seed, agents, customers, queues, calls, index, columns, wire_ids, names, known, drawn, coming }
+    }
+
+    /// The same records, of which some come or change after their calls' ends.
+    #[must_use]
+    pub fn coming(mut self, coming: Coming) -> Self {
+        self.coming = coming;
+        self
+    }
+
+    /// When records come and change.
+    #[must_use]
+    pub fn records(&self) -> &Coming {
+        &self.coming
     }
 
     /// The seed of ids and generated data.
@@ -263,14 +282,6 @@ impl Universe {
     pub fn column(&self, name: &'static str, of: ValueOf) -> Column {
         self.columns.values(&self.calls, name, of)
     }
-}
-
-/// Scatters a number over 64 bits: the finalizer of `SplitMix64`.
-fn scramble(number: u64) -> u64 {
-    let mut bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^ (bits >> 31)
 }
 
 fn ordinals(calls: &[Call]) -> impl Iterator<Item = Ordinal> + use<> {

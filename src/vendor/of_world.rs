@@ -48,13 +48,13 @@ impl Neutral {
             customer: call.customer.map(|customer| view.customer(customer).id.to_string()),
             queue: call.queue.map(|queue| view.queue(queue).id.to_string()),
             parent: call.parent.and_then(|parent| Some(view.call(parent)?.id.to_string())),
-            recording: call.recording.as_ref().filter(|_| over).map(|recording| Recorded {
+            recording: view.recording(ordinal).filter(|_| over).map(|recording| Recorded {
                 url: recording.url.as_deref().map(str::to_owned),
                 duration: recording.duration.as_seconds(),
                 bytes: Some(file(recording.duration).size()),
                 tones: Some(file(recording.duration).key()),
             }),
-            rating: call.rating.as_deref().cloned(),
+            rating: view.rating(ordinal).cloned(),
             on: call.on.as_ref().map(|on| {
                 let holder = |holder: &crate::universe::Holder| match &holder.account {
                     Some(account) => {

@@ -140,8 +140,9 @@ impl Past<'_> {
         let is_held =
             |ordinal| self.view.call(ordinal).is_some_and(|call| call.held_by(self.vendor, self.account));
         let held = universe.held(&self.places, self.vendor, self.account);
-        let late = universe.ending_after(self.view.now(), &self.places);
-        let late = late.iter().filter(|place| is_held(ordinal(place))).count();
+        let late = self.late(&self.places);
+        let late = late.iter().map(ordinal);
+        let late = late.filter(|ordinal| is_held(*ordinal) && listed(*ordinal).is_none()).count();
         let left_out = universe.unusual(&self.places).iter().map(ordinal);
         let left_out = left_out.filter(|ordinal| listed(*ordinal).is_some() && leaves_out(*ordinal)).count();
         held - late - left_out + self.created().filter(|ordinal| !leaves_out(*ordinal)).count()
@@ -200,10 +201,17 @@ impl Past<'_> {
         self.usual(slice.start..to, &mut held, true, meet)
     }
 
-    /// The places, within some others, that need a look: of calls that are not over, and of unusual
-    /// ones.
+    /// The places, within some others, of calls that may not be listed yet: they are not over, or
+    /// have not been for long.
+    fn late(&self, slice: &Range<usize>) -> Vec<u32> {
+        let longest = self.view.records().longest_arrival(self.vendor);
+        self.view.universe().ending_after(self.view.now() - longest, slice)
+    }
+
+    /// The places, within some others, that need a look: of calls that may not be listed yet, and of
+    /// unusual ones.
     fn special(&self, slice: &Range<usize>) -> Vec<usize> {
-        let late = self.view.universe().ending_after(self.view.now(), slice);
+        let late = self.late(slice);
         let unusual = self.view.universe().unusual(slice);
         let mut both: Vec<usize> = late.iter().chain(unusual).map(|place| *place as usize).collect();
         both.sort_unstable();
@@ -238,6 +246,7 @@ impl Past<'_> {
     fn unusual(&self, place: usize, meet: &mut impl FnMut(Met) -> ControlFlow<()>) -> ControlFlow<()> {
         let ordinal = self.view.universe().in_time_order(place);
         match self.view.listed(ordinal, self.vendor, self.account) {
+            Some(call) if call.data.is_none() => meet(Met::Usual(ordinal)),
             Some(_) => meet(Met::Unusual(ordinal)),
             None => ControlFlow::Continue(()),
         }
@@ -281,7 +290,14 @@ impl Past<'_> {
         let mut held = Held::new(self);
         let mut each = |ordinal: &Ordinal| {
             let is_usual = self.view.call(*ordinal).is_some_and(|call| call.data.is_none());
-            if is_usual && held.has(*ordinal) { meet(*ordinal) } else { ControlFlow::Continue(()) }
+            // Without arrivals, what is over is listed.
+            let has_arrived = self.view.records().arrivals.is_empty()
+                || self.view.listed(*ordinal, self.vendor, self.account).is_some();
+            if is_usual && has_arrived && held.has(*ordinal) {
+                meet(*ordinal)
+            } else {
+                ControlFlow::Continue(())
+            }
         };
         let mut slices: Box<dyn Iterator<Item = &[Ordinal]>> = match walk {
             Walk::Onward => Box::new(order.chunks(SLICE)),

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::{DateTime, Utc};
 
 use super::created::{Created, Start};
-use crate::universe::{Call, Ordinal, Universe};
+use crate::universe::{Call, Ordinal, Part, Rating, Recording, Universe};
 
 /// A signal to a long read of calls that its result is no longer needed.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +60,13 @@ impl View {
         self
     }
 
+    /// The same records at an earlier moment.
+    #[must_use]
+    pub fn as_of(mut self, moment: DateTime<Utc>) -> Self {
+        self.now = moment;
+        self
+    }
+
     /// The universe.
     #[must_use]
     pub fn universe(&self) -> &Universe {
@@ -93,12 +100,74 @@ impl View {
         self.universe.len() + self.created.len()
     }
 
-    /// The call with an ordinal, if an account of a vendor holds it and it is over. A list of past
-    /// calls shows no others. The rule is the same for calls of the scenario, the generator,
-    /// the admin API and requests.
+    /// The call with an ordinal, if an account of a vendor holds it, it is over, and the vendor's
+    /// lists have it already. A list of past calls shows no others. The rule is the same for calls
+    /// of the scenario, the generator, the admin API and requests.
     #[must_use]
     pub fn listed(&self, ordinal: Ordinal, vendor: &str, account: &str) -> Option<&Call> {
-        self.call(ordinal).filter(|call| call.is_over(self.now) && call.held_by(vendor, account))
+        let call = self.call(ordinal)?;
+        let is_there = call.is_over(self.now) && call.held_by(vendor, account);
+        (is_there && self.has_arrived(ordinal, call, vendor)).then_some(call)
+    }
+
+    fn has_arrived(&self, ordinal: Ordinal, call: &Call, vendor: &str) -> bool {
+        let records = self.records();
+        records.arrivals.is_empty()
+            || call.ended_at() + records.until_listed(self.seed(), ordinal, vendor) <= self.now
+    }
+
+    /// The time since which a vendor's lists have a call.
+    #[must_use]
+    pub fn listed_since(&self, ordinal: Ordinal, vendor: &str) -> Option<DateTime<Utc>> {
+        let until = self.records().until_listed(self.seed(), ordinal, vendor);
+        Some(self.call(ordinal)?.ended_at() + until)
+    }
+
+    /// The time since which a part of a call is there.
+    fn there_since(&self, ordinal: Ordinal, call: &Call, part: Part) -> DateTime<Utc> {
+        call.ended_at() + self.records().until_there(self.seed(), ordinal, part)
+    }
+
+    /// Whether a part of a call that may come late is there.
+    #[must_use]
+    pub fn has_come(&self, ordinal: Ordinal, part: Part) -> bool {
+        let come = |call| self.there_since(ordinal, call, part) <= self.now;
+        !self.records().revises() || self.call(ordinal).is_some_and(come)
+    }
+
+    /// The recording of a call, once it is there.
+    #[must_use]
+    pub fn recording(&self, ordinal: Ordinal) -> Option<&Recording> {
+        self.call(ordinal)?.recording.as_ref().filter(|_| self.has_come(ordinal, Part::Recording))
+    }
+
+    /// The rating of a call, once it is there.
+    #[must_use]
+    pub fn rating(&self, ordinal: Ordinal) -> Option<&Rating> {
+        self.call(ordinal)?.rating.as_deref().filter(|_| self.has_come(ordinal, Part::Rating))
+    }
+
+    /// The note of a call, once it is there.
+    #[must_use]
+    pub fn note(&self, ordinal: Ordinal) -> Option<&str> {
+        self.call(ordinal)?.note.as_deref().filter(|_| self.has_come(ordinal, Part::Note))
+    }
+
+    /// The time of the last change of a call's record so far: its end, or the time at which a part
+    /// of it came.
+    #[must_use]
+    pub fn changed_at(&self, ordinal: Ordinal, call: &Call) -> DateTime<Utc> {
+        let ended = call.ended_at();
+        if !self.records().revises() {
+            return ended;
+        }
+        let parts = [
+            call.recording.as_ref().map(|_| Part::Recording),
+            call.rating.as_ref().map(|_| Part::Rating),
+            call.note.as_ref().map(|_| Part::Note),
+        ];
+        let came = parts.into_iter().flatten().map(|part| self.there_since(ordinal, call, part));
+        came.filter(|at| *at <= self.now).fold(ended, DateTime::max)
     }
 
     /// The calls that exist at the view's time, of those that began within a range. A call exists

@@ -113,6 +113,7 @@ fn the_readings_are_those_that_users_rely_on() {
             "alibaba.unknown_contact: error, no_data",
             "alibaba.no_recording: no_data, error",
             "alibaba.call_under_way: not_exists, partial",
+            "alibaba.walk: live, frozen",
             "sencloud.extension_ids: honour, ignore, refuse",
             "sencloud.extension_match: id_or_number, id",
             "sencloud.prev: either, before, after",

@@ -13,6 +13,7 @@ mod ccai;
 mod cli;
 mod client;
 mod clock;
+mod coming;
 mod commubo;
 mod coverage;
 mod created;

@@ -78,17 +78,23 @@ struct Scene {
     listed: Vec<Added>,
     created: Vec<Added>,
     blocks: Vec<(u32, usize)>,
+    coming: &'static str,
 }
+
+/// When calls come into lists and change after their ends.
+const COMING: [&str; 3] = [
+    "",
+    "arrival: {delay: {median: 20m, p99: 3h}}\n",
+    "arrival: {delay: 30m, sencloud: {median: 1m, p99: 2h}}\nrevisions: {recording: {median: 10m, p99: 5h}, \
+     rating: 40m, note: 5m}\n",
+];
 
 fn scene() -> impl Strategy<Value = Scene> {
     let calls = |most| prop::collection::vec(added(), 0..most);
     let blocks = prop::collection::vec((1_u32..150, 0..HOLDERS.len()), 1..4);
-    (any::<u64>(), calls(12), calls(6), blocks).prop_map(|(seed, listed, created, blocks)| Scene {
-        seed,
-        listed,
-        created,
-        blocks,
-    })
+    let coming = select(&COMING[..]);
+    (any::<u64>(), calls(12), calls(6), blocks, coming)
+        .prop_map(|(seed, listed, created, blocks, coming)| Scene { seed, listed, created, blocks, coming })
 }
 
 impl Scene {
@@ -113,8 +119,8 @@ impl Scene {
              instances: [ccc-test, other]}}], sencloud: [{{api_key: \"{KEY}\"}}]}}\nreadings: \
              {{sencloud.number_match: substring}}\nagents: [{{id: mai, name: Mai, extension: \"101\"}}, {{id: duc, \
              name: Duc, extension: \"102\"}}]\nqueues: [{{id: hot, name: Hot}}, {{id: cold, name: \
-             Cold}}]\n{calls}generate:\n{blocks}",
-            self.seed
+             Cold}}]\n{calls}{}generate:\n{blocks}",
+            self.seed, self.coming
         );
         let mock = Mock::at(&yaml, NOW).await;
         for (n, call) in self.created.iter().enumerate() {

@@ -23,6 +23,11 @@ fn load_all(sources: Vec<Source>) -> Result<Scenario, String> {
     scenario::load(&options).map_err(|invalid| invalid.to_string())
 }
 
+/// What is wrong with a scenario, in words.
+pub fn mistakes(yaml: &str) -> String {
+    load(yaml).expect_err("a scenario with a mistake")
+}
+
 /// A folder of files for one test.
 fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);

@@ -3,6 +3,7 @@
 //!
 //! - `accounts`: the credentials, and the entries that name them.
 //! - `calls`: one call, of a file or of a request.
+//! - `coming`: when records come and change after their calls' ends.
 //! - `names`: entries by their ids.
 //! - `universe`: all records, listed and generated.
 //! - `generate`: the blocks of generated calls.
@@ -28,6 +29,7 @@ use crate::universe::Call;
 
 mod accounts;
 mod calls;
+mod coming;
 mod doubts;
 mod generate;
 mod names;
@@ -36,6 +38,7 @@ mod universe;
 pub use calls::single_call;
 
 use accounts::accounts;
+use coming::coming;
 use doubts::of_accounts;
 use universe::universe;
 
@@ -78,6 +81,8 @@ pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Inva
     );
     let seed = options.seed.or(merged.seed).unwrap_or_default();
     let digest = merged.digest.clone().chain_update(seed.to_be_bytes()).finalize();
+    let coming = coming(&merged, &mut mistakes);
+    let longest = coming.longest();
     let universe = universe(&mut merged, &accounts, &numbers, seed, &origin, &mut mistakes, &mut doubts);
     doubts.extend(of_accounts(&accounts, &places, &universe));
     if !mistakes.is_empty() {
@@ -89,10 +94,16 @@ pub fn check(mut merged: Merged, options: &LoadOptions) -> Result<Scenario, Inva
         clock,
         zone: origin.zone,
         moment: origin.is_used().then_some(origin.moment),
-        runs_out: universe.calls().iter().map(Call::ended_at).max().filter(|_| origin.is_used()),
+        runs_out: universe
+            .calls()
+            .iter()
+            .map(Call::ended_at)
+            .max()
+            .filter(|_| origin.is_used())
+            .map(|end| end + longest),
         files: vec![],
         options: options.clone(),
-        universe: Arc::new(universe),
+        universe: Arc::new(universe.coming(coming)),
         seed,
         magic: merged.magic,
         count_calls: merged.count_calls,

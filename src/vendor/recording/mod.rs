@@ -105,7 +105,7 @@ impl File {
 }
 
 /// Finds the file of a path. Its call must be over, be visible at the vendor, and have a file at
-/// callmock.
+/// callmock that is there already.
 #[must_use]
 pub fn find(context: &Context, view: &View, vendor: &'static str) -> Option<File> {
     if context.segment("world") != **context.world.id() {
@@ -117,6 +117,7 @@ pub fn find(context: &Context, view: &View, vendor: &'static str) -> Option<File
     let canonical = place.bytes().all(|b| b.is_ascii_digit()) && !place.starts_with('0');
     let ordinal = place.parse::<u32>().ok().filter(|_| canonical)?.checked_sub(1).map(Ordinal)?;
     let call = view.call(ordinal).filter(|call| call.on_vendor(vendor) && call.is_over(view.now()))?;
+    view.recording(ordinal)?;
     Some(File::of(view, vendor, ordinal, length(call)?))
 }
 
@@ -165,12 +166,13 @@ impl Links {
         Self { files: [base_url, FILES, world, "/"].concat() }
     }
 
-    /// The URL of a call's file at a vendor. `None` if the call is not over, was not recorded, or
-    /// has its own URL in the scenario.
+    /// The URL of a call's file at a vendor. `None` if the call is not over, was not recorded, has
+    /// its own URL in the scenario, or if the recording is not there yet.
     #[must_use]
     pub fn url(&self, vendor: &str, view: &View, ordinal: Ordinal) -> Option<String> {
         let call = view.call(ordinal).filter(|call| call.is_over(view.now()))?;
         length(call)?;
+        view.recording(ordinal)?;
         Some([&self.files, &file_name(vendor, ordinal)[..]].concat())
     }
 }

@@ -31,4 +31,7 @@ readings! {
     CallUnderWay = "alibaba.call_under_way", "the record is made after the end of the call, says the event push (P1, P4)",
         "Is a call under way not there yet, or shown without its end?"
         { NotExists = "not_exists", Partial = "partial" }
+    Walk = "alibaba.walk", "no source says what becomes of page numbers while calls arrive (standing choice)",
+        "Is a later page counted in the list as it is now, so that rows slide while calls arrive, or as it was at the first page?"
+        { Live = "live", Frozen = "frozen" }
 }

@@ -275,17 +275,17 @@ impl<'a> Record<'a> {
     }
 
     pub fn satisfaction_index(&self) -> Option<i64> {
-        let rating = self.call.rating.as_ref().map(|rating| rating.score);
+        let rating = self.view.rating(self.ordinal).map(|rating| rating.score);
         self.given.and_then(|g| g.satisfaction_index).or(rating)
     }
 
     pub fn satisfaction_description(&self) -> Option<&'a str> {
-        let label = || self.call.rating.as_ref()?.label.as_deref();
+        let label = || self.view.rating(self.ordinal)?.label.as_deref();
         self.text(|g| g.satisfaction_description.as_ref()).or_else(label)
     }
 
     pub fn satisfaction_survey_channel(&self) -> Option<&'a str> {
-        let channel = || match self.call.rating.as_ref()?.channel? {
+        let channel = || match self.view.rating(self.ordinal)?.channel? {
             RatingChannel::Ivr => Some("IVR"),
             RatingChannel::Sms => Some("SMS"),
         };
@@ -317,7 +317,7 @@ impl<'a> Record<'a> {
     /// The recording. A voicemail was never connected, so the vendor keeps its recording elsewhere
     /// (2.2).
     pub fn recording(&self) -> Option<&'a Recording> {
-        self.call.recording.as_ref().filter(|_| self.call.answered_at().is_some())
+        self.view.recording(self.ordinal).filter(|_| self.call.answered_at().is_some())
     }
 
     /// Whether the recording can be fetched.

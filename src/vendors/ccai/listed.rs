@@ -90,7 +90,7 @@ impl<'a> ListedCall<'a> {
             call_duration,
             hold_duration: record.call.hold.as_seconds(),
             rating: record.rating(),
-            has_feedback: record.call.rating.is_some(),
+            has_feedback: record.has_feedback(),
             voip_provider: "voip_provider_twilio",
             out_ticket_id: record.ticket_id(),
             out_ticket_url: None,

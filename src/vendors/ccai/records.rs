@@ -139,7 +139,8 @@ impl<'a> Record<'a> {
         let connecting = assigned.map(|at| at + TimeDelta::seconds(1)).filter(|at| *at < rung);
         let states = [Some(self.call.at), assigned, connecting, Some(rung)].into_iter().flatten();
         let states = states.filter(|_| self.created.is_some());
-        let changes = states.chain([self.call.ended_at()]).map(|at| at.trunc_subsecs(3));
+        let changes =
+            states.chain([self.view.changed_at(self.ordinal, self.call)]).map(|at| at.trunc_subsecs(3));
         changes.filter(|at| *at <= self.view.now()).chain([self.created_at()]).max().unwrap_or_default()
     }
 
@@ -168,8 +169,8 @@ impl<'a> Record<'a> {
             "queue_duration" => number(self.durations().0),
             "call_duration" => number(self.durations().2),
             "hold_duration" => number(self.call.hold.as_seconds()),
-            "rating" => self.call.rating.as_ref().map_or(Key::None, |rating| Key::Number(rating.score)),
-            "has_feedback" => number(self.call.rating.is_some().into()),
+            "rating" => self.view.rating(self.ordinal).map_or(Key::None, |rating| Key::Number(rating.score)),
+            "has_feedback" => number(self.has_feedback().into()),
             "out_ticket_id" => text(self.ticket_id()),
             "recording_url" => self.recording_url().map_or(Key::None, Key::Text),
             "disconnected_by" => text(Some(self.disconnected_by())),
@@ -318,7 +319,12 @@ impl<'a> Record<'a> {
 
     /// The rating's score, as text (C3).
     pub fn rating(&self) -> Option<String> {
-        self.call.rating.as_ref().map(|rating| rating.score.to_string())
+        self.view.rating(self.ordinal).map(|rating| rating.score.to_string())
+    }
+
+    /// Whether the customer has rated the call.
+    pub fn has_feedback(&self) -> bool {
+        self.view.rating(self.ordinal).is_some()
     }
 
     /// The ticket that the call was created with.
@@ -328,7 +334,7 @@ impl<'a> Record<'a> {
 
     /// The URL of the recording, once the call is over: the scenario's, else callmock's.
     pub fn recording_url(&self) -> Option<Cow<'a, str>> {
-        let recording = self.call.recording.as_ref().filter(|_| !self.is_under_way())?;
+        let recording = self.view.recording(self.ordinal).filter(|_| !self.is_under_way())?;
         let own = || self.style.links.url(NAME, self.view, self.ordinal).map(Cow::Owned);
         recording.url.as_deref().map(Cow::Borrowed).or_else(own)
     }

@@ -156,7 +156,7 @@ impl<'a> Call<'a> {
                 Some(queue) => Some(Scenario::of(view, queue)),
                 None => empty.then(|| Scenario { scenario_id: "".into() }),
             },
-            note: given.and_then(|g| g.note.as_deref()).or(call.note.as_deref()).or(empty.then_some("")),
+            note: given.and_then(|g| g.note.as_deref()).or(view.note(ordinal)).or(empty.then_some("")),
         })
     }
 }

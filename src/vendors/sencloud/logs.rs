@@ -149,9 +149,10 @@ impl<'a> Log<'a> {
         self.given.and_then(|g| g.created_at?.known()).unwrap_or(self.call.at)
     }
 
-    /// The time of the row's last change: the scenario's, else the call's end.
-    fn updated_at(&self, ended: DateTime<Utc>) -> DateTime<Utc> {
-        self.given.and_then(|g| g.updated_at?.known()).unwrap_or_else(|| self.ended_at(ended))
+    /// The time of the row's last change so far: the scenario's, else that of the call's record.
+    fn updated_at(&self) -> DateTime<Utc> {
+        let changed = || self.ended_at(self.view.changed_at(self.ordinal, self.call));
+        self.given.and_then(|g| g.updated_at?.known()).unwrap_or_else(changed)
     }
 
     /// The sort key for a time field, in microseconds since 1970.
@@ -159,7 +160,7 @@ impl<'a> Log<'a> {
         match field {
             SortField::StartedAt => self.call.at,
             SortField::CreatedAt => self.created_at(),
-            SortField::UpdatedAt => self.updated_at(self.call.ended_at()),
+            SortField::UpdatedAt => self.updated_at(),
         }
         .timestamp_micros()
     }
@@ -170,7 +171,8 @@ impl<'a> Log<'a> {
         let time = |at| style.time(Some(at));
         let own = || links.url(NAME, self.view, self.ordinal).map(Text::from);
         let recording = || {
-            let written = self.call.recording.as_ref().and_then(|recording| recording.url.as_deref());
+            let recording = self.view.recording(self.ordinal);
+            let written = recording.and_then(|recording| recording.url.as_deref());
             written.map(Text::from).or_else(own)
         };
         CallLog {
@@ -194,13 +196,13 @@ impl<'a> Log<'a> {
             external_id: self.external_id().unwrap_or_default(),
             external_session_id: self.external_session_id().unwrap_or_default(),
             id: self.id(),
-            note: self.text(|g| g.note.as_ref()).or(self.call.note.as_deref()).unwrap_or_default(),
+            note: self.text(|g| g.note.as_ref()).or(self.view.note(self.ordinal)).unwrap_or_default(),
             recording_urls: match self.given.and_then(|g| g.recording_urls.as_ref()) {
                 Some(urls) => style.list(urls.iter().map(Text::from).collect()),
                 None => style.one(recording()),
             },
             started_at: time(self.call.at),
-            updated_at: time(self.updated_at(ended)),
+            updated_at: time(self.updated_at()),
             user_id: self.user_id(),
         }
     }

@@ -4,6 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
+
 use crate::contract::{Example, ExampleRequest, Finding, Sighting};
 use crate::world::Kept;
 
@@ -22,6 +24,8 @@ struct All {
     finished: bool,
     /// The page that was refused last, if no page was answered since, with the finding of its walk.
     refused: Option<(&'static Finding, AskedPage)>,
+    /// The lists whose later pages are those of the first page's moment, with that moment.
+    moments: VecDeque<(u64, DateTime<Utc>)>,
 }
 
 #[derive(Debug)]
@@ -235,6 +239,23 @@ impl Walks {
     pub fn look_around(&self, list: u64) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.walks.retain(|walk| walk.list != list);
+    }
+
+    /// Records the moment of a list's first page, to which its later pages belong.
+    pub fn began(&self, list: u64, at: DateTime<Utc>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.moments.retain(|(known, _)| *known != list);
+        all.moments.push_back((list, at));
+        if all.moments.len() > Self::REMEMBERED {
+            all.moments.pop_front();
+        }
+    }
+
+    /// The moment of a list's last first page, if [`Walks::began`] recorded it.
+    #[must_use]
+    pub fn begun_at(&self, list: u64) -> Option<DateTime<Utc>> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.moments.iter().find(|(known, _)| *known == list).map(|(_, at)| *at)
     }
 
     /// Sets the last exchange of a walk.

@@ -13,6 +13,7 @@ use super::super::name::NAME;
 use super::super::one_call::{OneCall, one_call_refusals};
 use super::super::readings::{ErrorBody, NoSound};
 use crate::contract::{Operation, Readings, Route};
+use crate::universe::Part;
 use crate::vendor::openapi::{Answer, Described, Document};
 use crate::vendor::recording::{File, described_successes, recording_behaviors};
 use crate::vendor::{Context, Endpoint, Field, Neutral, Outcome, Tells, handler, shows_ended};
@@ -61,6 +62,7 @@ one_call_refusals! {
 async fn get_call_sound(_: Tenant, call: OneCall<Error>, context: Context, request: Parts) -> Response {
     let view = context.view();
     let over = view.call(call.ordinal).filter(|call| call.is_over(view.now()));
+    let over = over.filter(|_| view.has_come(call.ordinal, Part::Recording));
     let length = over.map(|call| call.recording.as_ref().map_or(call.talk, |recording| recording.duration));
     let Some(length) = length.filter(|length| length.0 > 0) else {
         return match context.world.reading() {

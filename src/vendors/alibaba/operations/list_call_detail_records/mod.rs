@@ -20,13 +20,14 @@ use serde_json::{Value, json};
 use super::super::call_centre::Instance;
 use super::super::findings;
 use super::super::gateway::{Action, Caller, Envelope, Gateway, describe_action, note_parameters};
+use super::super::readings::Walk;
 use super::super::records::{Record, tells_of_times_and_people};
 use crate::contract::{Operation, Readings, Route};
 use crate::universe::Ordinal;
 use crate::vendor::openapi::{Document, query};
 use crate::vendor::paging::NumberedPage;
 use crate::vendor::{Context, Endpoint, Outcome, Rows, handler, shows_ended};
-use crate::world::{Step, World};
+use crate::world::{Step, View, World};
 pub use answer::item;
 use answer::{Item, Page, Style, Success};
 use find::{Find, Found};
@@ -86,9 +87,9 @@ async fn list_call_detail_records(
 ) -> Response {
     let world = &context.world;
     let style = Style::of(world);
-    let view = context.view();
     let Search { page_number, page_size, wanted, list } = search;
     let (skip, first) = ((page_number - 1) * page_size, page_number == 1);
+    let view = as_walked(context.view(), world, list, first);
     // Only page 1 shows the total. Page 100 is the last that a client can request, so it must know
     // whether more records match.
     let count = first || page_number == 100;
@@ -131,6 +132,23 @@ async fn list_call_detail_records(
     let records = Rows::of(rows.into_iter().map(|ordinal| Item::of(&record(ordinal), style)));
     let page = Page { page_number, page_size, total_count: if first { total } else { 0 }, records };
     (Outcome(outcome), envelope.success(&Success::of(&envelope, page, style), count * ROW)).into_response()
+}
+
+/// The view that a page of a list is taken from: the present one, or under a reading the one of the
+/// last first page of the list.
+fn as_walked(view: View, world: &World, list: u64, first: bool) -> View {
+    match world.reading() {
+        Walk::Live => view,
+        Walk::Frozen if first => {
+            world.walks().began(list, view.now());
+            view
+        }
+        // A clock that was set back leaves no later view.
+        Walk::Frozen => match world.walks().begun_at(list).filter(|moment| *moment < view.now()) {
+            Some(moment) => view.as_of(moment),
+            None => view,
+        },
+    }
 }
 
 /// A call of a world as the list shows it to the world's first key, in an instance.

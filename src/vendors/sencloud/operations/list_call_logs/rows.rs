@@ -72,7 +72,8 @@ impl<'a> Rows<'a> {
             }
             SortField::UpdatedAt => {
                 let past = self.past(None, upward);
-                if past.is_wide() {
+                // The order by end is that of the last changes only if nothing comes later.
+                if past.is_wide() && !self.view.records().revises() {
                     let at = from.and_then(|from| DateTime::from_timestamp_micros(from.key));
                     let times = match at {
                         None => (Bound::Unbounded, Bound::Unbounded),
