@@ -106,8 +106,12 @@ impl Arrival {
         let injection = Injection::of(due, world.clock().rate());
         let injected = injection.injected();
         let sent = (&buffer, context.pinned.clone(), now);
-        let record = ExchangeRecord::start(vendor, operation, app, &world, &parts, sent, injected);
+        let mut record = ExchangeRecord::start(vendor, operation, app, &world, &parts, sent, injected);
         let handle = parts.extensions.get::<ConnectionHandle>().cloned().unwrap_or_default();
+        // Without a fault an answer comes at once.
+        if told_apart && injection.is_due() {
+            record.may_be_lost(tried(vendor, &parts, &context.body), &handle);
+        }
         Ok(Box::new(Self {
             app: Arc::clone(app),
             vendor,

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use crate::contract::{Behavior, Finding, Recovery};
 use crate::urlencoded;
 use crate::vendor::{Context, Learned, Vendor};
-use crate::world::{Earlier, Tried, Walks, Why, World, is_secret_name};
+use crate::world::{Earlier, Failed, Tried, Walks, Why, World, is_secret_name};
 
 /// A retry sooner than this counts as immediate.
 const AT_ONCE: Duration = Duration::from_millis(100);
@@ -49,16 +49,24 @@ impl Attempt {
         learned: &mut Learned,
     ) {
         let common = vendor.catalogue().common;
-        let status = response.status();
+        let (status, wait) = (response.status(), vendor.retry_after(response));
         let why = match outcome.map(|outcome| (outcome.recovery, outcome)) {
             Some((Recovery::Passing, _)) => Some(Why::Passing),
             Some((Recovery::Credential, _)) => Some(Why::Credential),
             Some((_, outcome)) if outcome.is_for_good() => Some(Why::ForGood(outcome)),
             Some(_) => None,
-            // An injected answer that is not a documented one.
-            None => (status == 429 || status.is_server_error()).then_some(Why::Passing),
+            // An injected answer that is not a documented one. Whatever its status, it may say when
+            // to come back.
+            None => (status == 429 || status.is_server_error() || !status.is_success() && wait.is_some())
+                .then_some(Why::Passing),
         };
         let passed = status.is_success();
+        if passed && self.earlier.is_some_and(|earlier| earlier.made && !earlier.changed) {
+            let rules = vendor.catalogue().findings;
+            if let Some(rule) = rules.iter().find(|finding| finding.id.ends_with(".created_twice")) {
+                learned.found(rule);
+            }
+        }
         match self.earlier {
             Some(Earlier {
                 why: Why::Passing,
@@ -104,7 +112,8 @@ impl Attempt {
             return;
         }
         let request = self.request.unwrap_or_else(request);
-        world.attempts().answered(request, why, vendor.retry_after(response), world.now());
+        let refused = why.map(|why| Failed { why, retry_after: wait, made: false });
+        world.attempts().answered(request, refused, world.now());
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::io::{Interest, Ready};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -88,6 +89,15 @@ impl ConnectionHandle {
     pub fn attach(&self, socket: &Arc<TcpStream>) {
         // A later socket does not replace the first one.
         drop(self.0.socket.set(Arc::downgrade(socket)));
+    }
+
+    /// Whether the client has closed its side.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        let Some(socket) = self.0.socket.get().and_then(Weak::upgrade) else { return true };
+        let closed = socket.ready(Interest::READABLE).now_or_never();
+        closed.and_then(Result::ok).is_some_and(Ready::is_read_closed)
+            || socket.peek(&mut [0]).now_or_never().is_some_and(|peeked| !matches!(peeked, Ok(1..)))
     }
 
     /// Waits until the client has closed its side, and one second more. TCP cannot distinguish a

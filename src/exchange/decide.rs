@@ -9,6 +9,7 @@ use hyper::body::Body as _;
 
 use super::arrive::Arrival;
 use super::{HangUp, OffloadError};
+use crate::scenario::After;
 use crate::vendor::Unhandled;
 
 /// The most bytes of query and body that a handler may parse on a worker thread.
@@ -22,10 +23,21 @@ pub async fn decide(arrival: &mut Arrival) -> Result<Response, HangUp> {
     if arrival.injection.takes_time() {
         arrival.record.announce();
     }
-    arrival.injection.wait().await;
-    if let Some(how) = arrival.injection.hang_up() {
+    arrival.injection.wait(None).await;
+    if let Some(how) = arrival.injection.hang_up(None) {
         return Err(how);
     }
+    let response = answer(arrival).await?;
+    arrival.record.carried_out(response.status());
+    arrival.injection.wait(Some(After::Handler)).await;
+    match arrival.injection.hang_up(Some(After::Handler)) {
+        Some(how) => Err(how),
+        None => Ok(response),
+    }
+}
+
+/// The answer of a fault, of a refusal, or of the handler.
+async fn answer(arrival: &mut Arrival) -> Result<Response, HangUp> {
     let Arrival { vendor, parts, .. } = arrival;
     if let Some(answer) = arrival.injection.answer(*vendor, parts) {
         return Ok(answer);

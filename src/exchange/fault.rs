@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::connection::{ConnectionHandle, HangUp};
 use super::stream_body::stream_body;
-use crate::scenario::{Disconnect, Effect};
+use crate::scenario::{After, Disconnect, Effect};
 use crate::vendor::{RetryAfter, Unhandled, Vendor};
 use crate::world::{Due, Injected};
 
@@ -44,20 +44,27 @@ impl Injection {
         order.into_iter().map(injected).collect()
     }
 
-    /// Waits for the sum of the delays.
-    pub async fn wait(&self) {
-        if self.takes_time() {
-            tokio::time::sleep(self.delay()).await;
+    /// Waits for the sum of the delays before the request is carried out, or of those after it.
+    pub async fn wait(&self, after: Option<After>) {
+        let delay = self.delay(|due| due.rule.fault.action.after == after);
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
         }
     }
 
     /// Whether any fault delays the answer.
     pub fn takes_time(&self) -> bool {
-        !self.delay().is_zero()
+        !self.delay(|_| true).is_zero()
     }
 
-    fn delay(&self) -> Duration {
-        self.due.iter().fold(Duration::ZERO, |all, due| all.saturating_add(due.delay))
+    /// Whether any fault is due.
+    pub fn is_due(&self) -> bool {
+        !self.due.is_empty()
+    }
+
+    fn delay(&self, of: impl Fn(&Due) -> bool) -> Duration {
+        let due = self.due.iter().filter(|due| of(due));
+        due.fold(Duration::ZERO, |all, due| all.saturating_add(due.delay))
     }
 
     fn effect(&self) -> Option<(&Due, &Effect)> {
@@ -85,9 +92,10 @@ impl Injection {
         }
     }
 
-    /// How to end the connection without an answer, if a fault demands it.
-    pub fn hang_up(&self) -> Option<HangUp> {
-        match self.effect()?.1 {
+    /// How to end the connection without an answer, if a fault demands it before the request is
+    /// carried out, or after it.
+    pub fn hang_up(&self, after: Option<After>) -> Option<HangUp> {
+        match self.effect().filter(|(due, _)| due.rule.fault.action.after == after)?.1 {
             Effect::Disconnect(Disconnect::Reset) => Some(HangUp::Reset),
             Effect::Disconnect(Disconnect::Close) => Some(HangUp::Close),
             _ => None,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::HeaderMap;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
@@ -22,7 +23,9 @@ use super::spoken;
 use super::{App, ConnectionHandle, HangUp};
 use crate::contract::{Answered, Behavior, ExampleRequest, Finding, Late, Met, Missed, Operation, Sighting};
 use crate::vendor::{Learned, Vendor};
-use crate::world::{Buffer, End, Incoming, Injected, Kept, Mask, Message, OfExchange, Raw, TakenStep, World};
+use crate::world::{
+    Buffer, End, InFlight, Incoming, Injected, Kept, Mask, Message, OfExchange, Raw, TakenStep, Tried, World,
+};
 
 /// The record of an exchange without an answer yet. If it is dropped because the client or a fault
 /// ended the connection, the exchange is recorded without an answer.
@@ -38,6 +41,8 @@ pub struct ExchangeRecord {
     expected: Vec<String>,
     /// The journal's number of the exchange, if it was recorded before its answer.
     seq: Option<u64>,
+    /// The request, if its answer may be lost.
+    in_flight: Option<Arc<InFlight>>,
 }
 
 /// The headers of a message, as the journal keeps them.
@@ -92,6 +97,7 @@ impl ExchangeRecord {
             mask: OnceLock::new(),
             expected: spoken::expected(&parts.headers),
             seq: None,
+            in_flight: None,
         };
         if let Some(test) = spoken::test(&parts.headers) {
             let test = record.mask(&test).into_owned().into();
@@ -128,6 +134,21 @@ impl ExchangeRecord {
 
     fn mask_of(&self, kept: &Kept) -> &Arc<Mask> {
         self.mask.get_or_init(|| Arc::new(kept.mask(self.world.secrets())))
+    }
+
+    /// Notes that the answer may be lost, so that the next request like this one is a retry.
+    pub fn may_be_lost(&mut self, request: Tried, handle: &ConnectionHandle) {
+        let handle = handle.clone();
+        let begun = self.world.attempts().begun(request, self.world.now(), move || handle.is_closed());
+        self.in_flight = Some(begun);
+    }
+
+    /// Notes that the request was carried out.
+    pub fn carried_out(&mut self, status: StatusCode) {
+        let has_made = [StatusCode::CREATED, StatusCode::ACCEPTED].contains(&status);
+        if let Some(in_flight) = self.in_flight.as_ref().filter(|_| has_made) {
+            in_flight.made();
+        }
     }
 
     /// Records the exchange and then ends the connection, so that a client that sees the end finds
@@ -176,6 +197,7 @@ impl ExchangeRecord {
         let (app, world) = (Arc::clone(&self.app), Arc::clone(&self.world));
         let recorded = RecordedBody {
             has_whole: body.whole().is_some(),
+            in_flight: self.in_flight.take(),
             body,
             app,
             world,
@@ -274,6 +296,9 @@ impl ExchangeRecord {
 impl Drop for ExchangeRecord {
     fn drop(&mut self) {
         let Some(mut kept) = self.kept.take() else { return };
+        if let Some(request) = &self.in_flight {
+            self.world.attempts().lost(request, self.world.now());
+        }
         let (vendor, duration) = (kept.vendor, self.started.elapsed());
         kept.duration = duration;
         let (kept, _) = self.begin(kept, None);
@@ -372,6 +397,8 @@ struct RecordedBody {
     if_cut: Option<&'static Finding>,
     /// The refusal that the body tells of.
     refusal: Option<Refusal>,
+    /// The request, if its answer may be lost.
+    in_flight: Option<Arc<InFlight>>,
     /// The beginning of a body that comes in pieces.
     kept: BytesMut,
     total: u64,
@@ -443,6 +470,9 @@ impl Drop for RecordedBody {
         let finished = self.finished || self.body.is_at_end();
         if let Some(taken) = self.walk.take().filter(|_| !finished) {
             self.world.walks().undo(&taken);
+        }
+        if let Some(request) = self.in_flight.take().filter(|_| !finished) {
+            self.world.attempts().lost(&request, self.world.now());
         }
         // A whole body that the client has not taken was not sent.
         let is_kept = self.has_whole && finished;

@@ -86,6 +86,18 @@ pub struct Action {
     /// A broken connection.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disconnect: Option<Disconnect>,
+    /// With `delay` or `disconnect`: the step after which it happens. If left out, it happens before
+    /// the request is carried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<After>,
+}
+
+/// The step of a request after which a fault happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum After {
+    /// The request was carried out. What it creates is there, whether its answer comes or not.
+    Handler,
 }
 
 /// The delay of an answer, on the machine's clock: a duration, or a random one.
@@ -355,6 +367,9 @@ impl Action {
             effects.push(Effect::RateLimit(limit));
         }
         effects.extend(self.disconnect.map(Effect::Disconnect));
+        if self.after.is_some() && self.disconnect.is_none() && self.delay.is_none() {
+            return wrong("do.after", "expected `disconnect` or `delay` beside it".to_owned());
+        }
         match (effects.len(), self.delay) {
             (0, None) => wrong("do", format!("expected {}", Self::KINDS)),
             (0, Some(_)) => Ok(Effect::None),

@@ -26,8 +26,8 @@ pub use clock::ClockSpec;
 pub use credentials::Credentials;
 pub use diagnostic::{Diagnostic, Invalid, lines};
 pub use fault::{
-    Action, Delay, Disconnect, Effect, Fault, LONGEST_DELAY, LimitClock, LogNormal, Occasion, RateLimit,
-    Rule, SlowBody, When, Wrong,
+    Action, After, Delay, Disconnect, Effect, Fault, LONGEST_DELAY, LimitClock, LogNormal, Occasion,
+    RateLimit, Rule, SlowBody, When, Wrong,
 };
 pub use library::{Library, NotFound};
 pub use load::{Source, Stamp, embedded, embedded_names};

@@ -148,16 +148,10 @@ pub trait Vendor: Sync + 'static {
         Utc.fix()
     }
 
-    /// The time that an answer tells its client to wait before a retry.
-    fn retry_after(&self, response: &Response) -> Option<Duration> {
-        let text = |name| response.headers().get(name)?.to_str().ok();
-        let wait = text(header::RETRY_AFTER)?;
-        if let Ok(seconds) = wait.parse() {
-            return Some(Duration::from_secs(seconds));
-        }
-        // Retry-After can be a date. It is compared with the answer's own date.
-        let moment = |text| DateTime::parse_from_rfc2822(text).ok();
-        (moment(wait)? - moment(text(header::DATE)?)?).to_std().ok()
+    /// The time that an answer tells its client to wait before a retry, in a header of the vendor's
+    /// own.
+    fn own_retry_after(&self, _response: &Response) -> Option<Duration> {
+        None
     }
 
     /// The diagnosis of a signature that was refused. `noted` is the explanation that the refusal
@@ -229,6 +223,23 @@ impl dyn Vendor {
             (endpoint.describe)(&mut document, &endpoint.operation, readings);
         }
         document.finish()
+    }
+
+    /// The time that an answer tells its client to wait before a retry, in the vendor's own header or
+    /// in `Retry-After`.
+    #[must_use]
+    pub fn retry_after(&self, response: &Response) -> Option<Duration> {
+        if let Some(own) = self.own_retry_after(response) {
+            return Some(own);
+        }
+        let text = |name| response.headers().get(name)?.to_str().ok();
+        let wait = text(header::RETRY_AFTER)?;
+        if let Ok(seconds) = wait.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        // Retry-After can be a date. It is compared with the answer's own date.
+        let moment = |text| DateTime::parse_from_rfc2822(text).ok();
+        (moment(wait)? - moment(text(header::DATE)?)?).to_std().ok()
     }
 
     /// Refuses a request that never reaches a handler.

@@ -31,7 +31,8 @@ mod worlds;
 pub use changes::{Changes, Flags};
 pub use clock::{Clock, PastTheEnd};
 pub use conduct::{
-    AskedPage, Attempts, Earlier, Step, TakenStep, Tried, UnfinishedWalk, Visited, Walks, Why,
+    AskedPage, Attempts, Earlier, Failed, InFlight, Step, TakenStep, Tried, UnfinishedWalk, Visited, Walks,
+    Why,
 };
 pub use created::Created;
 pub use expectations::{Expectations, OfExchange, Standing, TooManyOpen};

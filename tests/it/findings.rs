@@ -1,6 +1,7 @@
 //! Findings and inferences: what a request says about its client, alone or after those before it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use callmock::contract::Recovery;
 use serde_json::{Value, json};
@@ -340,6 +341,8 @@ async fn a_page_whose_answer_broke_off_and_is_asked_for_again_is_no_repeated_one
         assert!(broken.expect("a head").text().await.is_err(), "the body broke off");
         let broken = day(number).request(&mock).send().await;
         assert!(broken.expect("a head").text().await.is_err(), "the body broke off");
+        // Who comes back at once is found for that.
+        world.admin("POST", "clock/advance", &json!({ "by": "1m" })).await;
         let again = sencloud::list(&mock, body).await;
         after = cursor(&again, "next");
         assert_eq!(again.findings(), [""; 0]);
@@ -628,4 +631,106 @@ async fn a_retry_with_other_content_that_ignores_retry_after_is_found() {
     ccai(&mock, "POST", CALLS, &outbound()).await;
     let other = ccai(&mock, "POST", CALLS, &inbound()).await;
     assert!(!other.findings().contains(&"ccai.retry_after_ignored"), "{:?}", other.findings());
+}
+
+/// Sends a vendor's good request, whose answer does not come.
+async fn lose(vendor: &'static dyn TestVendor, world: &World<'_>) {
+    let request = vendor.request(world, world.credentials(vendor.name()));
+    let lost = request.timeout(Duration::from_millis(300)).send().await;
+    assert!(lost.is_err(), "{vendor:?}: {lost:?}");
+}
+
+#[tokio::test]
+async fn a_try_after_a_lost_answer_is_a_retry_whoever_broke_the_connection() {
+    let mock = Mock::of(&day()).await;
+    for vendor in vendor::ALL {
+        for broken in [
+            json!({ "disconnect": "reset" }),
+            json!({ "disconnect": "close" }),
+            json!({ "disconnect": "reset", "after": "handler" }),
+            // The client's own patience ends.
+            json!({ "delay": "1m" }),
+            json!({ "delay": "1m", "after": "handler" }),
+        ] {
+            let world = mock.fork(json!({})).await;
+            world.fault(json!({ "vendor": vendor.name(), "times": 1, "do": broken })).await;
+            lose(*vendor, &world).await;
+            let again = vendor.ask(&world).await;
+            assert!(again.status < 300, "{vendor:?} {broken}: {}", again.body);
+            let inferred = inferences(&world).await;
+            assert!(inferred.contains(&vendor.id("retried")), "{vendor:?} {broken}: {inferred:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_was_cut_is_asked_for_again_as_a_retry() {
+    let mock = Mock::of(&day()).await;
+    for vendor in vendor::ALL {
+        let world = mock.fork(json!({})).await;
+        world.fault(json!({ "vendor": vendor.name(), "times": 1, "do": { "disconnect": "mid_body" } })).await;
+        let request = vendor.request(&world, world.credentials(vendor.name()));
+        let head = request.send().await.expect("a head");
+        assert!(head.bytes().await.is_err(), "{vendor:?}: the body is cut");
+        vendor.ask(&world).await;
+        let inferred = inferences(&world).await;
+        assert!(inferred.contains(&vendor.id("retried")), "{vendor:?}: {inferred:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_standard_header_says_at_every_vendor_and_with_any_status_when_to_come_back() {
+    let mock = Mock::of(&day()).await;
+    for vendor in vendor::ALL {
+        for status in [403, 429, 503] {
+            let world = mock.fork(json!({})).await;
+            let refusal = json!({ "status": status, "headers": { "Retry-After": "120" } });
+            world.fault(json!({ "vendor": vendor.name(), "times": 1, "do": refusal })).await;
+            assert_eq!(vendor.ask(&world).await.status, status, "{vendor:?}");
+            let early = vendor.ask(&world).await;
+            let ignored = vendor.id("retry_after_ignored");
+            assert!(
+                early.findings().contains(&ignored.as_str()),
+                "{vendor:?} {status}: {:?}",
+                early.findings()
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_created_again_after_its_answer_was_lost_is_found_and_is_there_twice() {
+    let create = async |world: &World<'_>, body: &Value| {
+        let body = body.to_string();
+        let request = world.request("POST", CALLS).header("content-type", "application/json").body(body);
+        let credential = world.credentials("ccai");
+        let (user, password) = (text_at(credential, "/subdomain"), text_at(credential, "/token"));
+        request.basic_auth(user, Some(password)).timeout(Duration::from_millis(300)).send().await
+    };
+    for (fault, created) in [
+        (json!({ "disconnect": "reset" }), 1),
+        (json!({ "disconnect": "reset", "after": "handler" }), 2),
+        (json!({ "disconnect": "close", "after": "handler" }), 2),
+        (json!({ "disconnect": "mid_body" }), 2),
+        (json!({ "delay": "1m" }), 1),
+        (json!({ "delay": "1m", "after": "handler" }), 2),
+    ] {
+        let mock = Mock::of(&day()).await;
+        let world = mock.default_world().await;
+        world.fault(json!({ "vendor": "ccai", "times": 1, "do": fault })).await;
+        let before =
+            list_at(&world.admin("GET", "calls?limit=100000", &NOTHING).await.json(), "/calls").len();
+        match create(&world, &inbound()).await {
+            Ok(head) => assert!(head.bytes().await.is_err(), "{fault}"),
+            Err(lost) => assert!(!lost.is_builder(), "{lost}"),
+        }
+        let again = create(&world, &inbound()).await.expect("an answer");
+        assert_eq!(again.status(), 201, "{fault}");
+        let found =
+            again.headers().get("x-callmock-findings").map(|ids| ids.to_str().expect("ids").to_owned());
+        let twice = found.unwrap_or_default().contains("ccai.created_twice");
+        assert_eq!(twice, created == 2, "{fault}");
+        let after = list_at(&world.admin("GET", "calls?limit=100000", &NOTHING).await.json(), "/calls").len();
+        assert_eq!(after - before, created, "{fault}");
+    }
 }

@@ -129,7 +129,7 @@ impl Vendor for Alibaba {
         asked_page(gateway::Parameters::of(request).get("PageNumber").ok()??)
     }
 
-    fn retry_after(&self, response: &Response) -> Option<Duration> {
+    fn own_retry_after(&self, response: &Response) -> Option<Duration> {
         let millis = response.headers().get(gateway::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
         Some(Duration::from_millis(millis))
     }

@@ -46,6 +46,10 @@ findings! {
         "Both a ticket and a number are given.",
         "The ticket's customer is called; the number is not even looked at, so a wrong one is never noticed.",
         "Send the one that is meant.";
+    CREATED_TWICE = "ccai.created_twice", Error,
+        "A call whose creation was carried out, but not answered, was created again.",
+        "The customer is called twice: a lost answer does not tell whether the request was carried out.",
+        "Before a further try look into the list of calls whether the first one was carried out.";
     UNKNOWN_PARAMETER = "ccai.unknown_parameter", Warning,
         "The query has a parameter that the list does not have.",
         "It is ignored: the list is another than was meant.",

@@ -3,5 +3,5 @@
 mod attempts;
 mod walks;
 
-pub use attempts::{Attempts, Earlier, Tried, Why};
+pub use attempts::{Attempts, Earlier, Failed, InFlight, Tried, Why};
 pub use walks::{AskedPage, Step, TakenStep, UnfinishedWalk, Visited, Walks};
