@@ -12,9 +12,9 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
-use rustix::process::Signal;
 
-use super::children::{self, Signals};
+use super::attended::attended;
+use super::children;
 use super::exit::{Exit, code, not_run};
 use super::gate::{Denied, FOUND, denied, exclusions_of, told, unmet};
 use super::output::print;
@@ -71,7 +71,7 @@ pub fn run(args: &Args) -> Exit {
     };
     let run = serve::runtime().and_then(|runtime| {
         let matrix = Matrix { args, library, settings, exclusions, runs: 0 };
-        let exit = runtime.block_on(watched(matrix));
+        let exit = runtime.block_on(attended(matrix.walk()));
         runtime.shutdown_background();
         exit
     });
@@ -79,45 +79,6 @@ pub fn run(args: &Args) -> Exit {
         tell!("callmock: {message}");
         Exit::Failed
     })
-}
-
-/// The time that commands have to end after a terminating signal.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Runs the matrix, and passes every signal on to the commands. A terminating signal ends the
-/// matrix.
-async fn watched(matrix: Matrix<'_>) -> Result<Exit, String> {
-    let mut signals = Signals::catch()?;
-    let (walk, orphans) = (matrix.walk(), children::reap_orphans());
-    tokio::pin!(walk, orphans);
-    let ended_by = loop {
-        tokio::select! {
-            exit = &mut walk => return exit,
-            signal = signals.next() => {
-                let ends = ![Signal::USR1, Signal::USR2].contains(&signal);
-                if ends {
-                    children::stop();
-                }
-                children::pass_to_groups(signal);
-                if ends {
-                    break signal;
-                }
-            }
-            () = &mut orphans => {}
-        }
-    };
-    let until = tokio::time::sleep(PATIENCE);
-    tokio::pin!(until);
-    while children::run() {
-        tokio::select! {
-            // The results no longer matter, but the matrix must be polled to see the commands end.
-            _ = &mut walk => break,
-            () = tokio::time::sleep(Duration::from_millis(10)) => {}
-            () = &mut until => break,
-        }
-    }
-    children::pass_to_groups(Signal::KILL);
-    Ok(Exit::As(u8::try_from(128 + ended_by.as_raw()).unwrap_or(1)))
 }
 
 struct Matrix<'a> {

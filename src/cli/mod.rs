@@ -7,6 +7,7 @@ use tracing_subscriber::filter::LevelFilter;
 #[macro_use]
 mod log;
 
+mod attended;
 mod baseline;
 mod bundle;
 mod check;
@@ -32,6 +33,7 @@ mod output;
 mod port_file;
 mod project;
 mod readings;
+mod rehearse;
 mod run_file;
 mod running;
 mod schema;
@@ -81,6 +83,8 @@ enum Command {
     Readings(IfNamed<readings::Args>),
     /// Run a command under every reading, and show which ones break it
     Matrix(IfNamed<matrix::Args>),
+    /// Run a job again and again over weeks of calls, and say which ones it lost, and why
+    Rehearse(IfNamed<rehearse::Args>),
     /// Add up and report which behaviors clients' tests have exercised
     Coverage(IfNamed<coverage::Args>),
     /// Accept a suite's findings for now, so that only new ones fail
@@ -158,6 +162,7 @@ impl Cli {
             // Standard error is shared with the command, so only warnings and errors are logged.
             Some(Command::Exec(IfNamed(args))) => Some((&args.server, LevelFilter::WARN)),
             Some(Command::Matrix(IfNamed(args))) => Some((&args.server, LevelFilter::WARN)),
+            Some(Command::Rehearse(IfNamed(args))) => Some((&args.server, LevelFilter::WARN)),
             Some(_) => None,
         }
     }
@@ -193,6 +198,7 @@ impl Cli {
             Some(Command::Oracle(IfNamed(args))) => oracle::run(&args),
             Some(Command::Readings(IfNamed(args))) => readings::run(&args),
             Some(Command::Matrix(IfNamed(args))) => matrix::run(&args),
+            Some(Command::Rehearse(IfNamed(args))) => rehearse::run(&args),
             Some(Command::Coverage(IfNamed(args))) => coverage::run(&args),
             Some(Command::Baseline(IfNamed(args))) => baseline::run(&args),
             Some(Command::Open(IfNamed(args))) => open::run(&args),
@@ -219,7 +225,7 @@ fn tip(arguments: &[String]) -> Option<String> {
             let file = arguments.iter().skip(1).find(file)?;
             return Some(format!("name what to do with it: callmock coverage report {file}"));
         }
-        Some("exec" | "matrix") => {}
+        Some("exec" | "matrix" | "rehearse") => {}
         _ if arguments.iter().any(|word| word == "-p") => {
             return Some("the port is given with --port: callmock serve --port 9000".to_owned());
         }

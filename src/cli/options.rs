@@ -25,6 +25,9 @@ use crate::universe::Millis;
 use crate::vendors;
 use crate::world::Limits;
 
+/// The scenario that is served if none is named.
+const STANDARD: &str = "documented";
+
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Args {
@@ -34,14 +37,14 @@ pub struct Args {
     /// The port to listen on; 0 selects a free one [default: 8080, and 0 for `exec`]
     #[arg(long, env = "CALLMOCK_PORT", value_parser = port)]
     pub port: Option<u16>,
-    /// A scenario file, or the name of a built-in scenario (documented, today, busy-day, extremes,
-    /// empty); several are merged in order
+    /// A scenario file, or the name of a built-in scenario (documented, today, weeks, busy-day,
+    /// extremes, empty); several are merged in order
     #[arg(
         long,
         env = "CALLMOCK_SCENARIO",
         value_name = "FILE|NAME",
         value_delimiter = ',',
-        default_value = "documented"
+        default_value = STANDARD
     )]
     scenario: Vec<String>,
     /// Write the port to this file once the server listens
@@ -280,14 +283,25 @@ impl Args {
     /// # Errors
     /// The mistakes in the scenarios, one per line.
     pub fn library(&self) -> Result<Library, String> {
-        if let Some(name) = self.scenario.iter().find(|name| project::is_project(Path::new(name))) {
+        self.library_of(&self.scenario)
+    }
+
+    /// Loads the scenarios that were named, or a built-in one if none was.
+    ///
+    /// # Errors
+    /// The mistakes in the scenarios, one per line.
+    pub fn library_or(&self, standard: &str) -> Result<Library, String> {
+        if self.scenario == [STANDARD] { self.library_of(&[standard.to_owned()]) } else { self.library() }
+    }
+
+    fn library_of(&self, scenario: &[String]) -> Result<Library, String> {
+        if let Some(name) = scenario.iter().find(|name| project::is_project(Path::new(name))) {
             return Err(format!(
                 "callmock: {name} is a project file and no scenario, which has the key `callmock: 1`: leave --scenario out, \
                  and the scenario that {name} names is served"
             ));
         }
-        let sources = self
-            .scenario
+        let sources = scenario
             .iter()
             .map(|name| Source::named(name))
             .collect::<Result<_, _>>()

@@ -14,6 +14,7 @@ pub mod how;
 pub mod html;
 pub mod junit;
 pub mod oracle;
+pub mod rehearsal;
 pub mod sarif;
 pub mod sightings;
 pub mod source;

@@ -35,14 +35,22 @@ pub struct Fault {
     pub action: Action,
 }
 
-/// The matching requests on which a fault is due: one of `nth`, `every`, `probability`.
+/// The matching requests on which a fault is due: one of `nth`, `after`, `every`, `probability`.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(deny_unknown_fields, default, expecting = "`{nth: 3}`, `{every: 2}` or `{probability: 0.1}`")]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "`{nth: 3}`, `{after: 2}`, `{every: 2}` or `{probability: 0.1}`"
+)]
 pub struct When {
     /// The n-th matching request since the fault was added, counted from 1, and no other.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub nth: Option<u64>,
+    /// Every matching request after the first ones, as many as this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub after: Option<u64>,
     /// Every n-th matching request.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
@@ -221,6 +229,8 @@ pub enum Occasion {
     Always,
     /// The n-th request, and no other.
     Nth(u64),
+    /// Every request after the first n.
+    After(u64),
     /// Every n-th request.
     Every(u64),
     /// A random request, with this probability.
@@ -304,14 +314,18 @@ impl When {
         let wrong = |path, message: String| Err(Wrong { path, message });
         match *self {
             When { nth: Some(0), .. } => wrong("when.nth", "expected 1 or more, found 0".to_owned()),
+            When { after: Some(0), .. } => wrong("when.after", "expected 1 or more, found 0".to_owned()),
             When { every: Some(0), .. } => wrong("when.every", "expected 1 or more, found 0".to_owned()),
             When { probability: Some(p), .. } if !(0.0..=1.0).contains(&p) => {
                 wrong("when.probability", format!("expected 0 to 1, found {p}"))
             }
-            When { nth: Some(n), every: None, probability: None } => Ok(Occasion::Nth(n)),
-            When { nth: None, every: Some(n), probability: None } => Ok(Occasion::Every(n)),
-            When { nth: None, every: None, probability: Some(p) } => Ok(Occasion::Probability(p)),
-            When { .. } => wrong("when", "expected one of `nth`, `every`, `probability`".to_owned()),
+            When { nth: Some(n), after: None, every: None, probability: None } => Ok(Occasion::Nth(n)),
+            When { nth: None, after: Some(n), every: None, probability: None } => Ok(Occasion::After(n)),
+            When { nth: None, after: None, every: Some(n), probability: None } => Ok(Occasion::Every(n)),
+            When { nth: None, after: None, every: None, probability: Some(p) } => {
+                Ok(Occasion::Probability(p))
+            }
+            When { .. } => wrong("when", "expected one of `nth`, `after`, `every`, `probability`".to_owned()),
         }
     }
 }

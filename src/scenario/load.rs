@@ -31,9 +31,10 @@ pub enum Source {
     },
 }
 
-const EMBEDDED: [(&str, &str); 5] = [
+const EMBEDDED: [(&str, &str); 6] = [
     ("documented", include_str!("../../scenarios/documented.yaml")),
     ("today", include_str!("../../scenarios/today.yaml")),
+    ("weeks", include_str!("../../scenarios/weeks.yaml")),
     ("busy-day", include_str!("../../scenarios/busy-day.yaml")),
     ("extremes", include_str!("../../scenarios/extremes.yaml")),
     ("empty", include_str!("../../scenarios/empty.yaml")),

@@ -236,6 +236,7 @@ impl Active {
         let meant = match rule.occasion {
             Occasion::Always => true,
             Occasion::Nth(n) => counts.seen == n,
+            Occasion::After(n) => counts.seen > n,
             Occasion::Every(n) => counts.seen.is_multiple_of(n),
             Occasion::Probability(p) => chance(seed, id, counts.seen)[0] < p,
         };
@@ -318,6 +319,7 @@ mod tests {
         };
         assert_eq!(on(Occasion::Always, Some(2)), [1, 2]);
         assert_eq!(on(Occasion::Nth(3), None), [3]);
+        assert_eq!(on(Occasion::After(7), None), [8, 9]);
         assert_eq!(on(Occasion::Every(4), None), [4, 8]);
         assert_eq!(on(Occasion::Every(2), Some(2)), [2, 4]);
         assert_eq!(fires(&faults(Occasion::Nth(1), None), 0), [0; 0]);

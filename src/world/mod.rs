@@ -1,6 +1,7 @@
 //! A world: one client's view of a universe, with everything that can change. Plain data, no HTTP.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeBounds;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,6 +19,7 @@ mod journal;
 mod limits;
 mod names;
 mod nonces;
+mod observer;
 mod past;
 mod secrets;
 mod sequence;
@@ -46,6 +48,7 @@ pub use journal::{
 pub use limits::Limits;
 pub use names::Names;
 pub use nonces::Nonces;
+pub use observer::{Asked, Observed, Observer, Showed};
 pub use past::{Met, Past, Walk};
 pub use secrets::{SecretPlaces, Secrets};
 pub use slot::Slot;
@@ -91,6 +94,7 @@ pub struct World {
     told_end: AtomicBool,
     /// The calls that answers have shown, if the scenario has them counted.
     shown: Arc<ShownCalls>,
+    observer: Arc<Observer>,
 }
 
 impl World {
@@ -120,8 +124,9 @@ impl World {
     pub fn as_it_began(&self) -> Self {
         let journal = Arc::new(self.journal.successor());
         let (scenario, names) = (Arc::clone(&self.scenario), Arc::clone(&self.names));
-        Self::beginning(Arc::clone(&self.id), scenario, names, journal, Arc::clone(&self.secrets))
-            .named(self.name.clone())
+        let world =
+            Self::beginning(Arc::clone(&self.id), scenario, names, journal, Arc::clone(&self.secrets));
+        Self { name: self.name.clone(), observer: Arc::clone(&self.observer), ..world }
     }
 
     /// This world at the start of another scenario. The journal and the coverage continue.
@@ -137,6 +142,7 @@ impl World {
             coverage: Arc::clone(&self.coverage),
             walks: Arc::clone(&self.walks),
             expectations: Arc::clone(&self.expectations),
+            observer: Arc::clone(&self.observer),
             ..world
         }
     }
@@ -169,6 +175,7 @@ impl World {
             scenario,
             told_end: AtomicBool::new(false),
             shown: Arc::default(),
+            observer: Arc::default(),
         }
     }
 
@@ -190,9 +197,28 @@ impl World {
         &self.scenario
     }
 
-    /// Notes that an answer shows a call, if the scenario has its calls counted. Calls that clients
-    /// created do not count.
-    pub fn showed(&self, call: Ordinal) {
+    /// What clients ask for and are shown, if a rehearsal wants to know.
+    #[must_use]
+    pub fn observer(&self) -> &Observer {
+        &self.observer
+    }
+
+    /// Notes that a vendor's list of past calls is asked for those that began within a range.
+    pub fn asked(&self, vendor: &'static str, times: impl RangeBounds<DateTime<Utc>>) {
+        if self.observer.is_on() {
+            // A clock at the end of time stays there.
+            drop(self.advance_clock(self.observer.step()));
+            let times = (times.start_bound().cloned(), times.end_bound().cloned());
+            self.observer.asked(Asked { vendor, at: self.now(), times });
+        }
+    }
+
+    /// Notes that a vendor's answer shows a call, if a rehearsal wants to know, and if the scenario
+    /// has its calls counted. Calls that clients created are not counted.
+    pub fn showed(&self, vendor: &'static str, call: Ordinal) {
+        if self.observer.is_on() {
+            self.observer.showed(Showed { vendor, at: self.now(), call });
+        }
         if self.scenario.count_calls && (call.0 as usize) < self.universe().len() {
             self.shown.add(call);
         }

@@ -237,6 +237,7 @@ impl World {
             scenario: Arc::clone(scenario),
             told_end: AtomicBool::new(false),
             shown: Arc::default(),
+            observer: Arc::clone(&self.observer),
         })
     }
 }

@@ -214,7 +214,14 @@ impl<'a> VendorCalls<'a> {
             };
         }
         if told == Tells::Own {
-            return if none(got) { Judged::Absent } else { Judged::Coarser };
+            // A vendor that tells an address of its own has told one.
+            return match none(got) {
+                true if field == Field::RecordingUrl => {
+                    Judged::Missing("null, but there is a recording with an address".to_owned())
+                }
+                true => Judged::Absent,
+                false => Judged::Coarser,
+            };
         }
         match (none(&truth), none(got)) {
             (true, true) => return Judged::Exact,

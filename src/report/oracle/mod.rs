@@ -5,9 +5,10 @@
 mod compare;
 mod diff;
 mod rows;
+mod table;
 mod words;
 
 pub use compare::{Period, diff};
 pub use diff::{Calls, Diff, Discrepancy, Tally};
-pub use rows::{Row, read};
+pub use rows::{Row, read, read_table};
 pub use words::Words;

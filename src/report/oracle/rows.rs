@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Map, Value};
 
+use super::table;
 use super::words::Words;
 use crate::nearest::did_you_mean;
 use crate::times::Zone;
@@ -28,18 +29,31 @@ pub struct Row {
 /// # Errors
 /// The first invalid line, and how to correct it.
 pub fn read(text: &str, vendors: &[&str], words: &Words) -> Result<Vec<Row>, String> {
+    let rows = rows(table::lines(text)?, vendors, words)?;
+    if rows.is_empty() {
+        return Err(
+            "line 1: there is no row: expected a JSON object a line, with `vendor` and `id`".to_owned()
+        );
+    }
+    Ok(rows)
+}
+
+/// Reads the rows of a table in any of the forms of [`table::read`]. The table may be empty.
+///
+/// # Errors
+/// The first invalid row, and how to correct it.
+pub fn read_table(text: &str, vendors: &[&str], words: &Words) -> Result<Vec<Row>, String> {
+    rows(table::read(text)?, vendors, words)
+}
+
+fn rows(table: Vec<table::Line>, vendors: &[&str], words: &Words) -> Result<Vec<Row>, String> {
     let mut rows = vec![];
-    // Some programs begin a file with a byte order mark.
-    let text = text.trim_start_matches('\u{feff}');
-    for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let line_number = n + 1;
+    for table::Line { number: line_number, values, are_texts } in table {
         let wrong = |message: String| format!("line {line_number}: {message}");
-        let value: Value =
-            serde_json::from_str(line).map_err(|error| wrong(format!("not a JSON object: {error}")))?;
-        let Value::Object(values) = value else {
-            return Err(wrong("expected a JSON object, one call a line".to_owned()));
-        };
         let mut values = words.translated(values);
+        if are_texts {
+            table::as_values(&mut values);
+        }
         let mut text = |name: &str| match values.remove(name) {
             Some(Value::String(text)) => Ok(text),
             Some(Value::Number(number)) if name == "id" => Ok(number.to_string()),
@@ -69,11 +83,6 @@ pub fn read(text: &str, vendors: &[&str], words: &Words) -> Result<Vec<Row>, Str
             }
         }
         rows.push(Row { line: line_number, vendor, id, values, zone: words.zone() });
-    }
-    if rows.is_empty() {
-        return Err(
-            "line 1: there is no row: expected a JSON object a line, with `vendor` and `id`".to_owned()
-        );
     }
     Ok(rows)
 }

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 
 use super::calls::{Call, Style};
+use super::name::NAME;
 use crate::universe::Ordinal;
 use crate::vendor::Put;
 use crate::world::{View, World};
@@ -67,7 +68,7 @@ impl<I: Iterator<Item = Ordinal>, F: Fn(&Ordinal) -> bool> Chunks<I, F> {
             let Some(call) = Call::of(&self.view, ordinal, self.style) else { continue };
             self.chunk.push(if self.open { b',' } else { b'[' });
             self.open = true;
-            self.world.showed(ordinal);
+            self.world.showed(NAME, ordinal);
             call.put(&mut self.chunk);
         }
     }

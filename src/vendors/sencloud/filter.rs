@@ -1,6 +1,7 @@
 //! The filter of a search, and its match against a log.
 
 use std::collections::{BTreeSet, HashSet};
+use std::ops::Bound;
 
 use chrono::{DateTime, Utc};
 
@@ -45,6 +46,12 @@ impl Filter {
         ));
         let [a, b, c, d, ..] = hash.to_be_bytes();
         u32::from_be_bytes([a, b, c, d])
+    }
+
+    /// The range of the dates, whichever time they apply to.
+    pub fn dates(&self) -> (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>) {
+        let bound = |date: Option<DateTime<Utc>>| date.map_or(Bound::Unbounded, Bound::Included);
+        (bound(self.from), bound(self.to))
     }
 
     /// Whether no condition is set but dates of the start, which the index by start answers.

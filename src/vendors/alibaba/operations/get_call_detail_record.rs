@@ -19,6 +19,7 @@ use crate::vendor::openapi::{Document, query};
 use crate::vendor::{
     AnyRefusal, BySerde, Context, Endpoint, Field, Neutral, Outcome, Tells, checked, handler, shows_ended,
 };
+use crate::vendors::alibaba::name::NAME;
 
 pub static ENDPOINT: Endpoint = Endpoint {
     operation: Operation {
@@ -120,7 +121,7 @@ async fn get_call_detail_record(
         };
         envelope.success(&BySerde(&answer), 2048)
     };
-    let shows = || found.into_iter().for_each(|call| world.showed(call));
+    let shows = || found.into_iter().for_each(|call| world.showed(NAME, call));
     match (over, world.reading()) {
         (Some(record), _) => {
             shows();

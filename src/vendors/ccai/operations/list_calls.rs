@@ -15,6 +15,7 @@ use super::super::auth::Account;
 use super::super::error::{self, Refused};
 use super::super::findings;
 use super::super::listed::ListedCall;
+use super::super::name::NAME;
 use super::super::readings::{BadPage, PerMax};
 use super::super::records::{COLUMNS, Record, Style};
 use crate::contract::{Operation, Readings, Route, behaviors};
@@ -106,6 +107,7 @@ const PER_PAGE: HeaderName = HeaderName::from_static("per-page");
 
 /// Lists a page of the matching calls.
 async fn list_calls(account: Account, query: CallsQuery, links: Links, context: Context) -> Response {
+    context.world.asked(NAME, ..);
     let view = context.view();
     let style = Style::of(&context.world, &view, &account.settings, links);
     let search = move || {
@@ -115,7 +117,7 @@ async fn list_calls(account: Account, query: CallsQuery, links: Links, context: 
     let (rows, total, view, style, query) = context.search(context.world.view().size(), search).await;
     let CallsQuery { filter, order, page, per, .. } = &query;
     for ordinal in &rows {
-        context.world.showed(*ordinal);
+        context.world.showed(NAME, *ordinal);
     }
     let rows: Vec<Record<'_>> =
         rows.into_iter().filter_map(|ordinal| Record::of(&view, &style, ordinal)).collect();

@@ -11,6 +11,7 @@ use super::super::auth::Tenant;
 use super::super::calls::{Call, Expand, Style, tells_of_call};
 use super::super::error::{Cause, Refused};
 use super::super::findings;
+use super::super::name::NAME;
 use super::super::one_call::{OneCall, one_call_refusals};
 use super::super::readings::{CallExpand, ErrorBody};
 use crate::contract::{Operation, Readings, Route, behaviors};
@@ -102,7 +103,7 @@ async fn get_call(_: Tenant, call: OneCall<Error>, detail: Detail, context: Cont
     if view.call(call.ordinal).is_some_and(|call| !call.is_over(view.now())) {
         notes.behavior(&UNDER_WAY);
     }
-    world.showed(call.ordinal);
+    world.showed(NAME, call.ordinal);
     let shown = Call::of(&view, call.ordinal, Style::of(world, expand));
     (Outcome(&SHOWN), Json(shown)).into_response()
 }

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use super::super::call_centre::Instance;
 use super::super::findings;
 use super::super::gateway::{Action, Caller, Envelope, Gateway, describe_action, note_parameters};
+use super::super::name::NAME;
 use super::super::readings::Walk;
 use super::super::records::{Record, tells_of_times_and_people};
 use crate::contract::{Operation, Readings, Route};
@@ -32,7 +33,7 @@ pub use answer::item;
 use answer::{Item, Page, Style, Success};
 use find::{Find, Found};
 pub use search::{CHINA, options};
-use search::{PARAMETERS, RecordsQuery, Search};
+use search::{PARAMETERS, RecordsQuery, Search, Wanted};
 use table::Error;
 
 pub static ENDPOINT: Endpoint = Endpoint {
@@ -89,6 +90,9 @@ async fn list_call_detail_records(
     let style = Style::of(world);
     let Search { page_number, page_size, wanted, list } = search;
     let (skip, first) = ((page_number - 1) * page_size, page_number == 1);
+    if let Wanted::Calls { times, .. } = &wanted {
+        world.asked(NAME, *times);
+    }
     let view = as_walked(context.view(), world, list, first);
     // Only page 1 shows the total. Page 100 is the last that a client can request, so it must know
     // whether more records match.
@@ -125,7 +129,7 @@ async fn list_call_detail_records(
     note_step(&context, numbered, rows.is_empty());
     let outcome = if rows.is_empty() { &table::EMPTY } else { &table::LISTED };
     for ordinal in &rows {
-        context.world.showed(*ordinal);
+        context.world.showed(NAME, *ordinal);
     }
     let count = rows.len();
     let record = |ordinal| Record::past(&view, ordinal, &instance);

@@ -17,6 +17,7 @@ use crate::vendor::recording::{Links, tells_of_file};
 use crate::vendor::{
     Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, row, shows_ended, written,
 };
+use crate::vendors::sencloud::NAME;
 use crate::vendors::sencloud::auth::Shop;
 use crate::vendors::sencloud::cursor::{Cursor, CursorKind, Position};
 use crate::vendors::sencloud::error::{self, ErrorBody};
@@ -72,6 +73,7 @@ async fn list_call_logs(
     context: Context,
 ) -> Response {
     let world = &context.world;
+    world.asked(NAME, search.filter.dates());
     let view = context.view();
     let work = Rows::work(&view, &shop, &search);
     let Page { limit, from, travel, .. } = search.page;
@@ -113,7 +115,7 @@ async fn list_call_logs(
     let prev = cursor(rows.first(), more_before, CursorKind::Prev);
     let next = cursor(rows.last(), more_after, CursorKind::Next);
     for row in &rows {
-        world.showed(row.ordinal);
+        world.showed(NAME, row.ordinal);
     }
     let logs = rows.iter().filter_map(|row| Log::past(&view, row.ordinal));
     let page = Answer::of((rows.is_empty(), logs), &search, (prev, next), &links, Style::of(world));

@@ -1,0 +1,397 @@
+//! `callmock rehearse -- CMD`: runs a job again and again while the world's clock moves from run to
+//! run, and holds its table against the calls that were there.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use clap::ValueEnum;
+
+use super::attended::attended;
+use super::exit::{Exit, code, not_run};
+use super::gate::Gate;
+use super::output::{print, read};
+use super::sidecar::Sidecar;
+use super::{children, options, serve};
+use crate::contract::Recovery;
+use crate::report::coverage::Coverage;
+use crate::report::oracle::{self, Period, Words};
+use crate::report::rehearsal::{self, Failed, Known, OfVendor, Rehearsal, Run, Shown, Window};
+use crate::scenario::{Action, ClockSpec, Fault, Library, When};
+use crate::server::Settings;
+use crate::universe::{Millis, Ordinal, length};
+use crate::vendor::Neutral;
+use crate::vendors;
+use crate::world::{Entry, FaultCounts, World};
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub struct Args {
+    #[command(flatten)]
+    pub server: options::Args,
+    /// The time from run to run
+    #[arg(long, env = "CALLMOCK_EVERY", value_name = "DURATION", default_value = "1h", value_parser = duration)]
+    every: TimeDelta,
+    /// The time from the beginning to the last run
+    #[arg(long = "for", env = "CALLMOCK_FOR", value_name = "DURATION", default_value = "30d", value_parser = duration)]
+    length: TimeDelta,
+    /// The beginning: RFC 3339. The first run is one `--every` later; by default, the scenario's clock
+    #[arg(long, env = "CALLMOCK_FROM", value_name = "TIME", value_parser = moment)]
+    from: Option<DateTime<Utc>>,
+    /// The file with the job's table after the last run: CSV, JSON Lines or a JSON array
+    #[arg(long, env = "CALLMOCK_TABLE", value_name = "FILE")]
+    table: Option<PathBuf>,
+    /// The command that prints the job's table after the last run, for a shell: for example
+    /// `sqlite3 -json calls.db 'select * from calls'`
+    #[arg(
+        long,
+        env = "CALLMOCK_TABLE_COMMAND",
+        value_name = "CMD",
+        conflicts_with = "table",
+        required_unless_present = "table"
+    )]
+    table_command: Option<String>,
+    /// The table's own words, as `callmock oracle diff --map` reads them
+    #[arg(long, env = "CALLMOCK_ORACLE", value_name = "MAP")]
+    oracle: Option<PathBuf>,
+    /// The world's time that each request for a list takes
+    #[arg(long, env = "CALLMOCK_STEP", value_name = "DURATION", default_value = "2s", value_parser = duration)]
+    step: TimeDelta,
+    /// Leave out the outage: the vendors fail from the second request of one run on
+    #[arg(long, env = "CALLMOCK_NO_OUTAGE")]
+    no_outage: bool,
+    /// Set libfaketime's variable FAKETIME to the world's time, for a job that takes its windows from
+    /// the machine's clock; LD_PRELOAD must name the library
+    #[arg(long, env = "CALLMOCK_FAKETIME")]
+    faketime: bool,
+    /// The longest time of a run on the machine's clock; a longer one is ended
+    #[arg(long, env = "CALLMOCK_RUN_LIMIT", value_name = "DURATION", default_value = "5m", value_parser = duration)]
+    run_limit: TimeDelta,
+    /// The format of the report on standard output
+    #[arg(long, value_enum, default_value = "text", env = "CALLMOCK_FORMAT")]
+    format: Format,
+    #[command(flatten)]
+    gate: Gate,
+    /// The job: a command and its arguments
+    #[arg(required = true, last = true, value_name = "CMD")]
+    command: Vec<OsString>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// The scenario of a rehearsal without `--scenario`.
+const STANDARD: &str = "weeks";
+
+/// The most runs.
+const RUNS: i64 = 100_000;
+
+/// The number of last lines of output that a failed run shows.
+const LINES: usize = 10;
+
+fn duration(text: &str) -> Result<TimeDelta, String> {
+    let length = length(text).ok().filter(|length| *length > TimeDelta::zero());
+    length.ok_or_else(|| format!("expected {}, found `{text}`", Millis::EXPECTED))
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+    let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
+    time.ok_or_else(|| format!("expected a time such as 2024-02-15T00:00:00-05:00, found `{text}`"))
+}
+
+pub fn run(args: &Args) -> Exit {
+    let opened = args.server.library_or(STANDARD).and_then(|library| {
+        let settings = args.server.settings()?;
+        let told = |message: String| format!("callmock: {message}");
+        let runs = args.length.num_milliseconds() / args.every.num_milliseconds();
+        if !(1..=RUNS).contains(&runs) {
+            return Err(told(format!("--for and --every give {runs} runs; expected 1 to {RUNS}")));
+        }
+        let words = args.words().map_err(told)?;
+        args.gate.read().map_err(told)?;
+        Ok((library, settings, words, usize::try_from(runs).unwrap_or_default()))
+    });
+    let (library, settings, words, runs) = match opened {
+        Ok(all) => all,
+        Err(message) => {
+            tell!("{message}");
+            return Exit::Usage;
+        }
+    };
+    let run = serve::runtime().and_then(|runtime| {
+        let rehearsal = Rehearsing { args, words, count: runs };
+        let exit = runtime.block_on(attended(rehearsal.walk(library, settings)));
+        runtime.shutdown_background();
+        exit
+    });
+    run.unwrap_or_else(|message| {
+        tell!("callmock: {message}");
+        Exit::Failed
+    })
+}
+
+impl Args {
+    fn words(&self) -> Result<Words, String> {
+        let Some(file) = &self.oracle else { return Ok(Words::default()) };
+        let wrong = |message: String| format!("--oracle {}: {message}", file.display());
+        let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+        Words::read(&text, &names()).map_err(wrong)
+    }
+}
+
+fn names() -> Vec<&'static str> {
+    vendors::catalogues().map(|catalogue| catalogue.vendor).collect()
+}
+
+/// A rehearsal that is carried out.
+struct Rehearsing<'a> {
+    args: &'a Args,
+    words: Words,
+    count: usize,
+}
+
+/// How a run of the job ended.
+struct Ended {
+    code: u8,
+    output: String,
+}
+
+impl Rehearsing<'_> {
+    async fn walk(self, library: Library, settings: Settings) -> Result<Exit, String> {
+        let args = self.args;
+        let sidecar = Sidecar::start(&args.server, 0, library, settings).await?;
+        let world = sidecar.app.worlds.default_slot().world();
+        world.observer().start(args.step);
+        let failed: Arc<Mutex<Vec<Failed>>> = Arc::default();
+        drop(sidecar.app.completed.set(vec![notes_failures(&failed)]));
+        let start = args.from.unwrap_or_else(|| world.now());
+        let outage = self.outage(&world, start);
+        let mut runs: Vec<Run> = vec![];
+        for number in 1..=self.count {
+            let at = start + args.every * i32::try_from(number).unwrap_or(i32::MAX);
+            world.set_clock(ClockSpec::Fixed(at));
+            let is_outage = outage == Some(number);
+            if is_outage {
+                fail_from_the_second(&world);
+            }
+            let began = std::time::Instant::now();
+            let Ended { code, output } = self.run(&sidecar, number, at).await?;
+            if is_outage {
+                world.faults().clear();
+            }
+            let failed = std::mem::take(&mut *failed.lock().unwrap_or_else(PoisonError::into_inner));
+            let observed = world.observer().take();
+            let id = |ordinal: Ordinal| world.view().call(ordinal).map(|call| call.id.to_string());
+            let mut asked: Vec<Window> =
+                observed.asked.iter().map(|asked| Window::of(asked.vendor, asked.at, asked.times)).collect();
+            asked.dedup();
+            let showed = observed.showed.iter().filter_map(|showed| {
+                Some(Shown { vendor: showed.vendor, at: showed.at, call: id(showed.call)? })
+            });
+            let showed = showed.collect();
+            let run = Run { number, at, until: world.now(), code, outage: is_outage, asked, failed, showed };
+            if code != 0 {
+                tell_failed(&run, &output);
+            }
+            if number == 1 {
+                if run.asked.is_empty() && run.failed.is_empty() {
+                    tell!("callmock: the job asked for no list: its address is in CALLMOCK_URL");
+                    return Ok(Exit::Failed);
+                }
+                let rest =
+                    began.elapsed().as_secs_f64() * f64::from(u32::try_from(self.count).unwrap_or(u32::MAX));
+                tell!("callmock: {} runs, about {:.0} s", self.count, rest);
+            }
+            runs.push(run);
+        }
+        let exit = self.judged(&sidecar, &world, start, runs).await;
+        sidecar.stop().await;
+        exit
+    }
+
+    /// The run in which the vendors fail: the one of the middle third before which most calls came.
+    fn outage(&self, world: &World, start: DateTime<Utc>) -> Option<usize> {
+        if self.args.no_outage || self.count < 3 {
+            return None;
+        }
+        let (every, view) = (self.args.every, world.view());
+        let came = |number: &usize| {
+            let at = start + every * i32::try_from(*number).unwrap_or(i32::MAX);
+            view.between(at - every..at).len()
+        };
+        (self.count / 3 + 1..=self.count * 2 / 3).max_by_key(came)
+    }
+
+    /// Runs the job once.
+    async fn run(&self, sidecar: &Sidecar, number: usize, at: DateTime<Utc>) -> Result<Ended, String> {
+        let mut command = sidecar.command(&self.args.command);
+        command.env("CALLMOCK_RUN", number.to_string());
+        command.env("CALLMOCK_NOW", at.to_rfc3339_opts(SecondsFormat::Secs, true));
+        if self.args.faketime {
+            command.env("FAKETIME", at.format("@%Y-%m-%d %H:%M:%S").to_string()).env("TZ", "UTC");
+        }
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = match children::spawn(command.kill_on_drop(true)) {
+            Ok(child) => child,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
+                return Err("stopped".to_owned());
+            }
+            Err(error) => {
+                let output = format!("{}: {error}\n", self.args.command[0].display());
+                return Ok(Ended { code: not_run(&error), output });
+            }
+        };
+        let limit = self.args.run_limit.to_std().unwrap_or(Duration::MAX);
+        match tokio::time::timeout(limit, children::output(child)).await {
+            Ok(Ok(output)) => Ok(Ended {
+                code: code(output.status),
+                output: String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
+            }),
+            Ok(Err(error)) => Err(format!("the job was lost: {error}")),
+            Err(_) => Ok(Ended { code: HUNG, output: "it did not end within --run-limit\n".to_owned() }),
+        }
+    }
+
+    /// The job's table.
+    async fn table(&self, sidecar: &Sidecar) -> Result<String, String> {
+        let Some(line) = &self.args.table_command else {
+            let path = self.args.table.as_deref().unwrap_or(std::path::Path::new(""));
+            return read(path, || "; --table names the file that the job keeps its calls in".to_owned());
+        };
+        let words = ["sh", "-c", line].map(OsString::from);
+        let mut command = sidecar.command(&words);
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let child = children::spawn(command.kill_on_drop(true)).map_err(|error| format!("sh: {error}"))?;
+        let output = children::output(child).await.map_err(|error| format!("sh: {error}"))?;
+        if !output.status.success() {
+            return Err(format!("--table-command ended with {}", code(output.status)));
+        }
+        String::from_utf8(output.stdout).map_err(|_| "--table-command printed no UTF-8 text".to_owned())
+    }
+
+    /// Holds the table against the calls, and prints the report.
+    async fn judged(
+        &self,
+        sidecar: &Sidecar,
+        world: &Arc<World>,
+        start: DateTime<Utc>,
+        runs: Vec<Run>,
+    ) -> Result<Exit, String> {
+        let text = self.table(sidecar).await?;
+        let rows =
+            oracle::read_table(&text, &names(), &self.words).map_err(|why| format!("the table: {why}"))?;
+        let view = world.view();
+        let all = || (0..u32::try_from(view.size()).unwrap_or(u32::MAX)).map(Ordinal);
+        let truth: Vec<Neutral> =
+            all().filter_map(|ordinal| Neutral::of(vendors::ALL, world, &view, ordinal)).collect();
+        let mut asked: Vec<String> =
+            runs.iter().flat_map(|run| &run.asked).map(|asked| asked.vendor.to_owned()).collect();
+        asked.sort_unstable();
+        asked.dedup();
+        let last = runs.last().map_or(start, |run| run.at);
+        let period = Period { from: Some(start), to: Some(last) };
+        let diff = oracle::diff(&truth, &rows, vendors::ALL, &asked, period);
+        let known: BTreeMap<String, OfVendor> = vendors::ALL
+            .iter()
+            .map(|vendor| {
+                let name = vendor.name();
+                let known = |ordinal: Ordinal| {
+                    let call = view.call(ordinal)?;
+                    let known = Known {
+                        call: call.id.to_string(),
+                        began: call.at,
+                        ended: call.ended_at(),
+                        appeared: view.listed_since(ordinal, name)?,
+                        changed: view.changed_at(ordinal, call),
+                    };
+                    Some((vendor.call_id(&view, ordinal)?, known))
+                };
+                (name.to_owned(), all().filter_map(known).collect())
+            })
+            .collect();
+        let due = rehearsal::due(last, self.args.every);
+        let (of_vendors, problems) = rehearsal::judge(&diff, &known, &runs, due);
+        let words: Vec<String> = self.args.command.iter().map(|word| word.display().to_string()).collect();
+        let rehearsal = Rehearsal {
+            command: world.secrets().masked(&words.join(" ")).into_owned(),
+            every: self.args.every.num_seconds(),
+            runs,
+            vendors: of_vendors,
+            problems,
+        };
+        let printed = print(&match self.args.format {
+            Format::Text => rehearsal.text(),
+            Format::Json => {
+                serde_json::to_string_pretty(&rehearsal).map_err(|error| error.to_string())? + "\n"
+            }
+        });
+        if printed != Exit::Done || !rehearsal.is_good() {
+            return Ok(Exit::Failed);
+        }
+        let coverage = Coverage::of(&sidecar.app.worlds.counts(), vendors::catalogues());
+        let judge = self.args.gate.read()?;
+        Ok(judge.run(&coverage.without(&judge.exclusions)))
+    }
+}
+
+/// The exit code of a run that was ended because it took too long, as `timeout` has it.
+const HUNG: u8 = 124;
+
+/// A function that notes the exchanges without a good answer.
+fn notes_failures(failed: &Arc<Mutex<Vec<Failed>>>) -> crate::exchange::Completed {
+    let failed = Arc::clone(failed);
+    Box::new(move |_: &str, entry: &Entry| {
+        let status = entry.response.status;
+        let what = match status {
+            None => "no answer".to_owned(),
+            Some(status) if status >= 400 => {
+                let behavior = entry.met.behaviors.first().map_or("", |behavior| behavior.id);
+                format!("{status} {}", behavior.rsplit('.').next().unwrap_or_default()).trim_end().to_owned()
+            }
+            Some(status) if !entry.response.finished => format!("{status}, cut off"),
+            Some(_) => return,
+        };
+        let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.push(Failed { vendor: entry.vendor, what });
+    })
+}
+
+/// Lets every vendor fail from the second request on.
+fn fail_from_the_second(world: &World) {
+    let catalogues: Vec<_> = vendors::catalogues().collect();
+    for catalogue in &catalogues {
+        let passing = catalogue.all_refusals().find(|refusal| {
+            refusal.behavior.recovery == Recovery::Passing && refusal.behavior.status == Some(503)
+        });
+        let Some(refusal) = passing else { continue };
+        let fault = Fault {
+            id: Some(format!("outage-{}", catalogue.vendor)),
+            vendor: catalogue.vendor.to_owned(),
+            operation: None,
+            when: Some(When { after: Some(1), ..When::default() }),
+            times: None,
+            action: Action { error: Some(refusal.name().to_owned()), ..Action::default() },
+        };
+        if let Ok(rule) = fault.rule(&catalogues) {
+            // The ids are callmock's own, so none is taken.
+            drop(world.faults().add(Arc::new(rule), FaultCounts::default()));
+        }
+    }
+}
+
+fn tell_failed(run: &Run, output: &str) {
+    let lines: Vec<&str> = output.lines().collect();
+    let last = &lines[lines.len().saturating_sub(LINES)..];
+    let at = run.at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    tell!("callmock: run {} ({at}) ended with {}", run.number, run.code);
+    for line in last {
+        tell!("    | {line}");
+    }
+}

@@ -1,0 +1,263 @@
+//! The report of a rehearsal: which calls a job lost, has twice, has as they were, or invented, and
+//! why.
+
+mod judge;
+mod text;
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+pub use judge::{Known, OfVendor, due, judge};
+
+/// One run of the job.
+#[derive(Debug, Clone, Serialize)]
+pub struct Run {
+    /// Its number, from 1.
+    pub number: usize,
+    /// The world's time at its start.
+    pub at: DateTime<Utc>,
+    /// The world's time at its end.
+    pub until: DateTime<Utc>,
+    /// The job's exit code.
+    pub code: u8,
+    /// Whether the vendors failed from the second request on.
+    pub outage: bool,
+    /// The ranges of start times that lists were asked for.
+    pub asked: Vec<Window>,
+    /// The requests that were refused or whose answers broke off, in words.
+    pub failed: Vec<Failed>,
+    /// The calls that answers showed.
+    #[serde(skip)]
+    pub showed: Vec<Shown>,
+}
+
+/// A request without a good answer.
+#[derive(Debug, Clone, Serialize)]
+pub struct Failed {
+    /// The vendor.
+    pub vendor: &'static str,
+    /// What became of it, such as `503 service_unavailable`.
+    pub what: String,
+}
+
+/// A range of start times that a list was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Window {
+    /// The vendor.
+    pub vendor: &'static str,
+    /// The world's time of the request.
+    pub at: DateTime<Utc>,
+    /// The beginning; `None` without one.
+    pub from: Option<DateTime<Utc>>,
+    /// The end; `None` without one.
+    pub to: Option<DateTime<Utc>>,
+    /// Whether a call that begins at the end belongs to the range.
+    #[serde(skip)]
+    pub to_is_within: bool,
+}
+
+impl Window {
+    /// A range by its bounds.
+    #[must_use]
+    pub fn of(
+        vendor: &'static str,
+        at: DateTime<Utc>,
+        (from, to): (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>),
+    ) -> Self {
+        let time = |bound| match bound {
+            Bound::Included(at) | Bound::Excluded(at) => Some(at),
+            Bound::Unbounded => None,
+        };
+        let to_is_within = matches!(to, Bound::Included(_));
+        Self { vendor, at, from: time(from), to: time(to), to_is_within }
+    }
+
+    fn has(&self, at: DateTime<Utc>) -> bool {
+        self.from.is_none_or(|from| from <= at)
+            && self.to.is_none_or(|to| at < to || self.to_is_within && at == to)
+    }
+}
+
+/// A call that an answer showed.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The vendor.
+    pub vendor: &'static str,
+    /// The world's time of the answer.
+    pub at: DateTime<Utc>,
+    /// The call's id in the scenario.
+    pub call: String,
+}
+
+/// What is wrong with a record of the job's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The table does not have it.
+    Lost,
+    /// The table has it more than once.
+    Twice,
+    /// The table has it as it was before it changed.
+    Stale,
+    /// The table has other values than it ever had.
+    Wrong,
+    /// The vendor has no such record.
+    Invented,
+}
+
+/// Why it is so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The call began in a window that was asked for before the call had ended.
+    EndedLater,
+    /// The call had ended when its window was asked for, but came into the list later.
+    AppearedLate,
+    /// The call's time lies in a stretch of time that no run asked for.
+    Skipped,
+    /// The call moved to another page between two requests of a walk.
+    Slid,
+    /// A page was refused or broke off, and was not asked for again.
+    PageLost,
+    /// The walk ended before the call's page.
+    WalkEnded,
+    /// An answer showed the call, and the job did not keep it.
+    NotKept,
+    /// Several runs were shown the call, and each added it.
+    Overlap,
+    /// The call changed after it was last shown.
+    ChangedLater,
+    /// A later answer showed the change, and the job kept what it had.
+    NotReplaced,
+    /// None of the above.
+    Unknown,
+}
+
+impl Reason {
+    /// The reason in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::EndedLater => {
+                "it had not ended when its time was asked for, and its time was never asked for again"
+            }
+            Self::AppearedLate => {
+                "it came into the list after its time was asked for, and its time was never asked for again"
+            }
+            Self::Skipped => "no run asked for its time",
+            Self::Slid => "it moved from one page to another while the pages were read",
+            Self::PageLost => "a page was not answered, and was never asked for again",
+            Self::WalkEnded => "the pages were not read to the end",
+            Self::NotKept => "an answer showed it, and the table does not have it",
+            Self::Overlap => "several runs were shown it, and each added it",
+            Self::ChangedLater => "it changed after it was last asked for",
+            Self::NotReplaced => "a later answer showed the change, and the table has what came first",
+            Self::Unknown => "the requests do not show why",
+        }
+    }
+
+    /// What a job does to avoid it.
+    #[must_use]
+    pub fn fix(self) -> &'static str {
+        match self {
+            Self::EndedLater | Self::AppearedLate => {
+                "ask for more than the time since the last run: begin each window earlier by more than the longest call and delay, and replace what is there by its id"
+            }
+            Self::Skipped => "begin each window where the last one that succeeded ended",
+            Self::Slid => "walk along cursors, or read a list of page numbers again until two walks agree",
+            Self::PageLost => "keep nothing of a walk that failed, or ask for the page again",
+            Self::WalkEnded => "go on until the answer says that nothing follows, not until a page is short",
+            Self::NotKept => "look at what the job does with a whole page",
+            Self::Overlap => "add by the record's id: replace a record that is there already",
+            Self::NotReplaced => "replace a record that is there already by what a later answer shows",
+            Self::ChangedLater => "ask again for the records of the last days, and replace what changed",
+            Self::Unknown => "look at the requests: callmock exec --journal-out FILE",
+        }
+    }
+}
+
+/// One record of which something is wrong.
+#[derive(Debug, Clone, Serialize)]
+pub struct Problem {
+    /// What is wrong.
+    pub kind: Kind,
+    /// Why.
+    pub reason: Reason,
+    /// The vendor.
+    pub vendor: String,
+    /// The call's id at the vendor.
+    pub id: String,
+    /// The time at which the call began, if there is such a call.
+    pub began: Option<DateTime<Utc>>,
+    /// The number of the run that should have had it.
+    pub run: Option<usize>,
+    /// The run that should have had it, and what happened, in words.
+    pub detail: String,
+}
+
+/// The number of records of a vendor.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Records {
+    /// The records that the table should have.
+    pub due: usize,
+    /// Those that it has.
+    pub kept: usize,
+}
+
+/// A rehearsal with its result.
+#[derive(Debug, Clone, Serialize)]
+pub struct Rehearsal {
+    /// The job's command, without secrets.
+    pub command: String,
+    /// The seconds from run to run.
+    pub every: i64,
+    /// The runs.
+    pub runs: Vec<Run>,
+    /// The records by vendor.
+    pub vendors: BTreeMap<String, Records>,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+}
+
+impl Rehearsal {
+    /// The number of records of which something is wrong.
+    #[must_use]
+    pub fn count(&self, kind: Kind) -> usize {
+        self.problems.iter().filter(|problem| problem.kind == kind).count()
+    }
+
+    /// The runs that failed although no vendor did.
+    pub fn failed_alone(&self) -> impl Iterator<Item = &Run> {
+        self.runs.iter().filter(|run| run.code != 0 && run.failed.is_empty())
+    }
+
+    /// Whether the table is right, and no run failed without a cause.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.problems.is_empty() && self.failed_alone().next().is_none()
+    }
+
+    /// The problems by kind and reason, the most frequent kind first as declared.
+    #[must_use]
+    pub fn groups(&self) -> BTreeMap<(Kind, Reason), Vec<&Problem>> {
+        let mut groups: BTreeMap<(Kind, Reason), Vec<&Problem>> = BTreeMap::new();
+        for problem in &self.problems {
+            groups.entry((problem.kind, problem.reason)).or_default().push(problem);
+        }
+        groups
+    }
+}
+
+/// A length of time in words, such as `3 h` or `12 min`.
+fn words(length: TimeDelta) -> String {
+    let seconds = length.num_seconds().max(0);
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
