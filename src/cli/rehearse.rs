@@ -61,7 +61,7 @@ pub struct Args {
     /// The world's time that each request for a list takes
     #[arg(long, env = "CALLMOCK_STEP", value_name = "DURATION", default_value = "2s", value_parser = duration)]
     step: TimeDelta,
-    /// Leave out the outage: the vendors fail from the second request of one run on
+    /// Leave out the outage: in one run the vendors fail, in the middle of a walk if the job walks
     #[arg(long, env = "CALLMOCK_NO_OUTAGE")]
     no_outage: bool,
     /// Set libfaketime's variable FAKETIME to the world's time, for a job that takes its windows from
@@ -92,6 +92,9 @@ const STANDARD: &str = "weeks";
 
 /// The most runs.
 const RUNS: i64 = 100_000;
+
+/// A job that asks for nothing in so many runs does not know the address.
+const IDLE: usize = 3;
 
 /// The number of last lines of output that a failed run shows.
 const LINES: usize = 10;
@@ -179,7 +182,9 @@ impl Rehearsing<'_> {
             world.set_clock(ClockSpec::Fixed(at));
             let is_outage = outage == Some(number);
             if is_outage {
-                fail_from_the_second(&world);
+                // A job that asks once a run has no middle of a walk.
+                let walks = runs.iter().any(|run| run.asked.len() > 1);
+                fail(&world, u64::from(walks));
             }
             let began = std::time::Instant::now();
             let Ended { code, output } = self.run(&sidecar, number, at).await?;
@@ -201,15 +206,16 @@ impl Rehearsing<'_> {
                 tell_failed(&run, &output);
             }
             if number == 1 {
-                if run.asked.is_empty() && run.failed.is_empty() {
-                    tell!("callmock: the job asked for no list: its address is in CALLMOCK_URL");
-                    return Ok(Exit::Failed);
-                }
                 let rest =
                     began.elapsed().as_secs_f64() * f64::from(u32::try_from(self.count).unwrap_or(u32::MAX));
                 tell!("callmock: {} runs, about {:.0} s", self.count, rest);
             }
             runs.push(run);
+            let is_idle = |run: &Run| run.asked.is_empty() && run.failed.is_empty();
+            if number == IDLE.min(self.count) && runs.iter().all(is_idle) {
+                tell!("callmock: the job asked for no list: its address is in CALLMOCK_URL");
+                return Ok(Exit::Failed);
+            }
         }
         let exit = self.judged(&sidecar, &world, start, runs).await;
         sidecar.stop().await;
@@ -363,8 +369,8 @@ fn notes_failures(failed: &Arc<Mutex<Vec<Failed>>>) -> crate::exchange::Complete
     })
 }
 
-/// Lets every vendor fail from the second request on.
-fn fail_from_the_second(world: &World) {
+/// Lets every vendor fail after some requests.
+fn fail(world: &World, after: u64) {
     let catalogues: Vec<_> = vendors::catalogues().collect();
     for catalogue in &catalogues {
         let passing = catalogue.all_refusals().find(|refusal| {
@@ -375,7 +381,7 @@ fn fail_from_the_second(world: &World) {
             id: Some(format!("outage-{}", catalogue.vendor)),
             vendor: catalogue.vendor.to_owned(),
             operation: None,
-            when: Some(When { after: Some(1), ..When::default() }),
+            when: (after > 0).then(|| When { after: Some(after), ..When::default() }),
             times: None,
             action: Action { error: Some(refusal.name().to_owned()), ..Action::default() },
         };

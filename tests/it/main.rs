@@ -47,6 +47,7 @@ mod people;
 mod project;
 mod readme;
 mod recordings;
+mod rehearse;
 mod relative_times;
 mod reload;
 mod reports;

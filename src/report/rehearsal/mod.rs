@@ -23,7 +23,7 @@ pub struct Run {
     pub until: DateTime<Utc>,
     /// The job's exit code.
     pub code: u8,
-    /// Whether the vendors failed from the second request on.
+    /// Whether the vendors failed, in the middle of a walk if the job walks.
     pub outage: bool,
     /// The ranges of start times that lists were asked for.
     pub asked: Vec<Window>,

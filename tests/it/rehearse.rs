@@ -1,0 +1,207 @@
+//! `callmock rehearse`: would a job lose calls? The jobs are of commubo, in the plainest of shells.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::cli::{callmock, text};
+use crate::mock::{list_at, text_at};
+
+/// A place for one test's table.
+fn table(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("rehearse");
+    fs::create_dir_all(&folder).expect("a folder");
+    let path = folder.join(name);
+    drop(fs::remove_file(&path));
+    path
+}
+
+/// Runs a job whose shell has: `list FROM TO`, which prints the ids and times of the calls of days of
+/// Japan as CSV and fails if they were not answered; `day N`, the day of Japan N days from now; and
+/// `$TABLE`.
+fn rehearse(name: &str, arguments: &[&str], job: &str) -> Output {
+    let path = table(name);
+    let script = format!(
+        r#"
+        TABLE='{}'
+        day() {{ TZ=Asia/Tokyo date -d "$CALLMOCK_NOW $1 day" +%F; }}
+        list() {{
+            exec 3<>"/dev/tcp/127.0.0.1/${{CALLMOCK_URL##*:}}"
+            printf 'GET /v1/calls?start=%s&end=%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-commubo-tenantId: %s\r\nx-commubo-accessToken: %s\r\n\r\n' \
+                "$1" "$2" "$CALLMOCK_COMMUBO_TENANT_ID" "$CALLMOCK_COMMUBO_ACCESS_TOKEN" >&3
+            answer=$(cat <&3)
+            exec 3>&-
+            case "$answer" in 'HTTP/1.1 200'*) ;; *) return 1;; esac
+            grep -oE '"callId":"[^"]*"|"callDateTime":"[^"]*"' <<<"$answer" | cut -d'"' -f4 | paste -d, - - | sed 's/^/commubo,/'
+        }}
+        keep() {{ [ -f "$TABLE" ] || echo vendor,id,at >"$TABLE"; cat >>"$TABLE"; }}
+        once() {{ (echo vendor,id,at; (cat; tail -n +2 "$TABLE" 2>/dev/null) | sort -u | grep .) >"$TABLE.new"; mv "$TABLE.new" "$TABLE"; }}
+        {job}
+        "#,
+        path.display()
+    );
+    callmock()
+        .arg("rehearse")
+        .args(["--every", "6h", "--for", "6d", "--table"])
+        .arg(&path)
+        .args(arguments)
+        .args(["--", "bash", "-c", &script])
+        .output()
+        .expect("it runs")
+}
+
+const CAREFUL: &str = r#"calls=$(list "$(day -2)" "$(day 1)") || exit 1; once <<<"$calls""#;
+
+#[test]
+fn a_careful_job_ends_with_a_whole_table_although_one_run_meets_an_outage() {
+    let output = rehearse("careful.csv", &[], CAREFUL);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}{}", text(&output.stderr));
+    assert!(said.starts_with("24 runs, every 6 h, from 2024-02-15T11:00:00+00:00 to "), "{said}");
+    assert!(said.contains(") ended with 1, in the outage of commubo: 503 service_unavailable\n"), "{said}");
+    assert!(said.contains("; 0 lost, 0 twice, 0 stale, 0 wrong, 0 invented\n"), "{said}");
+    assert!(said.ends_with("the table is whole\n"), "{said}");
+    let (cost, rows) = (text(&output.stderr), fs::read_to_string(table_of("careful.csv")).expect("a table"));
+    assert!(cost.starts_with("callmock: 24 runs, about "), "{cost}");
+    assert!(rows.lines().count() > 400, "{rows}");
+}
+
+fn table_of(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("rehearse").join(name)
+}
+
+/// The kinds and reasons of what is wrong, each once.
+fn reasons(output: &Output) -> Vec<(String, String)> {
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let mut all: Vec<(String, String)> = list_at(&report, "/problems")
+        .iter()
+        .map(|problem| (text_at(problem, "/kind").to_owned(), text_at(problem, "/reason").to_owned()))
+        .collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+#[test]
+fn each_mistake_of_a_job_is_told_with_its_reason() {
+    for (name, job, expected) in [
+        // Each run asks for its own day only, in the middle of it.
+        ("no-look-back", r#"list "$(day 0)" "$(day 1)" | once"#, vec![("lost", "ended_later")]),
+        // Every second day is left out.
+        (
+            "skips",
+            r#"today=$(day 0); [ $((10#${today##*-} % 2)) = 0 ] || exit 0; list "$(day 0)" "$(day 1)" | once"#,
+            vec![("lost", "ended_later"), ("lost", "skipped")],
+        ),
+        // Each run adds what it is shown.
+        ("adds", r#"list "$(day -2)" "$(day 1)" | keep"#, vec![("twice", "overlap")]),
+        // One of the calls that are shown is left out.
+        ("not-kept", r#"list "$(day -2)" "$(day 1)" | grep -v '5,20' | once"#, vec![("lost", "not_kept")]),
+        // A row of no call.
+        (
+            "invents",
+            r#"calls=$(list "$(day -2)" "$(day 1)") || exit 1; (echo "$calls"; echo commubo,nobody,2024-02-17T10:00:00+09:00) | once"#,
+            vec![("invented", "unknown")],
+        ),
+    ] {
+        let output = rehearse(&format!("{name}.csv"), &["--format", "json"], job);
+        let found = reasons(&output);
+        let found: Vec<(&str, &str)> =
+            found.iter().map(|(kind, reason)| (kind.as_str(), reason.as_str())).collect();
+        assert_eq!(output.status.code(), Some(1), "{name}: {}", text(&output.stderr));
+        for one in &expected {
+            assert!(found.contains(one), "{name}: {found:?}");
+        }
+        assert!(
+            found.iter().all(|(kind, _)| expected.iter().any(|(wanted, _)| kind == wanted)),
+            "{name}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn the_report_says_what_was_lost_when_and_what_to_do() {
+    let output = rehearse("told.csv", &["--no-outage"], r#"list "$(day 0)" "$(day 1)" | once"#);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains(" lost: it had not ended when its time was asked for, and"), "{said}");
+    assert!(said.contains("  -> ask for more than the time since the last run: "), "{said}");
+    assert!(said.contains(" asked for its time "), "{said}");
+    assert!(said.ends_with("the table is not what it should be\n"), "{said}");
+}
+
+#[test]
+fn a_run_that_fails_without_a_failure_of_the_vendor_fails_the_rehearsal() {
+    let job = format!("{CAREFUL}; [ \"$CALLMOCK_RUN\" != 3 ] || {{ echo no room left; exit 7; }}");
+    let output = rehearse("fails.csv", &[], &job);
+    let (said, cried) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{said}{cried}");
+    assert!(
+        said.contains("run 3 (2024-02-15T23:00:00+00:00) ended with 7, although every request was answered"),
+        "{said}"
+    );
+    assert!(cried.contains("    | no room left\n"), "{cried}");
+}
+
+#[test]
+fn what_cannot_be_rehearsed_is_told_at_once() {
+    let run = |arguments: &[&str]| {
+        let output =
+            callmock().arg("rehearse").args(arguments).args(["--", "true"]).output().expect("it runs");
+        (output.status.code(), text(&output.stdout).to_owned() + text(&output.stderr))
+    };
+    for (arguments, code, expected) in [
+        (&["--for", "1d"][..], 2, "--table-command <CMD>"),
+        (&["--table", "t.csv", "--every", "0s"], 2, "expected a duration"),
+        (
+            &["--table", "t.csv", "--every", "2d", "--for", "1d"],
+            2,
+            "--for and --every give 0 runs; expected 1 to 100000",
+        ),
+        (&["--table", "t.csv", "--every", "1ms", "--for", "1d"], 2, "give 86400000 runs"),
+        (
+            &["--table", "t.csv", "--from", "yesterday"],
+            2,
+            "expected a time such as 2024-02-15T00:00:00-05:00",
+        ),
+        (&["--table", "t.csv"], 1, "the job asked for no list: its address is in CALLMOCK_URL"),
+    ] {
+        let (got, said) = run(arguments);
+        assert_eq!(got, Some(code), "{arguments:?}: {said}");
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_table_comes_from_a_command_too_and_one_that_is_missing_or_broken_is_told() {
+    let path = table("lines.jsonl");
+    let run = |table: &[&str]| {
+        let script = format!(r#"{CAREFUL_TO_LINES} >'{}'"#, path.display());
+        let output = callmock()
+            .args(["rehearse", "--every", "12h", "--for", "1d", "--no-outage"])
+            .args(table)
+            .args(["--", "bash", "-c", &script])
+            .output()
+            .expect("it runs");
+        (output.status.code(), text(&output.stdout).to_owned() + text(&output.stderr))
+    };
+    let read = format!("cat '{}'", path.display());
+    let (code, said) = run(&["--table-command", &read]);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = run(&["--table-command", "exit 3"]);
+    assert!(code == Some(1) && said.contains("--table-command ended with 3"), "{said}");
+    let (code, said) = run(&["--table", "not-there.csv"]);
+    assert!(code == Some(1) && said.contains("--table names the file"), "{said}");
+    let (code, said) = run(&["--table-command", "printf 'vendor,id,at\ncommubo,1\n'"]);
+    assert!(code == Some(1) && said.contains("the table: not CSV with the names of the columns"), "{said}");
+}
+
+/// Prints every call of the last days as JSON Lines.
+const CAREFUL_TO_LINES: &str = r#"
+    day() { TZ=Asia/Tokyo date -d "$CALLMOCK_NOW $1 day" +%F; }
+    exec 3<>"/dev/tcp/127.0.0.1/${CALLMOCK_URL##*:}"
+    printf 'GET /v1/calls?start=%s&end=%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-commubo-tenantId: %s\r\nx-commubo-accessToken: %s\r\n\r\n' \
+        "$(day -9)" "$(day 1)" "$CALLMOCK_COMMUBO_TENANT_ID" "$CALLMOCK_COMMUBO_ACCESS_TOKEN" >&3
+    cat <&3 | grep -oE '"callId":"[^"]*"' | sed 's/.*:\(.*\)/{"vendor":"commubo","id":\1}/'"#;
