@@ -85,6 +85,8 @@ pub struct Args {
 enum Format {
     Text,
     Json,
+    Junit,
+    Html,
 }
 
 /// The scenario of a rehearsal without `--scenario`.
@@ -203,7 +205,7 @@ impl Rehearsing<'_> {
             let showed = showed.collect();
             let run = Run { number, at, until: world.now(), code, outage: is_outage, asked, failed, showed };
             if code != 0 {
-                tell_failed(&run, &output);
+                tell_failed(&run, &world.secrets().masked(&output));
             }
             if number == 1 {
                 let rest =
@@ -331,9 +333,19 @@ impl Rehearsing<'_> {
             runs,
             vendors: of_vendors,
             problems,
+            calls: known
+                .iter()
+                .filter(|(vendor, _)| asked.contains(vendor))
+                .map(|(vendor, calls)| {
+                    let began = calls.values().map(|call| call.began);
+                    (vendor.clone(), began.filter(|at| start <= *at && *at < last).collect())
+                })
+                .collect(),
         };
         let printed = print(&match self.args.format {
             Format::Text => rehearsal.text(),
+            Format::Junit => rehearsal.junit(),
+            Format::Html => rehearsal.html(),
             Format::Json => {
                 serde_json::to_string_pretty(&rehearsal).map_err(|error| error.to_string())? + "\n"
             }
@@ -364,8 +376,10 @@ fn notes_failures(failed: &Arc<Mutex<Vec<Failed>>>) -> crate::exchange::Complete
             Some(status) if !entry.response.finished => format!("{status}, cut off"),
             Some(_) => return,
         };
+        let passing = status.is_none_or(|status| status < 400 || status == 429 || status >= 500)
+            || entry.met.behaviors.first().is_some_and(|behavior| behavior.recovery == Recovery::Passing);
         let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
-        failed.push(Failed { vendor: entry.vendor, what });
+        failed.push(Failed { vendor: entry.vendor, what, passing });
     })
 }
 

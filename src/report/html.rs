@@ -10,7 +10,8 @@ use super::coverage::{Coverage, Exchange, Made, Row, Section};
 use super::{source, suggest, text};
 use crate::contract::{Behavior, Catalogue};
 
-const STYLE: &str = include_str!("html.css");
+/// The style of all reports.
+pub const STYLE: &str = include_str!("html.css");
 const SCRIPT: &str = include_str!("html.js");
 
 /// The number of behaviors that the page suggests to test next.

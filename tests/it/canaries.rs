@@ -27,7 +27,7 @@ const WITHOUT_EXCHANGES: [&str; 11] = [
 ];
 
 /// Commands whose output is looked through here, or is made of a file that is looked through here.
-const LOOKED_THROUGH: [&str; 6] = ["serve", "exec", "coverage", "matrix", "open", "show"];
+const LOOKED_THROUGH: [&str; 7] = ["serve", "exec", "coverage", "matrix", "rehearse", "open", "show"];
 
 fn percent(text: &str, digits: &str) -> String {
     let digits = digits.as_bytes();
@@ -249,6 +249,20 @@ async fn no_command_shows_a_secret_in_any_of_twelve_encodings() {
         let kept = fs::read_to_string(path).expect("a file");
         assert!(kept.len() > 1000, "{}", path.display());
         assert_clean(&kept, &path.display().to_string(), &names);
+    }
+    for format in ["text", "json", "junit", "html"] {
+        let failing = format!("sh '{}'; echo {CANARY}; exit 1", commands.display());
+        let rehearsed = callmock()
+            .args(["rehearse", "--every", "1h", "--for", "2h", "--table-command", "echo vendor,id,at"])
+            .args(["--format", format, "--scenario"])
+            .arg(&scenario)
+            .args(["--", "sh", "-c", &failing, CANARY])
+            .output()
+            .expect("it runs");
+        assert_eq!(rehearsed.status.code(), Some(1), "{}", text(&rehearsed.stderr));
+        assert!(text(&rehearsed.stderr).contains("ended with 1"), "{}", text(&rehearsed.stderr));
+        assert_clean(text(&rehearsed.stdout), "rehearse", &names);
+        assert_clean(text(&rehearsed.stderr), "rehearse's log", &names);
     }
     for format in ["text", "json", "junit", "html"] {
         let reported = callmock().args(["coverage", "report", "--format", format]).arg(&coverage).output();

@@ -569,7 +569,7 @@ async fn what_is_no_fault_says_what_is_and_nothing_is_added() {
         (with(json!({ "explode": true })), "unknown field `explode`, expected one of `error`"),
         (
             json!({ "vendor": "commubo", "when": {}, "do": { "delay": "1s" } }),
-            "`when` is not right: expected one of `nth`, `every`, `probability`",
+            "`when` is not right: expected one of `nth`, `after`, `every`, `probability`",
         ),
         (
             json!({ "vendor": "commubo", "when": { "nth": 1, "every": 2 }, "do": { "delay": "1s" } }),

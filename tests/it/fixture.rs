@@ -100,7 +100,7 @@ fn what_cannot_be_started_is_an_error_that_says_why() {
     let error = |builder: callmock::mock::Builder| builder.start().err().expect("an error");
     let missing = error(Mock::builder().scenario("nowhere.yaml"));
     assert!(matches!(missing, StartError::NoScenario(_)));
-    assert!(missing.to_string().contains("documented, today, busy-day, extremes, empty"), "{missing}");
+    assert!(missing.to_string().contains("documented, today, weeks, busy-day, extremes, empty"), "{missing}");
     let wrong = error(Mock::builder().scenario_text("callmock: 1\ncalls: 3\n"));
     assert!(wrong.to_string().starts_with("scenario:2:8: calls:"), "{wrong}");
 }

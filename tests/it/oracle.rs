@@ -496,3 +496,98 @@ fn the_guide_lists_every_word_of_the_oracle() {
         assert!(guide.contains(&format!("`{outcome}`")), "{outcome}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mistakes_that_are_one_are_named_once_and_stand_for_all_of_their_rows() {
+    let mock = Mock::embedded("busy-day").await;
+    let rows: Vec<Value> = table(&mock).await.into_iter().filter(|row| row["vendor"] == "sencloud").collect();
+    let moved = |row: &Value, field: &str, hours: i64| {
+        let at = DateTime::parse_from_rfc3339(row[field].as_str().expect("a time")).expect("a time");
+        json!((at + TimeDelta::hours(hours)).to_rfc3339())
+    };
+    let earliest_first = |mut rows: Vec<Value>| {
+        rows.sort_by_key(|row| {
+            DateTime::parse_from_rfc3339(row["at"].as_str().expect("a time")).expect("a time")
+        });
+        rows
+    };
+    let mut rows = earliest_first(rows);
+    rows.truncate(400);
+    let period = |rows: &[Value]| {
+        let rows = earliest_first(rows.to_vec());
+        let to = moved(&rows[rows.len() - 1], "at", 0);
+        let after = DateTime::parse_from_rfc3339(to.as_str().expect("a time")).expect("a time");
+        let from = rows[0]["at"].as_str().expect("a time").to_owned();
+        [from, (after + TimeDelta::microseconds(1)).to_rfc3339()]
+    };
+    let [from, to] = period(&rows);
+    for (name, change, expected) in [
+        (
+            "off",
+            Box::new(|mut rows: Vec<Value>| {
+                rows.iter_mut().for_each(|row| row["at"] = moved(row, "at", 7));
+                rows
+            }) as Box<dyn Fn(Vec<Value>) -> Vec<Value>>,
+            "sencloud: every wrong `at` is 7 h later than it was: the offset from UTC was left out, or counted twice",
+        ),
+        (
+            "end",
+            Box::new(|rows: Vec<Value>| {
+                let mut rows = earliest_first(rows);
+                rows.truncate(rows.len() - 40);
+                rows
+            }),
+            ": the end of the range is left out",
+        ),
+        (
+            "beginning",
+            Box::new(|rows: Vec<Value>| earliest_first(rows).split_off(30)),
+            ": the beginning of the range is left out",
+        ),
+        (
+            "rounded",
+            Box::new(|mut rows: Vec<Value>| {
+                for row in &mut rows {
+                    let id: f64 = row["id"].as_str().expect("an id").parse().expect("digits");
+                    row["id"] = json!(format!("{id:.0}"));
+                }
+                rows
+            }),
+            "ids are rounded: they are above 2^53",
+        ),
+        (
+            "exchanged",
+            Box::new(|mut rows: Vec<Value>| {
+                rows.iter_mut().for_each(|row| row["from"] = row["to"].clone());
+                rows
+            }),
+            "sencloud: every wrong `from` has the value of `to`",
+        ),
+        (
+            "merged",
+            Box::new(|mut rows: Vec<Value>| {
+                rows.iter_mut()
+                    .filter(|row| row["agent"].is_string())
+                    .for_each(|row| row["agent"] = json!("Ann"));
+                rows
+            }),
+            "sencloud: several are one in `agent`: `Ann` stands for",
+        ),
+    ] {
+        let changed = change(rows.clone());
+        let arguments = ["--scenario", "busy-day", "--from", &from, "--to", &to];
+        let (code, said, cried) = diff(&format!("uniform-{name}"), &lines(&changed), &arguments);
+        assert_eq!(code, Some(1), "{name}: {said}{cried}");
+        assert!(said.contains(expected), "{name}: {}", &said[..said.len().min(3000)]);
+        // No row of it is told by itself.
+        assert!(said.lines().count() < 40, "{name}: {said}");
+    }
+    // Times that are off by different lengths are not one mistake.
+    let mut mixed = rows.clone();
+    for (n, row) in (1_i64..).zip(mixed.iter_mut()) {
+        row["at"] = moved(row, "at", n % 3 + 1);
+    }
+    let (_, said, _) =
+        diff("uniform-not", &lines(&mixed), &["--scenario", "busy-day", "--from", &from, "--to", &to]);
+    assert!(!said.contains("every wrong"), "{said}");
+}

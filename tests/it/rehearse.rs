@@ -205,3 +205,48 @@ const CAREFUL_TO_LINES: &str = r#"
     printf 'GET /v1/calls?start=%s&end=%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-commubo-tenantId: %s\r\nx-commubo-accessToken: %s\r\n\r\n' \
         "$(day -9)" "$(day 1)" "$CALLMOCK_COMMUBO_TENANT_ID" "$CALLMOCK_COMMUBO_ACCESS_TOKEN" >&3
     cat <&3 | grep -oE '"callId":"[^"]*"' | sed 's/.*:\(.*\)/{"vendor":"commubo","id":\1}/'"#;
+
+#[test]
+fn the_report_is_text_json_junit_or_a_page_with_a_timeline() {
+    let job = r#"list "$(day 0)" "$(day 1)" | once"#;
+    let output = rehearse("junit.csv", &["--format", "junit"], job);
+    let xml = text(&output.stdout);
+    assert!(
+        xml.starts_with(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"6\" failures=\"1\">"
+        ),
+        "{xml}"
+    );
+    assert!(xml.contains("name=\"commubo: no record is lost\""), "{xml}");
+    assert!(xml.contains(" lost\">"), "{xml}");
+    let output = rehearse("page.csv", &["--format", "html"], job);
+    let page = text(&output.stdout);
+    assert!(page.starts_with("<!DOCTYPE html>"), "{page}");
+    assert!(page.contains("<svg class=\"timeline\"") && page.contains("<line class=\"lost\""), "{page}");
+    assert!(page.contains("<rect class=\"asked\"") && page.contains("2024-02-18"), "{page}");
+    assert!(page.contains("The table is not what it should be"), "{page}");
+    let output = rehearse("data.csv", &["--format", "json"], job);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(list_at(&report, "/runs").len(), 24);
+    assert_eq!(report["runs"][0]["asked"][0]["vendor"], "commubo");
+    let lost = &report["problems"][0];
+    assert!(lost["began"].is_string() && lost["run"].is_u64() && lost["detail"].is_string(), "{lost}");
+}
+
+#[test]
+fn a_job_gets_its_number_and_the_worlds_time_and_if_wanted_the_variable_of_libfaketime() {
+    let job = format!(
+        r#"[ "$CALLMOCK_RUN" != 2 ] || [ "$CALLMOCK_NOW" = 2024-02-15T17:00:00Z ] || exit 3
+        [ "$CALLMOCK_RUN" != 2 ] || [ "$FAKETIME $TZ" = '@2024-02-15 17:00:00 UTC' ] || exit 4
+        {CAREFUL}"#
+    );
+    let output = rehearse("time.csv", &["--faketime", "--no-outage"], &job);
+    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+    let output = rehearse("from.csv", &["--from", "2024-02-15T06:00:00-05:00", "--no-outage"], &job);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stdout).contains("run 2 (2024-02-15T23:00:00+00:00) ended with 3"),
+        "{}",
+        text(&output.stdout)
+    );
+}

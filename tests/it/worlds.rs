@@ -273,7 +273,7 @@ async fn what_cannot_be_made_says_what_can_and_nothing_is_made() {
         (json!({ "scenario": "/etc/passwd" }), "there is no scenario `/etc/passwd`"),
         (
             json!({ "scenario": 7 }),
-            "expected a name (documented, today, busy-day, extremes, empty), or {\"inline\": …}",
+            "expected a name (documented, today, weeks, busy-day, extremes, empty), or {\"inline\": …}",
         ),
         (json!({ "scenario": { "inline": { "callmock": 1, "agnets": [] } } }), "did you mean `agents`?"),
         (json!({ "scenario": { "callmock": 2 } }), "version 2 is not known; write `callmock: 1`"),

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::diff::{Calls, Diff, Discrepancy};
+use super::diff::{Calls, Diff, Discrepancy, Facts};
 use super::rows::{Row, moment, naive};
+use super::uniform;
 use crate::times::Zone;
 use crate::vendor::recording::Recording;
 use crate::vendor::{Field, Neutral, Precision, Tells, Vendor};
@@ -61,7 +62,18 @@ pub fn diff(
             .collect();
         held.hold(&of_vendor, &columns, &mut diff);
     }
+    diff.uniform = uniform::of(&diff);
     diff
+}
+
+impl Facts {
+    /// What others like a wrong value have in common.
+    fn of(call: &Neutral, field: Field, got: &Value) -> Self {
+        let others = Field::ALL.iter().filter(|other| **other != field && !got.is_null());
+        let of_others = others.filter(|other| same(**other, got, &value(call, **other)));
+        let of_others = of_others.map(|other| other.name()).collect();
+        Self { values: Some((got.clone(), value(call, field))), of_others, began: None }
+    }
 }
 
 /// One vendor's calls, and the names that the rows use for agents, customers and queues.
@@ -109,6 +121,7 @@ impl<'a> VendorCalls<'a> {
                     id,
                     field: None,
                     message,
+                    facts: Facts::default(),
                 });
             };
             let Some(call) = self.shown.get(row.id.as_str()).copied() else {
@@ -155,8 +168,10 @@ impl<'a> VendorCalls<'a> {
                     }
                 };
                 let (vendor, id) = (row.vendor.clone(), row.id.clone());
+                let facts = Facts::of(call, *field, got);
                 let field = Some(field.name());
-                diff.mistakes.push(Discrepancy { kind, line: Some(row.line), vendor, id, field, message });
+                let line = Some(row.line);
+                diff.mistakes.push(Discrepancy { kind, line, vendor, id, field, message, facts });
             }
         }
         for (id, call) in self.shown.iter().filter(|(id, _)| !seen.contains_key(*id)) {
@@ -169,7 +184,12 @@ impl<'a> VendorCalls<'a> {
                 id,
                 field: None,
                 message,
+                facts: Facts { began: Some(call.at), ..Facts::default() },
             });
+        }
+        let began = || seen.keys().filter_map(|id| Some(self.shown.get(*id)?.at));
+        if let (Some(first), Some(last)) = (began().min(), began().max()) {
+            diff.kept.insert(self.name.to_owned(), (first, last));
         }
         let calls = Calls { shown: self.shown.len(), got: seen.len() };
         diff.calls.insert(self.name.to_owned(), calls);

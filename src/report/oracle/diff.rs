@@ -1,9 +1,11 @@
 //! The result of a comparison: counts and mistakes, also as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
 
 /// The result of comparing a table with the true calls.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
@@ -14,8 +16,13 @@ pub struct Diff {
     pub fields: BTreeMap<String, BTreeMap<&'static str, Tally>>,
     /// The mistakes.
     pub mistakes: Vec<Discrepancy>,
+    /// The mistakes that are one: each stands for many of those above.
+    pub uniform: Vec<Uniform>,
     /// The vendors without a row in the table, with the number of calls that they show.
     pub not_compared: BTreeMap<String, usize>,
+    /// By vendor: the beginnings of the first and the last call that the table has.
+    #[serde(skip)]
+    pub kept: BTreeMap<String, (DateTime<Utc>, DateTime<Utc>)>,
 }
 
 /// Numbers of calls.
@@ -60,6 +67,38 @@ pub struct Discrepancy {
     pub field: Option<&'static str>,
     /// The description of the mistake.
     pub message: String,
+    /// What others like it have in common.
+    #[serde(skip)]
+    pub facts: Facts,
+}
+
+/// What a report needs to know of a mistake to find others like it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The value of the row, and the true one.
+    pub values: Option<(Value, Value)>,
+    /// The fields of which the row has the true value in this field.
+    pub of_others: Vec<&'static str>,
+    /// The beginning of a call that no row has.
+    pub began: Option<DateTime<Utc>>,
+}
+
+/// A mistake that stands for many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Uniform {
+    /// `times_off`, `end_missing`, `ids_rounded`, `other_member` or `persons_merged`.
+    pub kind: &'static str,
+    /// The vendor.
+    pub vendor: String,
+    /// The field, if the mistake is in a field.
+    pub field: Option<&'static str>,
+    /// The number of mistakes that it stands for.
+    pub count: usize,
+    /// The description, and what to look for.
+    pub message: String,
+    /// The places of these mistakes in the list of all.
+    #[serde(skip)]
+    pub places: BTreeSet<usize>,
 }
 
 impl Diff {
@@ -92,8 +131,13 @@ impl Diff {
                 "{vendor}: 0 of {shown} calls, not compared (--vendor {vendor} requires them)"
             );
         }
+        for Uniform { vendor, count, message, .. } in &self.uniform {
+            let _ = writeln!(text, "{vendor}: {message} ({count} mistakes)");
+        }
+        let is_told = |n: &usize| self.uniform.iter().any(|uniform| uniform.places.contains(n));
+        let rest = self.mistakes.iter().enumerate().filter(|(n, _)| !is_told(n)).map(|(_, mistake)| mistake);
         let mut printed: BTreeMap<(&str, &str, Option<&str>), usize> = BTreeMap::new();
-        for Discrepancy { kind, line, vendor, id, field, message } in &self.mistakes {
+        for Discrepancy { kind, line, vendor, id, field, message, .. } in rest {
             let so_far = printed.entry((kind, vendor, *field)).or_default();
             *so_far += 1;
             if *so_far > most {

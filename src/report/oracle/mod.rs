@@ -6,9 +6,10 @@ mod compare;
 mod diff;
 mod rows;
 mod table;
+mod uniform;
 mod words;
 
 pub use compare::{Period, diff};
-pub use diff::{Calls, Diff, Discrepancy, Tally};
+pub use diff::{Calls, Diff, Discrepancy, Facts, Tally, Uniform};
 pub use rows::{Row, read, read_table};
 pub use words::Words;

@@ -37,7 +37,7 @@ pub fn judge(
     let seen = Seen::of(runs);
     let mut problems = vec![];
     let mut told: HashSet<(Kind, &str, &str)> = HashSet::new();
-    for mistake in &diff.mistakes {
+    for (place, mistake) in diff.mistakes.iter().enumerate() {
         let Discrepancy { kind, vendor, id, field, message, .. } = mistake;
         let call = known.get(vendor).and_then(|calls| calls.get(id));
         let (kind, call) = match (*kind, call) {
@@ -63,7 +63,10 @@ pub fn judge(
             (Kind::Lost, Some(call)) => seen.why_lost(vendor, call, known),
             (Kind::Twice, Some(call)) => seen.why_twice(vendor, call),
             (Kind::Stale, Some(call)) => seen.why_stale(vendor, call, &said),
-            _ => (Reason::Unknown, None, said),
+            _ => match diff.uniform.iter().find(|uniform| uniform.places.contains(&place)) {
+                Some(uniform) => (Reason::Uniform, None, uniform.message.clone()),
+                None => (Reason::Unknown, None, said),
+            },
         };
         let (vendor, id, began) = (vendor.clone(), id.clone(), call.map(|call| call.began));
         problems.push(Problem { kind, reason, vendor, id, began, run, detail });

@@ -1,7 +1,9 @@
 //! The report of a rehearsal: which calls a job lost, has twice, has as they were, or invented, and
 //! why.
 
+mod html;
 mod judge;
+mod junit;
 mod text;
 
 use std::collections::BTreeMap;
@@ -41,6 +43,8 @@ pub struct Failed {
     pub vendor: &'static str,
     /// What became of it, such as `503 service_unavailable`.
     pub what: String,
+    /// Whether the failure passes by itself.
+    pub passing: bool,
 }
 
 /// A range of start times that a list was asked for.
@@ -132,6 +136,8 @@ pub enum Reason {
     ChangedLater,
     /// A later answer showed the change, and the job kept what it had.
     NotReplaced,
+    /// All rows that have it have one mistake in common.
+    Uniform,
     /// None of the above.
     Unknown,
 }
@@ -155,6 +161,7 @@ impl Reason {
             Self::Overlap => "several runs were shown it, and each added it",
             Self::ChangedLater => "it changed after it was last asked for",
             Self::NotReplaced => "a later answer showed the change, and the table has what came first",
+            Self::Uniform => "the rows have one mistake in common",
             Self::Unknown => "the requests do not show why",
         }
     }
@@ -174,6 +181,7 @@ impl Reason {
             Self::Overlap => "add by the record's id: replace a record that is there already",
             Self::NotReplaced => "replace a record that is there already by what a later answer shows",
             Self::ChangedLater => "ask again for the records of the last days, and replace what changed",
+            Self::Uniform => "mend how the job reads this member; it is one place",
             Self::Unknown => "look at the requests: callmock exec --journal-out FILE",
         }
     }
@@ -220,6 +228,9 @@ pub struct Rehearsal {
     pub vendors: BTreeMap<String, Records>,
     /// What is wrong.
     pub problems: Vec<Problem>,
+    /// By vendor that was asked: the beginnings of its calls.
+    #[serde(skip)]
+    pub calls: BTreeMap<String, Vec<DateTime<Utc>>>,
 }
 
 impl Rehearsal {
@@ -229,9 +240,10 @@ impl Rehearsal {
         self.problems.iter().filter(|problem| problem.kind == kind).count()
     }
 
-    /// The runs that failed although no vendor did.
+    /// The runs that failed although no vendor did. A refusal that does not pass is the job's own.
     pub fn failed_alone(&self) -> impl Iterator<Item = &Run> {
-        self.runs.iter().filter(|run| run.code != 0 && run.failed.is_empty())
+        let is_alone = |run: &&Run| run.code != 0 && !run.failed.iter().any(|failed| failed.passing);
+        self.runs.iter().filter(is_alone)
     }
 
     /// Whether the table is right, and no run failed without a cause.
