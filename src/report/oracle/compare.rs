@@ -69,7 +69,9 @@ pub fn diff(
 impl Facts {
     /// What others like a wrong value have in common.
     fn of(call: &Neutral, field: Field, got: &Value) -> Self {
-        let others = Field::ALL.iter().filter(|other| **other != field && !got.is_null());
+        // A hash is like no other value, and takes the whole file to compute.
+        let is_like = |other: &&Field| **other != field && **other != Field::RecordingSha256;
+        let others = Field::ALL.iter().filter(is_like).filter(|_| !got.is_null());
         let of_others = others.filter(|other| same(**other, got, &value(call, **other)));
         let of_others = of_others.map(|other| other.name()).collect();
         Self { values: Some((got.clone(), value(call, field))), of_others, began: None }

@@ -145,6 +145,11 @@ impl<'a> Seen<'a> {
             .collect();
         let number = should.map(|run| run.number);
         let Some((last, window)) = asked.last() else {
+            if let Some((run, what)) = self.failed_before_going_on(vendor, call) {
+                let detail =
+                    format!("a request of run {run} was {what}, and no later one asked for its time");
+                return (Reason::PageLost, Some(run), detail);
+            }
             return (Reason::Skipped, number, self.gap(vendor, call));
         };
         if window.at < call.ended {
@@ -179,6 +184,20 @@ impl<'a> Seen<'a> {
         let pages = run.asked.iter().filter(|asked| asked.vendor == vendor).count();
         let detail = format!("run {} read {pages} pages, and none showed it", run.number);
         (if came && pages > 1 { Reason::Slid } else { Reason::WalkEnded }, number, detail)
+    }
+
+    /// The run that failed after a call had ended, before any run went on to later times. A request
+    /// that failed does not tell which times it was for.
+    fn failed_before_going_on(&self, vendor: &str, call: &Known) -> Option<(usize, &str)> {
+        let goes_on = |run: &Run| {
+            let windows = run.asked.iter().filter(|asked| asked.vendor == vendor);
+            windows.filter_map(|asked| asked.from).any(|from| from > call.began)
+        };
+        let before = self.runs.iter().take_while(|run| !goes_on(run)).filter(|run| run.at >= call.ended);
+        before.collect::<Vec<_>>().into_iter().rev().find_map(|run| {
+            let failed = run.failed.iter().find(|failed| failed.vendor == vendor)?;
+            Some((run.number, failed.what.as_str()))
+        })
     }
 
     /// The stretch of time around a call that nobody asked for.

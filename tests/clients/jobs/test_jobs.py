@@ -1,0 +1,77 @@
+"""A rehearsal catches what is wrong with a job, by its right reason, and nothing at a careful one."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).parent
+CALLMOCK = os.environ["CALLMOCK_BIN"]
+# The columns of the job's table that have other names here.
+MAPS = {
+    "alibaba": "columns: {extra: rating_score}",
+    "sencloud": "columns: {extra: recording_url}",
+    "commubo": "columns: {extra: null, ended_at: null}",
+}
+DUMP = """import json, sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.row_factory = sqlite3.Row
+print(json.dumps([dict(row) for row in database.execute("SELECT * FROM calls")]))
+"""
+
+
+def rehearse(folder, vendor, bug=None, length="4d", *more):
+    (folder / "map.yaml").write_text(MAPS[vendor])
+    (folder / "dump.py").write_text(DUMP)
+    table = f"{sys.executable} {folder}/dump.py {folder}/calls.db"
+    job = [sys.executable, str(HERE / "job.py"), vendor, str(folder / "calls.db"), *([bug] if bug else [])]
+    flags = ["--for", length, "--format", "json", "--table-command", table, "--oracle", str(folder / "map.yaml")]
+    run = subprocess.run(
+        [CALLMOCK, "rehearse", *flags, *more, "--", *job], capture_output=True, text=True, timeout=900
+    )
+    assert run.returncode in (0, 1), run.stderr
+    report = json.loads(run.stdout)
+    return run.returncode, report, {(problem["kind"], problem["reason"]) for problem in report["problems"]}
+
+
+@pytest.mark.parametrize("vendor", MAPS)
+def test_a_careful_job_keeps_every_call_of_a_month(tmp_path, vendor):
+    code, report, found = rehearse(tmp_path, vendor, None, "30d", "--every", "6h")
+    assert (code, found) == (0, set()), report["problems"][:5]
+    assert len(report["runs"]) == 120
+    [records] = report["vendors"].values()
+    assert records["due"] == records["kept"] > 2000
+    # Nothing but the outage made a run fail.
+    failed = [run for run in report["runs"] if run["code"]]
+    assert len(failed) == 1 and failed[0]["outage"], failed
+
+
+@pytest.mark.parametrize(
+    "vendor, bug, expected, only",
+    [
+        ("sencloud", "no_look_back", {("lost", "ended_later"), ("lost", "appeared_late")}, {("stale", "changed_later")}),
+        ("alibaba", "no_look_back", {("lost", "ended_later"), ("lost", "appeared_late")}, {("stale", "changed_later")}),
+        ("sencloud", "inclusive", {("twice", "overlap")}, set()),
+        ("sencloud", "local_time", {("wrong", "uniform")}, set()),
+        ("alibaba", "local_time", {("wrong", "uniform")}, set()),
+        ("commubo", "local_time", {("lost", "skipped")}, set()),
+        ("sencloud", "short_page", {("lost", "walk_ended")}, {("stale", "changed_later")}),
+        ("sencloud", "swallows", {("lost", "page_lost")}, set()),
+        ("sencloud", "never_rereads", {("stale", "not_replaced")}, set()),
+        ("alibaba", "never_rereads", {("stale", "not_replaced")}, set()),
+        ("sencloud", "skips", {("lost", "skipped"), ("lost", "ended_later")}, {("lost", "appeared_late"), ("lost", "page_lost"), ("stale", "changed_later")}),
+    ],
+)
+def test_each_mistake_is_caught_by_its_reason_and_by_no_other(tmp_path, vendor, bug, expected, only):
+    code, report, found = rehearse(tmp_path, vendor, bug)
+    assert code == 1, report["vendors"]
+    assert expected <= found <= expected | only, report["problems"][:5]
+
+
+def test_page_numbers_that_slide_while_calls_arrive_give_rows_twice(tmp_path):
+    code, report, found = rehearse(tmp_path, "alibaba", "slides", "2d", "--step", "3m", "--every", "3h")
+    assert code == 1, report["vendors"]
+    assert ("twice", "slid") in found, found
