@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 
 use super::attended::attended;
@@ -24,9 +25,10 @@ use crate::contract::{Chosen, Reading, Readings, pairwise};
 use crate::report::coverage::Coverage;
 use crate::report::exclusions::Exclusions;
 use crate::report::source::of_reading;
-use crate::scenario::Library;
+use crate::scenario::{ClockSpec, Library};
 use crate::server::Settings;
 use crate::vendors;
+use crate::world::Clock;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -124,13 +126,24 @@ impl Matrix<'_> {
             .flat_map(|catalogue| catalogue.readings.iter().copied())
             .collect();
         let begins_with = self.library.own().readings.clone();
+        let left_out = out_of_reach(&self.library.own().clock);
         let alternatives = |reading: &'static Reading| {
             let now = begins_with.option(reading);
-            reading.options.iter().copied().filter(move |option| *option != now)
+            let is_out = |option: &str| left_out.contains(&(reading.id, option));
+            let others = reading.options.iter().copied();
+            others.filter(|option| *option != now && !is_out(option)).collect::<Vec<_>>()
         };
+        for (reading, option) in
+            left_out.iter().filter(|(id, _)| readings.iter().any(|known| known.id == *id))
+        {
+            say!(
+                "{:<50} left out: clients sign by the machine's clock, and the world's stands elsewhere",
+                format!("{reading}: {option}")
+            );
+        }
         let alone: Vec<Vec<Chosen>> = readings
             .iter()
-            .flat_map(|reading| alternatives(reading).map(move |option| vec![(*reading, option)]))
+            .flat_map(|reading| alternatives(reading).into_iter().map(move |option| vec![(*reading, option)]))
             .collect();
         let rows = pairwise(&all_options(&readings, &begins_with)).len();
         tell!("callmock: {}", cost(alone.len(), rows, jobs, took));
@@ -144,6 +157,7 @@ impl Matrix<'_> {
         let breaks_alone = broken.len();
         let harmless = |reading: &'static Reading| {
             let harmless = alternatives(reading)
+                .into_iter()
                 .filter(|option| !broken.iter().any(|chosen| chosen[0] == (reading, *option)))
                 .collect::<Vec<_>>();
             (reading, std::iter::once(begins_with.option(reading)).chain(harmless).collect())
@@ -275,6 +289,18 @@ impl Matrix<'_> {
             },
         })
     }
+}
+
+/// The options that no client can meet by the clock of a world.
+fn out_of_reach(clock: &ClockSpec) -> Vec<(&'static str, &'static str)> {
+    let machine = Clock::machine();
+    let now = match clock {
+        ClockSpec::Real => machine,
+        ClockSpec::Fixed(now) | ClockSpec::Running { start: now, .. } => *now,
+    };
+    let bound = vendors::ALL.iter().flat_map(|vendor| vendor.bound_to_the_machine());
+    let is_out = |most: &TimeDelta| (now - machine).abs() > *most;
+    bound.filter(|(_, _, most)| is_out(most)).map(|(reading, option, _)| (*reading, *option)).collect()
 }
 
 /// The number of runs if every vendor is called, without those that reduce what breaks.

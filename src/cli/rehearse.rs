@@ -65,7 +65,7 @@ pub struct Args {
     #[arg(long, env = "CALLMOCK_NO_OUTAGE")]
     no_outage: bool,
     /// Set libfaketime's variable FAKETIME to the world's time, for a job that takes its windows from
-    /// the machine's clock; LD_PRELOAD must name the library
+    /// the machine's clock; `LD_PRELOAD` must name the library
     #[arg(long, env = "CALLMOCK_FAKETIME")]
     faketime: bool,
     /// The longest time of a run on the machine's clock; a longer one is ended

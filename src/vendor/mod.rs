@@ -46,7 +46,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use bytes::Bytes;
-use chrono::{DateTime, FixedOffset, Offset, Utc};
+use chrono::{DateTime, FixedOffset, Offset, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 pub use again::again;
@@ -141,6 +141,12 @@ pub trait Vendor: Sync + 'static {
     /// is decoded.
     fn page(&self, _request: &Parts, _body: &Bytes) -> Option<AskedPage> {
         None
+    }
+
+    /// Options of readings that no client can meet while the world's clock is further from the
+    /// machine's than a length of time: clients sign by the machine's clock.
+    fn bound_to_the_machine(&self) -> &'static [(&'static str, &'static str, TimeDelta)] {
+        &[]
     }
 
     /// The offset from UTC of the times in the vendor's own country, in which its reports are.

@@ -145,3 +145,26 @@ fn every_reading_is_listed_with_its_evidence() {
     let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
     assert_eq!(json.as_array().map(Vec::len), Some(callmock::vendors::readings().len()));
 }
+
+#[test]
+fn a_reading_that_no_client_can_meet_by_the_worlds_clock_is_left_out_and_that_is_said() {
+    // Refused or not, the request is one to Alibaba.
+    let script = r#"
+        exec 3<>"/dev/tcp/127.0.0.1/${CALLMOCK_URL##*:}"
+        printf 'GET /?Action=ListCallDetailRecords HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-acs-action: x\r\n\r\n' >&3
+        cat <&3 >/dev/null
+    "#;
+    let run = |now: &[&str]| {
+        let output = callmock().arg("matrix").args(now).args(["--", "bash", "-c", script]).output();
+        text(&output.expect("it runs").stdout).to_owned()
+    };
+    let elsewhere = run(&["--now", "2018-09-01T00:00:00Z"]);
+    let left_out = "alibaba.skew: world                                left out: clients sign by the machine's clock, \
+                    and the world's stands elsewhere\n";
+    assert!(elsewhere.contains(left_out), "{elsewhere}");
+    assert!(!elsewhere.contains("alibaba.skew: world                                ok"), "{elsewhere}");
+    assert!(elsewhere.contains("alibaba.skew: off                                  ok"), "{elsewhere}");
+    let here = run(&["--scenario", "today"]);
+    assert!(here.contains("alibaba.skew: world                                ok"), "{here}");
+    assert!(!here.contains("left out"), "{here}");
+}

@@ -525,7 +525,9 @@ async fn mistakes_that_are_one_are_named_once_and_stand_for_all_of_their_rows() 
         (
             "off",
             Box::new(|mut rows: Vec<Value>| {
-                rows.iter_mut().for_each(|row| row["at"] = moved(row, "at", 7));
+                for row in &mut rows {
+                    row["at"] = moved(row, "at", 7);
+                }
                 rows
             }) as Box<dyn Fn(Vec<Value>) -> Vec<Value>>,
             "sencloud: every wrong `at` is 7 h later than it was: the offset from UTC was left out, or counted twice",
@@ -558,7 +560,9 @@ async fn mistakes_that_are_one_are_named_once_and_stand_for_all_of_their_rows() 
         (
             "exchanged",
             Box::new(|mut rows: Vec<Value>| {
-                rows.iter_mut().for_each(|row| row["from"] = row["to"].clone());
+                for row in &mut rows {
+                    row["from"] = row["to"].clone();
+                }
                 rows
             }),
             "sencloud: every wrong `from` has the value of `to`",

@@ -178,7 +178,7 @@ fn what_cannot_be_rehearsed_is_told_at_once() {
 fn a_table_comes_from_a_command_too_and_one_that_is_missing_or_broken_is_told() {
     let path = table("lines.jsonl");
     let run = |table: &[&str]| {
-        let script = format!(r#"{CAREFUL_TO_LINES} >'{}'"#, path.display());
+        let script = format!("{CAREFUL_TO_LINES} >'{}'", path.display());
         let output = callmock()
             .args(["rehearse", "--every", "12h", "--for", "1d", "--no-outage"])
             .args(table)

@@ -94,9 +94,9 @@ fn other_member(diff: &Diff, field: &str, places: &[usize]) -> Found {
 }
 
 fn persons_merged(diff: &Diff, field: &str, places: &[usize]) -> Found {
-    let named = [Field::Agent, Field::Customer, Field::Queue].iter().any(|named| named.name() == field);
+    let is_person = [Field::Agent, Field::Customer, Field::Queue].iter().any(|of| of.name() == field);
     let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (_, mistake) in mistakes(diff, places).filter(|_| named) {
+    for (_, mistake) in mistakes(diff, places).filter(|_| is_person) {
         let (got, truth) = mistake.facts.values.as_ref()?;
         let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         names.entry(plain(got)).or_default().insert(plain(truth));

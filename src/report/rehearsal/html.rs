@@ -88,10 +88,9 @@ impl Rehearsal {
 
     /// A row for each day: what was asked for, the calls, and those that were lost.
     fn timeline(&self, vendor: &str, calls: &[DateTime<Utc>]) -> Markup {
-        let first = self.runs.first().map(|run| run.at.date_naive());
-        let last = self.runs.last().map(|run| run.until.date_naive());
-        let (Some(first), Some(last)) = (first, last) else { return html! {} };
-        let days: Vec<NaiveDate> = first.iter_days().take_while(|day| *day <= last).take(MOST_DAYS).collect();
+        let (Some(first), Some(end)) = (self.runs.first(), self.runs.last()) else { return html! {} };
+        let (begin, end) = (first.at.date_naive(), end.until.date_naive());
+        let days: Vec<NaiveDate> = begin.iter_days().take_while(|day| *day <= end).take(MOST_DAYS).collect();
         let lost: Vec<DateTime<Utc>> = self
             .problems
             .iter()

@@ -28,6 +28,7 @@ pub type OfVendor = HashMap<String, Known>;
 
 /// Judges a table that was compared with the true calls. `due` is the time by which a record must
 /// have come, or have changed, for the job to have it.
+#[must_use]
 pub fn judge(
     diff: &Diff,
     known: &BTreeMap<String, OfVendor>,
@@ -93,11 +94,14 @@ fn comes_late(field: Option<&str>) -> bool {
     field.is_some_and(|name| late.iter().any(|field| field.name() == name))
 }
 
+/// The number of a run that was shown a call, and when.
+type Showing = (usize, DateTime<Utc>);
+
 /// What the runs asked for and were shown.
 struct Seen<'a> {
     runs: &'a [Run],
     /// By vendor and call: the runs that were shown it, and when.
-    shown: HashMap<&'a str, HashMap<&'a str, Vec<(usize, DateTime<Utc>)>>>,
+    shown: HashMap<&'a str, HashMap<&'a str, Vec<Showing>>>,
 }
 
 impl<'a> Seen<'a> {
@@ -112,7 +116,7 @@ impl<'a> Seen<'a> {
         Self { runs, shown }
     }
 
-    fn shown(&self, vendor: &str, call: &Known) -> &[(usize, DateTime<Utc>)] {
+    fn shown(&self, vendor: &str, call: &Known) -> &[Showing] {
         let times = self.shown.get(vendor).and_then(|shown| shown.get(call.call.as_str()));
         times.map_or(&[], Vec::as_slice)
     }

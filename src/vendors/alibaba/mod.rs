@@ -28,7 +28,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue};
@@ -132,6 +132,10 @@ impl Vendor for Alibaba {
     fn own_retry_after(&self, response: &Response) -> Option<Duration> {
         let millis = response.headers().get(gateway::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
         Some(Duration::from_millis(millis))
+    }
+
+    fn bound_to_the_machine(&self) -> &'static [(&'static str, &'static str, TimeDelta)] {
+        &[("alibaba.skew", "world", gateway::PATIENCE)]
     }
 
     fn offset(&self) -> FixedOffset {

@@ -94,6 +94,7 @@ pub enum Why {
 
 /// The earlier refusal of a request that is now retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Earlier {
     /// The reason of the refusal.
     pub why: Why,
@@ -262,17 +263,17 @@ mod tests {
         Tried { asked, who: 0, like: None }
     }
 
-    fn passing(retry_after: Option<Duration>) -> Option<Failed> {
-        Some(Failed { why: Why::Passing, retry_after, made: false })
+    fn passing(retry_after: Option<Duration>) -> Failed {
+        Failed { why: Why::Passing, retry_after, made: false }
     }
 
     #[test]
     fn a_try_with_other_content_is_known_by_its_kind_if_the_refusal_said_how_long_to_wait() {
         let (attempts, now) = (Attempts::default(), DateTime::UNIX_EPOCH);
         let like = |asked| Tried { like: Some(7), ..request(asked) };
-        attempts.answered(like(1), passing(None), now);
+        attempts.answered(like(1), Some(passing(None)), now);
         assert_eq!(attempts.earlier(like(2), now), None, "it did not say how long to wait");
-        attempts.answered(like(1), passing(Some(Duration::from_mins(1))), now);
+        attempts.answered(like(1), Some(passing(Some(Duration::from_mins(1)))), now);
         assert!(attempts.earlier(like(2), now).is_some_and(|earlier| earlier.changed));
         assert!(attempts.earlier(like(1), now).is_some_and(|earlier| !earlier.changed));
         assert_eq!(attempts.earlier(request(2), now), None, "it is of another kind");
@@ -283,7 +284,7 @@ mod tests {
     #[test]
     fn a_further_try_is_known_by_what_is_asked_until_it_is_answered_and_either_clock_counts_as_waiting() {
         let (attempts, now) = (Attempts::default(), DateTime::UNIX_EPOCH);
-        attempts.answered(request(1), passing(Some(Duration::from_mins(1))), now);
+        attempts.answered(request(1), Some(passing(Some(Duration::from_mins(1)))), now);
         let earlier = attempts.earlier(request(1), now).expect("refused before");
         assert!(earlier.waited < Duration::from_mins(1) && earlier.directly_before);
         let later = attempts.earlier(request(1), now + TimeDelta::hours(1)).expect("refused before");

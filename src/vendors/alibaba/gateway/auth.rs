@@ -27,7 +27,7 @@ use crate::world::{Clock, World};
 pub const SECURITY_TOKEN: &str = "x-acs-security-token";
 
 /// The largest difference between a signature's time and the clock (3.1).
-const PATIENCE: TimeDelta = TimeDelta::minutes(15);
+pub const PATIENCE: TimeDelta = TimeDelta::minutes(15);
 
 /// The largest such difference without a finding.
 const NOTICED: TimeDelta = TimeDelta::minutes(1);

@@ -27,7 +27,7 @@ mod refused;
 pub mod sign;
 mod signature;
 
-pub use auth::Caller;
+pub use auth::{Caller, PATIENCE};
 pub use checks::{Gateway, VERSION, asked, instance_of, note_parameters, unmatched};
 pub use describe::{Action, describe_action};
 pub use envelope::{Envelope, XML};
