@@ -133,14 +133,7 @@ impl Matrix<'_> {
             let others = reading.options.iter().copied();
             others.filter(|option| *option != now && !is_out(option)).collect::<Vec<_>>()
         };
-        for (reading, option) in
-            left_out.iter().filter(|(id, _)| readings.iter().any(|known| known.id == *id))
-        {
-            say!(
-                "{:<50} left out: clients sign by the machine's clock, and the world's stands elsewhere",
-                format!("{reading}: {option}")
-            );
-        }
+        say_left_out(&left_out, &readings);
         let alone: Vec<Vec<Chosen>> = readings
             .iter()
             .flat_map(|reading| alternatives(reading).into_iter().map(move |option| vec![(*reading, option)]))
@@ -192,17 +185,7 @@ impl Matrix<'_> {
             say!("none breaks the command");
             return Ok(Exit::Done);
         }
-        let verb = if breaks_alone == 1 { "breaks" } else { "break" };
-        say!("{breaks_alone} {verb} the command alone, {} only together:", broken.len() - breaks_alone);
-        for chosen in &broken {
-            for (reading, option) in chosen {
-                let source = of_reading(reading.source);
-                say!("  {}: {option}\n    {} ({source})", reading.id, reading.question);
-            }
-            let again: Vec<String> =
-                chosen.iter().map(|(reading, option)| format!("{}={option}", reading.id)).collect();
-            say!("    again: callmock exec --readings {} -- …", again.join(","));
-        }
+        say_broken(&broken, breaks_alone);
         Ok(Exit::Failed)
     }
 
@@ -288,6 +271,31 @@ impl Matrix<'_> {
                 called,
             },
         })
+    }
+}
+
+/// Prints the options that are left out, of the readings of the vendors that were called.
+fn say_left_out(left_out: &[(&str, &str)], readings: &[&'static Reading]) {
+    for (id, option) in left_out.iter().filter(|(id, _)| readings.iter().any(|known| known.id == *id)) {
+        say!(
+            "{:<50} left out: clients sign by the machine's clock, and the world's stands elsewhere",
+            format!("{id}: {option}")
+        );
+    }
+}
+
+/// Prints the choices that break the command, the first ones alone.
+fn say_broken(broken: &[Vec<Chosen>], breaks_alone: usize) {
+    let verb = if breaks_alone == 1 { "breaks" } else { "break" };
+    say!("{breaks_alone} {verb} the command alone, {} only together:", broken.len() - breaks_alone);
+    for chosen in broken {
+        for (reading, option) in chosen {
+            let source = of_reading(reading.source);
+            say!("  {}: {option}\n    {} ({source})", reading.id, reading.question);
+        }
+        let again: Vec<String> =
+            chosen.iter().map(|(reading, option)| format!("{}={option}", reading.id)).collect();
+        say!("    again: callmock exec --readings {} -- …", again.join(","));
     }
 }
 

@@ -38,7 +38,7 @@ pub fn read(text: &str, vendors: &[&str], words: &Words) -> Result<Vec<Row>, Str
     Ok(rows)
 }
 
-/// Reads the rows of a table in any of the forms of [`table::read`]. The table may be empty.
+/// Reads the rows of a table: a JSON array, a JSON object a line, or CSV. The table may be empty.
 ///
 /// # Errors
 /// The first invalid row, and how to correct it.
