@@ -141,6 +141,14 @@ pub fn pass_to_groups(signal: Signal) {
     }
 }
 
+/// Ends a command that leads a process group, and the processes that it has started.
+pub fn end_group(pid: Option<u32>) {
+    if let Some(pid) = pid.and_then(|pid| Pid::from_raw(pid.cast_signed())) {
+        // The command may have ended in the meantime.
+        let _ = kill_process_group(pid, Signal::KILL);
+    }
+}
+
 /// Reaps the orphans of process 1, for as long as this future is polled.
 pub async fn reap_orphans() {
     if std::process::id() != 1 {

@@ -115,7 +115,10 @@ pub fn run(args: &Args) -> Exit {
 }
 
 /// Parses a time in RFC 3339, or a day, which begins at 00:00 UTC.
-fn moment(text: &str) -> Result<DateTime<Utc>, String> {
+///
+/// # Errors
+/// If the text is neither.
+pub fn moment(text: &str) -> Result<DateTime<Utc>, String> {
     let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN).and_utc());
     let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
     time.or_else(day).ok_or_else(|| "expected a time such as 2018-09-30T00:00:00+09:00, or a day".to_owned())

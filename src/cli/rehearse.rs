@@ -8,12 +8,13 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, SecondsFormat, TimeDelta, Utc};
 use clap::ValueEnum;
 
 use super::attended::attended;
 use super::exit::{Exit, code, not_run};
 use super::gate::Gate;
+use super::oracle::moment;
 use super::output::{print, read};
 use super::sidecar::Sidecar;
 use super::{children, options, serve};
@@ -39,22 +40,21 @@ pub struct Args {
     /// The time from the beginning to the last run
     #[arg(long = "for", env = "CALLMOCK_FOR", value_name = "DURATION", default_value = "30d", value_parser = duration)]
     length: TimeDelta,
-    /// The beginning: RFC 3339. The first run is one `--every` later; by default, the scenario's clock
+    /// The beginning: RFC 3339, or a day. The first run is one `--every` later. By default, it is the
+    /// scenario's clock, or the first call if that is the machine's
     #[arg(long, env = "CALLMOCK_FROM", value_name = "TIME", value_parser = moment)]
     from: Option<DateTime<Utc>>,
-    /// The file with the job's table after the last run: CSV, JSON Lines or a JSON array
-    #[arg(long, env = "CALLMOCK_TABLE", value_name = "FILE")]
+    /// The file with the job's table after the last run: CSV, JSON Lines or a JSON array. It must not be
+    /// there before
+    #[arg(long, env = "CALLMOCK_TABLE", value_name = "FILE", required_unless_present = "table_command")]
     table: Option<PathBuf>,
     /// The command that prints the job's table after the last run, for a shell: for example
     /// `sqlite3 -json calls.db 'select * from calls'`
-    #[arg(
-        long,
-        env = "CALLMOCK_TABLE_COMMAND",
-        value_name = "CMD",
-        conflicts_with = "table",
-        required_unless_present = "table"
-    )]
+    #[arg(long, env = "CALLMOCK_TABLE_COMMAND", value_name = "CMD", conflicts_with = "table")]
     table_command: Option<String>,
+    /// Judge no record that came or changed within this time before the last run; by default, `--every`
+    #[arg(long, env = "CALLMOCK_SETTLE", value_name = "DURATION", value_parser = duration)]
+    settle: Option<TimeDelta>,
     /// The table's own words, as `callmock oracle diff --map` reads them
     #[arg(long, env = "CALLMOCK_ORACLE", value_name = "MAP")]
     oracle: Option<PathBuf>,
@@ -106,11 +106,6 @@ fn duration(text: &str) -> Result<TimeDelta, String> {
     length.ok_or_else(|| format!("expected {}, found `{text}`", Millis::EXPECTED))
 }
 
-fn moment(text: &str) -> Result<DateTime<Utc>, String> {
-    let time = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
-    time.ok_or_else(|| format!("expected a time such as 2024-02-15T00:00:00-05:00, found `{text}`"))
-}
-
 pub fn run(args: &Args) -> Exit {
     let opened = args.server.library_or(STANDARD).and_then(|library| {
         let settings = args.server.settings()?;
@@ -120,6 +115,13 @@ pub fn run(args: &Args) -> Exit {
             return Err(told(format!("--for and --every give {runs} runs; expected 1 to {RUNS}")));
         }
         let words = args.words().map_err(told)?;
+        if let Some(table) = args.table.as_ref().filter(|table| table.exists()) {
+            return Err(told(format!(
+                "--table {} is there already: remove it, and what else the job keeps, so that the rehearsal \
+                 begins without",
+                table.display()
+            )));
+        }
         args.gate.read().map_err(told)?;
         Ok((library, settings, words, usize::try_from(runs).unwrap_or_default()))
     });
@@ -172,26 +174,34 @@ impl Rehearsing<'_> {
     async fn walk(self, library: Library, settings: Settings) -> Result<Exit, String> {
         let args = self.args;
         let sidecar = Sidecar::start(&args.server, 0, library, settings).await?;
-        let world = sidecar.app.worlds.default_slot().world();
+        // A job may reset its world, which is then another one.
+        let present = || sidecar.app.worlds.default_slot().world();
+        let world = present();
         world.observer().start(args.step);
         let failed: Arc<Mutex<Vec<Failed>>> = Arc::default();
         drop(sidecar.app.completed.set(vec![notes_failures(&failed)]));
-        let start = args.from.unwrap_or_else(|| world.now());
-        let outage = self.outage(&world, start);
+        let start = args.from.unwrap_or_else(|| beginning(&world));
+        let mut outage = self.outage(&world, start);
         let mut runs: Vec<Run> = vec![];
         for number in 1..=self.count {
             let at = start + args.every * i32::try_from(number).unwrap_or(i32::MAX);
+            let world = present();
             world.set_clock(ClockSpec::Fixed(at));
             let is_outage = outage == Some(number);
             if is_outage {
                 // A job that asks once a run has no middle of a walk.
-                let walks = runs.iter().any(|run| run.asked.len() > 1);
+                let walks = runs.last().is_some_and(|run| run.asked.len() > 1 && !run.outage);
                 fail(&world, u64::from(walks));
             }
             let began = std::time::Instant::now();
             let Ended { code, output } = self.run(&sidecar, number, at).await?;
+            let world = present();
             if is_outage {
-                world.faults().clear();
+                recover(&world);
+            }
+            if number == 1 && [126, 127].contains(&code) {
+                tell!("callmock: {}", output.trim_end());
+                return Ok(Exit::As(code));
             }
             let failed = std::mem::take(&mut *failed.lock().unwrap_or_else(PoisonError::into_inner));
             let observed = world.observer().take();
@@ -212,14 +222,23 @@ impl Rehearsing<'_> {
                     began.elapsed().as_secs_f64() * f64::from(u32::try_from(self.count).unwrap_or(u32::MAX));
                 tell!("callmock: {} runs, about {:.0} s", self.count, rest);
             }
+            // It spared the first request, and there was no other.
+            if is_outage && run.failed.is_empty() && number < self.count {
+                outage = Some(number + 1);
+            }
             runs.push(run);
             let is_idle = |run: &Run| run.asked.is_empty() && run.failed.is_empty();
             if number == IDLE.min(self.count) && runs.iter().all(is_idle) {
-                tell!("callmock: the job asked for no list: its address is in CALLMOCK_URL");
+                let codes: Vec<String> = runs.iter().map(|run| run.code.to_string()).collect();
+                tell!(
+                    "callmock: the job asked for no list in its first runs, which ended with {}: the address is in \
+                     CALLMOCK_URL",
+                    codes.join(", ")
+                );
                 return Ok(Exit::Failed);
             }
         }
-        let exit = self.judged(&sidecar, &world, start, runs).await;
+        let exit = self.judged(&sidecar, &present(), start, runs).await;
         sidecar.stop().await;
         exit
     }
@@ -257,13 +276,21 @@ impl Rehearsing<'_> {
             }
         };
         let limit = self.args.run_limit.to_std().unwrap_or(Duration::MAX);
-        match tokio::time::timeout(limit, children::output(child)).await {
+        let pid = child.id();
+        let output = children::output(child);
+        tokio::pin!(output);
+        match tokio::time::timeout(limit, &mut output).await {
             Ok(Ok(output)) => Ok(Ended {
                 code: code(output.status),
                 output: String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
             }),
             Ok(Err(error)) => Err(format!("the job was lost: {error}")),
-            Err(_) => Ok(Ended { code: HUNG, output: "it did not end within --run-limit\n".to_owned() }),
+            Err(_) => {
+                children::end_group(pid);
+                // Whoever left the group may hold the output open.
+                drop(tokio::time::timeout(PATIENCE, output).await);
+                Ok(Ended { code: HUNG, output: "it did not end within --run-limit\n".to_owned() })
+            }
         }
     }
 
@@ -293,8 +320,11 @@ impl Rehearsing<'_> {
         runs: Vec<Run>,
     ) -> Result<Exit, String> {
         let text = self.table(sidecar).await?;
-        let rows =
-            oracle::read_table(&text, &names(), &self.words).map_err(|why| format!("the table: {why}"))?;
+        let rows = oracle::read_table(&text, &names(), &self.words)
+            .map_err(|why| format!("the table: {}", why.replace("--map FILE", "--oracle MAP")))?;
+        if rows.is_empty() {
+            tell!("callmock: the table has no row");
+        }
         let view = world.view();
         let all = || (0..u32::try_from(view.size()).unwrap_or(u32::MAX)).map(Ordinal);
         let truth: Vec<Neutral> =
@@ -324,8 +354,20 @@ impl Rehearsing<'_> {
                 (name.to_owned(), all().filter_map(known).collect())
             })
             .collect();
-        let due = rehearsal::due(last, self.args.every);
+        let due = rehearsal::due(last, self.args.settle.unwrap_or(self.args.every));
         let (of_vendors, problems) = rehearsal::judge(&diff, &known, &runs, due);
+        if of_vendors.values().all(|records| records.due == 0) && problems.is_empty() {
+            let began = || view.universe().calls().iter().map(|call| call.at);
+            let time = |time: Option<DateTime<Utc>>| time.map(|at| at.to_rfc3339()).unwrap_or_default();
+            return Err(format!(
+                "no record came due from {} to {}: the calls of the scenario begin from {} to {}; --from names \
+                 another beginning",
+                start.to_rfc3339(),
+                due.to_rfc3339(),
+                time(began().min()),
+                time(began().max())
+            ));
+        }
         let words: Vec<String> = self.args.command.iter().map(|word| word.display().to_string()).collect();
         let rehearsal = Rehearsal {
             command: world.secrets().masked(&words.join(" ")).into_owned(),
@@ -358,6 +400,9 @@ impl Rehearsing<'_> {
         Ok(judge.run(&coverage.without(&judge.exclusions)))
     }
 }
+
+/// The time that the output of a job that was ended has to end.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The exit code of a run that was ended because it took too long, as `timeout` has it.
 const HUNG: u8 = 124;
@@ -392,7 +437,7 @@ fn fail(world: &World, after: u64) {
         });
         let Some(refusal) = passing else { continue };
         let fault = Fault {
-            id: Some(format!("outage-{}", catalogue.vendor)),
+            id: Some(outage_of(catalogue.vendor)),
             vendor: catalogue.vendor.to_owned(),
             operation: None,
             when: (after > 0).then(|| When { after: Some(after), ..When::default() }),
@@ -404,6 +449,26 @@ fn fail(world: &World, after: u64) {
             drop(world.faults().add(Arc::new(rule), FaultCounts::default()));
         }
     }
+}
+
+/// The scenario's clock, or the hour of its first call if the clock is the machine's.
+fn beginning(world: &World) -> DateTime<Utc> {
+    let first = world.universe().calls().iter().map(|call| call.at).min();
+    let is_real = world.scenario().clock == ClockSpec::Real;
+    let begin = first.filter(|_| is_real).unwrap_or_else(|| world.now());
+    begin.duration_trunc(TimeDelta::hours(1)).unwrap_or(begin)
+}
+
+/// Ends what [`fail`] began.
+fn recover(world: &World) {
+    for catalogue in vendors::catalogues() {
+        world.faults().remove(&outage_of(catalogue.vendor));
+    }
+}
+
+/// The id of the fault that is a vendor's outage.
+fn outage_of(vendor: &str) -> String {
+    format!("outage-{vendor}")
 }
 
 fn tell_failed(run: &Run, output: &str) {

@@ -498,6 +498,7 @@ fn the_guide_lists_every_word_of_the_oracle() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "one table of cases")]
 async fn mistakes_that_are_one_are_named_once_and_stand_for_all_of_their_rows() {
     let mock = Mock::embedded("busy-day").await;
     let rows: Vec<Value> = table(&mock).await.into_iter().filter(|row| row["vendor"] == "sencloud").collect();
@@ -556,6 +557,28 @@ async fn mistakes_that_are_one_are_named_once_and_stand_for_all_of_their_rows() 
                 rows
             }),
             "ids are rounded: they are above 2^53",
+        ),
+        (
+            "words",
+            Box::new(|mut rows: Vec<Value>| {
+                for row in &mut rows {
+                    row["direction"] =
+                        json!(if row["direction"] == "inbound" { "eingehend" } else { "ausgehend" });
+                }
+                rows
+            }),
+            "every wrong `direction` is in other words",
+        ),
+        (
+            "naive",
+            Box::new(|mut rows: Vec<Value>| {
+                for row in &mut rows {
+                    let at = row["at"].as_str().expect("a time")[..19].to_owned();
+                    row["at"] = json!(at);
+                }
+                rows
+            }),
+            "every wrong `at` is without an offset from UTC",
         ),
         (
             "exchanged",

@@ -44,7 +44,8 @@ fn rehearse(name: &str, arguments: &[&str], job: &str) -> Output {
     );
     callmock()
         .arg("rehearse")
-        .args(["--every", "6h", "--for", "6d", "--table"])
+        .args(if arguments.contains(&"--every") { &[][..] } else { &["--every", "6h", "--for", "6d"] })
+        .arg("--table")
         .arg(&path)
         .args(arguments)
         .args(["--", "bash", "-c", &script])
@@ -146,6 +147,43 @@ fn a_run_that_fails_without_a_failure_of_the_vendor_fails_the_rehearsal() {
 }
 
 #[test]
+fn a_run_that_does_not_end_is_ended_with_all_that_it_started() {
+    let began = std::time::Instant::now();
+    let job = format!("{CAREFUL}; [ \"$CALLMOCK_RUN\" != 2 ] || {{ sleep 321 & sleep 321; }}");
+    let output = rehearse("hangs.csv", &["--run-limit", "1s", "--no-outage"], &job);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("run 2 (2024-02-15T17:00:00+00:00) ended with 124, although"), "{said}");
+    assert!(
+        text(&output.stderr).contains("    | it did not end within --run-limit"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert!(began.elapsed().as_secs() < 300, "it was not waited for");
+    let left = std::process::Command::new("pgrep").args(["-f", "^sleep 321$"]).output();
+    assert!(left.is_ok_and(|left| left.stdout.is_empty()), "a process is left");
+}
+
+#[test]
+fn the_faults_of_the_scenario_stay_when_the_outage_is_over() {
+    let path = crate::cli::file(
+        "rehearse-own.yaml",
+        "callmock: 1\nclock: 2024-05-14T00:00:00+09:00\nfaults: [{id: own, vendor: sencloud, do: {status: 500}}]\n\
+         generate: {calls: 60, from: 2024-05-14, to: 2024-05-20}\n",
+    );
+    let job = format!(
+        r#"exec 4<>"/dev/tcp/127.0.0.1/${{CALLMOCK_URL##*:}}"
+        printf 'GET /_mock/faults HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' >&4
+        cat <&4 | grep -q '"id":"own"' || exit 9
+        {CAREFUL}"#
+    );
+    let output = rehearse("own.csv", &["--scenario", path.to_str().expect("text")], &job);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}{}", text(&output.stderr));
+    assert!(said.contains("in the outage of commubo"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_rehearsed_is_told_at_once() {
     let run = |arguments: &[&str]| {
         let output =
@@ -153,7 +191,8 @@ fn what_cannot_be_rehearsed_is_told_at_once() {
         (output.status.code(), text(&output.stdout).to_owned() + text(&output.stderr))
     };
     for (arguments, code, expected) in [
-        (&["--for", "1d"][..], 2, "--table-command <CMD>"),
+        (&["--table", "Cargo.toml"][..], 2, "--table Cargo.toml is there already: remove it"),
+        (&["--for", "1d"], 2, "--table <FILE>"),
         (&["--table", "t.csv", "--every", "0s"], 2, "expected a duration"),
         (
             &["--table", "t.csv", "--every", "2d", "--for", "1d"],
@@ -164,9 +203,13 @@ fn what_cannot_be_rehearsed_is_told_at_once() {
         (
             &["--table", "t.csv", "--from", "yesterday"],
             2,
-            "expected a time such as 2024-02-15T00:00:00-05:00",
+            "expected a time such as 2018-09-30T00:00:00+09:00, or a day",
         ),
-        (&["--table", "t.csv"], 1, "the job asked for no list: its address is in CALLMOCK_URL"),
+        (
+            &["--table", "t.csv"],
+            1,
+            "the job asked for no list in its first runs, which ended with 0, 0, 0: the address is in CALLMOCK_URL",
+        ),
     ] {
         let (got, said) = run(arguments);
         assert_eq!(got, Some(code), "{arguments:?}: {said}");
@@ -249,4 +292,102 @@ fn a_job_gets_its_number_and_the_worlds_time_and_if_wanted_the_variable_of_libfa
         "{}",
         text(&output.stdout)
     );
+}
+
+/// A scenario of some calls of one week, without delays, and a clock at its beginning or none.
+fn week(name: &str, clock: &str) -> String {
+    let yaml = format!(
+        "callmock: 1\n{clock}\ngenerate: {{calls: 80, from: 2024-05-14, to: 2024-05-20, on: [commubo]}}\n"
+    );
+    crate::cli::file(name, &yaml).display().to_string()
+}
+
+#[test]
+fn a_rehearsal_that_judges_nothing_fails_and_one_of_a_real_clock_begins_with_the_first_call() {
+    let fixed = week("rehearse-later.yaml", "clock: 2030-01-01T00:00:00Z");
+    let output = rehearse("nothing.csv", &["--scenario", &fixed], CAREFUL);
+    let cried = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{cried}");
+    assert!(cried.contains("no record came due from 2030-01-01T00:00:00+00:00 to "), "{cried}");
+    assert!(
+        cried.contains("the calls of the scenario begin from 2024-05-1") && cried.contains("--from names"),
+        "{cried}"
+    );
+    let real = week("rehearse-real.yaml", "");
+    let output = rehearse("real.csv", &["--scenario", &real], CAREFUL);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}{}", text(&output.stderr));
+    assert!(said.starts_with("24 runs, every 6 h, from 2024-05-14T"), "{said}");
+}
+
+#[test]
+fn a_job_that_takes_whole_days_is_not_judged_by_a_day_that_is_not_over_if_that_is_said() {
+    let job = r#"list "$(day -1)" "$(day 0)" | once"#;
+    let output = rehearse("whole-days.csv", &["--no-outage"], job);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+    let output = rehearse("settled.csv", &["--no-outage", "--settle", "2d"], job);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_call_that_a_failed_request_would_have_shown_is_a_lost_page_and_no_other_is() {
+    // Each day's run takes the day before. One run meets the outage, and nobody makes up for it.
+    let job = r#"calls=$(list "$(day -1)" "$(day 0)") || exit 1; once <<<"$calls""#;
+    let arguments = ["--every", "1d", "--for", "9d", "--format", "json", "--settle", "2d"];
+    let output = rehearse("outage.csv", &arguments, job);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert_eq!(reasons(&output), [("lost".to_owned(), "page_lost".to_owned())]);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let outage = list_at(&report, "/runs").iter().find(|run| run["outage"] == true).expect("an outage");
+    for problem in list_at(&report, "/problems") {
+        assert_eq!(problem["run"], outage["number"], "{problem}");
+    }
+}
+
+#[test]
+fn a_table_that_no_rehearsal_can_be_judged_by_is_told_with_what_to_write() {
+    let run = |name: &str, printed: &str, map: &str| {
+        let map = crate::cli::file(&format!("rehearse-{name}.yaml"), map);
+        let command = format!("printf '{printed}'");
+        let job = format!("{CAREFUL_TO_LINES} >/dev/null");
+        let output = callmock()
+            .args(["rehearse", "--every", "12h", "--for", "1d", "--no-outage", "--table-command", &command])
+            .arg("--oracle")
+            .arg(map)
+            .args(["--", "bash", "-c", &job])
+            .output()
+            .expect("it runs");
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        text(&output.stdout).to_owned() + text(&output.stderr)
+    };
+    let none = "columns: {}";
+    for (name, printed, map, expected) in [
+        ("twice", "vendor,id,at,at\\n", none, "the table: line 1: the column `at` is there twice"),
+        (
+            "typo",
+            "vendor,id,at\\ncommubo,1,2024-02-15T10:00:00Z\\n",
+            "columns: {startd: at}",
+            "columns.startd of the map: the table has no column `startd`; it has at, id, vendor",
+        ),
+        (
+            "others",
+            "provider,call_id\\ncommubo,1\\n",
+            none,
+            "there is no column `vendor`, only call_id, provider; give the map `columns: {NAME: vendor}`, or `vendor: NAME`",
+        ),
+        ("separator", "vendor;id\\ncommubo;1\\n", none, "there is no column `vendor`, only vendor;id; give"),
+        ("empty", "", none, "callmock: the table has no row"),
+        ("note", "vendor,id,note\\ncommubo,1,x\\n", none, "--oracle MAP names a team's own columns"),
+    ] {
+        let said = run(name, printed, map);
+        assert!(said.contains(expected), "{name}: {said}");
+    }
+}
+
+#[test]
+fn a_command_that_is_not_there_ends_the_rehearsal_at_once_with_its_code() {
+    let output =
+        callmock().args(["rehearse", "--table", "none.csv", "--", "no-such-job"]).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(127), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("no-such-job: No such file"), "{}", text(&output.stderr));
 }

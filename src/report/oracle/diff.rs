@@ -86,7 +86,8 @@ pub struct Facts {
 /// A mistake that stands for many.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Uniform {
-    /// `times_off`, `end_missing`, `ids_rounded`, `other_member` or `persons_merged`.
+    /// `times_off`, `no_offset`, `end_missing`, `ids_rounded`, `zeros_lost`, `other_member`,
+    /// `other_words` or `persons_merged`.
     pub kind: &'static str,
     /// The vendor.
     pub vendor: String,

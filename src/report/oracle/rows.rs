@@ -1,5 +1,7 @@
 //! The rows of a team's table.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Map, Value};
 
@@ -43,7 +45,26 @@ pub fn read(text: &str, vendors: &[&str], words: &Words) -> Result<Vec<Row>, Str
 /// # Errors
 /// The first invalid row, and how to correct it.
 pub fn read_table(text: &str, vendors: &[&str], words: &Words) -> Result<Vec<Row>, String> {
-    rows(table::read(text)?, vendors, words)
+    let table = table::read(text)?;
+    let columns: BTreeSet<&str> =
+        table.iter().flat_map(|line| line.values.keys()).map(String::as_str).collect();
+    let has = |name: &str| columns.contains(name);
+    let listed = columns.iter().copied().collect::<Vec<_>>().join(", ");
+    if let Some(missing) = words.columns().find(|column| !columns.is_empty() && !has(column)) {
+        return Err(format!(
+            "columns.{missing} of the map: the table has no column `{missing}`; it has {listed}"
+        ));
+    }
+    for name in ["vendor", "id"] {
+        let is_given = words.gives(name) || columns.is_empty() || has(name);
+        if !is_given {
+            return Err(format!(
+                "there is no column `{name}`, only {listed}; give the map `columns: {{NAME: {name}}}`{}",
+                if name == "vendor" { ", or `vendor: NAME` for a table of one vendor" } else { "" }
+            ));
+        }
+    }
+    rows(table, vendors, words)
 }
 
 fn rows(table: Vec<table::Line>, vendors: &[&str], words: &Words) -> Result<Vec<Row>, String> {

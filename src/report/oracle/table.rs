@@ -66,6 +66,11 @@ fn csv(text: &str) -> Result<Vec<Line>, String> {
     let wrong =
         |error: csv::Error| format!("not CSV with the names of the columns in its first line: {error}");
     let names = reader.headers().map_err(wrong)?.clone();
+    if let Some((_, twice)) =
+        names.iter().enumerate().find(|(n, name)| names.iter().take(*n).any(|one| one == *name))
+    {
+        return Err(format!("line 1: the column `{twice}` is there twice"));
+    }
     let row = |record: Result<csv::StringRecord, csv::Error>| {
         let record = record.map_err(wrong)?;
         let number = record.position().map_or(0, csv::Position::line);

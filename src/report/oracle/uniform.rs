@@ -1,5 +1,6 @@
-//! Mistakes that are one mistake: every time off by the same hours, one end of the range missing,
-//! ids rounded as numbers, one member in place of another, persons merged. A report names them once.
+//! Mistakes that are one mistake: every time off by the same hours or without an offset, one end of the
+//! range missing, ids rounded or without their leading zeros, one member in place of another, other
+//! words, persons merged. A report names them once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,9 @@ use crate::vendor::Field;
 /// The fewest mistakes that are one.
 const FEWEST: usize = 2;
 
+/// The most words that a message shows.
+const SHOWN: usize = 10;
+
 /// Finds the mistakes that are one.
 #[must_use]
 pub fn of(diff: &Diff) -> Vec<Uniform> {
@@ -25,11 +29,20 @@ pub fn of(diff: &Diff) -> Vec<Uniform> {
         let found = match (*kind, *field) {
             ("wrong", Some(field)) => times_off(diff, field, places)
                 .or_else(|| other_member(diff, field, places))
-                .or_else(|| persons_merged(diff, field, places)),
+                .or_else(|| persons_merged(diff, field, places))
+                .or_else(|| other_words(diff, field, places)),
+            ("naive", Some(field)) => agreed(diff, places, |_| Some(())).map(|((), places)| {
+                let message = format!(
+                    "every wrong `{field}` is without an offset from UTC: write it with the times, or `zone` in the map"
+                );
+                ("no_offset", message, places)
+            }),
             ("missing_call", None) => {
                 let invented = groups.get(&(*vendor, "invented_call", None));
                 invented
-                    .and_then(|invented| ids_rounded(diff, places, invented))
+                    .and_then(|invented| {
+                        zeros_lost(diff, places, invented).or_else(|| ids_rounded(diff, places, invented))
+                    })
                     .or_else(|| end_missing(diff, vendor, places))
             }
             _ => None,
@@ -115,9 +128,51 @@ fn persons_merged(diff: &Diff, field: &str, places: &[usize]) -> Found {
     })
 }
 
+/// Each true value is written as one other word.
+fn other_words(diff: &Diff, field: &str, places: &[usize]) -> Found {
+    let mut words: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (_, mistake) in mistakes(diff, places) {
+        let (got, truth) = mistake.facts.values.as_ref()?;
+        words.entry(truth.as_str()?.to_owned()).or_default().insert(got.as_str()?.to_owned());
+    }
+    // Words come again and again; what is different in each row is no word.
+    let is_one = words.len() * FEWEST <= places.len() && words.values().all(|got| got.len() == 1);
+    is_one.then(|| {
+        let pairs: Vec<String> = words
+            .iter()
+            .flat_map(|(truth, got)| got.iter().map(move |got| format!("{got}: {truth}")))
+            .take(SHOWN)
+            .collect();
+        let message = format!(
+            "every wrong `{field}` is in other words: if they are the team's own, map them with \
+             `words: {{{field}: {{{}}}}}`",
+            pairs.join(", ")
+        );
+        ("other_words", message, places.iter().copied().collect())
+    })
+}
+
+fn zeros_lost(diff: &Diff, missing: &[usize], invented: &[usize]) -> Found {
+    let without = |id: &str| id.trim_start_matches('0').to_owned();
+    let by_rest: BTreeMap<String, usize> = mistakes(diff, missing)
+        .filter(|(_, mistake)| mistake.id.starts_with('0'))
+        .map(|(n, mistake)| (without(&mistake.id), n))
+        .collect();
+    let pairs: Vec<(usize, usize)> =
+        mistakes(diff, invented).filter_map(|(n, mistake)| Some((n, *by_rest.get(&mistake.id)?))).collect();
+    (pairs.len() >= FEWEST).then(|| {
+        let message =
+            format!("{} ids are without their leading zeros: keep ids as texts, not as numbers", pairs.len());
+        ("zeros_lost", message, pairs.into_iter().flat_map(|(one, other)| [one, other]).collect())
+    })
+}
+
 fn ids_rounded(diff: &Diff, missing: &[usize], invented: &[usize]) -> Found {
     #[expect(clippy::cast_precision_loss, reason = "this loss is the one that is looked for")]
-    let rounded = |mistake: &Discrepancy| mistake.id.parse::<u64>().ok().map(|id| (id as f64).to_bits());
+    let rounded = |mistake: &Discrepancy| {
+        let id = mistake.id.parse::<u64>().ok().filter(|id| *id > 1 << 53)?;
+        Some((id as f64).to_bits())
+    };
     let by_value: BTreeMap<u64, usize> =
         mistakes(diff, missing).filter_map(|(n, mistake)| Some((rounded(mistake)?, n))).collect();
     let pairs: Vec<(usize, usize)> = mistakes(diff, invented)

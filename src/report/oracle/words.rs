@@ -135,6 +135,18 @@ impl Words {
         translated
     }
 
+    /// The team's names of columns.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.columns.keys().map(String::as_str)
+    }
+
+    /// Whether a column stands for a field, or the file has its value.
+    #[must_use]
+    pub fn gives(&self, field: &str) -> bool {
+        field == "vendor" && self.vendor.is_some()
+            || self.columns.values().any(|known| known.as_deref() == Some(field))
+    }
+
     /// The zone of times without an offset, if the file names one.
     #[must_use]
     pub fn zone(&self) -> Option<Zone> {

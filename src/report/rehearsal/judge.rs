@@ -38,7 +38,19 @@ pub fn judge(
     let seen = Seen::of(runs);
     let mut problems = vec![];
     let mut told: HashSet<(Kind, &str, &str)> = HashSet::new();
+    // A mistake that many rows have in common is one. Which end of the range is missing is told by the
+    // reasons of each call.
+    let uniform = || diff.uniform.iter().filter(|uniform| uniform.kind != "end_missing");
+    for one in uniform() {
+        let (vendor, detail) = (one.vendor.clone(), one.message.clone());
+        let id = format!("({} mistakes)", one.count);
+        let (kind, reason) = (Kind::Wrong, Reason::Uniform);
+        problems.push(Problem { kind, reason, vendor, id, began: None, run: None, detail });
+    }
     for (place, mistake) in diff.mistakes.iter().enumerate() {
+        if uniform().any(|uniform| uniform.places.contains(&place)) {
+            continue;
+        }
         let Discrepancy { kind, vendor, id, field, message, .. } = mistake;
         let call = known.get(vendor).and_then(|calls| calls.get(id));
         let (kind, call) = match (*kind, call) {
@@ -64,10 +76,7 @@ pub fn judge(
             (Kind::Lost, Some(call)) => seen.why_lost(vendor, call, known),
             (Kind::Twice, Some(call)) => seen.why_twice(vendor, call),
             (Kind::Stale, Some(call)) => seen.why_stale(vendor, call, &said),
-            _ => match diff.uniform.iter().find(|uniform| uniform.places.contains(&place)) {
-                Some(uniform) => (Reason::Uniform, None, uniform.message.clone()),
-                None => (Reason::Unknown, None, said),
-            },
+            _ => (Reason::Unknown, None, said),
         };
         let (vendor, id, began) = (vendor.clone(), id.clone(), call.map(|call| call.began));
         problems.push(Problem { kind, reason, vendor, id, began, run, detail });
@@ -148,12 +157,12 @@ impl<'a> Seen<'a> {
             .filter(|(_, window)| window.vendor == vendor && window.has(call.began))
             .collect();
         let number = should.map(|run| run.number);
+        let is_there = asked.iter().any(|(_, window)| window.at >= call.appeared);
+        if let Some((run, what)) = self.would_have(vendor, call).filter(|_| !is_there) {
+            let detail = format!("run {run} would have had it, but its request was {what}");
+            return (Reason::PageLost, Some(run), detail);
+        }
         let Some((last, window)) = asked.last() else {
-            if let Some((run, what)) = self.failed_before_going_on(vendor, call) {
-                let detail =
-                    format!("a request of run {run} was {what}, and no later one asked for its time");
-                return (Reason::PageLost, Some(run), detail);
-            }
             return (Reason::Skipped, number, self.gap(vendor, call));
         };
         if window.at < call.ended {
@@ -186,21 +195,28 @@ impl<'a> Seen<'a> {
             })
         });
         let pages = run.asked.iter().filter(|asked| asked.vendor == vendor).count();
-        let detail = format!("run {} read {pages} pages, and none showed it", run.number);
+        let read = if pages == 1 { "1 page".to_owned() } else { format!("{pages} pages") };
+        let detail = format!("run {} read {read} without it", run.number);
         (if came && pages > 1 { Reason::Slid } else { Reason::WalkEnded }, number, detail)
     }
 
-    /// The run that failed after a call had ended, before any run went on to later times. A request
-    /// that failed does not tell which times it was for.
-    fn failed_before_going_on(&self, vendor: &str, call: &Known) -> Option<(usize, &str)> {
-        let goes_on = |run: &Run| {
-            let windows = run.asked.iter().filter(|asked| asked.vendor == vendor);
-            windows.filter_map(|asked| asked.from).any(|from| from > call.began)
+    /// The run that would have had a call but for a request that failed. Such a request does not tell
+    /// which times it was for: they are those of the nearest run that was answered, as much later or
+    /// earlier as the run is.
+    fn would_have(&self, vendor: &str, call: &Known) -> Option<(usize, &str)> {
+        let failed_of = |run: &'a Run| run.failed.iter().find(|failed| failed.vendor == vendor);
+        let has = |run: &Run, by: TimeDelta| {
+            let mut windows = run.asked.iter().filter(|asked| asked.vendor == vendor);
+            windows.any(|window| window.has(call.began - by))
         };
-        let before = self.runs.iter().take_while(|run| !goes_on(run)).filter(|run| run.at >= call.ended);
-        before.collect::<Vec<_>>().into_iter().rev().find_map(|run| {
-            let failed = run.failed.iter().find(|failed| failed.vendor == vendor)?;
-            Some((run.number, failed.what.as_str()))
+        let is_whole = |run: &&Run| {
+            run.failed.iter().all(|failed| failed.vendor != vendor)
+                && run.asked.iter().any(|asked| asked.vendor == vendor)
+        };
+        self.runs.iter().filter(|run| run.at >= call.appeared).find_map(|run| {
+            let failed = failed_of(run)?;
+            let like = self.runs.iter().filter(is_whole).min_by_key(|like| (like.at - run.at).abs())?;
+            has(like, run.at - like.at).then_some((run.number, failed.what.as_str()))
         })
     }
 

@@ -175,14 +175,16 @@ impl Reason {
             }
             Self::Skipped => "begin each window where the last one that succeeded ended",
             Self::Slid => "walk along cursors, or read a list of page numbers again until two walks agree",
-            Self::PageLost => "keep nothing of a walk that failed, or ask for the page again",
+            Self::PageLost => {
+                "keep nothing of a walk that failed, and begin where the last one that succeeded ended"
+            }
             Self::WalkEnded => "go on until the answer says that nothing follows, not until a page is short",
             Self::NotKept => "look at what the job does with a whole page",
             Self::Overlap => "add by the record's id: replace a record that is there already",
             Self::NotReplaced => "replace a record that is there already by what a later answer shows",
             Self::ChangedLater => "ask again for the records of the last days, and replace what changed",
             Self::Uniform => "mend how the job reads this member; it is one place",
-            Self::Unknown => "look at the requests: callmock exec --journal-out FILE",
+            Self::Unknown => "look at what each run asked for: --format json has it",
         }
     }
 }

@@ -16,8 +16,13 @@ impl Rehearsal {
         let (first, last) = (self.runs.first(), self.runs.last());
         let time = |run: Option<&super::Run>| run.map(|run| run.at.to_rfc3339()).unwrap_or_default();
         let every = words(TimeDelta::seconds(self.every));
-        let _ =
-            writeln!(text, "{} runs, every {every}, from {} to {}", self.runs.len(), time(first), time(last));
+        let _ = writeln!(
+            text,
+            "{}, every {every}, from {} to {}",
+            if self.runs.len() == 1 { "1 run".to_owned() } else { format!("{} runs", self.runs.len()) },
+            time(first),
+            time(last)
+        );
         for run in self.runs.iter().filter(|run| run.code != 0) {
             let cause = match run.failed.first() {
                 Some(failed) if run.outage => format!("in the outage of {}: {}", failed.vendor, failed.what),
@@ -31,6 +36,9 @@ impl Rehearsal {
                 run.at.to_rfc3339(),
                 run.code
             );
+        }
+        for run in self.runs.iter().filter(|run| run.outage && run.failed.is_empty()) {
+            let _ = writeln!(text, "run {} ({}) met nothing of the outage", run.number, run.at.to_rfc3339());
         }
         for (vendor, records) in &self.vendors {
             let of = |kind| self.problems.iter().filter(|p| p.kind == kind && p.vendor == *vendor).count();
