@@ -84,6 +84,8 @@ enum Command {
     /// Run a command under every reading, and show which ones break it
     Matrix(IfNamed<matrix::Args>),
     /// Run a job again and again over weeks of calls, and say which ones it lost, and why
+    ///
+    /// Without `--scenario`, the calls are those of the built-in scenario `weeks`.
     Rehearse(IfNamed<rehearse::Args>),
     /// Add up and report which behaviors clients' tests have exercised
     Coverage(IfNamed<coverage::Args>),

@@ -391,3 +391,9 @@ fn a_command_that_is_not_there_ends_the_rehearsal_at_once_with_its_code() {
     assert_eq!(output.status.code(), Some(127), "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("no-such-job: No such file"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn the_help_says_which_calls_a_rehearsal_has() {
+    let help = callmock().args(["rehearse", "--help"]).output().expect("it runs");
+    assert!(text(&help.stdout).contains("those of the built-in scenario `weeks`"), "{}", text(&help.stdout));
+}
