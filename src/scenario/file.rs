@@ -54,7 +54,8 @@ pub struct File {
     pub generate: OneOrMore<Generate>,
     /// How long after a call's end the vendors' lists have it. If left out, at its end.
     pub arrival: Option<Arrival>,
-    /// What of a call comes only some time after its end. If left out, nothing.
+    /// The parts of a call that come only some time after its end: recording, rating, note. If left
+    /// out, none.
     pub revisions: Option<Revisions>,
     /// Whether the last four digits of a dialled or calling number decide what becomes of a created
     /// call: `0102` is busy, `0103` is not answered, and so on. `GET /_mock` has the list.
@@ -181,8 +182,8 @@ macro_rules! arrival {
 }
 vendors! { arrival! {} }
 
-/// What of a call comes only some time after its end, with that time. A list that shows the call
-/// before has it without this, and its time of change is the last one that has passed.
+/// The parts of a call that come only some time after its end, each with that time. Until then a list
+/// shows the call without the part. The time of the last change is that of the last part so far.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, expecting = "`{recording: {median: 5m, p99: 1h}}`")]
 pub struct Revisions {

@@ -197,13 +197,14 @@ impl World {
         &self.scenario
     }
 
-    /// What clients ask for and are shown, if a rehearsal wants to know.
+    /// The observer of what clients ask for and are shown. A rehearsal starts it.
     #[must_use]
     pub fn observer(&self) -> &Observer {
         &self.observer
     }
 
-    /// Notes that a vendor's list of past calls is asked for those that began within a range.
+    /// Notes that a vendor's list of past calls is asked for those that began within a range, and lets
+    /// the request take its time on the clock of a rehearsal.
     pub fn asked(&self, vendor: &'static str, times: impl RangeBounds<DateTime<Utc>>) {
         if self.observer.is_on() {
             // A clock at the end of time stays there.

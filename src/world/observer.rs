@@ -1,5 +1,5 @@
-//! What the clients of a world asked its lists for, and what its answers showed them: a rehearsal
-//! finds from it why a job lost a call.
+//! The observer of a world: it collects the ranges that lists are asked for, and the calls that
+//! answers show. A rehearsal finds from them why a job lost a call.
 
 use std::ops::Bound;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -31,7 +31,7 @@ pub struct Showed {
     pub call: Ordinal,
 }
 
-/// What was asked for and shown, in the order in which it happened.
+/// Ranges that were asked for, and calls that were shown, in the order in which it happened.
 #[derive(Debug, Default)]
 pub struct Observed {
     /// The ranges that lists were asked for.

@@ -2,6 +2,7 @@
 //! none that came later, and the next one costs as much as the first.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use callmock::dialects::{CallData, OfCall, ccai};
 use callmock::universe::{Call, CallId, Ordinal, Universe};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::ccai::{CALLS, ask, create, inbound, outbound, scheduled, with};
 use crate::mock::{Mock, send};
+use crate::vendor::{self, How};
 
 /// Adds a call by the admin API.
 async fn add(mock: &Mock, id: &str, at: &str) {
@@ -225,4 +227,32 @@ proptest! {
                 prop_assert_eq!(view.by_wire_id("ccai", "1"), None);
             }
         }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_answered_while_another_request_changes_the_world() {
+    let mock = Mock::of(&vendor::day(25)).await;
+    add(&mock, "created", "2024-05-14T10:00:00+09:00").await;
+    let world = mock.default_world().await;
+    let changed = mock.world();
+    let (began, has_begun) = std::sync::mpsc::channel();
+    let (end, ended) = std::sync::mpsc::channel::<()>();
+    // The step of a change that is not over until `end` is dropped.
+    let writer = std::thread::spawn(move || {
+        changed.choose(|_| {
+            began.send(()).expect("the test waits");
+            assert!(ended.recv().is_err(), "the sender is dropped");
+            Ok::<(), ()>(())
+        })
+    });
+    has_begun.recv().expect("the change begins");
+    for vendor in vendor::ALL {
+        let rows = tokio::time::timeout(Duration::from_mins(1), vendor.table(&world, &[How::Listed])).await;
+        let lists = vendor.shows().iter().any(|shows| shows.how == How::Listed);
+        let rows = rows.unwrap_or_else(|_| panic!("{vendor:?} waits for the change"));
+        assert_eq!(!rows.is_empty(), lists, "{vendor:?}");
+    }
+    assert!(!writer.is_finished(), "the change went on meanwhile");
+    drop(end);
+    assert_eq!(writer.join().expect("no panic"), Ok(()));
 }

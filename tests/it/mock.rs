@@ -152,6 +152,11 @@ impl Mock {
         exchanges
     }
 
+    /// The default world as it is now.
+    pub fn world(&self) -> Arc<callmock::world::World> {
+        self.app.worlds.default_slot().world()
+    }
+
     /// The number of the newest exchange, without the journal's other contents.
     pub fn newest(&self) -> u64 {
         let slot = self.app.worlds.default_slot();

@@ -67,7 +67,7 @@ pub fn diff(
 }
 
 impl Facts {
-    /// What others like a wrong value have in common.
+    /// The facts by which a wrong value is found to be like others.
     fn of(call: &Neutral, field: Field, got: &Value) -> Self {
         // A hash is like no other value, and takes the whole file to compute.
         let is_like = |other: &&Field| **other != field && **other != Field::RecordingSha256;

@@ -67,12 +67,12 @@ pub struct Discrepancy {
     pub field: Option<&'static str>,
     /// The description of the mistake.
     pub message: String,
-    /// What others like it have in common.
+    /// The facts by which others like this mistake are found.
     #[serde(skip)]
     pub facts: Facts,
 }
 
-/// What a report needs to know of a mistake to find others like it.
+/// The facts by which mistakes are found to be alike.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// The value of the row, and the true one.

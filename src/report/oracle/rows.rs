@@ -31,7 +31,7 @@ pub struct Row {
 /// # Errors
 /// The first invalid line, and how to correct it.
 pub fn read(text: &str, vendors: &[&str], words: &Words) -> Result<Vec<Row>, String> {
-    let rows = rows(table::lines(text)?, vendors, words)?;
+    let rows = rows(table::lines(text)?, vendors, words, "--map FILE")?;
     if rows.is_empty() {
         return Err(
             "line 1: there is no row: expected a JSON object a line, with `vendor` and `id`".to_owned()
@@ -64,10 +64,11 @@ pub fn read_table(text: &str, vendors: &[&str], words: &Words) -> Result<Vec<Row
             ));
         }
     }
-    rows(table, vendors, words)
+    rows(table, vendors, words, "--oracle MAP")
 }
 
-fn rows(table: Vec<table::Line>, vendors: &[&str], words: &Words) -> Result<Vec<Row>, String> {
+/// Reads rows. `map` is the flag that names the team's own words.
+fn rows(table: Vec<table::Line>, vendors: &[&str], words: &Words, map: &str) -> Result<Vec<Row>, String> {
     let mut rows = vec![];
     for table::Line { number: line_number, values, are_texts } in table {
         let wrong = |message: String| format!("line {line_number}: {message}");
@@ -93,7 +94,7 @@ fn rows(table: Vec<table::Line>, vendors: &[&str], words: &Words) -> Result<Vec<
             let near = did_you_mean(name, known());
             let known: Vec<&str> = known().collect();
             return Err(wrong(format!(
-                "unknown field `{name}`{near}; known besides `vendor` and `id`: {}; --map FILE names a team's own columns",
+                "unknown field `{name}`{near}; known besides `vendor` and `id`: {}; {map} names a team's own columns",
                 known.join(", ")
             )));
         }
@@ -121,33 +122,11 @@ fn mistyped(field: Field, value: &Value) -> Option<String> {
                 wrong("an RFC 3339 time with its offset, as a text,")
             }
         }
-        Field::Dial
-        | Field::Ivr
-        | Field::Wait
-        | Field::Ring
-        | Field::Talk
-        | Field::Hold
-        | Field::RecordingDuration => {
-            if value.is_number() {
-                None
-            } else {
-                wrong("a number of seconds")
-            }
-        }
-        Field::RatingScore => {
-            if value.is_number() {
-                None
-            } else {
-                wrong("a number")
-            }
-        }
-        _ => {
-            if value.is_string() || value.is_number() {
-                None
-            } else {
-                wrong("a text")
-            }
-        }
+        field => match table::unit(field) {
+            Some(unit) if !value.is_number() => wrong(unit),
+            None if !value.is_string() && !value.is_number() => wrong("a text"),
+            _ => None,
+        },
     }
 }
 

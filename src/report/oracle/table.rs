@@ -82,25 +82,25 @@ fn csv(text: &str) -> Result<Vec<Line>, String> {
     reader.records().map(row).collect()
 }
 
+/// The number that a field is, in words. `None` for a field that is none.
+pub fn unit(field: Field) -> Option<&'static str> {
+    match field {
+        Field::Dial
+        | Field::Ivr
+        | Field::Wait
+        | Field::Ring
+        | Field::Talk
+        | Field::Hold
+        | Field::RecordingDuration => Some("a number of seconds"),
+        Field::RatingScore => Some("a number"),
+        _ => None,
+    }
+}
+
 /// Makes numbers of the texts of fields that are numbers.
 pub fn as_values(values: &mut Map<String, Value>) {
-    let is_number = |name: &str| {
-        let field = Field::ALL.iter().find(|field| field.name() == name);
-        field.is_some_and(|field| {
-            matches!(
-                field,
-                Field::Dial
-                    | Field::Ivr
-                    | Field::Wait
-                    | Field::Ring
-                    | Field::Talk
-                    | Field::Hold
-                    | Field::RecordingDuration
-                    | Field::RecordingBytes
-                    | Field::RatingScore
-            )
-        })
-    };
+    let is_number =
+        |name: &str| Field::ALL.iter().any(|field| field.name() == name && unit(*field).is_some());
     for (_, value) in values.iter_mut().filter(|(name, _)| is_number(name)) {
         let number: Option<serde_json::Number> = value.as_str().and_then(|text| text.parse().ok());
         if let Some(number) = number {

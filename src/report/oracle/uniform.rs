@@ -1,6 +1,6 @@
-//! Mistakes that are one mistake: every time off by the same hours or without an offset, one end of the
-//! range missing, ids rounded or without their leading zeros, one member in place of another, other
-//! words, persons merged. A report names them once.
+//! Mistakes that many rows have in common, which a report names once: every time off by the same
+//! length or without an offset, one end of the range missing, ids rounded or without their leading
+//! zeros, one member in place of another, other words, persons merged.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -176,7 +176,7 @@ fn table(problems: &[&Problem]) -> Markup {
     }
 }
 
-/// What this page has besides the style of all reports.
+/// The style of the timeline, beside the style of all reports.
 const OWN: &str = "
 .timeline { width: 100%; height: auto; font: 10px system-ui, sans-serif; }
 .timeline text { fill: var(--dim); }

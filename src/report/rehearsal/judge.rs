@@ -106,7 +106,7 @@ fn comes_late(field: Option<&str>) -> bool {
 /// The number of a run that was shown a call, and when.
 type Showing = (usize, DateTime<Utc>);
 
-/// What the runs asked for and were shown.
+/// The requests of all runs, with the calls that their answers showed.
 struct Seen<'a> {
     runs: &'a [Run],
     /// By vendor and call: the runs that were shown it, and when.
@@ -261,11 +261,4 @@ impl<'a> Seen<'a> {
         let detail = format!("it changed {} after run {run} was shown it; {said}", words(call.changed - *at));
         (Reason::ChangedLater, should, detail)
     }
-}
-
-/// The time by which records must have come: a rehearsal is not judged by what the last run alone
-/// could have had.
-#[must_use]
-pub fn due(last: DateTime<Utc>, every: TimeDelta) -> DateTime<Utc> {
-    last - every
 }

@@ -1,5 +1,5 @@
-//! A rehearsal as JUnit XML: one suite, a test for each kind of mistake at each vendor, and one for the
-//! runs.
+//! A rehearsal as JUnit XML: one suite, a test for each kind of mistake at each vendor, and one for
+//! the runs.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};

@@ -12,7 +12,7 @@ use std::ops::Bound;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-pub use judge::{Known, OfVendor, due, judge};
+pub use judge::{Known, OfVendor, judge};
 
 /// One run of the job.
 #[derive(Debug, Clone, Serialize)]
@@ -41,7 +41,7 @@ pub struct Run {
 pub struct Failed {
     /// The vendor.
     pub vendor: &'static str,
-    /// What became of it, such as `503 service_unavailable`.
+    /// The failure in words, such as `503 service_unavailable`.
     pub what: String,
     /// Whether the failure passes by itself.
     pub passing: bool,
@@ -96,7 +96,7 @@ pub struct Shown {
     pub call: String,
 }
 
-/// What is wrong with a record of the job's table.
+/// The kind of a mistake in a record of the job's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -112,7 +112,7 @@ pub enum Kind {
     Invented,
 }
 
-/// Why it is so.
+/// The reason of a mistake in a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
@@ -166,7 +166,7 @@ impl Reason {
         }
     }
 
-    /// What a job does to avoid it.
+    /// The remedy: the change to the job after which this does not happen.
     #[must_use]
     pub fn fix(self) -> &'static str {
         match self {
@@ -192,9 +192,9 @@ impl Reason {
 /// One record of which something is wrong.
 #[derive(Debug, Clone, Serialize)]
 pub struct Problem {
-    /// What is wrong.
+    /// The kind of the mistake.
     pub kind: Kind,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
     /// The vendor.
     pub vendor: String,
@@ -228,7 +228,7 @@ pub struct Rehearsal {
     pub runs: Vec<Run>,
     /// The records by vendor.
     pub vendors: BTreeMap<String, Records>,
-    /// What is wrong.
+    /// The mistakes in the table.
     pub problems: Vec<Problem>,
     /// By vendor that was asked: the beginnings of its calls.
     #[serde(skip)]
