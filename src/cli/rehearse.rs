@@ -21,7 +21,7 @@ use super::{children, options, serve};
 use crate::contract::Recovery;
 use crate::report::coverage::Coverage;
 use crate::report::oracle::{self, Period, Words};
-use crate::report::rehearsal::{self, Failed, Known, OfVendor, Rehearsal, Run, Shown, Window};
+use crate::report::rehearsal::{self, Failed, Found, Known, OfVendor, Rehearsal, Run, Shown, Window};
 use crate::scenario::{Action, ClockSpec, Fault, Library, When};
 use crate::server::Settings;
 use crate::universe::{Millis, Ordinal, length};
@@ -369,6 +369,9 @@ impl Rehearsing<'_> {
                 time(began().max())
             ));
         }
+        let judge = self.args.gate.read()?;
+        let coverage =
+            Coverage::of(&sidecar.app.worlds.counts(), vendors::catalogues()).without(&judge.exclusions);
         let words: Vec<String> = self.args.command.iter().map(|word| word.display().to_string()).collect();
         let rehearsal = Rehearsal {
             command: world.secrets().masked(&words.join(" ")).into_owned(),
@@ -376,6 +379,7 @@ impl Rehearsing<'_> {
             runs,
             vendors: of_vendors,
             problems,
+            findings: Found::of(&coverage, vendors::catalogues()),
             calls: known
                 .iter()
                 .filter(|(vendor, _)| asked.contains(vendor))
@@ -396,9 +400,7 @@ impl Rehearsing<'_> {
         if printed != Exit::Done || !rehearsal.is_good() {
             return Ok(Exit::Failed);
         }
-        let coverage = Coverage::of(&sidecar.app.worlds.counts(), vendors::catalogues());
-        let judge = self.args.gate.read()?;
-        Ok(judge.run(&coverage.without(&judge.exclusions)))
+        Ok(judge.run(&coverage))
     }
 }
 

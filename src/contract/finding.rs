@@ -91,10 +91,27 @@ pub struct Paging {
     pub repeated: &'static Finding,
     /// The client left a list before its end.
     pub stopped_early: &'static Finding,
+    /// A page was refused, and the client never asked for it again.
+    pub page_lost: &'static Finding,
+    /// A row moved to another page between two requests of the client. None in a list along cursors.
+    pub row_slid: Option<&'static Finding>,
     /// The client asked for a page that an earlier page led to.
     pub next_asked: &'static Inference,
     /// The client walked a list to its end.
     pub walked_to_end: &'static Inference,
+}
+
+/// The rules about a list of past calls that a client asks for again and again.
+#[derive(Debug)]
+pub struct Listing {
+    /// The vendor.
+    pub vendor: &'static str,
+    /// The client left out a stretch of time between two ranges.
+    pub window_gap: &'static Finding,
+    /// The client's ranges begin where the last one ended, although records come later.
+    pub no_overlap: &'static Finding,
+    /// The client was shown a record before something of it came, and never asked for it again.
+    pub never_reread: &'static Finding,
 }
 
 /// Declares a vendor's findings and inferences, including those that every vendor has, and the

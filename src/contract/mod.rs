@@ -15,7 +15,7 @@ pub use behavior::{Behavior, NotEmulated, Operation, ReachedBy, Recovery, Refusa
 pub(crate) use behavior::{behaviors, not_emulated};
 pub use coverage::{Answered, Counts, CoverageCounter, Example, ExampleRequest, Late, Met, Missed, Sighting};
 pub(crate) use finding::findings;
-pub use finding::{Common, Finding, Inference, Paging, Severity};
+pub use finding::{Common, Finding, Inference, Listing, Paging, Severity};
 pub use number::Number;
 pub use pairwise::{Chosen, rows as pairwise};
 pub(crate) use reading::readings;

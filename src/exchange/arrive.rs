@@ -9,7 +9,7 @@ use bytes::Bytes;
 use chrono::SecondsFormat;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::conduct::{Attempt, tried};
+use super::conduct::{Attempt, tried, undo};
 use super::fault::Injection;
 use super::own::Refused;
 use super::pinned::PinnedWorld;
@@ -35,6 +35,7 @@ pub struct Arrival {
     pub record: ExchangeRecord,
     /// The connection of the request.
     pub handle: ConnectionHandle,
+    steps: Steps,
     /// The body's share of the memory limit.
     _share: Option<OwnedSemaphorePermit>,
 }
@@ -45,6 +46,22 @@ pub enum NotArrived {
     NoVendor(Box<Request<Body>>),
     /// The base URL names a world that does not exist.
     UnknownWorld(Refused),
+}
+
+/// The steps that the handler noted, until its answer is under way. An answer that never is undoes them:
+/// a client that gave up, or a connection that a fault ends, had no page.
+struct Steps(Context);
+
+impl Steps {
+    fn undo(&self) {
+        undo(&self.0.world, &self.0.notes.take(None));
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.undo();
+    }
 }
 
 impl Arrival {
@@ -103,6 +120,7 @@ impl Arrival {
         let now = world.now();
         let attempt = told_apart.then(|| Attempt::of(&world, now, || tried(vendor, &parts, &context.body)));
         let due = world.faults().due(name, operation.map(|o| o.id), now);
+        let steps = context.clone();
         let injection = Injection::of(due, world.clock().rate());
         let injected = injection.injected();
         let sent = (&buffer, context.pinned.clone(), now);
@@ -123,12 +141,14 @@ impl Arrival {
             injection,
             record,
             handle,
+            steps: Steps(steps),
             _share: share,
         }))
     }
 
     /// Ends the connection without an answer.
     pub async fn hanging_up<T>(self: Box<Self>, how: HangUp) -> T {
+        self.steps.undo();
         self.record.hanging_up(&self.handle, how).await
     }
 }

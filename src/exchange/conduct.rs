@@ -132,6 +132,16 @@ fn like(parts: &Parts, body: &[u8]) -> Option<u64> {
     Some(Walks::hash((parts.method.as_str(), parts.uri.path(), names)))
 }
 
+/// Undoes what a request did to the walks and windows of its world: its answer is lost.
+pub fn undo(world: &World, learned: &Learned) {
+    if let Some(taken) = &learned.walk {
+        world.walks().undo(taken);
+    }
+    if let Some(window) = &learned.window {
+        world.windows().undo(window);
+    }
+}
+
 /// Tells the walks of a world about a page that was refused: nothing else of a list shows it.
 pub fn refused_page(
     vendor: &dyn Vendor,

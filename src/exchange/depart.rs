@@ -32,9 +32,7 @@ pub fn depart(mut arrival: Box<Arrival>, mut response: Response) -> Result<Respo
         tell(&arrival, &mut response, &learned, hint.as_deref());
     }
     let Some(response) = arrival.injection.shape(response, &arrival.parts, &arrival.handle) else {
-        if let Some(taken) = &learned.walk {
-            arrival.context.world.walks().undo(taken);
-        }
+        conduct::undo(&arrival.context.world, &learned);
         return Err(arrival);
     };
     Ok(arrival.record.sending(response, learned, hint))

@@ -24,7 +24,8 @@ use super::{App, ConnectionHandle, HangUp};
 use crate::contract::{Answered, Behavior, ExampleRequest, Finding, Late, Met, Missed, Operation, Sighting};
 use crate::vendor::{Learned, Vendor};
 use crate::world::{
-    Buffer, End, InFlight, Incoming, Injected, Kept, Mask, Message, OfExchange, Raw, TakenStep, Tried, World,
+    AskedWindow, Buffer, End, InFlight, Incoming, Injected, Kept, Mask, Message, OfExchange, Raw, TakenStep,
+    Tried, World,
 };
 
 /// The record of an exchange without an answer yet. If it is dropped because the client or a fault
@@ -166,7 +167,7 @@ impl ExchangeRecord {
         let (parts, body) = response.into_parts();
         let body = Sending::of(body);
         let limit = self.world.journal().body_limit();
-        let Learned { mut met, walk, if_cut, explanation } = learned;
+        let Learned { mut met, walk, window, if_cut, explanation } = learned;
         for (_, detail) in &mut met.details {
             *detail = self.mask_of(&kept).text(detail).into_owned();
         }
@@ -194,6 +195,9 @@ impl ExchangeRecord {
             kept.raw.answer_body(whole, whole.bytes.len() as u64, limit);
         }
         let (exchange, showing) = self.begin(kept, walk.as_ref());
+        if let Some(window) = &window {
+            self.world.windows().came_to(window, &exchange);
+        }
         let (app, world) = (Arc::clone(&self.app), Arc::clone(&self.world));
         let recorded = RecordedBody {
             has_whole: body.whole().is_some(),
@@ -204,6 +208,7 @@ impl ExchangeRecord {
             started: self.started,
             exchange,
             walk,
+            window,
             if_cut,
             refusal,
             kept: BytesMut::new(),
@@ -393,6 +398,7 @@ struct RecordedBody {
     has_whole: bool,
     /// The paging step to undo if the body is not delivered.
     walk: Option<TakenStep>,
+    window: Option<AskedWindow>,
     /// The finding to add if the client ends the connection before the body is complete.
     if_cut: Option<&'static Finding>,
     /// The refusal that the body tells of.
@@ -470,6 +476,9 @@ impl Drop for RecordedBody {
         let finished = self.finished || self.body.is_at_end();
         if let Some(taken) = self.walk.take().filter(|_| !finished) {
             self.world.walks().undo(&taken);
+        }
+        if let Some(window) = self.window.take().filter(|_| !finished) {
+            self.world.windows().undo(&window);
         }
         if let Some(request) = self.in_flight.take().filter(|_| !finished) {
             self.world.attempts().lost(&request, self.world.now());

@@ -119,6 +119,21 @@ impl fmt::Display for Millis {
     }
 }
 
+/// A length of time in words, such as `3 h` or `12 min`.
+#[must_use]
+pub fn words(length: TimeDelta) -> String {
+    let seconds = length.num_seconds().max(0);
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        // Whole hours and days are told as such.
+        3_600 => "1 h".to_owned(),
+        86_400 => "1 d".to_owned(),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

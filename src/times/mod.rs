@@ -15,7 +15,7 @@ mod period;
 mod time;
 mod zone;
 
-pub use length::{Millis, NotADuration, length};
+pub use length::{Millis, NotADuration, length, words};
 pub use origin::Origin;
 pub use period::Edge;
 pub use time::{EXPECTED, NotInRange, Time};

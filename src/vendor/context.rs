@@ -1,17 +1,19 @@
 //! The context of a request, for its handler.
 
-use std::ops::Deref;
+use std::hash::Hash;
+use std::ops::{Bound, Deref};
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
 
 use super::{LongWork, Notes};
-use crate::contract::{Operation, Paging};
-use crate::world::{Step, Stop, View, Visited, World};
+use crate::contract::{Listing, Operation, Paging};
+use crate::world::{AskedTimes, Step, Stop, View, Visited, WalkRules, Walks, WindowId, World};
 
 /// The context of a request, for its handler. It is the extractor that every check begins with. All
 /// its copies are one.
@@ -92,12 +94,32 @@ impl Context {
         percent_decode_str(sent).decode_utf8_lossy().into_owned()
     }
 
+    /// Notes that a list of past calls is asked for a range of start times, and returns the range's
+    /// window. `list` is the account and the other conditions.
+    #[must_use]
+    pub fn asked(
+        &self,
+        rules: &'static Listing,
+        list: impl Hash,
+        times: (Bound<DateTime<Utc>>, Bound<DateTime<Utc>>),
+    ) -> WindowId {
+        self.world.asked(rules.vendor, times);
+        let list = Walks::hash((rules.vendor, list));
+        let window = self.world.windows().asked(&AskedTimes { rules, list, times }, self.world.now());
+        self.notes.window(window);
+        window.id
+    }
+
     /// Notes that a page of a list was fetched, and returns its role in the client's walk through
     /// the list.
     #[expect(clippy::must_use_candidate, reason = "the step is noted, whether its role matters or not")]
     pub fn step(&self, page: &Visited<'_>, rules: &'static Paging) -> Step {
-        let taken = self.world.walks().visit(page, rules.stopped_early);
+        let taken = self.world.walks().visit(page, WalkRules::of(rules));
         let step = taken.step();
+        let is_whole = step == Step::Finished || step == Step::Began && page.onward.is_empty();
+        if let Some(window) = page.window.filter(|_| is_whole && !taken.has_slid()) {
+            self.world.windows().walked(window);
+        }
         self.notes.walk(taken);
         match step {
             Step::Began | Step::Astray | Step::OfAnotherList => {}

@@ -7,7 +7,7 @@ use axum::response::{IntoResponseParts, ResponseParts};
 
 use crate::contract::{Behavior, Finding, Inference, Met, Severity};
 use crate::masking::plain;
-use crate::world::TakenStep;
+use crate::world::{AskedWindow, TakenStep};
 
 /// The outcome of an answer, as a part of the response: `(Outcome(&LISTED), body)`.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +33,8 @@ pub struct Learned {
     pub met: Met,
     /// The step of a walk through a list, if the exchange is one.
     pub walk: Option<TakenStep>,
+    /// The range of times that a list was asked for, if the exchange is about one.
+    pub window: Option<AskedWindow>,
     /// The finding to add if the client ends the connection before the body is complete.
     pub if_cut: Option<&'static Finding>,
     /// An explanation for the journal, which the answer does not show.
@@ -121,6 +123,11 @@ impl Notes {
     /// Notes that the request is a step of a walk through a list.
     pub fn walk(&self, step: TakenStep) {
         self.with(|learned| learned.walk = Some(step));
+    }
+
+    /// Notes the range of times that a list is asked for.
+    pub fn window(&self, window: AskedWindow) {
+        self.with(|learned| learned.window = Some(window));
     }
 
     /// Notes a finding to add if the client ends the connection before the body is complete.

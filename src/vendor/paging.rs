@@ -1,14 +1,15 @@
 //! Lists with page numbers: notes about their pages, and the `Link` header (RFC 8288).
 
 use crate::contract::Paging;
+use crate::universe::Ordinal;
 use crate::urlencoded;
-use crate::world::{AskedPage, Step, Visited, Walks};
+use crate::world::{AskedPage, Step, Visited, Walks, WindowId};
 
 use super::Context;
 
 /// A page of a list with page numbers, which begin at 1.
 #[derive(Debug, Clone, Copy)]
-pub struct NumberedPage {
+pub struct NumberedPage<'a> {
     /// A hash of the list: filters and order, but not the page.
     pub list: u64,
     /// The page number, from 1.
@@ -17,9 +18,13 @@ pub struct NumberedPage {
     pub size: usize,
     /// The number of pages, as far as this page's answer tells it; 1 if it does not.
     pub pages: usize,
+    /// The rows.
+    pub rows: &'a [Ordinal],
+    /// The range of times that the list is of, if it is of one.
+    pub window: Option<WindowId>,
 }
 
-impl NumberedPage {
+impl NumberedPage<'_> {
     /// Notes the page as a step of a walk through its list. Page 1 tells how many pages follow.
     #[expect(clippy::must_use_candidate, reason = "the step is noted, whether its role matters or not")]
     pub fn note(&self, context: &Context, rules: &'static Paging) -> Step {
@@ -32,6 +37,8 @@ impl NumberedPage {
             position: page(self.number),
             first,
             onward: &onward,
+            rows: self.rows,
+            window: self.window,
         };
         context.step(&visited, rules)
     }

@@ -33,8 +33,8 @@ mod worlds;
 pub use changes::{Changes, Flags};
 pub use clock::{Clock, PastTheEnd};
 pub use conduct::{
-    AskedPage, Attempts, Earlier, Failed, InFlight, Step, TakenStep, Tried, UnfinishedWalk, Visited, Walks,
-    Why,
+    AskedPage, AskedTimes, AskedWindow, Attempts, Earlier, Failed, InFlight, Left, ShownRow, Step, TakenStep,
+    Tried, Visited, WalkRules, Walks, Why, WindowId, Windows,
 };
 pub use created::Created;
 pub use expectations::{Expectations, OfExchange, Standing, TooManyOpen};
@@ -95,6 +95,7 @@ pub struct World {
     /// The calls that answers have shown, if the scenario has them counted.
     shown: Arc<ShownCalls>,
     observer: Arc<Observer>,
+    windows: Arc<Windows>,
 }
 
 impl World {
@@ -143,6 +144,7 @@ impl World {
             walks: Arc::clone(&self.walks),
             expectations: Arc::clone(&self.expectations),
             observer: Arc::clone(&self.observer),
+            windows: Arc::clone(&self.windows),
             ..world
         }
     }
@@ -176,6 +178,7 @@ impl World {
             told_end: AtomicBool::new(false),
             shown: Arc::default(),
             observer: Arc::default(),
+            windows: Arc::default(),
         }
     }
 
@@ -220,9 +223,25 @@ impl World {
         if self.observer.is_on() {
             self.observer.showed(Showed { vendor, at: self.now(), call });
         }
+        if self.windows.are_followed() {
+            self.showed_on(&self.view(), vendor, call);
+        }
         if self.scenario.count_calls && (call.0 as usize) < self.universe().len() {
             self.shown.add(call);
         }
+    }
+
+    fn showed_on(&self, view: &View, vendor: &'static str, ordinal: Ordinal) {
+        let (Some(call), Some(listed)) = (view.call(ordinal), view.listed_since(ordinal, vendor)) else {
+            return;
+        };
+        let row = ShownRow {
+            call: ordinal,
+            at: view.now(),
+            since_begin: listed - call.at,
+            is_unfinished: view.is_unfinished(ordinal, call),
+        };
+        self.windows.showed(vendor, &row);
     }
 
     /// Every call of the scenario by its id, with the number of times that it was shown. Empty if
@@ -313,7 +332,7 @@ impl World {
     /// The findings about the lists and files that its clients have left unfinished, as of now.
     #[must_use]
     pub fn late(&self) -> Vec<Late> {
-        let late = self.walks.unfinished().into_iter().map(|unfinished| {
+        let late = self.left().into_iter().map(|unfinished| {
             let example = unfinished.example(|last| self.example(last));
             let mut late = Late { sighting: unfinished.sighting(), example, expected: false };
             late.expected = late.seen().is_some_and(|(id, seq)| self.expectations.covers(seq, id));
@@ -335,7 +354,7 @@ impl World {
     #[must_use]
     pub fn late_findings(&self) -> HashMap<u64, Vec<LateFinding>> {
         let mut late: HashMap<u64, Vec<LateFinding>> = HashMap::new();
-        for UnfinishedWalk { finding, last, detail, .. } in self.walks.unfinished() {
+        for Left { finding, last, detail, .. } in self.left() {
             if let Some(seq) = last.map(|last| last.seq) {
                 let expected = self.expectations.covers(seq, finding.id);
                 late.entry(seq).or_default().push(LateFinding { finding, detail, expected });
@@ -380,6 +399,21 @@ impl World {
     #[must_use]
     pub fn attempts(&self) -> &Attempts {
         &self.attempts
+    }
+
+    /// The ranges of time that its clients ask lists for.
+    #[must_use]
+    pub fn windows(&self) -> &Windows {
+        &self.windows
+    }
+
+    /// What its clients have left undone, as of now: only the absence of later requests shows it.
+    fn left(&self) -> Vec<Left> {
+        let mut left = self.walks.unfinished();
+        left.retain(|walk| !walk.window.is_some_and(|window| self.windows.is_made_up(window)));
+        let view = self.view();
+        left.extend(self.windows.found(|ordinal| Some(view.changed_at(ordinal, view.call(ordinal)?))));
+        left
     }
 
     /// The walks of its clients through lists.

@@ -224,6 +224,7 @@ impl World {
             nonces,
             attempts: Attempts::default(),
             walks: Arc::clone(&self.walks),
+            windows: Arc::clone(&self.windows),
             expectations: Arc::clone(&self.expectations),
             faults,
             journal: Arc::clone(&self.journal),

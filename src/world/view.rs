@@ -170,6 +170,17 @@ impl View {
         came.filter(|at| *at <= self.now).fold(ended, DateTime::max)
     }
 
+    /// Whether a part of a call's record is still to come.
+    #[must_use]
+    pub fn is_unfinished(&self, ordinal: Ordinal, call: &Call) -> bool {
+        let parts = [
+            call.recording.as_ref().map(|_| Part::Recording),
+            call.rating.as_ref().map(|_| Part::Rating),
+            call.note.as_ref().map(|_| Part::Note),
+        ];
+        self.records().revises() && parts.into_iter().flatten().any(|part| !self.has_come(ordinal, part))
+    }
+
     /// The calls that exist at the view's time, of those that began within a range. A call exists
     /// from its beginning, and one that a request created from its creation.
     pub fn there(&self, times: impl RangeBounds<DateTime<Utc>>) -> impl Iterator<Item = Ordinal> + '_ {

@@ -585,7 +585,7 @@ async fn a_page_that_was_refused_and_never_asked_for_again_is_named_with_its_ref
         let exchanges = coverage["exchanges"].as_array().expect("a list").clone();
         let details =
             exchanges.iter().flat_map(|exchange| exchange["details"].as_array().cloned().unwrap_or_default());
-        let mut stopped = details.filter(|detail| detail["id"] == "alibaba.paging_stopped_early");
+        let mut stopped = details.filter(|detail| detail["id"] == "alibaba.page_lost");
         stopped.next().map(|detail| detail["detail"].as_str().expect("text").to_owned())
     };
     let coverage = mock.get("/_mock/coverage").await.json();

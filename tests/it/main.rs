@@ -62,4 +62,5 @@ mod support;
 mod test_names;
 mod vendor;
 mod ways;
+mod windows;
 mod worlds;

@@ -5,8 +5,9 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::junit::KINDS;
-use super::{Kind, Problem, Rehearsal, words};
+use super::{Found, Kind, Problem, Rehearsal};
 use crate::report::html::STYLE;
+use crate::times::words;
 
 /// The most records of each kind and reason that are shown.
 const SHOWN: usize = 50;
@@ -75,6 +76,19 @@ impl Rehearsal {
                         h2 { (problems.len()) " " (name(kind)) ": " (reason.words()) }
                         p { (reason.fix()) "." }
                         (table(&problems))
+                    }
+                    @if !self.findings.is_empty() {
+                        h2 { "Findings about the requests" }
+                        table {
+                            tr { th { "finding" } th { "what was seen" } th { "what to do" } }
+                            @for Found { finding, detail } in &self.findings {
+                                tr {
+                                    td { code { (finding.id) } br; (finding.summary) }
+                                    td { (detail.as_deref().unwrap_or_default()) }
+                                    td { (finding.fix) }
+                                }
+                            }
+                        }
                     }
                 }
             }

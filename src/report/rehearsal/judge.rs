@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Kind, Problem, Reason, Records, Run, Shown, Window, words};
+use super::{Kind, Problem, Reason, Records, Run, Shown, Window};
 use crate::report::oracle::{Diff, Discrepancy};
+use crate::times::words;
 use crate::vendor::Field;
 
 /// A call as a vendor's lists show it.

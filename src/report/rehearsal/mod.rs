@@ -9,8 +9,11 @@ mod text;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
+
+use crate::contract::{Catalogue, Finding, Severity};
+use crate::report::coverage::Coverage;
 
 pub use judge::{Known, OfVendor, judge};
 
@@ -208,6 +211,29 @@ pub struct Problem {
     pub detail: String,
 }
 
+/// A finding about the job's requests. It is no mistake in the table, but may become one.
+#[derive(Debug, Clone, Serialize)]
+pub struct Found {
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: &'static Finding,
+    /// What was seen, in words, of the first request that it is about.
+    pub detail: Option<String>,
+}
+
+impl Found {
+    /// The findings of a coverage, those of the lowest severity included.
+    #[must_use]
+    pub fn of(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue>) -> Vec<Self> {
+        let details = || coverage.exchanges.iter().flat_map(|exchange| &exchange.details);
+        let found = |finding: &'static Finding| {
+            let detail = details().find(|detail| detail.id == finding.id);
+            Self { finding, detail: detail.map(|detail| detail.detail.clone()) }
+        };
+        coverage.denied(Severity::Note, catalogues).into_iter().map(found).collect()
+    }
+}
+
 /// The number of records of a vendor.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Records {
@@ -230,6 +256,8 @@ pub struct Rehearsal {
     pub vendors: BTreeMap<String, Records>,
     /// The mistakes in the table.
     pub problems: Vec<Problem>,
+    /// The findings about the job's requests.
+    pub findings: Vec<Found>,
     /// By vendor that was asked: the beginnings of its calls.
     #[serde(skip)]
     pub calls: BTreeMap<String, Vec<DateTime<Utc>>>,
@@ -262,19 +290,5 @@ impl Rehearsal {
             groups.entry((problem.kind, problem.reason)).or_default().push(problem);
         }
         groups
-    }
-}
-
-/// A length of time in words, such as `3 h` or `12 min`.
-fn words(length: TimeDelta) -> String {
-    let seconds = length.num_seconds().max(0);
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        // Whole hours and days are told as such.
-        3_600 => "1 h".to_owned(),
-        86_400 => "1 d".to_owned(),
-        120..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} d", seconds / 86_400),
     }
 }

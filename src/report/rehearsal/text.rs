@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Kind, Rehearsal, words};
+use super::{Found, Kind, Rehearsal};
+use crate::times::words;
 use chrono::TimeDelta;
 
 /// The most records of each kind and reason that are shown.
@@ -73,6 +74,16 @@ impl Rehearsal {
                 let _ = writeln!(text, "  and {} more", problems.len() - SHOWN);
             }
             let _ = writeln!(text, "  -> {}", reason.fix());
+        }
+        if !self.findings.is_empty() {
+            let _ = writeln!(text, "\nfindings about the requests (--deny-findings lets them fail):");
+        }
+        for Found { finding, detail } in &self.findings {
+            let _ = writeln!(text, "  {} {}: {}", finding.severity.name(), finding.id, finding.summary);
+            if let Some(detail) = detail {
+                let _ = writeln!(text, "    {detail}");
+            }
+            let _ = writeln!(text, "    -> {}", finding.fix);
         }
         let said = if self.is_good() { "the table is whole" } else { "the table is not what it should be" };
         let _ = writeln!(text, "\n{said}");

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::super::context::Context;
 use super::wav::{Recording, Written};
 use crate::contract::Finding;
-use crate::world::{Visited, Walks};
+use crate::world::{Visited, WalkRules, Walks};
 
 /// The requested part of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,8 +124,10 @@ impl Part {
                     position: Walks::hash(range.start),
                     first: range.start == 0,
                     onward: onward.as_slice(),
+                    rows: &[],
+                    window: None,
                 };
-                context.notes.walk(walks.visit(&visited, not_whole));
+                context.notes.walk(walks.visit(&visited, WalkRules::only(not_whole)));
                 context.notes.if_cut(not_whole);
             }
             Self::Whole | Self::Bytes(_) => {

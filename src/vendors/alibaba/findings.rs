@@ -1,14 +1,21 @@
 //! The findings about requests to Alibaba Cloud CCC.
 
-use crate::contract::{Paging, findings};
+use super::name::NAME;
+use crate::contract::{Listing, Paging, findings};
 
 /// The rules about walks through the pages of a list.
 pub static PAGING: Paging = Paging {
     repeated: &REPEATED_PAGE,
     stopped_early: &STOPPED_EARLY,
+    page_lost: &PAGE_LOST,
+    row_slid: Some(&ROW_SLID),
     next_asked: &NEXT_PAGE_ASKED,
     walked_to_end: &WALKED_TO_END,
 };
+
+/// The rules about the list of past calls that is asked for again and again.
+pub static LISTING: Listing =
+    Listing { vendor: NAME, window_gap: &WINDOW_GAP, no_overlap: &NO_OVERLAP, never_reread: &NEVER_REREAD };
 
 findings! {
     vendor = "alibaba";
@@ -82,4 +89,24 @@ findings! {
         "A request of the older style does not say which format it wants.",
         "The pages do not agree on the default: some say XML.",
         "Send `Format=JSON`.";
+    WINDOW_GAP = "alibaba.window_gap", Warning,
+        "Between two ranges that were asked for lies a stretch of time that no request asked for.",
+        "The records of that time are lost, and nothing says so.",
+        "Begin each range where the last one that was answered ended, and earlier by as much as records come late.";
+    NO_OVERLAP = "alibaba.no_overlap", Warning,
+        "Each range begins after the last request, or too little before it, although records come later than that.",
+        "A record comes into the list when its call has ended, or later still: its time has then been asked for already.",
+        "Begin each range earlier by more than the longest call and delay, and replace what is there by its id.";
+    NEVER_REREAD = "alibaba.never_reread", Note,
+        "A record was shown before all of it had come, and never asked for again.",
+        "What comes later (a recording, a rating, a note) is never had.",
+        "Ask again for the records of the last days, and replace what changed.";
+    PAGE_LOST = "alibaba.page_lost", Warning,
+        "A page was refused and never asked for again.",
+        "Its records are missing, as are those of the pages after it if the walk ended there.",
+        "Ask for the page again after a wait; if that fails too, keep nothing of the walk and begin it anew.";
+    ROW_SLID = "alibaba.row_slid", Warning,
+        "A row was on one page and again on the next: records came into the list between two requests of a walk.",
+        "As many that came are on pages that were read already: they are passed over, and others are had twice.",
+        "Ask for a range of time that is over, sort by the start in ascending order, or walk again until two walks agree.";
 }

@@ -86,12 +86,22 @@ findings! {
         "Not all pages of a list were asked for.",
         "The calls on the others are missing, and the first page alone looks like a whole list.",
         "Follow the `Link` with `rel=\"next\"` until there is none.";
+    PAGE_LOST = "ccai.page_lost", Warning,
+        "A page was refused and never asked for again.",
+        "Its calls are missing, as are those of the pages after it if the walk ended there.",
+        "Ask for the page again after a wait; if that fails too, keep nothing of the walk and begin it anew.";
+    ROW_SLID = "ccai.row_slid", Warning,
+        "A row was on one page and again on the next: calls came into the list between two requests of a walk.",
+        "As many that came are on pages that were read already: they are passed over, and others are had twice.",
+        "Ask for a range of time that is over, sort by the start in ascending order, or walk again until two walks agree.";
 }
 
 /// The rules about walks through the pages of a list.
 pub static PAGING: Paging = Paging {
     repeated: &REPEATED_PAGE,
     stopped_early: &STOPPED_EARLY,
+    page_lost: &PAGE_LOST,
+    row_slid: Some(&ROW_SLID),
     next_asked: &NEXT_PAGE_ASKED,
     walked_to_end: &WALKED_TO_END,
 };

@@ -1,7 +1,12 @@
 //! The findings about requests to commubo. `A` is a row of the fact sheet, and `L n` is line n of
 //! the page.
 
-use crate::contract::findings;
+use super::name::NAME;
+use crate::contract::{Listing, findings};
+
+/// The rules about the list of past calls that is asked for again and again.
+pub static LISTING: Listing =
+    Listing { vendor: NAME, window_gap: &WINDOW_GAP, no_overlap: &NO_OVERLAP, never_reread: &NEVER_REREAD };
 
 findings! {
     vendor = "commubo";
@@ -30,4 +35,16 @@ findings! {
         "The request has an `Authorization` header.",
         "Nothing reads it here, so a secret travels for nothing, probably another service's.",
         "Send `x-commubo-tenantId` and `x-commubo-accessToken`, and nothing else.";
+    WINDOW_GAP = "commubo.window_gap", Warning,
+        "Between two ranges that were asked for lies a stretch of time that no request asked for.",
+        "The calls of that time are lost, and nothing says so.",
+        "Begin each range where the last one that was answered ended, and earlier by as much as calls come late.";
+    NO_OVERLAP = "commubo.no_overlap", Warning,
+        "Each range begins after the last request, or too little before it, although calls come later than that.",
+        "A call comes into the list when its call has ended, or later still: its time has then been asked for already.",
+        "Begin each range earlier by more than the longest call and delay, and replace what is there by its id.";
+    NEVER_REREAD = "commubo.never_reread", Note,
+        "A call was shown before all of it had come, and never asked for again.",
+        "What comes later (a recording, a rating, a note) is never had.",
+        "Ask again for the calls of the last days, and replace what changed.";
 }

@@ -34,12 +34,21 @@ pub struct Filter {
 impl Filter {
     /// Fingerprint of the filter, independent of the order of ids and of readings.
     pub fn fingerprint(&self) -> u32 {
+        self.hashed(self.from, self.to)
+    }
+
+    /// Fingerprint of the conditions other than dates; 0 if there are none.
+    pub fn others(&self) -> u32 {
+        if self.is_open() { 0 } else { self.hashed(None, None) }
+    }
+
+    fn hashed(&self, from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> u32 {
         fn sorted(ids: &HashSet<String>) -> BTreeSet<&str> {
             ids.iter().map(String::as_str).collect()
         }
         let hash = Walks::hash((
             self.call_number.as_ref().map(|(number, _)| number),
-            (&self.call_state, &self.direction, self.from, self.to, self.duration),
+            (&self.call_state, &self.direction, from, to, self.duration),
             (&self.department_id, &self.user_id, &self.external_id, &self.external_session_id),
             self.extension_ids.as_ref().map(|(ids, _)| sorted(ids)),
             self.hotline_ids.as_ref().map(sorted),

@@ -1,15 +1,22 @@
 //! The findings about requests to Sencloud. `A` is a row of the fact sheet, a number is one of its
 //! sections, and `page L n` is line n of the page.
 
-use crate::contract::{Paging, findings};
+use super::name::NAME;
+use crate::contract::{Listing, Paging, findings};
 
 /// The rules about walks through the pages of a list.
 pub static PAGING: Paging = Paging {
     repeated: &REPEATED_PAGE,
     stopped_early: &STOPPED_EARLY,
+    page_lost: &PAGE_LOST,
+    row_slid: None,
     next_asked: &NEXT_PAGE_ASKED,
     walked_to_end: &WALKED_TO_END,
 };
+
+/// The rules about the list of past calls that is asked for again and again.
+pub static LISTING: Listing =
+    Listing { vendor: NAME, window_gap: &WINDOW_GAP, no_overlap: &NO_OVERLAP, never_reread: &NEVER_REREAD };
 
 findings! {
     vendor = "sencloud";
@@ -83,4 +90,20 @@ findings! {
         "A value stands for `not set` (`unknown`, `unknow`).",
         "It filters nothing, which is rarely what is meant by naming a value.",
         "Leave the member out.";
+    WINDOW_GAP = "sencloud.window_gap", Warning,
+        "Between two ranges that were asked for lies a stretch of time that no request asked for.",
+        "The logs of that time are lost, and nothing says so.",
+        "Begin each range where the last one that was answered ended, and earlier by as much as logs come late.";
+    NO_OVERLAP = "sencloud.no_overlap", Warning,
+        "Each range begins after the last request, or too little before it, although logs come later than that.",
+        "A log comes into the list when its call has ended, or later still: its time has then been asked for already.",
+        "Begin each range earlier by more than the longest call and delay, and replace what is there by its id.";
+    NEVER_REREAD = "sencloud.never_reread", Note,
+        "A log was shown before all of it had come, and never asked for again.",
+        "What comes later (a recording, a rating, a note) is never had.",
+        "Ask again for the logs of the last days, and replace what changed.";
+    PAGE_LOST = "sencloud.page_lost", Warning,
+        "A page was refused and never asked for again.",
+        "Its logs are missing, as are those of the pages after it if the walk ended there.",
+        "Ask for the page again after a wait; if that fails too, keep nothing of the walk and begin it anew.";
 }

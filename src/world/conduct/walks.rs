@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use crate::contract::{Example, ExampleRequest, Finding, Sighting};
+use super::left::{Left, WindowId};
+use crate::contract::{Finding, Paging};
+use crate::universe::Ordinal;
 use crate::world::Kept;
 
 /// The walks of a world's clients. Several walks may go through one list at a time: each request
@@ -39,7 +41,13 @@ struct Walk {
     variant: u64,
     /// Whether no earlier page led to its first one.
     astray: bool,
-    unfinished: &'static Finding,
+    rules: WalkRules,
+    /// The slide of rows from page to page, in words, once there was one.
+    slid: Option<String>,
+    /// The rows of its last page, in a list where rows move.
+    rows: Vec<Ordinal>,
+    /// The range of times that the list is of.
+    window: Option<WindowId>,
     /// The awaited pages that were asked for and refused, in words.
     refused: Vec<(u64, String)>,
     /// The last exchange of the walk, in short.
@@ -88,6 +96,36 @@ pub struct Visited<'a> {
     pub first: bool,
     /// The hashes of the positions of the following pages that the answer names.
     pub onward: &'a [u64],
+    /// The rows of the page, in a list where rows move from page to page.
+    pub rows: &'a [Ordinal],
+    /// The range of times that the list is of, if it is of one.
+    pub window: Option<WindowId>,
+}
+
+/// The findings about a walk.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WalkRules {
+    /// The pages that follow were never asked for.
+    pub unfinished: &'static Finding,
+    /// A page was refused, and never asked for again.
+    pub page_lost: Option<&'static Finding>,
+    /// A row moved to another page during the walk.
+    pub row_slid: Option<&'static Finding>,
+}
+
+impl WalkRules {
+    /// The rules about a walk of which only an early end is told.
+    #[must_use]
+    pub fn only(unfinished: &'static Finding) -> Self {
+        Self { unfinished, page_lost: None, row_slid: None }
+    }
+
+    /// The rules about walks through a vendor's list.
+    #[must_use]
+    pub fn of(rules: &'static Paging) -> Self {
+        let page_lost = Some(rules.page_lost);
+        Self { unfinished: rules.stopped_early, page_lost, row_slid: rules.row_slid }
+    }
 }
 
 /// The part that a page plays in a walk.
@@ -115,17 +153,8 @@ pub struct TakenStep {
     /// The following pages that were not known before.
     onward: Vec<u64>,
     step: Step,
-}
-
-/// A list that a client left before its end.
-#[derive(Debug, Clone)]
-pub struct UnfinishedWalk {
-    /// The finding about it.
-    pub finding: &'static Finding,
-    /// The exchange of its last page, if it is known.
-    pub last: Option<Arc<Kept>>,
-    /// The missing part, in words.
-    pub detail: String,
+    /// Whether a row moved to another page during the walk.
+    has_slid: bool,
 }
 
 impl Walks {
@@ -142,17 +171,17 @@ impl Walks {
         hasher.finish()
     }
 
-    /// Records a page, and returns the step. `unfinished` is the finding if the pages that follow
-    /// are never asked for.
-    pub fn visit(&self, page: &Visited<'_>, unfinished: &'static Finding) -> TakenStep {
+    /// Records a page, and returns the step.
+    pub fn visit(&self, page: &Visited<'_>, rules: WalkRules) -> TakenStep {
         let (position, onward) = (page.position, page.onward);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if page.first {
-            return all.begin(page, position, onward.to_vec(), Step::Began, unfinished);
+            return all.begin(page, position, onward.to_vec(), Step::Began, rules);
         }
         let awaits = |walk: &&mut Walk| walk.is_of(page) && walk.awaited.contains(position);
         if let Some(walk) = all.walks.iter_mut().find(awaits) {
             walk.awaited.remove(position);
+            walk.slide(page.rows);
             walk.refused.retain(|(refused, _)| *refused != position);
             if walk.visited.0.len() < Self::PAGES {
                 walk.visited.insert(position);
@@ -164,13 +193,20 @@ impl Walks {
             }
             let is_finished = walk.awaited.0.is_empty();
             let step = if is_finished { Step::Finished } else { Step::Followed };
-            let taken = TakenStep { walk: walk.id, position, onward, step };
+            let has_slid = walk.slid.is_some();
+            let taken = TakenStep { walk: walk.id, position, onward, step, has_slid };
             all.finished |= is_finished;
             return taken;
         }
         let of_this_list = |walk: &&Walk| walk.is_of(page) && walk.visited.contains(position);
         if let Some(walk) = all.walks.iter().find(of_this_list) {
-            return TakenStep { walk: walk.id, position, onward: vec![], step: Step::Repeated };
+            return TakenStep {
+                walk: walk.id,
+                position,
+                onward: vec![],
+                step: Step::Repeated,
+                has_slid: false,
+            };
         }
         // Positions look alike in many lists. Only a new list is compared, and only with the list
         // that was walked last.
@@ -178,7 +214,7 @@ impl Walks {
         let elsewhere = is_new && all.walks.back().is_some_and(|walk| walk.awaited.contains(position));
         let step = if elsewhere { Step::OfAnotherList } else { Step::Astray };
         // No earlier page led to this one, so the pages after it are not awaited.
-        all.begin(page, position, vec![], step, unfinished)
+        all.begin(page, position, vec![], step, rules)
     }
 
     /// Undoes a step whose page did not reach the client.
@@ -192,6 +228,8 @@ impl Walks {
             }
             Step::Followed | Step::Finished => {
                 if let Some(walk) = all.walks.iter_mut().find(|walk| walk.id == taken.walk) {
+                    // The client has not had these rows.
+                    walk.rows.clear();
                     walk.visited.remove(taken.position);
                     walk.awaited.0.retain(|awaited| !taken.onward.contains(awaited));
                     walk.awaited.insert(taken.position);
@@ -206,7 +244,7 @@ impl Walks {
         let asked = page.position.as_deref().map(Self::hash);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.refused = Some((unfinished, page.clone()));
-        for walk in all.walks.iter_mut().rev().filter(|walk| walk.unfinished == unfinished) {
+        for walk in all.walks.iter_mut().rev().filter(|walk| walk.rules.unfinished == unfinished) {
             let only = walk.awaited.0.first().copied().filter(|_| walk.awaited.0.len() == 1);
             let Some(position) = asked.or(only).filter(|position| walk.awaited.contains(*position)) else {
                 continue;
@@ -262,15 +300,16 @@ impl Walks {
     pub fn came_to(&self, taken: &TakenStep, exchange: &Kept) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(walk) = all.walks.iter_mut().find(|known| known.id == taken.walk) {
-            // Only a walk that goes on can become a finding.
-            walk.last = (!walk.awaited.0.is_empty()).then(|| Arc::new(exchange.short()));
+            // Only a walk that goes on, or in which rows moved, can become a finding.
+            let is_of_interest = !walk.awaited.0.is_empty() || walk.slid.is_some();
+            walk.last = is_of_interest.then(|| Arc::new(exchange.short()));
         }
     }
 
     /// The lists that were left before their end, as of now. A client that has walked to the end of
     /// a list may ask for its first page as often as it likes: to poll it, or for the total.
     #[must_use]
-    pub fn unfinished(&self) -> Vec<UnfinishedWalk> {
+    pub fn unfinished(&self) -> Vec<Left> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut by_list: HashMap<u64, Vec<&Walk>> = HashMap::new();
         let mut order = vec![];
@@ -289,9 +328,11 @@ impl Walks {
                 .iter()
                 .filter(|walk| !is_done(walk))
                 .max_by_key(|walk| (walk.visited.0.len(), walk.id))?;
-            Some(UnfinishedWalk { finding: walk.unfinished, last: walk.last.clone(), detail: walk.detail() })
+            let is_lost = !walk.refused.is_empty();
+            let finding = walk.rules.page_lost.filter(|_| is_lost).unwrap_or(walk.rules.unfinished);
+            Some(Left { finding, last: walk.last.clone(), detail: walk.detail(), window: walk.window })
         });
-        left.collect()
+        left.chain(all.slid()).collect()
     }
 }
 
@@ -301,43 +342,42 @@ impl TakenStep {
     pub fn step(&self) -> Step {
         self.step
     }
-}
 
-impl UnfinishedWalk {
-    /// The finding, with the operation and the test of the last page.
+    /// Whether a row moved to another page during the walk.
     #[must_use]
-    pub fn sighting(&self) -> Sighting {
-        Sighting {
-            finding: self.finding,
-            operation: self.last.as_ref().and_then(|last| last.operation),
-            test: self.last.as_ref().and_then(|last| last.test.clone()),
-        }
-    }
-
-    /// The exchange of the last page, as `shown` shows its request, with the finding added.
-    #[must_use]
-    pub fn example(&self, shown: impl FnOnce(&Kept) -> ExampleRequest) -> Option<Example> {
-        let last = self.last.as_deref()?;
-        let (request, met) = (shown(last), Arc::clone(&last.met));
-        let mut example = Example { request, status: last.status, answer: None, met };
-        let met = Arc::make_mut(&mut example.met);
-        met.findings.push(self.finding);
-        met.details.push((self.finding, self.detail.clone()));
-        Some(example)
+    pub fn has_slid(&self) -> bool {
+        self.has_slid
     }
 }
 
 impl All {
+    /// The walks in which a row moved to another page, without a later one through the same list.
+    fn slid(&self) -> impl Iterator<Item = Left> + '_ {
+        self.walks.iter().filter_map(|walk| {
+            let detail = walk.slid.clone()?;
+            let finding = walk.rules.row_slid?;
+            let is_again = |other: &Walk| {
+                other.list == walk.list
+                    && other.id > walk.id
+                    && other.slid.is_none()
+                    && other.awaited.0.is_empty()
+            };
+            let last = walk.last.clone();
+            let found = Left { finding, last, detail, window: walk.window };
+            (!self.walks.iter().any(is_again)).then_some(found)
+        })
+    }
+
     fn begin(
         &mut self,
         page: &Visited<'_>,
         position: u64,
         onward: Vec<u64>,
         step: Step,
-        unfinished: &'static Finding,
+        rules: WalkRules,
     ) -> TakenStep {
         self.begun += 1;
-        let taken = TakenStep { walk: self.begun, position, onward, step };
+        let taken = TakenStep { walk: self.begun, position, onward, step, has_slid: false };
         let mut walk = Walk {
             id: taken.walk,
             list: page.list,
@@ -345,7 +385,10 @@ impl All {
             visited: Hashes(vec![position]),
             variant: page.variant,
             astray: step != Step::Began,
-            unfinished,
+            rules,
+            slid: None,
+            rows: page.rows.to_vec(),
+            window: page.window,
             refused: vec![],
             last: None,
         };
@@ -372,7 +415,7 @@ impl All {
         self.walks.push_back(walk);
         if self.walks.len() > Walks::REMEMBERED {
             // A walk that is forgotten causes no finding.
-            let is_finished = |walk: &Walk| walk.awaited.0.is_empty();
+            let is_finished = |walk: &Walk| walk.awaited.0.is_empty() && walk.slid.is_none();
             let finished = if self.finished { self.walks.iter().position(is_finished) } else { None };
             self.finished = finished.is_some();
             self.walks.remove(finished.unwrap_or(0));
@@ -382,6 +425,20 @@ impl All {
 }
 
 impl Walk {
+    /// Notes the rows of the next page. Its first row shows whether rows of the page before moved.
+    fn slide(&mut self, rows: &[Ordinal]) {
+        let first = rows.first();
+        if let Some(place) = first.and_then(|first| self.rows.iter().position(|row| row == first)) {
+            let moved = self.rows.len() - place;
+            self.slid = Some(if moved == 1 {
+                "the first row of a page was the last one of the page before it".to_owned()
+            } else {
+                format!("the first {moved} rows of a page were on the page before it")
+            });
+        }
+        rows.clone_into(&mut self.rows);
+    }
+
     /// The missing part of an unfinished walk in words. Pages that were refused come first.
     fn detail(&self) -> String {
         let pages = |n: usize| if n == 1 { "page" } else { "pages" };
@@ -421,7 +478,8 @@ mod tests {
     fn visit(walks: &Walks, list: u64, position: &str, first: bool, onward: &[&str]) -> Step {
         let onward: Vec<u64> = onward.iter().map(|position| Walks::hash(*position)).collect();
         let position = Walks::hash(position);
-        walks.visit(&Visited { list, variant: 0, position, first, onward: &onward }, &STOPPED).step()
+        let page = Visited { list, variant: 0, position, first, onward: &onward, rows: &[], window: None };
+        walks.visit(&page, WalkRules::only(&STOPPED)).step()
     }
 
     #[test]
@@ -453,8 +511,9 @@ mod tests {
         let take = |position: &str, first, onward: &[&str]| {
             let onward: Vec<u64> = onward.iter().map(|position| Walks::hash(*position)).collect();
             let position = Walks::hash(position);
-            let page = Visited { list: 1, variant: 0, position, first, onward: &onward };
-            walks.visit(&page, &STOPPED)
+            let page =
+                Visited { list: 1, variant: 0, position, first, onward: &onward, rows: &[], window: None };
+            walks.visit(&page, WalkRules::only(&STOPPED))
         };
         walks.undo(&take("1", true, &["2"]));
         assert_eq!(walks.unfinished().len(), 0, "as if it had never begun");

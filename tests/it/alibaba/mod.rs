@@ -14,8 +14,7 @@ mod query;
 mod signers;
 pub mod vendor;
 
-use client::Call;
-pub use client::{Style, now};
+pub use client::{Call, Style, now};
 
 /// Calls of every kind, in one hour of 2024-05-14 in China: with the clock at noon, all of them are
 /// today's.

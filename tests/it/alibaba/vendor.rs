@@ -225,7 +225,15 @@ impl TestVendor for Alibaba {
     }
 
     fn found_later(&self) -> &'static [&'static str] {
-        &["paging_stopped_early", "recording_not_whole"]
+        &[
+            "paging_stopped_early",
+            "recording_not_whole",
+            "page_lost",
+            "row_slid",
+            "window_gap",
+            "no_overlap",
+            "never_reread",
+        ]
     }
 
     fn careful<'a>(&'a self, world: &'a World<'_>) -> Boxed<'a, Vec<Answer>> {

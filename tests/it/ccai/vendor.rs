@@ -166,7 +166,7 @@ impl TestVendor for Ccai {
     }
 
     fn found_later(&self) -> &'static [&'static str] {
-        &["created_twice", "paging_stopped_early", "recording_not_whole"]
+        &["created_twice", "paging_stopped_early", "recording_not_whole", "page_lost", "row_slid"]
     }
 
     fn careful<'a>(&'a self, world: &'a World<'_>) -> Boxed<'a, Vec<Answer>> {

@@ -137,8 +137,7 @@ impl TestVendor for Commubo {
     }
 
     fn found_later(&self) -> &'static [&'static str] {
-        // Tests of `get_call_sound`.
-        &["recording_not_whole"]
+        &["recording_not_whole", "window_gap", "no_overlap", "never_reread"]
     }
 
     fn careful<'a>(&'a self, world: &'a World<'_>) -> Boxed<'a, Vec<Answer>> {

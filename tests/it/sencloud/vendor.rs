@@ -107,7 +107,14 @@ impl TestVendor for Sencloud {
     }
 
     fn found_later(&self) -> &'static [&'static str] {
-        &["paging_stopped_early", "recording_not_whole"]
+        &[
+            "paging_stopped_early",
+            "recording_not_whole",
+            "page_lost",
+            "window_gap",
+            "no_overlap",
+            "never_reread",
+        ]
     }
 
     fn careful<'a>(&'a self, world: &'a World<'_>) -> Boxed<'a, Vec<Answer>> {

@@ -119,8 +119,9 @@ async fn list_calls(account: Account, query: CallsQuery, links: Links, context: 
     for ordinal in &rows {
         context.world.showed(NAME, *ordinal);
     }
+    let ordinals = rows;
     let rows: Vec<Record<'_>> =
-        rows.into_iter().filter_map(|ordinal| Record::of(&view, &style, ordinal)).collect();
+        ordinals.iter().copied().filter_map(|ordinal| Record::of(&view, &style, ordinal)).collect();
 
     let notes = &context.notes;
     if rows.iter().any(Record::is_under_way) {
@@ -130,7 +131,7 @@ async fn list_calls(account: Account, query: CallsQuery, links: Links, context: 
     // A client that asks for a page of one call wants the total, not a walk through the list.
     let pages = if *per == 1 { 1 } else { total.div_ceil(*per).min(REMEMBERED) };
     let list = Walks::hash((&account.settings.subdomain, filter, order));
-    let numbered = NumberedPage { list, number: *page, size: *per, pages };
+    let numbered = NumberedPage { list, number: *page, size: *per, pages, rows: &ordinals, window: None };
     match numbered.note(&context, &findings::PAGING) {
         Step::Astray if !rows.is_empty() && numbered.is_of_another_size(&context) => {
             notes.finding(&findings::PAGE_SIZE_CHANGED);

@@ -114,7 +114,9 @@ const SOON: usize = 1000;
 async fn list_calls(tenant: Tenant, query: CallsQuery, context: Context) -> Response {
     let world = &context.world;
     let style = Style::of(world, query.expand);
-    world.asked(NAME, query.times);
+    let window = context.asked(&findings::LISTING, &tenant.id, query.times);
+    // The answer is the whole list.
+    world.windows().walked(window);
     let view = context.view();
     let slice = view.past(query.times, NAME, &tenant.id).begun();
     if style.unset == Unset::Empty {

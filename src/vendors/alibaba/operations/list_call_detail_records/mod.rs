@@ -88,11 +88,14 @@ async fn list_call_detail_records(
 ) -> Response {
     let world = &context.world;
     let style = Style::of(world);
-    let Search { page_number, page_size, wanted, list } = search;
+    let Search { page_number, page_size, wanted, list, others } = search;
     let (skip, first) = ((page_number - 1) * page_size, page_number == 1);
-    if let Wanted::Calls { times, .. } = &wanted {
-        world.asked(NAME, *times);
-    }
+    let window = match &wanted {
+        Wanted::Contact(_) => None,
+        Wanted::Calls { times, .. } => {
+            Some(context.asked(&findings::LISTING, (&instance.id, others), *times))
+        }
+    };
     let view = as_walked(context.view(), world, list, first);
     // Only page 1 shows the total. Page 100 is the last that a client can request, so it must know
     // whether more records match.
@@ -124,8 +127,8 @@ async fn list_call_detail_records(
     if first && !probe && pages > 10 && page_size < 100 {
         notes.finding_of(&findings::SMALL_PAGES, || format!("{pages} pages of {page_size}"));
     }
-    let numbered =
-        NumberedPage { list, number: page_number, size: page_size, pages: if probe { 1 } else { pages } };
+    let pages = if probe { 1 } else { pages };
+    let numbered = NumberedPage { list, number: page_number, size: page_size, pages, rows: &rows, window };
     note_step(&context, numbered, rows.is_empty());
     let outcome = if rows.is_empty() { &table::EMPTY } else { &table::LISTED };
     for ordinal in &rows {
@@ -164,7 +167,7 @@ pub fn shown(world: &World, ordinal: Ordinal, instance: &str) -> Option<Value> {
 }
 
 /// Notes a page as a step of a walk through its list.
-fn note_step(context: &Context, page: NumberedPage, is_empty: bool) {
+fn note_step(context: &Context, page: NumberedPage<'_>, is_empty: bool) {
     let before = context.world.walks().refused_before(findings::PAGING.stopped_early);
     if before.is_some_and(|before| before.position.as_deref() == Some("0")) {
         context.notes.finding(&findings::BAD_PAGE_SENT);

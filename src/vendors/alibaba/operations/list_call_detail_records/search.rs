@@ -105,6 +105,8 @@ pub struct Search {
     pub wanted: Wanted,
     /// A hash that identifies the list, equal for all its pages.
     pub list: u64,
+    /// A hash of the conditions other than times; 0 if there are none.
+    pub others: u64,
 }
 
 /// The calls that a search finds.
@@ -165,8 +167,14 @@ impl<S: Sync> FromRequestParts<S> for Search {
         let Gateway { parameters } = checked(request).await?;
         let list = asked(request, &["PageNumber", "PageSize"]);
         let context = Context::of(request);
-        Self::check(query, &parameters, context, list)
-            .map_err(|refusal| Refused::of(request, as_read(refusal, context.world.reading())))
+        let mut search = Self::check(query, &parameters, context, list)
+            .map_err(|refusal| Refused::of(request, as_read(refusal, context.world.reading())))?;
+        if let Wanted::Calls { filter, .. } = &search.wanted
+            && !filter.is_open()
+        {
+            search.others = asked(request, &["PageNumber", "PageSize", "StartTime", "EndTime"]);
+        }
+        Ok(search)
     }
 }
 
@@ -195,7 +203,7 @@ impl Search {
         let page_size = in_range("PageSize", query.page_size)?;
         let noted = Noted { parameters, context };
         if let Some(id) = noted.text("ContactId", &table::FILTER_CONTACT_ID)? {
-            return Ok(Self { page_number, page_size, wanted: Wanted::Contact(id), list });
+            return Ok(Self { page_number, page_size, wanted: Wanted::Contact(id), list, others: 0 });
         }
         let filter = noted.filter()?;
         let (order, descending) = noted.order()?;
@@ -205,6 +213,7 @@ impl Search {
             page_size,
             wanted: Wanted::Calls { times, filter: Box::new(filter), order, descending },
             list,
+            others: 0,
         })
     }
 }

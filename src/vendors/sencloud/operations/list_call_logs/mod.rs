@@ -73,7 +73,8 @@ async fn list_call_logs(
     context: Context,
 ) -> Response {
     let world = &context.world;
-    world.asked(NAME, search.filter.dates());
+    let list = (&shop.id, search.filter.others());
+    let window = context.asked(&findings::LISTING, list, search.filter.dates());
     let view = context.view();
     let work = Rows::work(&view, &shop, &search);
     let Page { limit, from, travel, .. } = search.page;
@@ -98,7 +99,7 @@ async fn list_call_logs(
 
     // A request for one log without a cursor wants the latest call, not a walk through the list.
     let wants_list = limit > 1 || from.is_some();
-    note_step(&context, &shop, &search, from, rows.last().filter(|_| more_after && wants_list));
+    note_step(&context, (&shop, &search), window, from, rows.last().filter(|_| more_after && wants_list));
     let outcome = if rows.is_empty() { &behaviors::EMPTY } else { &behaviors::LISTED };
     let always = world.reading::<Edges>() == Edges::Always;
     // Where every page has a `next`, a client learns only from an empty page that the list has

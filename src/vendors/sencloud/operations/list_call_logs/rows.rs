@@ -13,7 +13,7 @@ use crate::vendors::sencloud::cursor::{Position, SortField};
 use crate::vendors::sencloud::filter::Whose;
 use crate::vendors::sencloud::findings;
 use crate::vendors::sencloud::logs::Log;
-use crate::world::{Met, Past, View, Visited, Walk, Walks};
+use crate::world::{Met, Past, View, Visited, Walk, Walks, WindowId};
 
 /// The rows of a shop's logs that match a search.
 pub struct Rows<'a> {
@@ -175,8 +175,8 @@ impl Nearest {
 /// is one.
 pub fn note_step(
     context: &Context,
-    shop: &Shop,
-    search: &Search,
+    (shop, search): (&Shop, &Search),
+    window: WindowId,
     from: Option<Position>,
     to: Option<&Position>,
 ) {
@@ -197,6 +197,8 @@ pub fn note_step(
         position: from.as_ref().map_or(0, place),
         first: from.is_none(),
         onward: onward.as_slice(),
+        rows: &[],
+        window: Some(window),
     };
     // A cursor from another list needs no check here, because the cursor holds its list's
     // fingerprint.
