@@ -23,6 +23,8 @@ mod health;
 mod if_named;
 mod import;
 mod init;
+mod job;
+mod job_table;
 mod journal_file;
 mod matrix;
 mod open;
@@ -163,7 +165,8 @@ impl Cli {
             Some(Command::Serve(IfNamed(args))) => Some((args, LevelFilter::INFO)),
             // Standard error is shared with the command, so only warnings and errors are logged.
             Some(Command::Exec(IfNamed(args))) => Some((&args.server, LevelFilter::WARN)),
-            Some(Command::Matrix(IfNamed(args))) => Some((&args.server, LevelFilter::WARN)),
+            // A client that gives up leaves requests under way, which is what some runs are for.
+            Some(Command::Matrix(IfNamed(args))) => Some((&args.server, LevelFilter::ERROR)),
             Some(Command::Rehearse(IfNamed(args))) => Some((&args.server, LevelFilter::WARN)),
             Some(_) => None,
         }

@@ -294,6 +294,14 @@ impl Args {
         if self.scenario == [STANDARD] { self.library_of(&[standard.to_owned()]) } else { self.library() }
     }
 
+    /// Loads a built-in scenario in place of those that were named.
+    ///
+    /// # Errors
+    /// The mistakes in the flags, one per line.
+    pub fn library_named(&self, scenario: &str) -> Result<Library, String> {
+        self.library_of(&[scenario.to_owned()])
+    }
+
     fn library_of(&self, scenario: &[String]) -> Result<Library, String> {
         if let Some(name) = scenario.iter().find(|name| project::is_project(Path::new(name))) {
             return Err(format!(

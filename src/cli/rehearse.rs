@@ -3,21 +3,20 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
-use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use chrono::{DateTime, DurationRound, SecondsFormat, TimeDelta, Utc};
 use clap::ValueEnum;
 
 use super::attended::attended;
-use super::exit::{Exit, code, not_run};
+use super::exit::Exit;
 use super::gate::Gate;
+use super::job::{self, Ended};
+use super::job_table::JobTable;
 use super::oracle::moment;
-use super::output::{print, read};
+use super::output::print;
 use super::sidecar::Sidecar;
-use super::{children, options, serve};
+use super::{options, serve};
 use crate::contract::Recovery;
 use crate::report::coverage::Coverage;
 use crate::report::oracle::{self, Period, Words};
@@ -44,20 +43,11 @@ pub struct Args {
     /// scenario's clock, or the first call if that is the machine's
     #[arg(long, env = "CALLMOCK_FROM", value_name = "TIME", value_parser = moment)]
     from: Option<DateTime<Utc>>,
-    /// The file with the job's table after the last run: CSV, JSON Lines or a JSON array. It must not be
-    /// there before
-    #[arg(long, env = "CALLMOCK_TABLE", value_name = "FILE", required_unless_present = "table_command")]
-    table: Option<PathBuf>,
-    /// The command that prints the job's table after the last run, for a shell: for example
-    /// `sqlite3 -json calls.db 'select * from calls'`
-    #[arg(long, env = "CALLMOCK_TABLE_COMMAND", value_name = "CMD", conflicts_with = "table")]
-    table_command: Option<String>,
+    #[command(flatten)]
+    table: JobTable,
     /// Judge no record that came or changed within this time before the last run; by default, `--every`
     #[arg(long, env = "CALLMOCK_SETTLE", value_name = "DURATION", value_parser = duration)]
     settle: Option<TimeDelta>,
-    /// The table's own words, as `callmock oracle diff --map` reads them
-    #[arg(long, env = "CALLMOCK_ORACLE", value_name = "MAP")]
-    oracle: Option<PathBuf>,
     /// The world's time that each request for a list takes
     #[arg(long, env = "CALLMOCK_STEP", value_name = "DURATION", default_value = "2s", value_parser = duration)]
     step: TimeDelta,
@@ -114,8 +104,14 @@ pub fn run(args: &Args) -> Exit {
         if !(1..=RUNS).contains(&runs) {
             return Err(told(format!("--for and --every give {runs} runs; expected 1 to {RUNS}")));
         }
-        let words = args.words().map_err(told)?;
-        if let Some(table) = args.table.as_ref().filter(|table| table.exists()) {
+        let words = args.table.words().map_err(told)?;
+        if !args.table.is_named() {
+            return Err(told(
+                "the job's table is not named: --table FILE, or --table-command CMD for a command that prints it"
+                    .to_owned(),
+            ));
+        }
+        if let Some(table) = args.table.file().filter(|table| table.exists()) {
             return Err(told(format!(
                 "--table {} is there already: remove it, and what else the job keeps, so that the rehearsal \
                  begins without",
@@ -144,30 +140,11 @@ pub fn run(args: &Args) -> Exit {
     })
 }
 
-impl Args {
-    fn words(&self) -> Result<Words, String> {
-        let Some(file) = &self.oracle else { return Ok(Words::default()) };
-        let wrong = |message: String| format!("--oracle {}: {message}", file.display());
-        let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-        Words::read(&text, &names()).map_err(wrong)
-    }
-}
-
-fn names() -> Vec<&'static str> {
-    vendors::catalogues().map(|catalogue| catalogue.vendor).collect()
-}
-
 /// A rehearsal that is carried out.
 struct Rehearsing<'a> {
     args: &'a Args,
     words: Words,
     count: usize,
-}
-
-/// How a run of the job ended.
-struct Ended {
-    code: u8,
-    output: String,
 }
 
 impl Rehearsing<'_> {
@@ -194,7 +171,7 @@ impl Rehearsing<'_> {
                 fail(&world, u64::from(walks));
             }
             let began = std::time::Instant::now();
-            let Ended { code, output } = self.run(&sidecar, number, at).await?;
+            let Ended { code, output, .. } = self.run(&sidecar, number, at).await?;
             let world = present();
             if is_outage {
                 recover(&world);
@@ -264,51 +241,8 @@ impl Rehearsing<'_> {
         if self.args.faketime {
             command.env("FAKETIME", at.format("@%Y-%m-%d %H:%M:%S").to_string()).env("TZ", "UTC");
         }
-        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = match children::spawn(command.kill_on_drop(true)) {
-            Ok(child) => child,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
-                return Err("stopped".to_owned());
-            }
-            Err(error) => {
-                let output = format!("{}: {error}\n", self.args.command[0].display());
-                return Ok(Ended { code: not_run(&error), output });
-            }
-        };
-        let limit = self.args.run_limit.to_std().unwrap_or(Duration::MAX);
-        let pid = child.id();
-        let output = children::output(child);
-        tokio::pin!(output);
-        match tokio::time::timeout(limit, &mut output).await {
-            Ok(Ok(output)) => Ok(Ended {
-                code: code(output.status),
-                output: String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
-            }),
-            Ok(Err(error)) => Err(format!("the job was lost: {error}")),
-            Err(_) => {
-                children::end_group(pid);
-                // Whoever left the group may hold the output open.
-                drop(tokio::time::timeout(PATIENCE, output).await);
-                Ok(Ended { code: HUNG, output: "it did not end within --run-limit\n".to_owned() })
-            }
-        }
-    }
-
-    /// The job's table.
-    async fn table(&self, sidecar: &Sidecar) -> Result<String, String> {
-        let Some(line) = &self.args.table_command else {
-            let path = self.args.table.as_deref().unwrap_or(std::path::Path::new(""));
-            return read(path, || "; --table names the file that the job keeps its calls in".to_owned());
-        };
-        let words = ["sh", "-c", line].map(OsString::from);
-        let mut command = sidecar.command(&words);
-        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
-        let child = children::spawn(command.kill_on_drop(true)).map_err(|error| format!("sh: {error}"))?;
-        let output = children::output(child).await.map_err(|error| format!("sh: {error}"))?;
-        if !output.status.success() {
-            return Err(format!("--table-command ended with {}", code(output.status)));
-        }
-        String::from_utf8(output.stdout).map_err(|_| "--table-command printed no UTF-8 text".to_owned())
+        let name = self.args.command[0].display().to_string();
+        job::run(command, &name, self.args.run_limit.to_std().ok()).await
     }
 
     /// Holds the table against the calls, and prints the report.
@@ -319,9 +253,7 @@ impl Rehearsing<'_> {
         start: DateTime<Utc>,
         runs: Vec<Run>,
     ) -> Result<Exit, String> {
-        let text = self.table(sidecar).await?;
-        let rows =
-            oracle::read_table(&text, &names(), &self.words).map_err(|why| format!("the table: {why}"))?;
+        let rows = self.args.table.rows(sidecar, &self.words, None, |_| {}).await?;
         if rows.is_empty() {
             tell!("callmock: the table has no row");
         }
@@ -403,12 +335,6 @@ impl Rehearsing<'_> {
         Ok(judge.run(&coverage))
     }
 }
-
-/// The time that the output of a job that was ended has to end.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The exit code of a run that was ended because it took too long, as `timeout` has it.
-const HUNG: u8 = 124;
 
 /// A function that notes the exchanges without a good answer.
 fn notes_failures(failed: &Arc<Mutex<Vec<Failed>>>) -> crate::exchange::Completed {

@@ -81,6 +81,12 @@ impl Sidecar {
         command
     }
 
+    /// Ends the server at once, with the requests that nobody waits for any more.
+    pub async fn end(self) {
+        self.serving.abort();
+        drop(self.serving.await);
+    }
+
     /// Stops the server.
     pub async fn stop(self) {
         drop(self.stop);

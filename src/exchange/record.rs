@@ -353,6 +353,11 @@ impl Sending {
     }
 
     fn is_at_end(&self) -> bool {
+        // Nobody asks for a frame beyond the announced length.
+        self.left.exact() == Some(0) || self.ends()
+    }
+
+    fn ends(&self) -> bool {
         self.whole.as_ref().is_none_or(|whole| whole.bytes.is_empty())
             && self.first.is_none()
             && self.body.as_ref().is_none_or(HttpBody::is_end_stream)

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::checked::Scenario;
 use super::diagnostic::Invalid;
+use super::fault::Rule;
 use super::load::{Source, Stamp, embedded, embedded_names, state};
 use super::loaded;
 use super::options::LoadOptions;
@@ -52,6 +53,18 @@ impl Library {
     /// This library with other readings for its own scenario. The calls are shared.
     #[must_use]
     pub fn with_readings(&self, readings: Readings) -> Self {
+        self.with(readings, self.own().faults.clone())
+    }
+
+    /// This library with further faults in its own scenario. The calls are shared.
+    #[must_use]
+    pub fn with_faults(&self, faults: impl IntoIterator<Item = Rule>) -> Self {
+        let own = self.own();
+        let faults = own.faults.iter().cloned().chain(faults.into_iter().map(Arc::new)).collect();
+        self.with(own.readings.clone(), faults)
+    }
+
+    fn with(&self, readings: Readings, faults: Vec<Arc<Rule>>) -> Self {
         let own = self.own();
         let scenario = Scenario {
             title: own.title.clone(),
@@ -67,7 +80,7 @@ impl Library {
             magic: own.magic,
             count_calls: own.count_calls,
             readings: readings.clone(),
-            faults: own.faults.clone(),
+            faults,
             doubts: own.doubts.clone(),
             fingerprint: own.fingerprint.clone(),
         };

@@ -168,3 +168,124 @@ fn a_reading_that_no_client_can_meet_by_the_worlds_clock_is_left_out_and_that_is
     assert!(here.contains("alibaba.skew: world                                ok"), "{here}");
     assert!(!here.contains("left out"), "{here}");
 }
+
+/// A job of commubo that keeps the ids of a day in `calls.jsonl`. `swallow` makes it end with 0 whatever
+/// was answered.
+fn job(arguments: &[&str], end: &str) -> Output {
+    let script = format!(
+        r#"
+        exec 3<>"/dev/tcp/127.0.0.1/${{CALLMOCK_URL##*:}}"
+        printf 'GET /v1/calls?start=2018-09-01&end=2018-10-01 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nx-commubo-tenantId: %s\r\nx-commubo-accessToken: %s\r\n\r\n' \
+            "$CALLMOCK_COMMUBO_TENANT_ID" "$CALLMOCK_COMMUBO_ACCESS_TOKEN" >&3
+        answer=$(timeout 1 cat <&3)
+        exec 3>&-
+        touch "$CALLMOCK_DIR/calls.jsonl"
+        case "$answer" in
+            'HTTP/1.1 200'*']')
+                grep -oE '"callId":"[^"]*"' <<<"$answer" | cut -d'"' -f4 | sed 's/.*/{{"vendor": "commubo", "id": "&"}}/' >"$CALLMOCK_DIR/calls.jsonl";;
+            *) echo "no list: ${{answer:0:20}}"; {end};;
+        esac
+        "#
+    );
+    let unless =
+        |flags: [&'static str; 2]| if arguments.contains(&flags[0]) { vec![] } else { flags.to_vec() };
+    callmock()
+        .arg("matrix")
+        .args(unless(["--axis", "faults,data"]))
+        .args(unless(["--table", "calls.jsonl"]))
+        .args(arguments)
+        .args(["--", "bash", "-c", &script])
+        .output()
+        .expect("it runs")
+}
+
+#[test]
+fn a_job_that_hides_a_failure_is_wrong_quietly_and_one_that_tells_it_is_not() {
+    let output = job(&[], "exit 1");
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}{}", text(&output.stderr));
+    let has = |said: &str, cell: &str, verdict: &str| {
+        let line = said.lines().find(|line| line.split_whitespace().next() == Some(cell));
+        assert!(line.is_some_and(|line| line.contains(verdict)), "{cell} {verdict}: {said}");
+    };
+    has(said, "commubo.list_calls/wrong_token@only", "failed loudly, exit code 1");
+    has(said, "commubo.list_calls/slow_body@only", "failed loudly");
+    has(said, "data.documented", "survived");
+    has(said, "data.extremes", "survived");
+    assert!(!said.contains("WRONG QUIETLY"), "{said}");
+    let told = text(&output.stderr);
+    assert!(
+        told.contains(" runs are left out: the client sends too few requests for another place\n"),
+        "{told}"
+    );
+    assert!(told.contains(" runs are to come (one fault each; "), "{told}");
+    let output = job(&[], "exit 0");
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    has(said, "commubo.list_calls/wrong_token@only", "WRONG QUIETLY: 1 lost (commubo 1234567890123456)");
+    has(said, "commubo.list_calls/reset@only,lasting", "WRONG QUIETLY: 1 lost ");
+    assert!(said.contains("    | no list: HTTP/1.1 403 Forbidd\n"), "what the job said: {said}");
+    // Only what is asked for is red.
+    let output = job(&["--fail-on", "hung", "--axis", "faults"], "exit 0");
+    let said = text(&output.stdout);
+    assert_eq!((output.status.code(), said.contains("WRONG QUIETLY")), (Some(0), true), "{said}");
+}
+
+#[test]
+fn a_job_that_does_not_end_hangs_and_one_run_is_run_again_by_its_name() {
+    let only = ["--run-limit", "2s", "--only", "commubo.list_calls/reset@only"];
+    let output = job(&only, "sleep 60");
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(
+        said.contains("commubo.list_calls/reset@only ") && said.contains(" hung, exit code 124"),
+        "{said}"
+    );
+    assert!(said.ends_with("2 runs: 1 hung\n"), "{said}");
+    let red = job(&[&only[..], &["--fail-on", "hung,wrong-quietly"]].concat(), "sleep 60");
+    assert_eq!(red.status.code(), Some(1), "{}", text(&red.stdout));
+    let reading = job(&["--only", "commubo.numbers=integer"], "exit 1");
+    assert!(text(&reading.stdout).ends_with("2 runs: 1 survived\n"), "{}", text(&reading.stdout));
+    let unknown = job(&["--only", "commubo.list_calls/rest@only"], "exit 1");
+    let said = text(&unknown.stderr);
+    assert_eq!(unknown.status.code(), Some(2), "{said}");
+    assert!(said.contains("there is no such run of what the command calls; did you mean "), "{said}");
+}
+
+#[test]
+fn a_matrix_is_told_as_json_junit_and_a_page() {
+    let formats = |format: &str| {
+        let output = job(&["--format", format], "exit 0");
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+        text(&output.stdout).to_owned()
+    };
+    let report: serde_json::Value = serde_json::from_str(&formats("json")).expect("JSON");
+    let cells = report["cells"].as_array().expect("a list");
+    assert_eq!(report["runs"], cells.len() + 1);
+    let red = cells.iter().filter(|cell| cell["red"] == true).count();
+    assert!(red > 10, "{report}");
+    let wrong = cells.iter().find(|cell| cell["cell"] == "commubo.list_calls/wrong_token@only");
+    let wrong = wrong.expect("the cell");
+    assert_eq!((&wrong["axis"], &wrong["verdict"]), (&"faults".into(), &"wrong_quietly".into()));
+    let junit = formats("junit");
+    assert!(junit.contains(&format!("failures=\"{red}\"")), "{junit}");
+    assert!(junit.contains("name=\"faults commubo.list_calls/wrong_token@only\""), "{junit}");
+    let page = formats("html");
+    assert!(
+        page.contains("<td class=\"wrong-quietly\" title=\"1 lost (commubo 1234567890123456)\">"),
+        "{page}"
+    );
+    assert!(!page.contains("<script"), "{page}");
+}
+
+#[test]
+fn a_table_that_is_not_there_or_not_of_calls_is_told() {
+    let output = job(&["--table", "none.csv", "--axis", "faults"], "exit 1");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("none.csv: No such file") && said.contains("; --table names the file"), "{said}");
+    let wrong = callmock().args(["matrix", "--axis", "fault", "--", "true"]).output().expect("it runs");
+    let said = text(&wrong.stderr);
+    assert_eq!(wrong.status.code(), Some(2), "{said}");
+    assert!(said.contains("expected readings, faults, data; did you mean `faults`?"), "{said}");
+}

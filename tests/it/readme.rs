@@ -167,7 +167,9 @@ fn the_guides_name_no_variable_that_there_is_not() {
     let script = "env | grep -E '^CALLMOCK_(RUN|NOW)='; exit 1";
     let rehearsal = ["rehearse", "--every", "1h", "--for", "1h", "--table", "none", "--", "sh", "-c", script];
     let rehearsed = crate::cli::callmock().args(rehearsal).output().expect("it runs").stderr;
-    let known = [help, set, rehearsed].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
+    let matrix = crate::cli::callmock().args(["matrix", "--help"]).output().expect("it runs").stdout;
+    let known =
+        [help, set, rehearsed, matrix].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
     let guides = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/docs")).expect("a folder");
     let mut named = 0;
     for guide in guides {

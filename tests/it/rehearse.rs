@@ -192,7 +192,7 @@ fn what_cannot_be_rehearsed_is_told_at_once() {
     };
     for (arguments, code, expected) in [
         (&["--table", "Cargo.toml"][..], 2, "--table Cargo.toml is there already: remove it"),
-        (&["--for", "1d"], 2, "--table <FILE>"),
+        (&["--for", "1d"], 2, "--table FILE, or --table-command CMD"),
         (&["--table", "t.csv", "--every", "0s"], 2, "expected a duration"),
         (
             &["--table", "t.csv", "--every", "2d", "--for", "1d"],

@@ -129,7 +129,7 @@ pub enum Reason {
     Slid,
     /// A page was refused or broke off, and was not asked for again.
     PageLost,
-    /// The walk ended before the call's page.
+    /// The walk began after the call's page, or ended before it.
     WalkEnded,
     /// An answer showed the call, and the job did not keep it.
     NotKept,
@@ -159,7 +159,7 @@ impl Reason {
             Self::Skipped => "no run asked for its time",
             Self::Slid => "it moved from one page to another while the pages were read",
             Self::PageLost => "a page was not answered, and was never asked for again",
-            Self::WalkEnded => "the pages were not read to the end",
+            Self::WalkEnded => "not all pages were read",
             Self::NotKept => "an answer showed it, and the table does not have it",
             Self::Overlap => "several runs were shown it, and each added it",
             Self::ChangedLater => "it changed after it was last asked for",
@@ -181,7 +181,9 @@ impl Reason {
             Self::PageLost => {
                 "keep nothing of a walk that failed, and begin where the last one that succeeded ended"
             }
-            Self::WalkEnded => "go on until the answer says that nothing follows, not until a page is short",
+            Self::WalkEnded => {
+                "begin at the first page, and go on until the answer says that nothing follows"
+            }
             Self::NotKept => "look at what the job does with a whole page",
             Self::Overlap => "add by the record's id: replace a record that is there already",
             Self::NotReplaced => "replace a record that is there already by what a later answer shows",

@@ -64,7 +64,10 @@ class Alibaba(Job):
 
     @property
     def size(self):
-        return 10 if self.bug == "slides" else 100
+        return 10 if self.bug in ("slides", "keeps_page") else 100
+
+    # The page at which the last run ended.
+    page = 1
 
     def request(self, number, begin, end):
         now = dt.datetime.now(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -95,12 +98,20 @@ class Alibaba(Job):
 
     def walk(self, begin, end):
         rows, number, size = [], 1, self.size
+        if self.bug == "keeps_page":
+            number = self.page
         total = None
         while True:
             again = lambda: self.request(number, begin, end)
             data = self.send(again(), again)["Data"]
-            total = total if total is not None else data["TotalCount"]
             rows += data["List"]
+            if self.bug == "keeps_page":
+                if len(data["List"]) < size:
+                    self.page = number
+                    return rows
+                number += 1
+                continue
+            total = total if total is not None else data["TotalCount"]
             if number * size >= total or number == 100:
                 return rows
             number += 1
@@ -204,6 +215,11 @@ def main():
     if bug in ("inclusive", "swallows"):
         # Hours that are over, so that nothing comes later; the end of one is the beginning of the next.
         end, begin = NOW - dt.timedelta(hours=2), until - dt.timedelta(hours=2)
+    if bug == "keeps_page":
+        # One list of all days, which grows.
+        begin = dt.datetime(2024, 2, 15, tzinfo=dt.timezone.utc)
+        database.execute("CREATE TABLE IF NOT EXISTS page (number INTEGER)")
+        job.page = (database.execute("SELECT number FROM page").fetchone() or [1])[0]
     known = {row[0] for row in database.execute("SELECT id FROM calls")}
     for id, started, ended, extra in job.rows(begin, end):
         if bug == "never_rereads" and id in known:
@@ -211,6 +227,9 @@ def main():
         values = (vendor, id, started.isoformat(), ended and ended.isoformat(), extra)
         verb = "INSERT" if bug in ("inclusive", "slides") else "INSERT OR REPLACE"
         database.execute(f"{verb} INTO calls VALUES (?, ?, ?, ?, ?)", values)
+    if bug == "keeps_page":
+        database.execute("DELETE FROM page")
+        database.execute("INSERT INTO page VALUES (?)", (job.page,))
     database.execute("DELETE FROM mark")
     database.execute("INSERT INTO mark VALUES (?)", (NOW.isoformat(),))
     database.commit()

@@ -65,6 +65,7 @@ def test_a_careful_job_keeps_every_call_of_a_month(tmp_path, vendor):
         ("sencloud", "never_rereads", {("stale", "not_replaced")}, set(), []),
         ("alibaba", "never_rereads", {("stale", "not_replaced")}, set(), []),
         ("sencloud", "skips", {("lost", "skipped"), ("lost", "ended_later")}, {("lost", "appeared_late"), ("lost", "page_lost"), ("stale", "changed_later")}, ["never_reread", "no_overlap", "window_gap"]),
+        ("alibaba", "keeps_page", {("lost", "walk_ended")}, {("stale", "changed_later")}, ["never_reread", "page_past_end"]),
     ],
 )
 def test_each_mistake_is_caught_by_its_reason_and_by_no_other(tmp_path, vendor, bug, expected, only, shown):
@@ -72,6 +73,39 @@ def test_each_mistake_is_caught_by_its_reason_and_by_no_other(tmp_path, vendor, 
     assert code == 1, report["vendors"]
     assert expected <= found <= expected | only, report["problems"][:5]
     assert sorted(found["id"].removeprefix(f"{vendor}.") for found in report["findings"]) == shown
+
+
+@pytest.fixture(scope="module")
+def cursor_job(tmp_path_factory):
+    """The job in TypeScript, compiled."""
+    folder = tmp_path_factory.mktemp("typescript")
+    (folder / "cursor.ts").write_text((HERE / "cursor.ts").read_text())
+    (folder / "package.json").write_text('{"type": "module"}')
+    npm = ["npm", "install", "--silent", "--no-audit", "--no-fund", "typescript@5", "@types/node@22"]
+    subprocess.run(npm, cwd=folder, check=True, timeout=300)
+    flags = ["--strict", "--target", "es2022", "--module", "nodenext", "--types", "node"]
+    subprocess.run(["npx", "tsc", *flags, "cursor.ts"], cwd=folder, check=True, timeout=300)
+    return folder / "cursor.js"
+
+
+@pytest.mark.parametrize("careful", [True, False])
+def test_a_cursor_of_another_filter_loses_what_comes_late(tmp_path, cursor_job, careful):
+    table = tmp_path / "calls.jsonl"
+    job = ["node", str(cursor_job), str(table), *(["careful"] if careful else [])]
+    run = subprocess.run(
+        [CALLMOCK, "rehearse", "--for", "4d", "--format", "json", "--table", str(table), "--", *job],
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    report = json.loads(run.stdout)
+    problems = {(problem["kind"], problem["reason"]) for problem in report["problems"]}
+    findings = {found["id"] for found in report["findings"]}
+    if careful:
+        assert (run.returncode, problems, findings) == (0, set(), set()), run.stdout
+    else:
+        assert (run.returncode, problems) == (1, {("lost", "walk_ended")}), run.stdout
+        assert "sencloud.filter_changed" in findings
 
 
 def test_page_numbers_that_slide_while_calls_arrive_give_rows_twice(tmp_path):
