@@ -12,7 +12,7 @@ use super::attended::attended;
 use super::exit::Exit;
 use super::gate::Gate;
 use super::job::{self, Ended};
-use super::job_table::JobTable;
+use super::job_table::{JobTable, WRONG_TABLE};
 use super::oracle::moment;
 use super::output::print;
 use super::sidecar::Sidecar;
@@ -204,6 +204,15 @@ impl Rehearsing<'_> {
                 outage = Some(number + 1);
             }
             runs.push(run);
+            // A mistake in the table's columns is told now, not after the last run.
+            if number == 1 && self.args.table.file().is_none_or(std::path::Path::exists) {
+                let read = self.args.table.rows(&sidecar, &self.words, None, |_| {}).await;
+                if let Err(why) = read.map(drop)
+                    && why.starts_with(WRONG_TABLE)
+                {
+                    return Err(why);
+                }
+            }
             let is_idle = |run: &Run| run.asked.is_empty() && run.failed.is_empty();
             if number == IDLE.min(self.count) && runs.iter().all(is_idle) {
                 let codes: Vec<String> = runs.iter().map(|run| run.code.to_string()).collect();

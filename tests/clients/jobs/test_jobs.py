@@ -16,19 +16,12 @@ MAPS = {
     "sencloud": "columns: {extra: recording_url}",
     "commubo": "columns: {extra: null, ended_at: null}",
 }
-DUMP = """import json, sqlite3, sys
-database = sqlite3.connect(sys.argv[1])
-database.row_factory = sqlite3.Row
-print(json.dumps([dict(row) for row in database.execute("SELECT * FROM calls")]))
-"""
 
 
 def rehearse(folder, vendor, bug=None, length="4d", *more):
     (folder / "map.yaml").write_text(MAPS[vendor])
-    (folder / "dump.py").write_text(DUMP)
-    table = f"{sys.executable} {folder}/dump.py {folder}/calls.db"
     job = [sys.executable, str(HERE / "job.py"), vendor, str(folder / "calls.db"), *([bug] if bug else [])]
-    flags = ["--for", length, "--format", "json", "--table-command", table, "--oracle", str(folder / "map.yaml")]
+    flags = ["--for", length, "--format", "json", "--table", str(folder / "calls.db"), "--oracle", str(folder / "map.yaml")]
     run = subprocess.run(
         [CALLMOCK, "rehearse", *flags, *more, "--", *job], capture_output=True, text=True, timeout=900
     )

@@ -8,17 +8,23 @@ import sys
 
 import pytest
 
-from test_jobs import DUMP, MAPS
+from test_jobs import MAPS
 
 HERE = pathlib.Path(__file__).parent
 CALLMOCK = os.environ["CALLMOCK_BIN"]
+# The job's table, printed by a command.
+DUMP = """import json, sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+database.row_factory = sqlite3.Row
+print(json.dumps([dict(row) for row in database.execute("SELECT * FROM calls")]))
+"""
 # A morning with many calls in all three zones.
 WEEKS = ["--scenario", "weeks", "--now", "2024-02-16T06:00:00Z"]
 
 
 def matrix(*arguments):
     run = subprocess.run(
-        [CALLMOCK, "matrix", "--axis", "faults", "--run-limit", "30s", "--format", "json", *arguments],
+        [CALLMOCK, "matrix", "--axis", "faults", "--run-limit", "30s", "--jobs", "4", "--format", "json", *arguments],
         capture_output=True,
         text=True,
         timeout=900,
