@@ -67,7 +67,8 @@ pub async fn show(
     };
     let links = Links::at(&base, world.id());
     let shown = admin.app.vendors.iter().map(|vendor| {
-        let shown = vendor.shown(&world, ordinal, &links).unwrap_or_default();
+        let shown = vendor.shown(&world, ordinal, &links);
+        let shown: Value = shown.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         (vendor.name().to_owned(), shown)
     });
     let shown: serde_json::Map<_, _> = shown.collect();

@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::body::{LARGEST, unread};
 use super::state::Admin;
+use super::ui;
 use crate::exchange::{ConnectionHandle, HangUp, OffloadError, refusal};
 use crate::world::Stop;
 
@@ -19,7 +20,8 @@ const OPEN: [&str; 2] = ["/_mock/health", "/_mock/ready"];
 /// its duration reveals nothing about the token.
 pub async fn authorize(State(admin): State<Admin>, request: Request, next: Next) -> Response {
     let Some(token) = &admin.token else { return next.run(request).await };
-    if OPEN.contains(&request.uri().path()) {
+    let path = request.uri().path();
+    if OPEN.contains(&path) || ui::is_asset(path) {
         return next.run(request).await;
     }
     let given = request.headers().get(header::AUTHORIZATION).map(HeaderValue::as_bytes).unwrap_or_default();
@@ -28,6 +30,9 @@ pub async fn authorize(State(admin): State<Admin>, request: Request, next: Next)
         Sha256::digest(given).as_slice().ct_eq(Sha256::digest(token.as_bytes()).as_slice()).into();
     if same && scheme.eq_ignore_ascii_case(b"bearer ") {
         return next.run(request).await;
+    }
+    if ui::is_page(path) && request.headers().get(header::AUTHORIZATION).is_none() {
+        return ui::shell();
     }
     let message = "the admin API needs the token that the server was started with (--admin-token, CALLMOCK_ADMIN_TOKEN): \
                    send `Authorization: Bearer TOKEN`";

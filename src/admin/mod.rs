@@ -35,6 +35,7 @@ mod reset;
 mod snapshot;
 mod state;
 mod stream;
+mod ui;
 mod verify;
 mod worlds;
 
@@ -83,6 +84,14 @@ routes! {
         "/_mock/openapi/{vendor}" => get(openapi::show);
         "/_mock/metrics" => get(metrics::show);
         "/_mock/certificate" => get(index::certificate);
+        "/_mock/ui" => get(ui::start);
+        "/_mock/ui/live" => get(ui::live);
+        "/_mock/ui/calls" => get(ui::calls);
+        "/_mock/ui/calls/{call}" => get(ui::call);
+        "/_mock/ui/contract" => get(ui::contract);
+        "/_mock/ui/style.css" => get(ui::style);
+        "/_mock/ui/script.js" => get(ui::script);
+        "/_mock/ui/icon.svg" => get(ui::icon);
         "/_mock/worlds" => get(worlds::list).post(worlds::create);
         "/_mock/worlds/{world}" => get(worlds::show).delete(worlds::remove);
     }

@@ -14,6 +14,7 @@ use crate::report::oracle::{self, Row, Words};
 use crate::vendors;
 
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub struct JobTable {
     /// The file with the job's table after the last run: CSV, JSON Lines, a JSON array, or
     /// an SQLite database. It must not be there before

@@ -8,11 +8,13 @@ use tracing_subscriber::filter::LevelFilter;
 mod log;
 
 mod attended;
+mod banner;
 mod baseline;
 mod bundle;
 mod check;
 mod children;
 mod client;
+mod completions;
 mod contract;
 mod coverage;
 mod environment;
@@ -46,23 +48,31 @@ mod sidecar;
 pub use exit::Exit;
 use if_named::{IfAlone, IfNamed};
 
+/// Examples under the help of the command.
+const EXAMPLES: &str = "Examples:
+  callmock --open                                   serve, and open the live page
+  callmock --scenario busy-day --port 9000          4000 calls of one day
+  callmock exec --fail-under 60 -- pytest           a server for one run of tests
+  callmock matrix --axis readings,faults -- pytest  what breaks a client, and what it hides
+  callmock rehearse --table calls.csv -- ./sync.sh  which calls a job would lose in a month";
+
 /// Answers as the public pages of four contact-centre vendors say, for development, tests and
 /// contract checks offline.
 ///
 /// Nobody has verified it against the live services.
 #[derive(Debug, Parser)]
-#[command(name = "callmock", version, args_conflicts_with_subcommands = true)]
+#[command(name = "callmock", version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    serve: IfAlone<options::Args>,
+    serve: IfAlone<serve::Args>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the vendors (also the default)
-    Serve(IfNamed<options::Args>),
+    Serve(IfNamed<serve::Args>),
     /// Run a command with a server of its own
     Exec(IfNamed<exec::Args>),
     /// Write a commented scenario to begin with
@@ -97,6 +107,10 @@ enum Command {
     Open(IfNamed<open::Args>),
     /// Check whether a running callmock is healthy
     Health(IfNamed<health::Args>),
+    /// Print the script that completes the words of this command in a shell
+    Completions(IfNamed<completions::Args>),
+    /// Print the manual page
+    Man(IfNamed<completions::ManArgs>),
 }
 
 /// Runs the command that the arguments ask for.
@@ -161,8 +175,8 @@ impl Cli {
     /// The flags of the log and its least level. `None` for subcommands without a log.
     fn log(&self) -> Option<(&options::Args, LevelFilter)> {
         match &self.command {
-            None => Some((self.serve.0.as_ref()?, LevelFilter::INFO)),
-            Some(Command::Serve(IfNamed(args))) => Some((args, LevelFilter::INFO)),
+            None => Some((&self.serve.0.as_ref()?.server, LevelFilter::INFO)),
+            Some(Command::Serve(IfNamed(args))) => Some((&args.server, LevelFilter::INFO)),
             // Standard error is shared with the command, so only warnings and errors are logged.
             Some(Command::Exec(IfNamed(args))) => Some((&args.server, LevelFilter::WARN)),
             // A client that gives up leaves requests under way, which is what some runs are for.
@@ -208,6 +222,10 @@ impl Cli {
             Some(Command::Baseline(IfNamed(args))) => baseline::run(&args),
             Some(Command::Open(IfNamed(args))) => open::run(&args),
             Some(Command::Health(IfNamed(args))) => health::run(&args),
+            Some(Command::Completions(IfNamed(args))) => {
+                completions::run(&args, if_named::with_all(Cli::command))
+            }
+            Some(Command::Man(_)) => completions::man(if_named::with_all(Cli::command)),
         }
     }
 }

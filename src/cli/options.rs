@@ -32,14 +32,15 @@ const STANDARD: &str = "documented";
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Args {
     /// The address to listen on
-    #[arg(long, env = "CALLMOCK_HOST", default_value = "127.0.0.1")]
+    #[arg(help_heading = "Address", long, env = "CALLMOCK_HOST", default_value = "127.0.0.1")]
     pub host: String,
     /// The port to listen on; 0 selects a free one [default: 8080, and 0 for `exec`]
-    #[arg(long, env = "CALLMOCK_PORT", value_parser = port)]
+    #[arg(help_heading = "Address", long, env = "CALLMOCK_PORT", value_parser = port)]
     pub port: Option<u16>,
     /// A scenario file, or the name of a built-in scenario (documented, today, weeks, busy-day,
     /// extremes, empty); several are merged in order
     #[arg(
+        help_heading = "Scenario",
         long,
         env = "CALLMOCK_SCENARIO",
         value_name = "FILE|NAME",
@@ -48,64 +49,95 @@ pub struct Args {
     )]
     scenario: Vec<String>,
     /// Write the port to this file once the server listens
-    #[arg(long, env = "CALLMOCK_PORT_FILE", value_name = "FILE")]
+    #[arg(help_heading = "Address", long, env = "CALLMOCK_PORT_FILE", value_name = "FILE")]
     port_file: Option<PathBuf>,
     /// Reload edited scenario files at once; an invalid one changes nothing
-    #[arg(long, env = "CALLMOCK_WATCH")]
+    #[arg(help_heading = "Scenario", long, env = "CALLMOCK_WATCH")]
     watch: bool,
     /// The seed of ids and generated data, instead of the scenario's
-    #[arg(long, env = "CALLMOCK_SEED", value_name = "N")]
+    #[arg(help_heading = "Scenario", long, env = "CALLMOCK_SEED", value_name = "N")]
     seed: Option<u64>,
     /// Fix the clock at this time, instead of the scenario's clock
-    #[arg(long, env = "CALLMOCK_NOW", value_name = "RFC3339", value_parser = moment)]
+    #[arg(help_heading = "Scenario", long, env = "CALLMOCK_NOW", value_name = "RFC3339", value_parser = moment)]
     now: Option<DateTime<Utc>>,
     /// The format of log lines on standard error; `RUST_LOG` sets the level
-    #[arg(long, env = "CALLMOCK_LOG", value_enum, default_value = "text")]
+    #[arg(help_heading = "Output", long, env = "CALLMOCK_LOG", value_enum, default_value = "text")]
     pub log: Log,
     /// Log no refusals, only warnings and errors; `RUST_LOG` overrides it
-    #[arg(long, env = "CALLMOCK_QUIET")]
+    #[arg(help_heading = "Output", long, env = "CALLMOCK_QUIET")]
     quiet: bool,
     /// Omit the x-callmock-… headers from vendors' answers
-    #[arg(long, env = "CALLMOCK_NO_DEBUG_HEADERS")]
+    #[arg(help_heading = "Output", long, env = "CALLMOCK_NO_DEBUG_HEADERS")]
     no_debug_headers: bool,
     /// The largest request body; a larger one is refused in the vendor's words
-    #[arg(long, env = "CALLMOCK_MAX_BODY", value_name = "SIZE", default_value = "1MiB")]
+    #[arg(
+        help_heading = "Limits of requests",
+        long,
+        env = "CALLMOCK_MAX_BODY",
+        value_name = "SIZE",
+        default_value = "1MiB"
+    )]
     max_body: Size,
     /// The most headers of a request; a request with more is refused with 431
-    #[arg(long, env = "CALLMOCK_MAX_HEADERS", value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=30_000))]
+    #[arg(help_heading = "Limits of requests", long, env = "CALLMOCK_MAX_HEADERS", value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=30_000))]
     max_headers: u16,
     /// The largest request head, at least 8KiB; a larger one is refused with 431, and a request
     /// line over 64KiB with 414
-    #[arg(long, env = "CALLMOCK_MAX_HEAD", value_name = "SIZE", default_value = "256KiB")]
+    #[arg(
+        help_heading = "Limits of requests",
+        long,
+        env = "CALLMOCK_MAX_HEAD",
+        value_name = "SIZE",
+        default_value = "256KiB"
+    )]
     max_head: Size,
     /// The limit for all request bodies in memory together; a body that exceeds it is refused with
     /// 503 in the vendor's words
-    #[arg(long, env = "CALLMOCK_MAX_BODIES", value_name = "SIZE", default_value = "256MiB")]
+    #[arg(
+        help_heading = "Limits of requests",
+        long,
+        env = "CALLMOCK_MAX_BODIES",
+        value_name = "SIZE",
+        default_value = "256MiB"
+    )]
     max_bodies: Size,
     /// The longest silence at the beginning of a connection, before it is closed
-    #[arg(long, env = "CALLMOCK_FIRST_BYTE", value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    #[arg(help_heading = "Limits of requests", long, env = "CALLMOCK_FIRST_BYTE", value_name = "DURATION", default_value = "30s", value_parser = duration)]
     first_byte: Duration,
     /// The longest pause within a request body, before the request is refused with 408 in the
     /// vendor's words
-    #[arg(long, env = "CALLMOCK_BODY_IDLE", value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    #[arg(help_heading = "Limits of requests", long, env = "CALLMOCK_BODY_IDLE", value_name = "DURATION", default_value = "30s", value_parser = duration)]
     body_idle: Duration,
     /// The longest time in which an HTTP/2 client sends nothing and answers no ping, before its
     /// connection is closed
-    #[arg(long, env = "CALLMOCK_HTTP2_IDLE", value_name = "DURATION", default_value = "60s", value_parser = duration)]
+    #[arg(help_heading = "Limits of requests", long, env = "CALLMOCK_HTTP2_IDLE", value_name = "DURATION", default_value = "60s", value_parser = duration)]
     http2_idle: Duration,
     /// The number of exchanges that the journal keeps
-    #[arg(long, env = "CALLMOCK_JOURNAL_SIZE", value_name = "N", default_value_t = 1000, value_parser = count)]
+    #[arg(help_heading = "Journal", long, env = "CALLMOCK_JOURNAL_SIZE", value_name = "N", default_value_t = 1000, value_parser = count)]
     journal_size: usize,
     /// The size to which the journal truncates each body
-    #[arg(long, env = "CALLMOCK_JOURNAL_BODY", value_name = "SIZE", default_value = "64KiB")]
+    #[arg(
+        help_heading = "Journal",
+        long,
+        env = "CALLMOCK_JOURNAL_BODY",
+        value_name = "SIZE",
+        default_value = "64KiB"
+    )]
     journal_body: Size,
     /// The memory that the journals of all worlds hold together. Over it, the oldest exchange of the
     /// world whose journal holds most is dropped
-    #[arg(long, env = "CALLMOCK_JOURNAL_MEMORY", value_name = "SIZE", default_value = "64MiB")]
+    #[arg(
+        help_heading = "Journal",
+        long,
+        env = "CALLMOCK_JOURNAL_MEMORY",
+        value_name = "SIZE",
+        default_value = "64MiB"
+    )]
     journal_memory: Size,
     /// The options for the vendors' ambiguous pages: those of the scenario (`default`), the first
     /// alternative of each reading (`alternate`), or some by name, as listed by `callmock readings`
     #[arg(
+        help_heading = "Scenario",
         long,
         env = "CALLMOCK_READINGS",
         value_name = "default|alternate|ID=OPTION,…",
@@ -113,37 +145,49 @@ pub struct Args {
     )]
     readings: ReadingSet,
     /// The most worlds besides the default one
-    #[arg(long, env = "CALLMOCK_MAX_WORLDS", value_name = "N", default_value_t = 10_000, value_parser = count)]
+    #[arg(help_heading = "Worlds", long, env = "CALLMOCK_MAX_WORLDS", value_name = "N", default_value_t = 10_000, value_parser = count)]
     max_worlds: usize,
     /// The most calls that a scenario sent to POST /_mock/worlds may have
-    #[arg(long, env = "CALLMOCK_MAX_WORLD_CALLS", value_name = "N", default_value_t = 100_000, value_parser = count)]
+    #[arg(help_heading = "Worlds", long, env = "CALLMOCK_MAX_WORLD_CALLS", value_name = "N", default_value_t = 100_000, value_parser = count)]
     max_world_calls: usize,
     /// The time after which an idle world is removed
-    #[arg(long, env = "CALLMOCK_WORLD_TTL", value_name = "DURATION", default_value = "1h", value_parser = duration)]
+    #[arg(help_heading = "Worlds", long, env = "CALLMOCK_WORLD_TTL", value_name = "DURATION", default_value = "1h", value_parser = duration)]
     world_ttl: Duration,
     /// Require `Authorization: Bearer TOKEN` for the admin API, except for health and ready
-    #[arg(long, env = "CALLMOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = token)]
+    #[arg(help_heading = "Admin API and browsers", long, env = "CALLMOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = token)]
     pub admin_token: Option<String>,
     /// Let pages of this origin use the server from a browser; `*` allows all
-    #[arg(long, env = "CALLMOCK_CORS", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
+    #[arg(help_heading = "Admin API and browsers", long, env = "CALLMOCK_CORS", value_name = "ORIGIN", value_delimiter = ',', value_parser = origin)]
     cors: Vec<HeaderValue>,
     /// Let browsers use the admin API by this host name, besides addresses, localhost and names
     /// without a dot
-    #[arg(long, env = "CALLMOCK_ALLOW_HOST", value_name = "HOST", value_delimiter = ',', value_parser = host)]
+    #[arg(help_heading = "Admin API and browsers", long, env = "CALLMOCK_ALLOW_HOST", value_name = "HOST", value_delimiter = ',', value_parser = host)]
     allow_host: Vec<String>,
     /// The base URL of the server in answers; by default, its host is the one that the request
     /// names
-    #[arg(long, env = "CALLMOCK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    #[arg(help_heading = "Address", long, env = "CALLMOCK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,
     /// Use TLS, with a certificate that is generated at the start unless one is given; GET
     /// /_mock/certificate shows it
-    #[arg(long, env = "CALLMOCK_TLS")]
+    #[arg(help_heading = "Address", long, env = "CALLMOCK_TLS")]
     tls: bool,
     /// Use TLS with this certificate (PEM)
-    #[arg(long, env = "CALLMOCK_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    #[arg(
+        help_heading = "Address",
+        long,
+        env = "CALLMOCK_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
     tls_cert: Option<PathBuf>,
     /// The certificate's private key (PEM)
-    #[arg(long, env = "CALLMOCK_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    #[arg(
+        help_heading = "Address",
+        long,
+        env = "CALLMOCK_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
     tls_key: Option<PathBuf>,
 }
 
@@ -341,6 +385,11 @@ impl Args {
             return Err(format!("callmock: {message}"));
         }
         Ok(library)
+    }
+
+    /// Whether only warnings and errors are wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
     }
 
     /// The names of the scenarios, for reports.

@@ -1,22 +1,33 @@
 //! `callmock serve`, which is also the default without a subcommand.
 
 use std::io::Write;
+use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::exit::Exit;
-use super::options::Args;
+use super::options;
 use super::port_file::PortFile;
-use super::{children, log};
+use super::{banner, children, log};
 use crate::admin::reachable;
 use crate::scenario::{self, Library};
 use crate::server::{Server, Settings};
 
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub struct Args {
+    #[command(flatten)]
+    pub server: options::Args,
+    /// Open the live page in the browser, by the command in BROWSER or the system's own
+    #[arg(help_heading = "Output", long, env = "CALLMOCK_OPEN")]
+    open: bool,
+}
+
 /// The default port.
 const PORT: u16 = 8080;
 
-pub fn run(args: &Args) -> Exit {
+pub fn run(Args { server: args, open }: &Args) -> Exit {
     let opened = args.port_file().map_err(|message| format!("callmock: {message}")).and_then(|port_file| {
         let library = args.library()?;
         Ok((port_file, library, args.settings()?))
@@ -32,7 +43,7 @@ pub fn run(args: &Args) -> Exit {
         tracing::warn!("{doubt}");
     }
     let served = runtime().and_then(|runtime| {
-        let served = runtime.block_on(serve(args, port_file, library, settings));
+        let served = runtime.block_on(serve(args, *open, port_file, library, settings));
         runtime.shutdown_background();
         served
     });
@@ -59,7 +70,8 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, String> {
 }
 
 async fn serve(
-    args: &Args,
+    args: &options::Args,
+    open: bool,
     mut port_file: Option<PortFile>,
     library: Library,
     settings: Settings,
@@ -77,16 +89,42 @@ async fn serve(
     }
     let scheme = args.scheme();
     let place = reachable(address);
-    tracing::info!(calls, "see {scheme}://{place}/_mock for credentials and commands to paste");
+    let base = format!("{scheme}://{place}");
+    if banner::is_wanted() && !args.is_quiet() {
+        banner::show(server.app(), &base);
+    } else {
+        tracing::info!(calls, "see {base}/_mock for credentials and commands to paste");
+    }
     let mut out = std::io::stdout().lock();
-    let ready = writeln!(out, "callmock ready {scheme}://{place}").and_then(|()| out.flush());
+    let ready = writeln!(out, "callmock ready {base}").and_then(|()| out.flush());
     drop(out);
     ready.map_err(|error| format!("standard output: {error}"))?;
+    if open {
+        show(&format!("{base}/_mock/ui"));
+    }
     tokio::select! {
         () = server.run(stop) => {}
         () = children::reap_orphans() => {}
     }
     Ok(())
+}
+
+/// Opens an address in the browser. A machine without one is told the address.
+fn show(address: &str) {
+    let own = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let command = std::env::var("BROWSER").ok().filter(|command| !command.trim().is_empty());
+    let command = command.unwrap_or_else(|| own.to_owned());
+    let mut words = command.split_whitespace();
+    let started = tokio::process::Command::new(words.next().unwrap_or(own))
+        .args(words)
+        .arg(address)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    if let Err(error) = started {
+        tracing::warn!("no browser was opened ({command}: {error}): the page is at {address}");
+    }
 }
 
 pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {

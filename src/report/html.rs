@@ -32,11 +32,7 @@ pub fn policy() -> String {
 
 /// The report as an HTML page.
 pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> String {
-    let sections = coverage.sections(catalogues.clone());
     let share = coverage.share(catalogues.clone());
-    let made = coverage.made(catalogues.clone());
-    let inferred = coverage.inferred(catalogues.clone());
-    let unused = unused(&sections, catalogues.clone());
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -47,59 +43,71 @@ pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catal
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                h1 { "Contract coverage" }
-                @for run in &coverage.runs { p.dim { (run.text()) } }
-                p.big { (share.percent()) " %" }
-                p {
-                    (text::score(coverage, catalogues.clone())) ". "
-                    span.dim { "Exercised, not passed: what the client made of an answer shows only where its next requests tell." }
-                }
-                nav {
-                    input #filter type="search" placeholder="Filter: ids, statuses, requests" aria-label="Filter";
-                    a href="#findings" { "Findings (" (made.len()) ")" }
-                    a href="#next" { "Next" }
-                    a href="#map" { "Map" }
-                    @for section in &sections { a href={ "#" (anchor(section)) } { (anchor(section)) } }
-                    @if !coverage.exchanges.is_empty() { a href="#exchanges" { "Exchanges" } }
-                }
-                h2 #findings { "Findings" }
-                @if made.is_empty() { p { "None." } }
-                @for made in &made { (finding(coverage, made)) }
-                @if !coverage.missed.is_empty() {
-                    h2 #missed { "Expected, and did not come" }
-                    ul { @for missed in &coverage.missed { li { (missed.line()) } } }
-                }
-                h2 #next { "Next" }
-                (next(coverage, catalogues))
-                h2 #map { "Map" }
-                (legend())
-                @for section in &sections { (map(section)) }
-                @if !unused.is_empty() { p.dim { "Never called: " (unused.join(", ")) "." } }
-                @if !inferred.is_empty() {
-                    h2 #inferred { "Inferred from how requests follow each other" }
-                    table {
-                        @for (inference, count) in &inferred {
-                            tr { td.n { (count) "×" } td { (id(inference.id)) } td { (prose(inference.summary)) } }
-                        }
-                    }
-                }
-                h2 { "Behaviors" }
-                @for section in &sections { (table(section, coverage)) }
-                @if !coverage.exchanges.is_empty() {
-                    details #exchanges {
-                        summary { "Exchanges" }
-                        p.dim { "A few for each behavior and finding; secrets are masked." }
-                        table {
-                            tr { th { "request" } th { "answer" } th { "met" } }
-                            @for (n, exchange) in coverage.exchanges.iter().enumerate() { (row(n, exchange)) }
-                        }
-                    }
-                }
+                (content(coverage, catalogues))
                 script { (PreEscaped(SCRIPT)) }
             }
         }
     };
     page.into_string()
+}
+
+/// The content of the report, without the page around it.
+pub fn content(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Markup {
+    let sections = coverage.sections(catalogues.clone());
+    let share = coverage.share(catalogues.clone());
+    let made = coverage.made(catalogues.clone());
+    let inferred = coverage.inferred(catalogues.clone());
+    let unused = unused(&sections, catalogues.clone());
+    html! {
+        h1 { "Contract coverage" }
+        @for run in &coverage.runs { p.dim { (run.text()) } }
+        p.big { (share.percent()) " %" }
+        p {
+            (text::score(coverage, catalogues.clone())) ". "
+            span.dim { "Exercised, not passed: what the client made of an answer shows only where its next requests tell." }
+        }
+        nav {
+            input #filter type="search" placeholder="Filter: ids, statuses, requests" aria-label="Filter";
+            a href="#findings" { "Findings (" (made.len()) ")" }
+            a href="#next" { "Next" }
+            a href="#map" { "Map" }
+            @for section in &sections { a href={ "#" (anchor(section)) } { (anchor(section)) } }
+            @if !coverage.exchanges.is_empty() { a href="#exchanges" { "Exchanges" } }
+        }
+        h2 #findings { "Findings" }
+        @if made.is_empty() { p { "None." } }
+        @for made in &made { (finding(coverage, made)) }
+        @if !coverage.missed.is_empty() {
+            h2 #missed { "Expected, and did not come" }
+            ul { @for missed in &coverage.missed { li { (missed.line()) } } }
+        }
+        h2 #next { "Next" }
+        (next(coverage, catalogues))
+        h2 #map { "Map" }
+        (legend())
+        @for section in &sections { (map(section)) }
+        @if !unused.is_empty() { p.dim { "Never called: " (unused.join(", ")) "." } }
+        @if !inferred.is_empty() {
+            h2 #inferred { "Inferred from how requests follow each other" }
+            table {
+                @for (inference, count) in &inferred {
+                    tr { td.n { (count) "×" } td { (id(inference.id)) } td { (prose(inference.summary)) } }
+                }
+            }
+        }
+        h2 { "Behaviors" }
+        @for section in &sections { (table(section, coverage)) }
+        @if !coverage.exchanges.is_empty() {
+            details #exchanges {
+                summary { "Exchanges" }
+                p.dim { "A few for each behavior and finding; secrets are masked." }
+                table {
+                    tr { th { "request" } th { "answer" } th { "met" } }
+                    @for (n, exchange) in coverage.exchanges.iter().enumerate() { (row(n, exchange)) }
+                }
+            }
+        }
+    }
 }
 
 /// The operations that were never called.

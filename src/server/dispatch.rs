@@ -69,7 +69,7 @@ impl Dispatcher {
             }
             let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
             if accept.is_some_and(|accept| accept.contains("text/html")) {
-                return Redirect::temporary("/_mock").into_response();
+                return Redirect::temporary("/_mock/ui").into_response();
             }
             return self.welcome(&request).into_response();
         }

@@ -34,6 +34,7 @@ mod refusal;
 mod routes;
 mod row;
 mod rows;
+pub mod setup;
 mod sketch;
 mod tells;
 mod text;
@@ -76,6 +77,7 @@ pub use crate::world::SecretPlaces;
 use crate::world::{AskedPage, View, Walks, World};
 use openapi::Document;
 use recording::Links;
+use setup::Setup;
 
 /// A vendor's folder, which speaks one dialect, as the rest of callmock sees it.
 pub trait Vendor: Sync + 'static {
@@ -175,9 +177,9 @@ pub trait Vendor: Sync + 'static {
         None
     }
 
-    /// A call as this vendor's list shows it, with all details. `None` while the list does not show
-    /// it, or to an account that does not hold it.
-    fn shown(&self, world: &World, ordinal: Ordinal, links: &Links) -> Option<Value>;
+    /// The bytes of a call as this vendor's list writes it, with all details. `None` while the list
+    /// does not show it, or if no account holds it.
+    fn shown(&self, world: &World, ordinal: Ordinal, links: &Links) -> Option<Vec<u8>>;
 
     /// The ids of an agent, a customer or a queue at this vendor, by the names of the vendor's
     /// members. Empty if the vendor never shows such an entry.
@@ -199,6 +201,10 @@ pub trait Vendor: Sync + 'static {
 
     /// Commands to paste, which work with the current state of a world.
     fn examples(&self, world: &World, base_url: &str) -> Vec<String>;
+
+    /// Lines that set a client up, in some languages. Empty if the scenario has no account at this
+    /// vendor.
+    fn setup(&self, world: &World, base_url: &str) -> Vec<Setup>;
 
     /// How a scenario is made from the vendor's answers. `None` if none can be made from them.
     fn importer(&self) -> Option<&'static dyn Importer> {

@@ -18,12 +18,24 @@ use crate::vendor;
 const CANARY: &str = "Kanary+Of/theTest=77";
 
 /// Routes that show the credentials of a world to whoever may use the admin API.
-const CREDENTIALS: [&str; 4] = ["/_mock", "/_mock/worlds", "/_mock/worlds/{world}", "/_mock/snapshot"];
+const CREDENTIALS: [&str; 5] =
+    ["/_mock", "/_mock/ui", "/_mock/worlds", "/_mock/worlds/{world}", "/_mock/snapshot"];
 
 /// Commands that never see an exchange: they print what is in a file of the user's or in callmock.
-const WITHOUT_EXCHANGES: [&str; 11] = [
-    "health", "check", "contract", "openapi", "schema", "readings", "init", "import", "oracle", "baseline",
+const WITHOUT_EXCHANGES: [&str; 13] = [
+    "health",
+    "check",
+    "contract",
+    "openapi",
+    "schema",
+    "readings",
+    "init",
+    "import",
+    "oracle",
+    "baseline",
     "help",
+    "completions",
+    "man",
 ];
 
 /// Commands whose output is looked through here, or is made of a file that is looked through here.

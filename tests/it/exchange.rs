@@ -157,11 +157,11 @@ async fn a_path_that_is_nobodys_gets_callmocks_own_404_with_the_nearest_route() 
 }
 
 #[tokio::test]
-async fn a_browser_that_opens_the_base_url_is_sent_to_the_admin_api() {
+async fn a_browser_that_opens_the_base_url_is_sent_to_the_page() {
     let mock = Mock::of(CALLS).await;
     let browser = |path: &str| mock.request("GET", path).header("accept", "text/html,application/xhtml+xml");
     let answer = send(browser("/")).await;
-    assert_eq!((answer.status, answer.header("location")), (307, "/_mock"));
+    assert_eq!((answer.status, answer.header("location")), (307, "/_mock/ui"));
     let with_action = browser("/").header("x-acs-action", "Nothing");
     assert_eq!(send(with_action).await.json()["Code"], "InvalidAction.NotFound");
     assert_eq!(send(browser("/?%41ction=Nothing")).await.json()["Code"], "InvalidAction.NotFound");

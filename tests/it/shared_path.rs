@@ -172,7 +172,7 @@ impl Vendor for Twin {
         None
     }
 
-    fn shown(&self, _: &World, _: Ordinal, _: &Links) -> Option<Value> {
+    fn shown(&self, _: &World, _: Ordinal, _: &Links) -> Option<Vec<u8>> {
         None
     }
 
@@ -182,6 +182,10 @@ impl Vendor for Twin {
 
     fn credentials(&self, _: &World) -> Option<Map<String, Value>> {
         None
+    }
+
+    fn setup(&self, _: &World, _: &str) -> Vec<callmock::vendor::setup::Setup> {
+        vec![]
     }
 
     fn examples(&self, _: &World, _: &str) -> Vec<String> {

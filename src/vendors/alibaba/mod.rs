@@ -19,6 +19,7 @@ mod name;
 mod operations;
 mod readings;
 mod records;
+mod setup;
 mod ways;
 
 use std::borrow::Cow;
@@ -37,6 +38,7 @@ use crate::universe::{Ordinal, Universe};
 use crate::vendor::openapi::Document;
 use crate::vendor::paging::asked_page;
 use crate::vendor::recording::Links;
+use crate::vendor::setup::Setup;
 use crate::vendor::{
     AnyRefusal, Endpoint, Handler, Paths, SecretPlaces, Sketch, Unhandled, Vendor, Who, handler,
 };
@@ -155,12 +157,12 @@ impl Vendor for Alibaba {
         records::Record::wire_id(view, ordinal)
     }
 
-    fn shown(&self, world: &World, ordinal: Ordinal, _: &Links) -> Option<Value> {
+    fn shown(&self, world: &World, ordinal: Ordinal, _: &Links) -> Option<Vec<u8>> {
         let view = world.view();
         world.accounts().alibaba.iter().find_map(|account| {
             account.instances.iter().find_map(|instance| {
                 let record = records::Record::of(&view, ordinal, &account.access_key_id, &instance.id)?;
-                operations::item(world, &record)
+                Some(operations::item(world, &record))
             })
         })
     }
@@ -188,6 +190,10 @@ impl Vendor for Alibaba {
 
     fn curl(&self, world: &World, base_url: &str, request: &Sketch) -> Option<String> {
         command::signed(world, base_url, request)
+    }
+
+    fn setup(&self, world: &World, base_url: &str) -> Vec<Setup> {
+        self.credentials(world).map(|credentials| setup::lines(&credentials, base_url)).unwrap_or_default()
     }
 
     fn importer(&self) -> Option<&'static dyn Importer> {

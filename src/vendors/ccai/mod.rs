@@ -40,6 +40,7 @@ use crate::vendor::credential::to_basic;
 use crate::vendor::openapi::Document;
 use crate::vendor::paging::asked_page;
 use crate::vendor::recording::Links;
+use crate::vendor::setup::{self, Setup};
 use crate::vendor::{
     AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Sketch, Unhandled, Vendor, Who, handler,
 };
@@ -106,13 +107,13 @@ impl Vendor for Ccai {
         calls::status(view.call(ordinal)?, view.now())
     }
 
-    fn shown(&self, world: &World, ordinal: Ordinal, links: &Links) -> Option<Value> {
+    fn shown(&self, world: &World, ordinal: Ordinal, links: &Links) -> Option<Vec<u8>> {
         let view = world.view();
         world.accounts().ccai.iter().find_map(|account| {
             view.listed(ordinal, NAME, &account.subdomain)?;
             let style = records::Style::of(world, &view, account, links.clone());
             let record = records::Record::of(&view, &style, ordinal)?;
-            serde_json::to_value(listed::ListedCall::of(&record)).ok()
+            serde_json::to_vec(&listed::ListedCall::of(&record)).ok()
         })
     }
 
@@ -146,27 +147,38 @@ impl Vendor for Ccai {
     }
 
     fn examples(&self, world: &World, base_url: &str) -> Vec<String> {
-        let lines = world.accounts().ccai.first().and_then(|account| {
-            let agent = world.universe().agents().find_map(|(place, agent)| {
-                let is_free = world.agent_state(place) == AgentState::Available;
-                agent.email.as_deref().filter(|email| is_free && !email.is_empty())
-            })?;
-            let number = account.outbound_numbers.first()?;
-            let body = json!({
-                "call_type": "Voice Outbound (API)", "agent_email": agent, "end_user_number": SOMEBODY,
-                "outbound_number": number,
-            });
-            Some(format!(
-                "curl '{base_url}/apps/api/v1/calls' -H 'Content-Type: application/json' -H 'Authorization: {}' --data '{body}'",
-                to_basic(world.names().own(NAME, &account.subdomain), &account.token),
-            ))
+        let line = first_call(world).map(|(authorization, body)| {
+            format!(
+                "curl '{base_url}/apps/api/v1/calls' -H 'Content-Type: application/json' -H 'Authorization: {authorization}' --data '{body}'",
+            )
         });
-        lines.into_iter().collect()
+        line.into_iter().collect()
+    }
+
+    fn setup(&self, world: &World, base_url: &str) -> Vec<Setup> {
+        let Some((authorization, body)) = first_call(world) else { return vec![] };
+        let headers = [("Content-Type", "application/json".to_owned()), ("Authorization", authorization)];
+        setup::request("POST", &format!("{base_url}/apps/api/v1/calls"), &headers, Some(&body.to_string()))
     }
 
     fn importer(&self) -> Option<&'static dyn Importer> {
         Some(&import::Rows)
     }
+}
+
+/// The credential and the body of a request that creates a call with the first agent who is free.
+fn first_call(world: &World) -> Option<(String, Value)> {
+    let account = world.accounts().ccai.first()?;
+    let agent = world.universe().agents().find_map(|(place, agent)| {
+        let is_free = world.agent_state(place) == AgentState::Available;
+        agent.email.as_deref().filter(|email| is_free && !email.is_empty())
+    })?;
+    let number = account.outbound_numbers.first()?;
+    let body = json!({
+        "call_type": "Voice Outbound (API)", "agent_email": agent, "end_user_number": SOMEBODY,
+        "outbound_number": number,
+    });
+    Some((to_basic(world.names().own(NAME, &account.subdomain), &account.token), body))
 }
 
 /// Answers a request that no route matches, after authentication: a wrong method, an operation that

@@ -34,8 +34,10 @@ use crate::import::Importer;
 use crate::universe::Ordinal;
 use crate::vendor::openapi::Document;
 use crate::vendor::recording::Links;
+use crate::vendor::setup::{self, Setup};
 use crate::vendor::{
     AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Sketch, Unhandled, Vendor, Who, handler,
+    written,
 };
 use crate::world::{View, World};
 use name::NAME;
@@ -100,12 +102,12 @@ impl Vendor for Commubo {
         calls::wire_id(view, ordinal)
     }
 
-    fn shown(&self, world: &World, ordinal: Ordinal, _: &Links) -> Option<Value> {
+    fn shown(&self, world: &World, ordinal: Ordinal, _: &Links) -> Option<Vec<u8>> {
         let view = world.view();
         let style = calls::Style::of(world, calls::Expand::All);
         let mut tenants = world.accounts().commubo.iter();
         tenants.find(|account| calls::is_listed(&view, ordinal, &account.tenant_id))?;
-        serde_json::to_value(calls::Call::of(&view, ordinal, style)?).ok()
+        Some(written(&calls::Call::of(&view, ordinal, style)?, 512))
     }
 
     fn known_as(&self, world: &World, who: Who) -> Map<String, Value> {
@@ -139,6 +141,15 @@ impl Vendor for Commubo {
             )
         });
         lines.into_iter().collect()
+    }
+
+    fn setup(&self, world: &World, base_url: &str) -> Vec<Setup> {
+        let Some(account) = world.accounts().commubo.first() else { return vec![] };
+        let headers = [
+            ("x-commubo-tenantId", world.names().own(NAME, &account.tenant_id).to_owned()),
+            ("x-commubo-accessToken", account.access_token.clone()),
+        ];
+        setup::request("GET", &format!("{base_url}/v1/calls?expand=all"), &headers, None)
     }
 
     fn importer(&self) -> Option<&'static dyn Importer> {

@@ -36,8 +36,10 @@ use crate::import::Importer;
 use crate::universe::Ordinal;
 use crate::vendor::openapi::Document;
 use crate::vendor::recording::Links;
+use crate::vendor::setup::{self, Setup};
 use crate::vendor::{
     AnyRefusal, Context, Endpoint, Handler, Paths, SecretPlaces, Sketch, Unhandled, Vendor, Who, handler,
+    written,
 };
 use crate::world::{AskedPage, View, World};
 use name::NAME;
@@ -99,12 +101,12 @@ impl Vendor for Sencloud {
         logs::Log::wire_id(view, ordinal)
     }
 
-    fn shown(&self, world: &World, ordinal: Ordinal, links: &Links) -> Option<Value> {
+    fn shown(&self, world: &World, ordinal: Ordinal, links: &Links) -> Option<Vec<u8>> {
         let view = world.view();
         world.accounts().sencloud.iter().find_map(|account| {
             let shop = auth::Shop { id: account.public_half().to_owned() };
             let log = logs::Log::of(&view, ordinal, &shop)?;
-            serde_json::to_value(log.item(style::Style::of(world), links)).ok()
+            Some(written(&log.item(style::Style::of(world), links), 1024))
         })
     }
 
@@ -140,6 +142,13 @@ impl Vendor for Sencloud {
             )
         };
         operations::OPERATIONS.iter().filter(|o| o.path().starts_with("/v1/")).map(line).collect()
+    }
+
+    fn setup(&self, world: &World, base_url: &str) -> Vec<Setup> {
+        let Some(key) = key(world) else { return vec![] };
+        let headers =
+            [("Content-Type", "application/json".to_owned()), ("Authorization", format!("Bearer {key}"))];
+        setup::request("POST", &format!("{base_url}/v1/shop.Sencloud/ListCallLogs"), &headers, Some("{}"))
     }
 
     fn importer(&self) -> Option<&'static dyn Importer> {

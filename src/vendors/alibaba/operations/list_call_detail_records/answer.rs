@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::super::gateway::Envelope;
 use super::super::super::readings::{CallDuration, ContactTypeSpelling, SuccessMessage};
 use super::super::super::records::{Record, in_capitals, message};
-use crate::vendor::{AsText, Put, Rows, Text, row};
+use crate::vendor::{AsText, Put, Rows, Text, row, written};
 use crate::world::World;
 
 /// Formatting of the records in one answer.
@@ -140,8 +140,8 @@ impl<'a> Item<'a> {
 }
 
 /// A record as an item of the list, under the world's readings.
-pub fn item(world: &World, record: &Record<'_>) -> Option<Value> {
-    serde_json::to_value(Item::of(record, Style::of(world))).ok()
+pub fn item(world: &World, record: &Record<'_>) -> Vec<u8> {
+    written(&Item::of(record, Style::of(world)), 800)
 }
 
 /// Makes the fields that only the SDK knows optional in the schema, because the page does not

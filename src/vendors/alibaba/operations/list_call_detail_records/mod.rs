@@ -163,7 +163,7 @@ pub fn shown(world: &World, ordinal: Ordinal, instance: &str) -> Option<Value> {
     let view = world.view();
     let access_key_id = &world.accounts().alibaba.first()?.access_key_id;
     let record = Record::of(&view, ordinal, access_key_id, instance)?;
-    item(world, &record)
+    serde_json::from_slice(&item(world, &record)).ok()
 }
 
 /// Notes a page as a step of a walk through its list.

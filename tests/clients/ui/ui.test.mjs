@@ -1,0 +1,326 @@
+// The live page in a real browser: headless Chromium.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+
+import { chromium } from "playwright-core";
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const VIEWS = ["", "/live", "/calls", "/contract"];
+let browser;
+
+before(async () => {
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+});
+after(() => browser.close());
+
+// A server of its own, a tab, and all that the tab must not do.
+async function open(t, { flags = [], ...options } = {}) {
+  const server = spawn(process.env.CALLMOCK_BIN, ["--port", "0", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
+  t.after(() => server.kill());
+  const base = await new Promise((resolve) => {
+    server.stdout.on("data", (data) => resolve(String(data).match(/ready (\S+)/)[1]));
+  });
+  const context = await browser.newContext(options);
+  t.after(() => context.close());
+  const page = await context.newPage();
+  const wrong = [];
+  page.on("console", (message) => wrong.push(message.text()));
+  page.on("pageerror", (error) => wrong.push(error.message));
+  page.on("request", (request) => { if (!request.url().startsWith(base) && !request.url().startsWith("blob:")) wrong.push(request.url()); });
+  page.on("dialog", (dialog) => dialog.accept());
+  t.after(() => assert.deepEqual(wrong, [], "the console and the network stay quiet"));
+  return { base, page, wrong, go: (path = "") => page.goto(`${base}/_mock/ui${path}`) };
+}
+
+const calls = (base, more = {}) => fetch(`${base}/v1/calls?expand=all`, {
+  headers: { "x-commubo-tenantId": "12345678-90AB-CDEF-1234-567890ABCDEF", "x-commubo-accessToken": "FEDCBA09-8765-4321-FEDC-BA0987654321", ...more },
+});
+
+test("each vendor is called from the first view, and the answer shows what it met", async (t) => {
+  const { base, page } = await open(t);
+  await page.goto(base);
+  assert.equal(page.url(), `${base}/_mock/ui`, "the address itself leads here");
+  for (const [vendor, status, behavior] of [
+    ["commubo", "200", "commubo.list_calls.listed"],
+    ["ccai", "201", "ccai.create_call.outbound.created"],
+    ["alibaba", "200", "alibaba.list_call_detail_records.listed"],
+    ["sencloud", "200", "sencloud.list_call_logs.listed"],
+  ]) {
+    // Twice: a signed address is good for once.
+    for (const n of [1, 2]) {
+      await page.click(`[data-run=${vendor}]`);
+      const answer = page.locator(`#answer-${vendor}`);
+      await answer.locator(".status").waitFor();
+      assert.equal(await answer.locator(".status").textContent(), status, `${vendor}, time ${n}`);
+      assert.match(await answer.textContent(), new RegExp(behavior));
+    }
+  }
+});
+
+test("an exchange appears as it happens, and is opened with its behaviors and its remedy", async (t) => {
+  const { base, page, go } = await open(t);
+  await go("/live");
+  await page.getByText("No exchange yet").waitFor();
+  await page.locator("#stream", { hasText: "live" }).waitFor();
+  await calls(base, { "x-callmock-test": "checkout" });
+  await page.locator("#live tbody tr").waitFor();
+  const row = await page.locator("#live tbody tr").textContent();
+  for (const part of ["commubo", "list_calls", "200", "list_calls.listed", "checkout"]) assert.match(row, new RegExp(part));
+  await calls(base, { "x-commubo-accessToken": "wrong" });
+  await page.locator("#live tbody tr").nth(1).waitFor();
+  await page.locator("#live tbody tr button").first().click();
+  const opened = page.locator("#opened");
+  await opened.getByText("commubo.any.wrong_token").first().waitFor();
+  assert.match(await opened.textContent(), /x-commubo-accesstoken/);
+  assert.doesNotMatch(await opened.textContent(), /FEDCBA09-8765/, "secrets are masked");
+  // A fault of it: the next right request is refused in the same way.
+  await opened.getByRole("button", { name: "Make a fault of this" }).click();
+  await page.locator("#told", { hasText: "is answered so" }).waitFor();
+  assert.equal((await calls(base)).status, 403);
+  assert.equal((await calls(base)).status, 200);
+  await opened.getByRole("button", { name: "Verify this" }).click();
+  const [head, ...body] = (await page.locator("#verify pre").textContent()).split("\n");
+  const verified = await fetch(head.split(" ")[1], { method: "POST", body: body.join("\n") });
+  assert.deepEqual([verified.status, (await verified.json()).ok], [200, true]);
+});
+
+test("filters stay in the address, and hold for what comes", async (t) => {
+  const { base, page, go } = await open(t);
+  await calls(base);
+  await go("/live");
+  await page.selectOption("select[name=status]", "403");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await page.waitForURL(/status=403/);
+  await page.locator("#stream", { hasText: "live" }).waitFor();
+  await calls(base);
+  await calls(base, { "x-commubo-accessToken": "wrong" });
+  await page.locator("#live tbody tr").waitFor();
+  assert.deepEqual(await page.locator("#live td.status").allTextContents(), ["403"]);
+});
+
+test("a fault that is made on the page is met by a client, and can be removed there", async (t) => {
+  const { base, page, go } = await open(t);
+  await go();
+  await page.selectOption("#fault", "commubo service_unavailable");
+  await page.fill("#times", "3");
+  await page.getByRole("button", { name: "Add fault" }).click();
+  await page.getByRole("button", { name: /^Remove the fault/ }).waitFor();
+  assert.equal((await calls(base)).status, 503);
+  await page.getByRole("button", { name: /^Remove the fault/ }).click();
+  await page.getByText("None: every request is answered").waitFor();
+  assert.equal((await calls(base)).status, 200);
+});
+
+test("the clock is moved, calls arrive, and a mistake is told where it was made", async (t) => {
+  const { base, page, wrong, go } = await open(t, { flags: ["--scenario", "busy-day", "--now", "2024-05-14T00:00:00Z"] });
+  const listed = async () => (await (await calls(base)).json()).length;
+  await go("/calls");
+  const before = await listed();
+  const line = await page.locator("#now-line").getAttribute("x1");
+  await page.getByRole("button", { name: "+1 h" }).click();
+  await page.locator("#now", { hasText: "2024-05-14T01:00:00Z" }).waitFor();
+  assert.ok((await listed()) > before, "calls have come");
+  assert.ok(Number(await page.locator("#now-line").getAttribute("x1")) > Number(line), "the line has moved");
+  await page.fill("#to", "soon");
+  await page.getByRole("button", { name: "Set", exact: true }).click();
+  await page.locator("aside .failed-here", { hasText: "RFC 3339" }).waitFor();
+  assert.match(wrong.splice(0).join("\n"), /^Failed to load resource: .* 400/, "the browser's own word for the refusal");
+  await page.getByRole("button", { name: "Run" }).click();
+  await page.getByText("runs, × 1").waitFor();
+  const shown = await page.locator("#now").textContent();
+  await page.locator("#now").filter({ hasNotText: shown }).waitFor();
+});
+
+test("one call stands in four dialects, and a value is marked in all of them", async (t) => {
+  const { page, go } = await open(t, { flags: ["--scenario", "busy-day"] });
+  await go("/calls?q=gen-1");
+  await page.getByRole("link", { name: "gen-1", exact: true }).click();
+  await page.getByRole("heading", { name: /^Call/ }).waitFor();
+  for (const vendor of ["commubo", "ccai", "alibaba", "sencloud"]) await page.locator(`pre[data-bytes=${vendor}] .leaf`).first().waitFor();
+  await page.locator(".neutral .leaf", { hasText: "2024-05-13T15:00:29.585Z" }).first().hover();
+  const marked = page.locator("pre:has(.leaf.same)");
+  assert.equal(await marked.count(), 5, "in callmock's record and at each vendor");
+});
+
+test("hostile text is shown as text, wherever it comes from", async (t) => {
+  const { base, page, wrong, go } = await open(t);
+  const hostile = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
+  await fetch(`${base}/_mock/worlds`, { method: "POST", body: JSON.stringify({ name: hostile }) });
+  await calls(base, { "x-callmock-test": hostile, "x-odd": hostile });
+  await fetch(`${base}/v1/calls?${new URLSearchParams({ [hostile]: hostile })}`, { headers: { authorization: hostile } });
+  await fetch(`${base}/v1/shop.Sencloud/ListCallLogs`, { method: "POST", body: JSON.stringify({ [hostile]: hostile }), headers: { "content-type": "application/json" } });
+  await fetch(`${base}/apps/api/v1/calls`, { method: "POST", body: hostile, headers: { "content-type": "application/json" } });
+  for (const view of VIEWS) {
+    await go(`${view}?q=${encodeURIComponent(hostile)}&vendor=${view === "/live" ? "" : encodeURIComponent(hostile)}`);
+    assert.equal(await page.locator("img, script:not([src])").count(), 0, view);
+  }
+  await go("/live");
+  const rows = await page.locator("#live tbody button").count();
+  assert.equal(rows, 4);
+  for (let n = 0; n < rows; n += 1) {
+    await page.locator("#live tbody button").nth(n).click();
+    await page.locator("#opened h2").waitFor();
+    assert.equal(await page.locator("img, script:not([src])").count(), 0);
+  }
+  await page.goto(`${base}/_mock/ui/calls/${encodeURIComponent(hostile)}`);
+  await page.getByText("There is no call").waitFor();
+  await page.goto(`${base}/_mock/ui?world=${encodeURIComponent(hostile)}`);
+  await page.getByText("There is no world").waitFor();
+  assert.equal(await page.locator("img, script:not([src])").count(), 0);
+  // The browser reports the 404 of the page, and nothing else.
+  assert.match(wrong.splice(0).join("\n"), /^Failed to load resource: the server responded with a status of 404 \(Not Found\)$/);
+});
+
+test("two worlds see nothing of each other, and one is made, reset and removed on the page", async (t) => {
+  const { base, page, go } = await open(t);
+  await calls(base);
+  await go();
+  await page.getByRole("button", { name: "New world" }).click();
+  await page.waitForURL(/world=/);
+  await page.locator("#told", { hasText: "done" }).waitFor();
+  await page.click("[data-run=sencloud]");
+  await page.locator("#answer-sencloud .status").waitFor();
+  await page.getByRole("link", { name: "Live" }).click();
+  await page.locator("#live tbody tr").waitFor();
+  assert.deepEqual(await page.locator("#live td.vendor").allTextContents(), ["sencloud"]);
+  await page.getByRole("button", { name: "Reset" }).click();
+  await page.getByText("No exchange yet").waitFor();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.waitForURL(`${base}/_mock/ui`);
+  await go("/live");
+  assert.deepEqual(await page.locator("#live td.vendor").allTextContents(), ["commubo"]);
+});
+
+test("with a token the page is empty until the token is given, and then sends it in the header", async (t) => {
+  const { base, page, wrong, go } = await open(t, { flags: ["--admin-token", "s3cret-token"] });
+  const addresses = [];
+  page.on("request", (request) => addresses.push(request.url()));
+  await go("/live");
+  assert.doesNotMatch(await page.content(), /commubo|FEDCBA09/);
+  await page.fill("#token", "wrong");
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.locator(".failed-here").waitFor();
+  assert.match(wrong.splice(0).join("\n"), /401/, "the browser reports the refusal");
+  await page.fill("#token", "s3cret-token");
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.locator("#stream", { hasText: "live" }).waitFor();
+  await calls(base);
+  await page.locator("#live tbody tr").waitFor();
+  await page.getByRole("link", { name: "Calls" }).click();
+  await page.getByRole("heading", { name: "Calls" }).waitFor();
+  await page.reload();
+  await page.getByRole("heading", { name: "Calls" }).waitFor();
+  assert.ok(addresses.every((address) => !address.includes("s3cret")), "no address holds it");
+  assert.equal(await page.evaluate(() => localStorage.length + document.cookie.length), 0, "the tab alone keeps it");
+});
+
+test("everything is reached by the keyboard alone", async (t) => {
+  const { page, go } = await open(t);
+  await go();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the content");
+  await page.keyboard.press("Enter");
+  const reach = async (what) => {
+    for (let n = 0; n < 80; n += 1) {
+      await page.keyboard.press("Tab");
+      if (await page.evaluate((selector) => document.activeElement.matches(selector), what)) return;
+    }
+    assert.fail(`${what} is not reached`);
+  };
+  await reach("[data-run=commubo]");
+  await page.keyboard.press("Enter");
+  await page.locator("#answer-commubo .status").waitFor();
+  await reach("#fault");
+  await go("/live");
+  await reach("#live button.link");
+  await page.keyboard.press("Enter");
+  await page.locator("#opened h2").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "opened");
+});
+
+test("no view has an accessibility violation in either theme", async (t) => {
+  const { page, base, go } = await open(t, { flags: ["--scenario", "busy-day"] });
+  await calls(base, { "x-commubo-accessToken": "wrong" });
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    for (const view of [...VIEWS, "/calls/gen-1"]) {
+      await go(view);
+      if (view === "/live") {
+        await page.locator("#live tbody button").first().click();
+        await page.locator("#opened h2").waitFor();
+      }
+      // Not by a script element: the page's policy lets none in.
+      await page.evaluate((await import("node:fs")).readFileSync(AXE, "utf8"));
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      const told = violations.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html).join(" | ")}`);
+      assert.deepEqual(told, [], `${view} ${colorScheme}`);
+    }
+  }
+});
+
+test("the page can be read without script", async (t) => {
+  const { page, base, go } = await open(t, { javaScriptEnabled: false });
+  await calls(base);
+  for (const [view, text] of [["", "Call a vendor"], ["/live", "list_calls.listed"], ["/calls", "commubo-example"], ["/contract", "Contract coverage"]]) {
+    await go(view);
+    await page.getByText(text).first().waitFor();
+  }
+});
+
+test("a thousand exchanges a second leave the page quick and bounded", async (t) => {
+  const { page, base, go } = await open(t);
+  await go("/live");
+  await page.locator("#stream", { hasText: "live" }).waitFor();
+  let stop = false;
+  const worker = async () => { while (!stop) await (await calls(base)).arrayBuffer(); };
+  const workers = Array.from({ length: 8 }, worker);
+  await page.locator("#live tbody tr").nth(100).waitFor();
+  await page.waitForTimeout(3000);
+  const rows = await page.locator("#live tbody tr").count();
+  assert.ok(rows <= 500, `${rows} rows`);
+  await page.locator("select[name=vendor]").focus();
+  await page.keyboard.press("Escape");
+  // A key is answered by the page's own thread: the time until it runs is what typing feels.
+  const slowest = await page.evaluate(async () => {
+    let slowest = 0;
+    for (let n = 0; n < 30; n += 1) {
+      const began = performance.now();
+      await new Promise((resolve) => { setTimeout(resolve, 0); });
+      slowest = Math.max(slowest, performance.now() - began);
+      await new Promise((resolve) => { setTimeout(resolve, 30); });
+    }
+    return slowest;
+  });
+  stop = true;
+  await Promise.all(workers);
+  t.diagnostic(`the slowest of 30: ${slowest.toFixed(0)} ms`);
+});
+
+test("screenshots of each view", { skip: !process.env.SCREENS }, async (t) => {
+  mkdirSync(process.env.SCREENS, { recursive: true });
+  for (const [name, options] of [
+    ["desktop", { viewport: { width: 1360, height: 900 } }],
+    ["dark", { viewport: { width: 1360, height: 900 }, colorScheme: "dark" }],
+    ["phone", { viewport: { width: 390, height: 844 } }],
+  ]) {
+    const { page, base, go } = await open(t, { flags: ["--scenario", "busy-day"], ...options });
+    await calls(base, { "x-commubo-accessToken": "wrong" });
+    for (const vendor of ["commubo", "ccai", "alibaba", "sencloud"]) {
+      await go();
+      await page.click(`[data-run=${vendor}]`);
+      await page.locator(`#answer-${vendor} .status`).waitFor();
+    }
+    for (const [view, file] of [["", "start"], ["/live", "live"], ["/calls", "calls"], ["/calls/gen-1", "call"], ["/contract", "contract"]]) {
+      await go(view);
+      if (view === "/live") {
+        await page.locator("#live tbody button").first().click();
+        await page.locator("#opened h2").waitFor();
+        await page.evaluate(() => scrollTo(0, 0));
+      }
+      await page.screenshot({ path: `${process.env.SCREENS}/${file}-${name}.png` });
+    }
+  }
+});
