@@ -14,9 +14,14 @@ pub fn is_wanted() -> bool {
     std::io::stderr().is_terminal()
 }
 
+/// Whether standard error shows colours: a terminal does, unless `NO_COLOR` forbids them.
+pub fn in_colour() -> bool {
+    is_wanted() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
+}
+
 /// Says where everything is. `base` is the server's URL.
 pub fn show(app: &App, base: &str) {
-    let text = text(app, base, std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty()));
+    let text = text(app, base, in_colour());
     // A terminal that is gone is told nothing.
     drop(std::io::stderr().lock().write_all(text.as_bytes()));
 }

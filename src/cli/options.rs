@@ -1,7 +1,6 @@
 //! The flags of a server, which `serve`, `exec` and `matrix` share, and the settings made from
 //! them.
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{fmt, registry};
 
+use super::banner;
 use super::log::Writer;
 use super::port_file::PortFile;
 use super::project;
@@ -470,7 +470,7 @@ impl Args {
         let all = registry().with(targets);
         match self.log {
             Log::Text => {
-                all.with(lines.with_target(false).with_ansi(std::io::stderr().is_terminal())).init();
+                all.with(lines.with_target(false).with_ansi(banner::in_colour())).init();
             }
             Log::Json => all.with(lines.json()).init(),
         }

@@ -349,19 +349,21 @@ async function opened(exchange, api) {
       action("Verify this", () => verify(exchange, api)),
       action("Close", () => { $("opened").hidden = true; })),
   ];
-  if (exchange.hint) parts.push(make("p", { className: "warn" }, exchange.hint));
+  if (exchange.hint) parts.push(make("p", { className: "warn" }, ...prose(exchange.hint)));
   for (const id of exchange.findings) parts.push(finding(id, exchange.details ?? []));
   if (exchange.explanation?.signature) parts.push(await signature(seq, api));
   const behaviors = make("table", {}, make("caption", { className: "hidden" }, "Behaviors"));
   for (const id of exchange.behaviors) {
     const known = catalogue.behaviors.find((behavior) => behavior.id === id);
-    behaviors.append(make("tr", {}, make("td", {}, make("code", {}, id)), make("td", {}, known?.summary ?? ""),
+    behaviors.append(make("tr", {}, make("td", {}, make("code", {}, id)), make("td", {}, ...prose(known?.summary ?? "")),
       make("td", { className: "dim" }, known ? `${known.standing}: ${known.source}` : "")));
   }
   parts.push(behaviors, make("div", { className: "sides" },
     side("Request", `${request.method} ${target}`, request), side("Answer", String(response.status ?? "no answer"), response)));
   return parts;
 }
+// Words between backticks are code.
+const prose = (text) => text.split("`").map((part, n) => (n % 2 ? make("code", {}, part) : part));
 function action(words, act) {
   const button = make("button", { type: "button" }, words);
   button.addEventListener("click", () => act(button));
@@ -379,7 +381,7 @@ function finding(id, details) {
   const said = details.filter((detail) => detail.id === id).map((detail) => make("p", {}, detail.detail));
   return make("div", { className: `finding ${known?.severity ?? ""}` },
     make("p", {}, make("strong", {}, known?.severity ?? ""), " ", make("code", {}, id)), ...said,
-    make("p", {}, `${known?.summary ?? ""} ${known?.why ?? ""}`), make("p", {}, make("strong", {}, "Instead: "), known?.fix ?? ""));
+    make("p", {}, ...prose(`${known?.summary ?? ""} ${known?.why ?? ""}`)), make("p", {}, make("strong", {}, "Instead: "), ...prose(known?.fix ?? "")));
 }
 // The strings that were signed and that should have been, with the first difference marked.
 async function signature(seq, api) {
