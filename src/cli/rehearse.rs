@@ -313,6 +313,7 @@ impl Rehearsing<'_> {
         let judge = self.args.gate.read()?;
         let coverage =
             Coverage::of(&sidecar.app.worlds.counts(), vendors::catalogues()).without(&judge.exclusions);
+        let findings = Found::of(&coverage, vendors::catalogues(), &runs);
         let words: Vec<String> = self.args.command.iter().map(|word| word.display().to_string()).collect();
         let rehearsal = Rehearsal {
             command: world.secrets().masked(&words.join(" ")).into_owned(),
@@ -320,7 +321,7 @@ impl Rehearsing<'_> {
             runs,
             vendors: of_vendors,
             problems,
-            findings: Found::of(&coverage, vendors::catalogues()),
+            findings,
             calls: known
                 .iter()
                 .filter(|(vendor, _)| asked.contains(vendor))

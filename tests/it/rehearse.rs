@@ -131,6 +131,12 @@ fn the_report_says_what_was_lost_when_and_what_to_do() {
     assert!(said.contains("  -> ask for more than the time since the last run: "), "{said}");
     assert!(said.contains(" asked for its time "), "{said}");
     assert!(said.ends_with("the table is not what it should be\n"), "{said}");
+    // What the requests alone show, with the run and the request.
+    let findings = said.split_once("\nfindings about the requests (").expect("findings").1;
+    let overlap = findings.split_once("  warning commubo.no_overlap: ").expect("the finding").1;
+    let about: Vec<&str> = overlap.lines().skip(1).take(2).collect();
+    assert!(about[0].starts_with("    run ") && about[0].contains(": GET /v1/calls?start=2024-02-"), "{said}");
+    assert!(about[1].starts_with("    records came up to "), "{said}");
 }
 
 #[test]

@@ -81,10 +81,14 @@ impl Rehearsal {
                         h2 { "Findings about the requests" }
                         table {
                             tr { th { "finding" } th { "what was seen" } th { "what to do" } }
-                            @for Found { finding, detail } in &self.findings {
+                            @for Found { finding, detail, request, run } in &self.findings {
                                 tr {
                                     td { code { (finding.id) } br; (finding.summary) }
-                                    td { (detail.as_deref().unwrap_or_default()) }
+                                    td {
+                                        @if let Some(run) = run { "Run " (run) ": " }
+                                        (detail.as_deref().unwrap_or_default())
+                                        @if let Some(request) = request { br; code { (request) } }
+                                    }
                                     td { (finding.fix) }
                                 }
                             }

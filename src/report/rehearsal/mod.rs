@@ -221,16 +221,33 @@ pub struct Found {
     pub finding: &'static Finding,
     /// What was seen, in words, of the first request that it is about.
     pub detail: Option<String>,
+    /// That request, in short.
+    pub request: Option<String>,
+    /// The number of the run that sent it.
+    pub run: Option<usize>,
 }
 
 impl Found {
     /// The findings of a coverage, those of the lowest severity included.
     #[must_use]
-    pub fn of(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue>) -> Vec<Self> {
-        let details = || coverage.exchanges.iter().flat_map(|exchange| &exchange.details);
+    pub fn of(
+        coverage: &Coverage,
+        catalogues: impl Iterator<Item = &'static Catalogue>,
+        runs: &[Run],
+    ) -> Vec<Self> {
         let found = |finding: &'static Finding| {
-            let detail = details().find(|detail| detail.id == finding.id);
-            Self { finding, detail: detail.map(|detail| detail.detail.clone()) }
+            let about = coverage
+                .exchanges
+                .iter()
+                .find(|exchange| exchange.findings.iter().any(|id| id == finding.id));
+            let detail = about.and_then(|about| about.details.iter().find(|detail| detail.id == finding.id));
+            let run = about.and_then(|about| runs.iter().rfind(|run| run.at <= about.at));
+            Self {
+                finding,
+                detail: detail.map(|detail| detail.detail.clone()),
+                request: about.map(|about| about.request.clone()),
+                run: run.map(|run| run.number),
+            }
         };
         coverage.denied(Severity::Note, catalogues).into_iter().map(found).collect()
     }

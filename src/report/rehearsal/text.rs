@@ -78,8 +78,11 @@ impl Rehearsal {
         if !self.findings.is_empty() {
             let _ = writeln!(text, "\nfindings about the requests (--deny-findings lets them fail):");
         }
-        for Found { finding, detail } in &self.findings {
+        for Found { finding, detail, request, run } in &self.findings {
             let _ = writeln!(text, "  {} {}: {}", finding.severity.name(), finding.id, finding.summary);
+            if let (Some(request), Some(run)) = (request, run) {
+                let _ = writeln!(text, "    run {run}: {request}");
+            }
             if let Some(detail) = detail {
                 let _ = writeln!(text, "    {detail}");
             }
