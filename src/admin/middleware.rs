@@ -60,7 +60,8 @@ const LONG: [&str; 6] = ["/calls", "/customers", "/journal", "/coverage", "/find
 /// Runs the handlers that may take long on threads of their own, where they block no other request.
 pub async fn offload(State(admin): State<Admin>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if !LONG.iter().any(|end| path.ends_with(end)) && !(ui::is_page(path) && !ui::is_asset(path)) {
+    let is_long = LONG.iter().any(|end| path.ends_with(end)) || ui::is_page(path) && !ui::is_asset(path);
+    if !is_long {
         return next.run(request).await;
     }
     let handle = request.extensions().get::<ConnectionHandle>().cloned().unwrap_or_default();

@@ -135,7 +135,10 @@ fn the_report_says_what_was_lost_when_and_what_to_do() {
     let findings = said.split_once("\nfindings about the requests (").expect("findings").1;
     let overlap = findings.split_once("  warning commubo.no_overlap: ").expect("the finding").1;
     let about: Vec<&str> = overlap.lines().skip(1).take(2).collect();
-    assert!(about[0].starts_with("    run ") && about[0].contains(": GET /v1/calls?start=2024-02-"), "{said}");
+    assert!(
+        about[0].starts_with("    run ") && about[0].contains(": GET /v1/calls?start=2024-02-"),
+        "{said}"
+    );
     assert!(about[1].starts_with("    records came up to "), "{said}");
 }
 

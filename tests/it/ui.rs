@@ -69,6 +69,8 @@ async fn with_a_token_the_page_is_empty_for_who_does_not_send_it() {
 async fn an_unknown_world_or_call_is_said_and_the_views_of_a_world_are_its_own() {
     let mock = Mock::embedded("documented").await;
     assert_eq!(mock.get("/_mock/ui/live?world=nobody").await.status, 404);
+    let beyond = mock.get("/_mock/ui/calls?after=18446744073709551615").await;
+    assert_eq!(beyond.status, 200, "{}", beyond.body);
     assert!(mock.get("/_mock/ui/calls/nobody").await.body.contains("There is no call"));
     let made = send(mock.request("POST", "/_mock/worlds").body("{}")).await.json();
     let (id, tenant) = (text_at(&made, "/id"), text_at(&made, "/credentials/commubo/tenant_id"));

@@ -38,6 +38,7 @@ pub fn view(frame: &Frame<'_>) -> Markup {
         found.by_ref().map(|(ordinal, call)| (call.at, ordinal)).collect();
     found.sort_unstable();
     let total = found.len();
+    let after = after.min(total);
     let rows: Vec<Neutral> = found
         .iter()
         .skip(after)

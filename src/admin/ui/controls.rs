@@ -1,16 +1,21 @@
 //! The controls beside the views: the world, its clock, and its faults. Each shows the request of the
 //! admin API that does the same.
 
+use std::sync::Arc;
+
 use chrono::SecondsFormat;
 use maud::{Markup, html};
 use serde_json::json;
 
 use super::frame::Frame;
 use crate::scenario::ClockSpec;
-use crate::world::Worlds;
+use crate::world::{Slot, Worlds};
 
 /// The lengths of time by which a button moves the clock.
 const STEPS: [(&str, &str); 4] = [("1m", "+1 min"), ("10m", "+10 min"), ("1h", "+1 h"), ("1d", "+1 d")];
+
+/// The most worlds to choose from.
+const WORLDS: usize = 200;
 
 pub fn aside(frame: &Frame<'_>) -> Markup {
     html! {
@@ -35,7 +40,7 @@ fn world(frame: &Frame<'_>) -> Markup {
             form.row method="get" action="/_mock/ui" #world-form {
                 label.hidden for="world" { "World" }
                 select #world name="world" {
-                    @for slot in frame.admin.app.worlds.all() {
+                    @for slot in shown(frame) {
                         option value=(slot.id()) selected[&**slot.id() == id] {
                             (slot.id()) @if let Some(name) = slot.name() { " · " (name) }
                         }
@@ -55,6 +60,13 @@ fn world(frame: &Frame<'_>) -> Markup {
             (api(&format!("POST /_mock/worlds {{}} · POST {}", frame.api("/reset"))))
         }
     }
+}
+
+/// The worlds to choose from: this one, and the first ones.
+fn shown(frame: &Frame<'_>) -> Vec<Arc<Slot>> {
+    let worlds = frame.admin.app.worlds.all();
+    let is_shown = |(place, slot): &(usize, Arc<Slot>)| *place < WORLDS || &**slot.id() == frame.id();
+    worlds.into_iter().enumerate().filter(is_shown).map(|(_, slot)| slot).collect()
 }
 
 fn clock(frame: &Frame<'_>) -> Markup {

@@ -145,9 +145,9 @@ pub fn shell() -> Markup {
                     main #main tabindex="-1" {
                         h1 { "Admin token" }
                         p { "This server was started with " code { "--admin-token" } ". The token stays in this tab." }
-                        form #token-form.row {
+                        form #token-form.row method="post" {
                             label for="token" { "Token" }
-                            input #token name="token" type="password" autocomplete="off" required;
+                            input #token type="password" autocomplete="off" required;
                             button type="submit" { "Open" }
                         }
                         p #told.told role="status" aria-live="polite" {}
@@ -172,8 +172,10 @@ pub fn no_world(id: &str) -> Markup {
                     main #main tabindex="-1" {
                         h1 { "There is no world " code { (id) } }
                         p { "It was removed, or its time was over. " a href="/_mock/ui" { "The default world" } " is there always." }
+                        p #told.told role="status" aria-live="polite" {}
                     }
                 }
+                script src="/_mock/ui/script.js" {}
             }
         }
     }

@@ -22,6 +22,8 @@ pub fn view(frame: &Frame<'_>) -> Markup {
         ..Filter::default()
     };
     let journal = frame.world.journal();
+    // What is completed from now on comes by the stream. An exchange of both is shown once.
+    let completed = journal.completed();
     // The last ones of those that match: the journal is read from the oldest on.
     let is_open =
         ["vendor", "operation", "status", "finding"].iter().all(|name| frame.asked(name).is_empty());
@@ -49,7 +51,7 @@ pub fn view(frame: &Frame<'_>) -> Markup {
         @if page.entries.is_empty() {
             p #none.empty { "No exchange yet. Press Run under " a href=(frame.link("/_mock/ui", &[])) { "Start" } ", or let your client call." }
         }
-        table #live data-seq=(journal.newest()) {
+        table #live data-completed=(completed) {
             caption.hidden { "Exchanges, the newest first" }
             thead {
                 tr {

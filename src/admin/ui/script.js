@@ -17,16 +17,16 @@ function make(name, properties = {}, ...children) {
 }
 
 // The admin API.
-async function ask(method, path, body, signal) {
-  const headers = { accept: "application/json, text/html" };
+async function ask(method, path, body, signal, more = {}) {
+  const headers = { accept: "application/json, text/html", ...more };
   const token = sessionStorage.getItem(TOKEN);
   if (token) headers.authorization = `Bearer ${token}`;
   if (body !== undefined) headers["content-type"] = "application/json";
   const answer = await fetch(path, { method, headers, body, signal, cache: "no-store" });
-  if (answer.ok) return answer;
+  if (answer.ok || answer.headers.get("content-type")?.startsWith("text/html")) return answer;
   if (answer.status === 401) sessionStorage.removeItem(TOKEN);
   const said = await answer.json().catch(() => null);
-  throw new Error(said?.error?.message ?? `${answer.status} ${answer.statusText}`);
+  throw Object.assign(new Error(said?.error?.message ?? `${answer.status} ${answer.statusText}`), { status: answer.status });
 }
 function tell(text, wrong = false) {
   const told = $("told");
@@ -47,7 +47,10 @@ function forget(near) { near.parentElement.querySelector(":scope > .failed-here"
 async function show(address, push) {
   const answer = await ask("GET", address);
   const fetched = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (fetched.body.hasAttribute("data-shell")) throw new Error("the token is not the server's");
+  if (fetched.body.hasAttribute("data-shell")) {
+    sessionStorage.removeItem(TOKEN);
+    throw new Error("the token is not the server's");
+  }
   const focused = document.activeElement?.id;
   document.title = fetched.title;
   document.body.dataset.api = fetched.body.dataset.api ?? "/_mock";
@@ -95,8 +98,8 @@ addEventListener("submit", (event) => {
   const form = event.target;
   if (form.id === "token-form") {
     event.preventDefault();
-    sessionStorage.setItem(TOKEN, form.token.value);
-    show(here(), false).catch((error) => { sessionStorage.removeItem(TOKEN); fail(form, error); });
+    sessionStorage.setItem(TOKEN, $("token").value);
+    show(here(), false).catch((error) => fail(form, error));
   } else if (form.dataset.method) {
     event.preventDefault();
     call(form.querySelector("button[type=submit]"), form.dataset.method, form.dataset.path, JSON.stringify(fields(form)), form);
@@ -178,7 +181,7 @@ function curl(command) {
     if (word === "-H") {
       const [, name, value] = words[(n += 1)].match(/^([^:]+): ?(.*)$/s);
       read.headers[name] = value;
-    } else if (word === "--data") read.body = words[(n += 1)];
+    } else if (word === "--data" || word === "--data-raw") read.body = words[(n += 1)];
     else if (word === "-X") read.method = words[(n += 1)];
     else if (!word.startsWith("-")) read.url = new URL(word);
   }
@@ -242,22 +245,26 @@ function point(event) {
 }
 addEventListener("mouseover", point);
 
-// The stream of exchanges. It stands while nobody looks.
+// The stream of exchanges. It stands while nobody looks, and goes on where the table ends.
 let stream = null;
 let paused = false;
 let waiting = [];
-let seen = 0;
+let dropped = 0;
+let wait = 1000;
+const state = (text) => { if ($("stream")) $("stream").textContent = text; };
 async function listen() {
-  if (stream || paused || document.hidden || !$("live")) return;
   const table = $("live");
+  if (stream || paused || document.hidden || !table) return;
   const control = new AbortController();
   stream = control;
   const asked = [...new URLSearchParams(location.search)];
   const filter = new URLSearchParams(asked.filter(([name, value]) => value && FILTERS.includes(name)));
-  const state = (text) => { if ($("stream")) $("stream").textContent = text; };
+  let again = true;
   try {
-    const answer = await ask("GET", `${document.body.dataset.api}/journal/stream?${filter}`, undefined, control.signal);
+    const after = { "last-event-id": table.dataset.completed };
+    const answer = await ask("GET", `${document.body.dataset.api}/journal/stream?${filter}`, undefined, control.signal, after);
     state("live");
+    wait = 1000;
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let text = "";
     for (;;) {
@@ -266,34 +273,43 @@ async function listen() {
       text += value;
       let end;
       while ((end = text.indexOf("\n\n")) >= 0) {
-        const event = text.slice(0, end);
+        take(text.slice(0, end), table);
         text = text.slice(end + 2);
-        const data = event.indexOf("\ndata: ");
-        if (event.startsWith("event: exchange") && data >= 0) add(event.slice(data + 7), table);
       }
     }
     state("the stream has ended");
   } catch (error) {
+    // A request that is wrong stays wrong.
+    again = !(error.status >= 400 && error.status < 500);
     if (!control.signal.aborted) state(`the stream broke: ${error.message}`);
   }
   if (stream === control) stream = null;
-  if (!control.signal.aborted) setTimeout(listen, 1000);
+  if (control.signal.aborted || !again) return;
+  setTimeout(listen, wait);
+  wait = Math.min(wait * 2, 30000);
 }
 function silence() { stream?.abort(); stream = null; waiting = []; }
-// Only what the table can show is read. The others are counted.
-function add(data, table) {
-  waiting.push(data);
-  seen += 1;
-  if (waiting.length > MOST) waiting.splice(0, waiting.length - MOST);
-  if (waiting.length === 1) setTimeout(() => requestAnimationFrame(() => draw(table)), 100);
+// One event of the stream.
+function take(event, table) {
+  const id = event.match(/^id: (\d+)$/m)?.[1];
+  if (id) table.dataset.completed = id;
+  const data = event.indexOf("\ndata: ");
+  if (event.startsWith("event: missed")) dropped += 1;
+  if (!event.startsWith("event: exchange") || data < 0) return;
+  // Only what the table can show is read. The others are counted.
+  waiting.push(event.slice(data + 7));
+  if (waiting.length > MOST) dropped += waiting.splice(0, waiting.length - MOST).length;
+  if (waiting.length === 1) setTimeout(() => requestAnimationFrame(() => draw(table)), 50);
 }
 function draw(table) {
-  const rows = waiting.splice(-60).map((data) => row(JSON.parse(data)));
-  waiting = [];
   const body = table.tBodies[0];
-  body.prepend(...rows.reverse());
+  const known = new Set([...body.rows].map((one) => one.dataset.seq));
+  const come = waiting.splice(0, 60).map((data) => JSON.parse(data)).filter(({ seq }) => !known.has(String(seq)));
+  if (waiting.length > 0) requestAnimationFrame(() => draw(table));
+  body.prepend(...come.map(row).reverse());
   while (body.rows.length > MOST) body.deleteRow(-1);
   $("none")?.remove();
+  if (dropped) state(`live; ${dropped} came too fast to be shown`);
 }
 const short = (id) => id.slice(id.indexOf(".") + 1);
 function row(exchange) {
@@ -344,7 +360,9 @@ async function opened(exchange, api) {
   const parts = [
     make("h2", {}, `Exchange ${seq}: ${request.method} ${request.path}`),
     make("p", { className: "row" },
-      action("Copy as curl", () => copy(asCurl(exchange, target))),
+      action("Copy as curl", (button) => (request.truncated
+        ? fail(button, new Error("The journal keeps only the beginning of this body: --journal-body keeps more."))
+        : copy(asCurl(exchange, target)))),
       action("Make a fault of this", (button) => fault(exchange, api, button)),
       action("Verify this", () => verify(exchange, api)),
       action("Close", () => { $("opened").hidden = true; })),
@@ -402,11 +420,15 @@ function asCurl({ request }, target) {
   const skipped = ["host", "content-length", "connection", "accept-encoding"];
   const headers = Object.entries(request.headers).filter(([name]) => !skipped.includes(name) && !name.startsWith("sec-"));
   const body = request.body === null || request.body === undefined ? ""
-    : ` --data ${quoted(typeof request.body === "string" ? request.body : JSON.stringify(request.body))}`;
-  const method = request.method === "GET" && !body ? "" : ` -X ${request.method}`;
+    : ` --data-raw ${quoted(typeof request.body === "string" ? request.body : JSON.stringify(request.body))}`;
+  const method = request.method === "GET" && !body ? "" : ` -X ${quoted(request.method)}`;
   return `curl${method} ${quoted(location.origin + target)}${headers.map(([name, value]) => ` -H ${quoted(`${name}: ${[value].flat().join(", ")}`)}`).join("")}${body}`;
 }
 async function fault({ vendor, operation, response }, api, button) {
+  if (response.truncated) {
+    fail(button, new Error("The journal keeps only the beginning of this body, so no fault is made of it: --journal-body keeps more."));
+    return;
+  }
   const kind = response.headers["content-type"];
   const action = { status: response.status ?? 503, body: response.body ?? undefined };
   if (kind) action.headers = { "content-type": [kind].flat()[0] };
@@ -461,7 +483,9 @@ addEventListener("input", (event) => {
 });
 addEventListener("hashchange", unfold);
 function unfold() {
-  const one = location.hash && $(decodeURIComponent(location.hash.slice(1)));
+  let id = "";
+  try { id = decodeURIComponent(location.hash.slice(1)); } catch { return; }
+  const one = id && $(id);
   const part = one && one.closest("details");
   if (part) { part.open = true; one.scrollIntoView(); }
 }
@@ -470,10 +494,11 @@ function begin() {
   const now = $("now");
   if (now) read = { at: performance.now(), now: Date.parse(now.dateTime), rate: Number(now.dataset.rate) };
   for (const place of document.querySelectorAll("pre[data-json]")) fill(place, place.textContent);
+  $("pause")?.setAttribute("aria-pressed", String(paused));
   silence();
   listen();
   unfold();
 }
 if (document.body.hasAttribute("data-shell") && sessionStorage.getItem(TOKEN)) {
-  show(here(), false).catch((error) => { sessionStorage.removeItem(TOKEN); tell(error.message, true); });
+  show(here(), false).catch((error) => tell(error.message, true));
 } else begin();

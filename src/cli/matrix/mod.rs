@@ -99,6 +99,12 @@ impl Matrix<'_> {
             return Err(why.clone());
         }
         self.say_run("(defaults)", &base);
+        let is_about_data = has(Axis::Faults) || has(Axis::Data);
+        if is_about_data && !self.args.table.is_named() && base.created == 0 {
+            tell!(
+                "callmock: without the job's table (--table, --table-command), records that are lost are not seen"
+            );
+        }
         if !has(Axis::Readings) || self.args.axis.len() > 1 || self.args.only.is_some() {
             self.limit = self.limit.or(Some(Duration::from_mins(1) + took * 3));
         }

@@ -107,9 +107,9 @@ type Moment<'a> = (&'a Window, DateTime<Utc>, Option<DateTime<Utc>>);
 
 impl Windows {
     /// The number of lists remembered.
-    const SERIES: usize = 64;
+    const SERIES: usize = 16;
     /// The number of windows remembered for each list.
-    const WINDOWS: usize = 1024;
+    const WINDOWS: usize = 512;
     /// The number of unfinished records remembered for each vendor.
     const UNFINISHED: usize = 10_000;
     /// The number of windows that must move on with the clock before a client follows it.

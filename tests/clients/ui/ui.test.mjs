@@ -217,6 +217,41 @@ test("with a token the page is empty until the token is given, and then sends it
   assert.equal(await page.evaluate(() => localStorage.length + document.cookie.length), 0, "the tab alone keeps it");
 });
 
+test("without the script, too, the token never comes into an address", async (t) => {
+  const { page, wrong, go } = await open(t, { flags: ["--admin-token", "s3cret-token"], javaScriptEnabled: false });
+  await go();
+  await page.fill("#token", "s3cret-token");
+  await page.keyboard.press("Enter");
+  await page.waitForLoadState();
+  assert.doesNotMatch(page.url(), /s3cret/);
+  wrong.splice(0);
+});
+
+test("what came while nobody looked is there again, a burst is shown whole, and a pause stays one", async (t) => {
+  const { page, base, wrong, go } = await open(t);
+  await go("/live");
+  await page.locator("#stream", { hasText: "live" }).waitFor();
+  await Promise.all(Array.from({ length: 200 }, () => calls(base)));
+  await page.locator("#live tbody tr").nth(199).waitFor();
+  assert.equal(await page.locator("#live tbody tr").count(), 200, "each once");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "+1 min" }).click();
+  await page.locator("#told", { hasText: "done" }).waitFor();
+  assert.equal(await page.locator("#pause").getAttribute("aria-pressed"), "true");
+  await calls(base);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.locator("#stream", { hasText: "live" }).waitFor();
+  await page.locator("#live tbody tr[data-seq='201']").waitFor();
+  // A filter that is wrong is said once, not asked for again and again.
+  let asked = 0;
+  page.on("request", (request) => { asked += request.url().includes("/journal/stream") ? 1 : 0; });
+  await go("/live?vendor=nobody#%");
+  await page.locator("#stream", { hasText: "there is no `nobody`" }).waitFor();
+  await page.waitForTimeout(2500);
+  assert.equal(asked, 1);
+  assert.match(wrong.splice(0).join("\n"), /^Failed to load resource: .* 400/);
+});
+
 test("everything is reached by the keyboard alone", async (t) => {
   const { page, go } = await open(t);
   await go();
