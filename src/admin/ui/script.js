@@ -401,19 +401,21 @@ function finding(id, details) {
     make("p", {}, make("strong", {}, known?.severity ?? ""), " ", make("code", {}, id)), ...said,
     make("p", {}, ...prose(`${known?.summary ?? ""} ${known?.why ?? ""}`)), make("p", {}, make("strong", {}, "Instead: "), ...prose(known?.fix ?? "")));
 }
-// The strings that were signed and that should have been, with the first difference marked.
+// Why a signature was refused: the strings that were signed and that should have been, with the first
+// difference marked.
 async function signature(seq, api) {
   const { signature: found } = await (await ask("GET", `${api}/journal/${seq}/signature`)).json();
-  const lines = Object.entries(found).map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]);
-  const texts = lines.filter(([, value]) => value.length > 20).map(([, value]) => value);
-  let at = 0;
-  if (texts.length > 1) while (at < texts[0].length && texts[0][at] === texts[1][at]) at += 1;
-  const rows = lines.map(([name, value]) => {
-    const marked = value.length > 20 && texts.length > 1 && at < value.length;
-    return make("tr", {}, make("td", {}, name), make("td", {},
-      ...(marked ? [value.slice(0, at), make("mark", {}, value.slice(at, at + 1)), value.slice(at + 1)] : [value])));
-  });
-  return make("div", {}, make("h3", {}, "Signature"), make("table", {}, ...rows));
+  const { diagnosis = {}, ...facts } = found;
+  const { first_difference: first, ...said } = diagnosis ?? {};
+  const line = ([name, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const at = first?.at;
+    const parts = first && ["signed", "should_have_signed"].includes(name)
+      ? [text.slice(0, at), make("mark", {}, text.slice(at, at + 1) || " "), text.slice(at + 1)] : [text];
+    return make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, ...parts));
+  };
+  const rows = [...Object.entries(said), ...Object.entries(facts)].map(line);
+  return make("div", { id: "signature" }, make("h3", {}, "Signature"), make("table", {}, ...rows));
 }
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 function asCurl({ request }, target) {

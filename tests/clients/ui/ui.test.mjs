@@ -1,6 +1,7 @@
 // The live page in a real browser: headless Chromium.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
@@ -85,6 +86,29 @@ test("an exchange appears as it happens, and is opened with its behaviors and it
   const [head, ...body] = (await page.locator("#verify pre").textContent()).split("\n");
   const verified = await fetch(head.split(" ")[1], { method: "POST", body: body.join("\n") });
   assert.deepEqual([verified.status, (await verified.json()).ok], [200, true]);
+});
+
+test("a refused signature is explained, with the first difference marked", async (t) => {
+  const { base, page, go } = await open(t);
+  const pairs = {
+    AccessKeyId: "testid", Action: "ListCallDetailRecords", Format: "JSON", InstanceId: "ccc-test", PageNumber: "1", PageSize: "10",
+    SignatureMethod: "HMAC-SHA1", SignatureNonce: "once", SignatureVersion: "1.0",
+    Timestamp: new Date().toISOString().replace(/\.\d+/, ""), Version: "2020-07-01",
+  };
+  const percent = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+  const query = (of) => Object.keys(of).sort().map((name) => `${percent(name)}=${percent(of[name])}`).join("&");
+  // Signed with an empty signature among the parameters, which is a mistake that many make.
+  const signed = `GET&%2F&${percent(query({ ...pairs, Signature: "" }))}`;
+  const signature = createHmac("sha1", "testsecret&").update(signed).digest("base64");
+  assert.equal((await fetch(`${base}/?${query(pairs)}&Signature=${percent(signature)}`)).status, 400);
+  await go("/live");
+  await page.locator("#live tbody button").click();
+  await page.locator("#signature").waitFor();
+  const said = await page.locator("#signature").textContent();
+  assert.match(said, /empty_signature/);
+  const [first, second] = await page.locator("#signature tr:has(mark) td").allTextContents();
+  const at = [...first].findIndex((one, n) => one !== second[n]);
+  assert.deepEqual(await page.locator("#signature mark").allTextContents(), [first[at], second[at]]);
 });
 
 test("filters stay in the address, and hold for what comes", async (t) => {
