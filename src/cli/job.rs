@@ -4,13 +4,24 @@ use std::io::ErrorKind;
 use std::process::Stdio;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio::process::Command;
 
 use super::children;
 use super::exit::{code, not_run};
+use crate::universe::{Millis, length};
 
 /// The exit code of a run that was ended because it took too long, as `timeout` has it.
 pub const HUNG: u8 = 124;
+
+/// Reads a length of time above zero.
+///
+/// # Errors
+/// The forms that a length of time may have.
+pub fn duration(text: &str) -> Result<TimeDelta, String> {
+    let length = length(text).ok().filter(|length| *length > TimeDelta::zero());
+    length.ok_or_else(|| format!("expected {}, found `{text}`", Millis::EXPECTED))
+}
 
 /// The time that the output of a job that was ended has to end.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -19,9 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Ended {
     /// The exit code.
     pub code: u8,
-    /// Whether it was ended because it took too long.
+    /// Whether the run was ended because it took too long.
     pub hung: bool,
-    /// What it printed.
+    /// The output, of both streams.
     pub output: String,
 }
 

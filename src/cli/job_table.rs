@@ -118,7 +118,7 @@ async fn of_database(path: &Path) -> Result<String, String> {
     Ok(if rows.trim().is_empty() { "[]".to_owned() } else { rows })
 }
 
-/// What `sqlite3` prints.
+/// The output of `sqlite3`.
 async fn asked(path: &Path, words: &[&str]) -> Result<String, String> {
     let (query, flags) = words.split_last().unwrap_or((&"", &[]));
     let mut command = Command::new("sqlite3");

@@ -11,7 +11,7 @@ use clap::ValueEnum;
 use super::attended::attended;
 use super::exit::Exit;
 use super::gate::Gate;
-use super::job::{self, Ended};
+use super::job::{self, Ended, duration};
 use super::job_table::{JobTable, WRONG_TABLE};
 use super::oracle::moment;
 use super::output::print;
@@ -23,7 +23,7 @@ use crate::report::oracle::{self, Period, Words};
 use crate::report::rehearsal::{self, Failed, Found, Known, OfVendor, Rehearsal, Run, Shown, Window};
 use crate::scenario::{Action, ClockSpec, Fault, Library, When};
 use crate::server::Settings;
-use crate::universe::{Millis, Ordinal, length};
+use crate::universe::Ordinal;
 use crate::vendor::Neutral;
 use crate::vendors;
 use crate::world::{Entry, FaultCounts, World};
@@ -82,6 +82,9 @@ enum Format {
 /// The scenario of a rehearsal without `--scenario`.
 const STANDARD: &str = "weeks";
 
+/// The time that the vendors fail. Every run that begins in it meets the outage.
+const OUTAGE: TimeDelta = TimeDelta::minutes(20);
+
 /// The most runs.
 const RUNS: i64 = 100_000;
 
@@ -90,11 +93,6 @@ const IDLE: usize = 3;
 
 /// The number of last lines of output that a failed run shows.
 const LINES: usize = 10;
-
-fn duration(text: &str) -> Result<TimeDelta, String> {
-    let length = length(text).ok().filter(|length| *length > TimeDelta::zero());
-    length.ok_or_else(|| format!("expected {}, found `{text}`", Millis::EXPECTED))
-}
 
 pub fn run(args: &Args) -> Exit {
     let opened = args.server.library_or(STANDARD).and_then(|library| {
@@ -159,13 +157,16 @@ impl Rehearsing<'_> {
         drop(sidecar.app.completed.set(vec![notes_failures(&failed)]));
         let start = args.from.unwrap_or_else(|| beginning(&world));
         let mut outage = self.outage(&world, start);
+        // The end of the outage, once a run has met it.
+        let mut ends: Option<DateTime<Utc>> = None;
         let mut runs: Vec<Run> = vec![];
         for number in 1..=self.count {
             let at = start + args.every * i32::try_from(number).unwrap_or(i32::MAX);
             let world = present();
             world.set_clock(ClockSpec::Fixed(at));
-            let is_outage = outage == Some(number);
-            if is_outage {
+            let begins = outage == Some(number);
+            let is_outage = begins || ends.is_some_and(|ends| at < ends);
+            if begins {
                 // A job that asks once a run has no middle of a walk.
                 let walks = runs.last().is_some_and(|run| run.asked.len() > 1 && !run.outage);
                 fail(&world, u64::from(walks));
@@ -173,9 +174,6 @@ impl Rehearsing<'_> {
             let began = std::time::Instant::now();
             let Ended { code, output, .. } = self.run(&sidecar, number, at).await?;
             let world = present();
-            if is_outage {
-                recover(&world);
-            }
             if number == 1 && [126, 127].contains(&code) {
                 tell!("callmock: {}", output.trim_end());
                 return Ok(Exit::As(code));
@@ -199,9 +197,15 @@ impl Rehearsing<'_> {
                     began.elapsed().as_secs_f64() * f64::from(u32::try_from(self.count).unwrap_or(u32::MAX));
                 tell!("callmock: {} runs, about {:.0} s", self.count, rest);
             }
-            // It spared the first request, and there was no other.
-            if is_outage && run.failed.is_empty() && number < self.count {
+            if begins && run.failed.is_empty() && number < self.count {
+                // It spared the first request, and there was no other.
+                recover(&world);
                 outage = Some(number + 1);
+            } else if is_outage {
+                let ends = *ends.get_or_insert(at + OUTAGE);
+                if at + args.every >= ends {
+                    recover(&world);
+                }
             }
             runs.push(run);
             // A mistake in the table's columns is told now, not after the last run.

@@ -48,8 +48,8 @@ pub enum NotArrived {
     UnknownWorld(Refused),
 }
 
-/// The steps that the handler noted, until its answer is under way. An answer that never is undoes them:
-/// a client that gave up, or a connection that a fault ends, had no page.
+/// The steps that the handler noted, until its answer is under way. An answer that never is undoes
+/// them: a client that gave up, or a connection that a fault ends, had no page.
 struct Steps(Context);
 
 impl Steps {

@@ -36,12 +36,7 @@ pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catal
     let page = html! {
         (DOCTYPE)
         html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Contract coverage: " (share.percent()) " %" }
-                style { (PreEscaped(STYLE)) }
-            }
+            (head(&format!("Contract coverage: {} %", share.percent()), ""))
             body {
                 (content(coverage, catalogues))
                 script { (PreEscaped(SCRIPT)) }
@@ -49,6 +44,19 @@ pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catal
         }
     };
     page.into_string()
+}
+
+/// The head of a report that is one page. `own` is its style beside the style of all reports.
+#[must_use]
+pub fn head(title: &str, own: &'static str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            title { (title) }
+            style { (PreEscaped(STYLE)) (PreEscaped(own)) }
+        }
+    }
 }
 
 /// The content of the report, without the page around it.

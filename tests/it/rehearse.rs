@@ -69,6 +69,21 @@ fn a_careful_job_ends_with_a_whole_table_although_one_run_meets_an_outage() {
     assert!(rows.lines().count() > 400, "{rows}");
 }
 
+#[test]
+fn every_run_within_the_twenty_minutes_of_the_outage_meets_it() {
+    let flags = ["--every", "5m", "--for", "2h", "--from", "2024-02-16T01:00:00Z", "--format", "json"];
+    let output = rehearse("outage.csv", &flags, CAREFUL);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let failed: Vec<(u64, bool)> = list_at(&report, "/runs")
+        .iter()
+        .filter(|run| run["outage"] == true)
+        .map(|run| (run["number"].as_u64().expect("a number"), run["code"] == 1))
+        .collect();
+    let first = failed.first().expect("an outage").0;
+    assert_eq!(failed, [(first, true), (first + 1, true), (first + 2, true), (first + 3, true)]);
+    assert_eq!((output.status.code(), list_at(&report, "/problems").len()), (Some(0), 0), "{report}");
+}
+
 fn table_of(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("rehearse").join(name)
 }

@@ -1,5 +1,5 @@
-//! What the clients have met of the vendors' contracts: findings, a map of all behaviors, and what to
-//! try next. It is the coverage report of the world, in the page.
+//! The coverage of the vendors' contracts by the clients: findings, a map of all behaviors, and those
+//! to try next. The content is that of the coverage report.
 
 use maud::{Markup, html};
 

@@ -1,5 +1,5 @@
-//! The exchanges as they happen. The last ones are in the page; the script adds those that follow, and
-//! shows one in full.
+//! The exchanges as they happen. The last ones are in the page; the script adds those that follow,
+//! and shows one in full.
 
 use std::collections::BTreeSet;
 

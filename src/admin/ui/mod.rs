@@ -1,8 +1,8 @@
 //! `/_mock/ui`: the live page, rendered here. One script of our own adds what happens while it is
 //! open. Everything that comes from a request is text, never markup.
 //!
-//! With an admin token the page is an empty shell, which shows nothing: the script asks for the token
-//! and fetches the page with it.
+//! With an admin token the page is an empty shell, which shows nothing: the script asks for the
+//! token and fetches the page with it.
 
 mod calls;
 mod contract;
@@ -27,8 +27,8 @@ const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("script.js");
 const ICON: &str = include_str!("icon.svg");
 
-/// The policy of the page: its own style, its own script, the admin API and the vendors' paths of this
-/// server, and nothing from elsewhere.
+/// The policy of the page: its own style, its own script, the admin API and the vendors' paths of
+/// this server, and nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -88,7 +88,7 @@ pub async fn call(
     view(&admin, &base, Tab::Calls, query.as_deref(), |frame| one_call::view(frame, &call))
 }
 
-/// What the clients have met of the vendors' contracts.
+/// The coverage of the vendors' contracts by the clients.
 pub async fn contract(State(admin): State<Admin>, base: AdminUrl, RawQuery(query): RawQuery) -> Response {
     view(&admin, &base, Tab::Contract, query.as_deref(), contract::view)
 }

@@ -7,18 +7,18 @@ use chrono::TimeDelta;
 use clap::ValueEnum;
 
 use super::super::gate::{Denied, denied};
+use super::super::job::duration;
 use super::super::job_table::JobTable;
 use super::super::options;
 use crate::nearest::did_you_mean;
 use crate::report::matrix::{Axis, Verdict};
-use crate::universe::{Millis, length};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct Args {
     #[command(flatten)]
     pub server: options::Args,
-    /// What is changed from run to run: readings, faults, data
+    /// The axes along which runs differ: readings, faults, data
     #[arg(long, env = "CALLMOCK_AXIS", value_name = "AXIS", value_delimiter = ',', default_value = "readings", value_parser = axis)]
     pub axis: Vec<Axis>,
     /// Run the client without a change and in this one run, by its name in the report
@@ -77,9 +77,4 @@ fn verdict(text: &str) -> Result<Verdict, String> {
     known.ok_or_else(|| {
         format!("expected {}{}", names().collect::<Vec<_>>().join(", "), did_you_mean(text, names()))
     })
-}
-
-fn duration(text: &str) -> Result<TimeDelta, String> {
-    let length = length(text).ok().filter(|length| *length > TimeDelta::zero());
-    length.ok_or_else(|| format!("expected {}, found `{text}`", Millis::EXPECTED))
 }

@@ -97,7 +97,7 @@ fn places(requests: usize) -> Vec<(&'static str, u64)> {
 struct Kind {
     name: String,
     action: Action,
-    /// Whether it is also tried without an end: a client that tries again gets it again.
+    /// Whether the fault is also tried without an end: a client that tries again meets it again.
     lasts: bool,
 }
 

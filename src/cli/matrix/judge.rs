@@ -46,7 +46,7 @@ pub fn judge(base: Option<&Run>, run: &Run) -> (Verdict, Option<String>) {
     }
 }
 
-/// What is wrong, in words.
+/// The mistakes of a run, in words.
 #[derive(Default)]
 struct Wrong {
     told: Vec<String>,

@@ -8,7 +8,7 @@ pub struct Run {
     pub command: String,
     /// The exit code.
     pub code: u8,
-    /// Whether it was ended because it took too long.
+    /// Whether the run was ended because it took too long.
     pub hung: bool,
     /// What the client printed, and what is held against it.
     pub output: String,

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
 use super::{Axis, Cell, LeftOut, Matrix};
-use crate::report::html::STYLE;
+use crate::report::html::head;
 
 impl Matrix {
     /// The report as an HTML page.
@@ -16,12 +16,7 @@ impl Matrix {
         let page = html! {
             (DOCTYPE)
             html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    title { "Matrix: " (self.summary()) }
-                    style { (PreEscaped(STYLE)) (PreEscaped(OWN)) }
-                }
+                (head(&format!("Matrix: {}", self.summary()), OWN))
                 body {
                     h1 { "Matrix" }
                     p.dim { code { (self.command) } }

@@ -2,11 +2,11 @@
 //! for over the calls that were there, and what is wrong.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, html};
 
 use super::junit::KINDS;
 use super::{Found, Kind, Problem, Rehearsal};
-use crate::report::html::STYLE;
+use crate::report::html::head;
 use crate::times::words;
 
 /// The most records of each kind and reason that are shown.
@@ -24,12 +24,7 @@ impl Rehearsal {
         let page = html! {
             (DOCTYPE)
             html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    title { "Rehearsal: " (if self.is_good() { "the table is whole" } else { "records are wrong" }) }
-                    style { (PreEscaped(STYLE)) (PreEscaped(OWN)) }
-                }
+                (head(if self.is_good() { "Rehearsal: the table is whole" } else { "Rehearsal: records are wrong" }, OWN))
                 body {
                     h1 { "Rehearsal" }
                     p.dim { code { (self.command) } }
