@@ -51,7 +51,8 @@ pub struct Args {
     /// The world's time that each request for a list takes
     #[arg(long, env = "CALLMOCK_STEP", value_name = "DURATION", default_value = "2s", value_parser = duration)]
     step: TimeDelta,
-    /// Leave out the outage: in one run the vendors fail, in the middle of a walk if the job walks
+    /// Leave out the outage: for twenty minutes the vendors fail, from the middle of a walk on if the
+    /// job walks
     #[arg(long, env = "CALLMOCK_NO_OUTAGE")]
     no_outage: bool,
     /// Set libfaketime's variable FAKETIME to the world's time, for a job that takes its windows from
