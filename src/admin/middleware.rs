@@ -55,7 +55,8 @@ pub async fn whole(State(admin): State<Admin>, request: Request, next: Next) -> 
 }
 
 /// The ends of paths whose handlers may read much of a world.
-const LONG: [&str; 6] = ["/calls", "/customers", "/journal", "/coverage", "/findings", "/snapshot"];
+const LONG: [&str; 7] =
+    ["/calls", "/customers", "/journal", "/coverage", "/findings", "/snapshot", "/reports"];
 
 /// Runs the handlers that may take long on threads of their own, where they block no other request.
 pub async fn offload(State(admin): State<Admin>, mut request: Request, next: Next) -> Response {

@@ -31,6 +31,7 @@ mod middleware;
 mod openapi;
 mod queues;
 mod readings;
+mod reports;
 mod reset;
 mod snapshot;
 mod state;
@@ -92,6 +93,8 @@ routes! {
         "/_mock/ui/style.css" => get(ui::style);
         "/_mock/ui/script.js" => get(ui::script);
         "/_mock/ui/icon.svg" => get(ui::icon);
+        "/_mock/reports" => get(reports::list);
+        "/_mock/reports/{file}" => get(reports::show);
         "/_mock/worlds" => get(worlds::list).post(worlds::create);
         "/_mock/worlds/{world}" => get(worlds::show).delete(worlds::remove);
     }

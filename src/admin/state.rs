@@ -1,6 +1,7 @@
 //! The state that every admin handler shares.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,8 @@ pub struct Admin {
     pub making: Arc<Mutex<()>>,
     /// The token that callers must send, if one is required.
     pub token: Option<Arc<str>>,
+    /// The folder with the last reports of `rehearse` and `matrix`, if one was named.
+    pub reports: Option<Arc<Path>>,
     /// Whether the server is stopping.
     pub stopped: watch::Receiver<bool>,
     /// The time at which the server began to listen, for the uptime.

@@ -19,6 +19,7 @@ use super::port_file::PortFile;
 use super::project;
 use crate::contract::{Readings, UnknownReading};
 use crate::nearest::did_you_mean;
+use crate::report::kept;
 use crate::scenario::{Library, LoadOptions, Source};
 use crate::server::{Settings, Tls};
 use crate::universe::Millis;
@@ -69,6 +70,10 @@ pub struct Args {
     /// Omit the x-callmock-… headers from vendors' answers
     #[arg(help_heading = "Output", long, env = "CALLMOCK_NO_DEBUG_HEADERS")]
     no_debug_headers: bool,
+    /// The folder in which `rehearse` and `matrix` keep their last reports, and from which the page of
+    /// `serve` shows them
+    #[arg(help_heading = "Output", long, env = "CALLMOCK_REPORTS", value_name = "DIR")]
+    reports: Option<PathBuf>,
     /// The largest request body; a larger one is refused in the vendor's words
     #[arg(
         help_heading = "Limits of requests",
@@ -387,6 +392,14 @@ impl Args {
         Ok(library)
     }
 
+    /// Keeps a report in the folder of `--reports`, if one is named.
+    ///
+    /// # Errors
+    /// If it cannot be written. The message names the flag.
+    pub fn keep(&self, name: &str, formats: impl FnOnce() -> kept::Formats) -> Result<(), String> {
+        self.reports.as_ref().map_or(Ok(()), |folder| kept::keep(folder, name, &formats()))
+    }
+
     /// Whether only warnings and errors are wanted.
     pub fn is_quiet(&self) -> bool {
         self.quiet
@@ -430,6 +443,7 @@ impl Args {
             tls: tls.transpose().map_err(|error| format!("callmock: TLS: {error}"))?,
             watch: self.watch,
             public_url: self.public_url.clone(),
+            reports: self.reports.clone(),
             vendors: vendors::ALL,
         })
     }

@@ -336,13 +336,14 @@ impl Rehearsing<'_> {
                 })
                 .collect(),
         };
+        let json = serde_json::to_string_pretty(&rehearsal).map_err(|error| error.to_string())? + "\n";
+        let kept = || [rehearsal.text(), rehearsal.html(), json.clone(), rehearsal.junit()];
+        self.args.server.keep("rehearsal", kept)?;
         let printed = print(&match self.args.format {
             Format::Text => rehearsal.text(),
             Format::Junit => rehearsal.junit(),
             Format::Html => rehearsal.html(),
-            Format::Json => {
-                serde_json::to_string_pretty(&rehearsal).map_err(|error| error.to_string())? + "\n"
-            }
+            Format::Json => json,
         });
         if printed != Exit::Done || !rehearsal.is_good() {
             return Ok(Exit::Failed);

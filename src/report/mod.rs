@@ -13,6 +13,7 @@ pub mod har;
 pub mod how;
 pub mod html;
 pub mod junit;
+pub mod kept;
 pub mod matrix;
 pub mod oracle;
 pub mod rehearsal;

@@ -90,6 +90,7 @@ impl Server {
             max_world_calls: settings.max_world_calls,
             making: Arc::default(),
             token: settings.admin_token.as_deref().map(Arc::from),
+            reports: settings.reports.as_deref().map(Arc::from),
             stopped: stopping.subscribe(),
             since: Instant::now(),
         });

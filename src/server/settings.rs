@@ -1,5 +1,6 @@
 //! The settings of a server.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
@@ -45,6 +46,8 @@ pub struct Settings {
     /// The base URL of the server in answers. Without one, such URLs have the host that the request
     /// names.
     pub public_url: Option<String>,
+    /// The folder with the last reports of `rehearse` and `matrix`, if one was named.
+    pub reports: Option<PathBuf>,
     /// The vendors that the server emulates.
     pub vendors: &'static [&'static dyn Vendor],
 }
@@ -68,6 +71,7 @@ impl Default for Settings {
             tls: None,
             watch: false,
             public_url: None,
+            reports: None,
             vendors: vendors::ALL,
         }
     }

@@ -87,3 +87,20 @@ async fn a_secret_of_any_vendor_stands_in_no_journal_and_no_report() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_secret_of_another_service_is_masked_by_the_name_of_its_place() {
+    let mock = Mock::embedded("documented").await;
+    let foreign = "pk-live-0123456789";
+    for (name, is_secret) in
+        [("x-api-key", true), ("api_key", true), ("x-auth-token", true), ("x-note", false)]
+    {
+        send(mock.request("GET", "/v1/calls").header(name, foreign)).await;
+        let by_header = mock.get("/_mock/journal").await.body;
+        assert_eq!(by_header.contains(foreign), !is_secret, "{name}: {by_header}");
+        mock.get(&format!("/v1/calls?{name}={foreign}")).await;
+        let by_query = mock.get("/_mock/journal").await.body;
+        assert_eq!(by_query.contains(foreign), !is_secret, "{name}: {by_query}");
+        send(mock.request("DELETE", "/_mock/journal")).await;
+    }
+}

@@ -1,10 +1,12 @@
 //! `callmock matrix`: which reading of the vendors' pages breaks a client?
 
+use std::fs;
+use std::path::PathBuf;
 use std::process::Output;
 
 use callmock::vendors;
 
-use crate::cli::{callmock, text};
+use crate::cli::{Served, callmock, text};
 
 /// A client's test of commubo, in the plainest of shells: `body` is a good list, `refused` a
 /// refusal.
@@ -276,6 +278,35 @@ fn a_matrix_is_told_as_json_junit_and_a_page() {
         "{page}"
     );
     assert!(!page.contains("<script"), "{page}");
+}
+
+#[test]
+fn the_last_matrix_is_kept_in_a_folder_and_a_server_shows_it() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("kept-matrix");
+    drop(fs::remove_dir_all(&folder));
+    let reports = ["--reports", folder.to_str().expect("text")];
+    let served = Served::start(callmock().args(["--port", "0"]).args(reports));
+    assert_eq!(served.get("/_mock/reports", ""), r#"{"reports":[]}"#);
+    assert!(served.get("/_mock/ui/contract", "").contains("No report yet"));
+    assert!(served.get("/_mock/reports/matrix.txt", "").contains("is not there yet: run `callmock"));
+    // One run that is run again is no matrix.
+    job(&[&reports[..], &["--only", "commubo.list_calls/wrong_token@only"]].concat(), "exit 0");
+    assert_eq!(served.get("/_mock/reports", ""), r#"{"reports":[]}"#);
+    job(&reports, "exit 0");
+    let listed: serde_json::Value = serde_json::from_str(&served.get("/_mock/reports", "")).expect("JSON");
+    assert_eq!(listed["reports"][0]["report"], "matrix");
+    for file in listed["reports"][0]["files"].as_array().expect("a list") {
+        let file = served.get(file.as_str().expect("a path"), "");
+        assert!(file.contains("commubo.list_calls/wrong_token@only"), "{file}");
+    }
+    let page = served.get("/_mock/ui/contract", "");
+    assert!(page.contains("Last matrix") && !page.contains("Last rehearsal"), "{page}");
+    assert!(page.contains("commubo.list_calls/wrong_token@only WRONG QUIETLY: 1 lost"), "{page}");
+    // Nothing but a report is read from there.
+    fs::write(folder.join("other.txt"), "a secret").expect("written");
+    for path in ["/_mock/reports/other.txt", "/_mock/reports/..%2Fkept-matrix%2Fother.txt"] {
+        assert!(served.get(path, "").contains("there is no report"), "{path}");
+    }
 }
 
 #[test]

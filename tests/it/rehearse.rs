@@ -292,7 +292,15 @@ fn the_report_is_text_json_junit_or_a_page_with_a_timeline() {
     assert!(page.contains("<svg class=\"timeline\"") && page.contains("<line class=\"lost\""), "{page}");
     assert!(page.contains("<rect class=\"asked\"") && page.contains("2024-02-18"), "{page}");
     assert!(page.contains("The table is not what it should be"), "{page}");
-    let output = rehearse("data.csv", &["--format", "json"], job);
+    let kept = table("kept-reports");
+    drop(fs::remove_dir_all(&kept));
+    let reports = ["--format", "json", "--reports", kept.to_str().expect("text")];
+    let output = rehearse("data.csv", &reports, job);
+    let read = |name: &str| fs::read_to_string(kept.join(name)).expect("it is kept");
+    assert_eq!(read("rehearsal.json"), text(&output.stdout));
+    assert!(read("rehearsal.html").contains("<svg class=\"timeline\""));
+    assert_eq!(read("rehearsal.xml"), xml);
+    assert!(read("rehearsal.txt").ends_with("the table is not what it should be\n"));
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(list_at(&report, "/runs").len(), 24);
     assert_eq!(report["runs"][0]["asked"][0]["vendor"], "commubo");

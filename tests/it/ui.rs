@@ -79,6 +79,24 @@ async fn an_unknown_world_or_call_is_said_and_the_views_of_a_world_are_its_own()
 }
 
 #[tokio::test]
+async fn the_calls_of_a_span_of_time_are_chosen_and_a_time_that_is_none_is_told() {
+    let mock = Mock::embedded("busy-day").await;
+    let page = async |query: &str| mock.get(&format!("/_mock/ui/calls?{query}")).await.body;
+    let by_times = page("from=2024-05-14T00:00:00Z&to=2024-05-14T01:00:00Z").await;
+    let by_offset = page("from=2024-05-14T09:00:00%2B09:00&to=2024-05-14T10:00:00%2B09:00").await;
+    let counted = |page: &str| {
+        let (before, _) = page.split_once(" calls</span>").expect("the number");
+        before.rsplit('>').next().expect("a number").to_owned()
+    };
+    assert_eq!(counted(&by_times), counted(&by_offset));
+    assert_ne!(counted(&by_times), counted(&page("").await));
+    assert_eq!(counted(&page("from=2024-05-14").await), counted(&page("from=2024-05-14T00:00:00Z").await));
+    let wrong = page("from=yesterday").await;
+    assert!(wrong.contains("“yesterday” is no time and was left out: write 2024-05-14T09:00:00Z"), "{wrong}");
+    assert_eq!(counted(&wrong), counted(&page("").await));
+}
+
+#[tokio::test]
 async fn one_call_stands_in_the_bytes_of_each_vendors_own_list() {
     for readings in ["default", "alternate"] {
         let mock = Mock::embedded("extremes").await;

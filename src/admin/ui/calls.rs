@@ -1,6 +1,6 @@
 //! The calls: a timeline of all of them, and a table with a search.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
 use maud::{Markup, html};
 
 use super::frame::Frame;
@@ -26,7 +26,7 @@ pub fn view(frame: &Frame<'_>) -> Markup {
     let view = frame.world.view();
     let all = || (0..u32::try_from(view.size()).unwrap_or(u32::MAX)).map(Ordinal);
     let calls = || all().filter_map(|ordinal| view.call(ordinal).map(|call| (ordinal, call)));
-    let time = |name: &str| DateTime::parse_from_rfc3339(frame.asked(name)).ok().map(|at| at.to_utc());
+    let time = |name: &str| moment(frame.asked(name));
     let (from, to, words) = (time("from"), time("to"), frame.asked("q").trim());
     let after: usize = frame.asked("after").parse().unwrap_or_default();
     let mut found = calls().filter(|(_, call)| {
@@ -66,16 +66,24 @@ pub fn view(frame: &Frame<'_>) -> Markup {
             @if let Some((_, world)) = frame.query.iter().find(|(name, _)| name == "world") {
                 input type="hidden" name="world" value=(world);
             }
-            @for name in ["from", "to"] {
-                @if !frame.asked(name).is_empty() { input type="hidden" name=(name) value=(frame.asked(name)); }
-            }
             label for="q" { "Search" }
             input #q name="q" type="search" value=(words) placeholder="id or number";
+            @for (name, words) in [("from", "from"), ("to", "before")] {
+                label for={ "calls-" (name) } { (words) }
+                input id={ "calls-" (name) } name=(name) value=(frame.asked(name)) size="20" placeholder="2024-05-14T09:00:00Z";
+            }
             button type="submit" { "Search" }
             @if from.is_some() || to.is_some() || !words.is_empty() {
                 a href=(frame.link("/_mock/ui/calls", &[])) { "Show all" }
             }
             span.dim role="status" { (total) @if total == 1 { " call" } @else { " calls" } }
+        }
+        @for name in ["from", "to"] {
+            @if !frame.asked(name).is_empty() && time(name).is_none() {
+                p.failed-here role="alert" {
+                    "“" (frame.asked(name)) "” is no time and was left out: write 2024-05-14T09:00:00Z, or a day such as 2024-05-14."
+                }
+            }
         }
         @if total == 0 { p.empty { "No call fits. Show all, or search for a part of an id or of a number." } }
         @else {
@@ -94,6 +102,12 @@ pub fn view(frame: &Frame<'_>) -> Markup {
             }
         }
     }
+}
+
+/// A time with its offset, or the beginning of a day in UTC.
+fn moment(text: &str) -> Option<DateTime<Utc>> {
+    let day = || text.parse::<NaiveDate>().ok().map(|day| day.and_time(NaiveTime::MIN).and_utc());
+    DateTime::parse_from_rfc3339(text.trim()).ok().map(|at| at.to_utc()).or_else(day)
 }
 
 fn is_meant(call: &Call, words: &str) -> bool {
@@ -179,7 +193,7 @@ fn timeline(frame: &Frame<'_>, calls: &[&Call], now: DateTime<Utc>) -> Option<Ma
             }
             figcaption.dim {
                 (text(at(0))) " to " (text(at(count))) ", a bar is " (crate::times::words(TimeDelta::seconds(length)))
-                "; the line is the world's clock. "
+                "; the line is the world's clock. A bar that is clicked, or bars that are dragged over, choose their calls. "
                 @for (name, words) in KINDS { span.key { span class={ "swatch " (name) } {} (words) " " } }
             }
         }

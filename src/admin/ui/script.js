@@ -304,19 +304,21 @@ function take(event, table) {
 function draw(table) {
   const body = table.tBodies[0];
   const known = new Set([...body.rows].map((one) => one.dataset.seq));
-  const come = waiting.splice(0, 60).map((data) => JSON.parse(data)).filter(({ seq }) => !known.has(String(seq)));
-  if (waiting.length > 0) requestAnimationFrame(() => draw(table));
-  body.prepend(...come.map(row).reverse());
+  // In a flood the browser gets time for whoever types: few rows at a time, without their flash.
+  const flood = waiting.length > 60;
+  const come = waiting.splice(0, 40).map((data) => JSON.parse(data)).filter(({ seq }) => !known.has(String(seq)));
+  if (waiting.length > 0) setTimeout(() => requestAnimationFrame(() => draw(table)), flood ? 200 : 50);
+  body.prepend(...come.map((one) => row(one, !flood)).reverse());
   while (body.rows.length > MOST) body.deleteRow(-1);
   $("none")?.remove();
   if (dropped) state(`live; ${dropped} came too fast to be shown`);
 }
 const short = (id) => id.slice(id.indexOf(".") + 1);
-function row(exchange) {
+function row(exchange, flash) {
   const { seq, at, vendor, operation, behaviors, findings, response, test } = exchange;
   const status = response.status ?? 0;
   const cell = (...inside) => make("td", {}, ...inside);
-  return make("tr", { className: "new", "data-seq": seq },
+  return make("tr", { className: flash ? "new" : "", "data-seq": seq },
     cell(make("time", {}, at.replace(/\.\d+/, ""))),
     make("td", { className: "vendor", "data-n": document.body.dataset.vendors.split(" ").indexOf(vendor) }, make("span", { className: "mark" }), vendor),
     cell(make("button", { className: "link", type: "button", "data-open": seq }, operation ?? "(unknown)")),
@@ -472,6 +474,47 @@ function tick() {
   }
 }
 setInterval(tick, 250);
+
+// A span of the timeline: dragging over bars chooses their calls.
+let span = null;
+addEventListener("pointerdown", (event) => {
+  const chart = event.target.closest?.(".timeline-of-calls svg");
+  if (!chart || event.button !== 0 || event.pointerType === "touch") return;
+  const { left, width } = chart.getBoundingClientRect();
+  const bars = chart.viewBox.baseVal.width / Number(chart.dataset.width);
+  const bar = ({ clientX }) => Math.min(Math.max(Math.floor(((clientX - left) / width) * bars), 0), bars - 1);
+  span = { chart, bar, first: bar(event), last: bar(event), mark: null };
+});
+addEventListener("pointermove", (event) => {
+  if (!span) return;
+  span.last = span.bar(event);
+  if (span.last === span.first && !span.mark) return;
+  const { chart, first, last } = span;
+  if (!span.mark) {
+    span.mark = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    span.mark.classList.add("span");
+    chart.append(span.mark);
+  }
+  const width = Number(chart.dataset.width);
+  const place = { x: Math.min(first, last) * width, y: 0, width: (Math.abs(last - first) + 1) * width, height: chart.viewBox.baseVal.height };
+  for (const [name, value] of Object.entries(place)) span.mark.setAttribute(name, String(value));
+});
+addEventListener("pointerup", () => {
+  const { chart, first, last, mark } = span ?? {};
+  span = null;
+  if (!mark) return;
+  const at = (bar) => `${new Date((Number(chart.dataset.begin) + bar * Number(chart.dataset.length)) * 1000).toISOString().slice(0, 19)}Z`;
+  const query = new URLSearchParams(location.search);
+  query.set("from", at(Math.min(first, last)));
+  query.set("to", at(Math.max(first, last) + 1));
+  query.delete("after");
+  show(`${location.pathname}?${query}`, true).catch((error) => tell(error.message, true));
+});
+addEventListener("dragstart", (event) => { if (span) event.preventDefault(); });
+// The link under the pointer is not followed at the end of a drag.
+addEventListener("click", (event) => {
+  if (event.target.closest?.(".timeline-of-calls svg")?.querySelector(".span")) event.preventDefault();
+}, true);
 
 // The report's filter, in the page.
 addEventListener("input", (event) => {

@@ -126,14 +126,16 @@ impl Matrix<'_> {
     /// Prints the report.
     fn reported(self, command: String) -> Result<Exit, String> {
         let matrix = report::Matrix { command, runs: self.runs, cells: self.cells, left_out: self.left_out };
+        let json = serde_json::to_string_pretty(&matrix).map_err(|error| error.to_string())? + "\n";
+        if self.args.only.is_none() {
+            let kept = || [matrix.text(), matrix.html(), json.clone(), matrix.junit()];
+            self.args.server.keep("matrix", kept)?;
+        }
         let is_readings_alone = self.args.axis == [Axis::Readings];
         let printed = match self.args.format {
             Format::Text if is_readings_alone => Exit::Done,
             Format::Text => print(&format!("\n{} runs: {}\n", matrix.runs, matrix.summary())),
-            Format::Json => {
-                let report = serde_json::to_string_pretty(&matrix).map_err(|error| error.to_string())?;
-                print(&(report + "\n"))
-            }
+            Format::Json => print(&json),
             Format::Junit => print(&matrix.junit()),
             Format::Html => print(&matrix.html()),
         };

@@ -2,6 +2,7 @@
 
 mod html;
 mod junit;
+mod text;
 
 use std::collections::BTreeMap;
 

@@ -36,7 +36,8 @@ const LONGEST_NAME: usize = 100;
 /// The most characters of a request or a body in short.
 const SHORT: usize = 400;
 
-/// Whether a parameter of this name usually holds a secret, at any service.
+/// Whether a parameter or a header of this name usually holds a secret, at any service. A beginning
+/// `x-` does not count.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
     // Every name of the list ends in one of these letters.
@@ -45,6 +46,7 @@ pub fn is_secret_name(name: &str) -> bool {
     if !may_be || name.len() > LONGEST_NAME {
         return false;
     }
+    let name = name.strip_prefix(['x', 'X']).and_then(|rest| rest.strip_prefix(['-', '_'])).unwrap_or(name);
     let bare = || name.chars().filter(|c| !matches!(c, '-' | '_'));
     let first = bare().next().map(|c| c.to_ascii_lowercase());
     let begins = |secret: &&&str| secret.chars().next() == first;
@@ -189,7 +191,7 @@ impl Mask {
             Some((_, credential)) => Some(credential),
             // A signature is not a secret. Every other proof of identity is.
             None if name == "authorization" && !value.contains("Signature=") => Some(value),
-            None => self.places.headers.contains(&name).then_some(value),
+            None => (self.places.headers.contains(&name) || is_secret_name(name)).then_some(value),
         }
     }
 
