@@ -37,6 +37,7 @@ pub mod keys;
 pub mod masking;
 pub mod mock;
 pub mod nearest;
+mod platform;
 pub mod report;
 pub mod scenario;
 pub mod server;
@@ -45,6 +46,7 @@ pub mod universe;
 pub mod urlencoded;
 pub mod vendor;
 pub mod vendors;
+mod version;
 pub mod world;
 pub mod yaml;
 

@@ -6,11 +6,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::version::VERSION;
+
 use super::state::Admin;
 
 /// Answers 200 for as long as the process lives.
 pub async fn health() -> Json<Value> {
-    Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
+    Json(json!({ "status": "ok", "version": VERSION }))
 }
 
 /// Answers 200 if the worker threads gave a recent heartbeat, else 503. The scenario is loaded by

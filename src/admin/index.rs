@@ -10,6 +10,7 @@ use super::extract::AdminUrl;
 use super::state::Admin;
 use crate::exchange::{Refused, refusal};
 use crate::universe::MAGIC_NUMBERS;
+use crate::version::{COMMIT, VERSION};
 
 /// Returns vendors, base URLs, operations, the default credentials, and curl commands.
 pub async fn show(State(admin): State<Admin>, AdminUrl(base_url): AdminUrl) -> Json<Value> {
@@ -38,7 +39,8 @@ pub async fn show(State(admin): State<Admin>, AdminUrl(base_url): AdminUrl) -> J
     let magic = MAGIC_NUMBERS.iter().filter(|_| world.scenario().magic);
     let magic = magic.map(|number| json!({ "digits": number.digits, "means": number.summary }));
     Json(json!({
-        "callmock": env!("CARGO_PKG_VERSION"),
+        "callmock": VERSION,
+        "commit": COMMIT,
         "scenario": world.scenario().title,
         "calls": world.universe().len(),
         "now": world.now(),

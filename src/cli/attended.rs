@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use rustix::process::Signal;
-
 use super::children::{self, Signals};
 use super::exit::Exit;
+use crate::platform::Signal;
 
 /// The time that commands have to end after a terminating signal.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -23,12 +22,11 @@ pub async fn attended(work: impl Future<Output = Result<Exit, String>>) -> Resul
         tokio::select! {
             exit = &mut work => return exit,
             signal = signals.next() => {
-                let ends = ![Signal::USR1, Signal::USR2].contains(&signal);
-                if ends {
+                if signal.ends() {
                     children::stop();
                 }
                 children::pass_to_groups(signal);
-                if ends {
+                if signal.ends() {
                     break signal;
                 }
             }
@@ -45,6 +43,6 @@ pub async fn attended(work: impl Future<Output = Result<Exit, String>>) -> Resul
             () = &mut until => break,
         }
     }
-    children::pass_to_groups(Signal::KILL);
-    Ok(Exit::As(u8::try_from(128 + ended_by.as_raw()).unwrap_or(1)))
+    children::pass_to_groups(Signal::Kill);
+    Ok(Exit::As(128 + ended_by.number()))
 }

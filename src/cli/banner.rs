@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 
 use crate::exchange::App;
+use crate::version::VERSION;
 
 /// The colours of the vendors' names, in the order of the list, from the palette of 256.
 const COLOURS: [u8; 4] = [32, 166, 36, 133];
@@ -34,7 +35,7 @@ fn text(app: &App, base: &str, in_colour: bool) -> String {
     let title = world.scenario().title.as_deref().unwrap_or("without a title");
     let calls = world.universe().len();
     let mut text = String::new();
-    let _ = writeln!(text, "\n{} {}", paint("1", "callmock"), env!("CARGO_PKG_VERSION"));
+    let _ = writeln!(text, "\n{} {}", paint("1", "callmock"), VERSION);
     let _ = writeln!(text, "  {:<9} {}", "page", paint("4", &format!("{base}/_mock/ui")));
     let _ = writeln!(text, "  {:<9} {title} ({calls} calls)", "scenario");
     for (vendor, colour) in app.vendors.iter().zip(COLOURS.into_iter().cycle()) {

@@ -8,19 +8,16 @@ use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
-use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, waitpid};
 use tokio::process::{Child, Command};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::exit::{Exit, not_run};
+use crate::platform::{self, Signal};
 
 /// The hidden first argument with which callmock replaces itself by another command.
 pub const BECOME: &str = "__become";
@@ -52,18 +49,7 @@ pub fn command(words: &[OsString]) -> Command {
 /// process id and the command line.
 pub fn run_as(words: &[OsString]) -> Exit {
     let [parent, name, arguments @ ..] = words else { return Exit::Usage };
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::process::{getppid, set_parent_process_death_signal};
-        // If this fails, the command runs all the same, but outlives a callmock that is killed.
-        let _ = set_parent_process_death_signal(Some(Signal::KILL));
-        // The parent may have ended before the signal was set.
-        let is_there = getppid().is_some_and(|pid| parent == pid.as_raw_nonzero().get().to_string().as_str());
-        if !is_there {
-            return Exit::Failed;
-        }
-    }
-    let error = std::process::Command::new(name).args(arguments).exec();
+    let Some(error) = platform::become_command(parent, name, arguments) else { return Exit::Failed };
     tell!("callmock: {}: {error}", PathBuf::from(name).display());
     Exit::As(not_run(&error))
 }
@@ -123,9 +109,8 @@ pub fn run() -> bool {
 
 /// Sends a signal to a command.
 pub fn pass(child: &Child, signal: Signal) {
-    let pid = child.id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
-    if let Some(pid) = pid
-        && let Err(error) = kill_process(pid, signal)
+    if let Some(pid) = child.id()
+        && let Err(error) = platform::pass(pid, signal)
     {
         tracing::warn!(%error, "a signal could not be passed on");
     }
@@ -135,36 +120,21 @@ pub fn pass(child: &Child, signal: Signal) {
 /// leads a process group of its own.
 pub fn pass_to_groups(signal: Signal) {
     let pids: Vec<u32> = running().iter().flatten().copied().collect();
-    for pid in pids.into_iter().filter_map(|pid| Pid::from_raw(pid.cast_signed())) {
-        // The command may have ended in the meantime.
-        let _ = kill_process_group(pid, signal);
+    for pid in pids {
+        platform::pass_to_group(pid, signal);
     }
 }
 
 /// Ends a command that leads a process group, and the processes that it has started.
 pub fn end_group(pid: Option<u32>) {
-    if let Some(pid) = pid.and_then(|pid| Pid::from_raw(pid.cast_signed())) {
-        // The command may have ended in the meantime.
-        let _ = kill_process_group(pid, Signal::KILL);
+    if let Some(pid) = pid {
+        platform::pass_to_group(pid, Signal::Kill);
     }
 }
 
 /// Reaps the orphans of process 1, for as long as this future is polled.
 pub async fn reap_orphans() {
-    if std::process::id() != 1 {
-        return std::future::pending().await;
-    }
-    let mut ended = signal(SignalKind::child()).ok();
-    loop {
-        let told = async {
-            match &mut ended {
-                Some(ended) => drop(ended.recv().await),
-                None => std::future::pending().await,
-            }
-        };
-        drop(tokio::time::timeout(Duration::from_secs(1), told).await);
-        reap();
-    }
+    platform::reap_orphans(reap).await;
 }
 
 fn reap() {
@@ -172,11 +142,8 @@ fn reap() {
     let processes = fs::read_dir("/proc").into_iter().flatten();
     let pids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
     for pid in pids.filter(|pid| !running.as_ref().is_some_and(|running| running.contains(pid))) {
-        if is_orphan(pid)
-            && let Some(pid) = Pid::from_raw(pid.cast_signed())
-        {
-            // It may have been reaped elsewhere.
-            let _ = waitpid(Some(pid), WaitOptions::NOHANG);
+        if is_orphan(pid) {
+            platform::reap(pid);
         }
     }
 }
@@ -198,23 +165,7 @@ impl Signals {
     /// # Errors
     /// If the signals cannot be caught.
     pub fn catch() -> Result<Self, String> {
-        let (caught, signals) = mpsc::unbounded_channel();
-        let passed = [
-            (SignalKind::terminate(), Signal::TERM),
-            (SignalKind::interrupt(), Signal::INT),
-            (SignalKind::hangup(), Signal::HUP),
-            (SignalKind::quit(), Signal::QUIT),
-            (SignalKind::user_defined1(), Signal::USR1),
-            (SignalKind::user_defined2(), Signal::USR2),
-        ];
-        for (kind, number) in passed {
-            let mut stream = signal(kind).map_err(|error| format!("signals cannot be caught: {error}"))?;
-            let caught = caught.clone();
-            tokio::spawn(
-                async move { while stream.recv().await.is_some() && caught.send(number).is_ok() {} },
-            );
-        }
-        Ok(Self(signals))
+        platform::signals().map(Self).map_err(|error| format!("signals cannot be caught: {error}"))
     }
 
     /// Waits for the next signal.

@@ -4,8 +4,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-use rustix::process::{Signal, getpgrp};
-use rustix::termios::tcgetpgrp;
 use tokio::process::Child;
 
 use super::bundle::Bundle;
@@ -20,6 +18,7 @@ use super::sidecar::Sidecar;
 use super::{coverage, options, serve};
 use crate::admin::reachable;
 use crate::exchange::{App, Completed, Kind};
+use crate::platform::{self, Signal};
 use crate::report::called;
 use crate::report::coverage::{Coverage, Run};
 use crate::vendors;
@@ -191,7 +190,7 @@ impl Args {
 async fn look_after(mut child: Child, mut signals: Signals) -> std::io::Result<ExitStatus> {
     // A terminal sends its signals to the whole foreground group, which includes the command.
     // Passing them on would deliver them twice.
-    let terminals = if is_in_front() { &[Signal::INT, Signal::QUIT][..] } else { &[] };
+    let terminals = if platform::is_in_front() { &[Signal::Interrupt, Signal::Quit][..] } else { &[] };
     let orphans = children::reap_orphans();
     tokio::pin!(orphans);
     loop {
@@ -205,10 +204,4 @@ async fn look_after(mut child: Child, mut signals: Signals) -> std::io::Result<E
             () = &mut orphans => {}
         }
     }
-}
-
-/// Whether this process is in the foreground group of its terminal, wherever its input comes from.
-fn is_in_front() -> bool {
-    let terminal = std::fs::File::open("/dev/tty");
-    terminal.is_ok_and(|terminal| tcgetpgrp(terminal).is_ok_and(|front| front == getpgrp()))
 }

@@ -1,8 +1,9 @@
 //! The ways in which the program ends.
 
 use std::io::ErrorKind;
-use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitCode, ExitStatus};
+
+use crate::platform;
 
 /// The way in which the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl From<Exit> for ExitCode {
 /// A command's exit code. For a command that a signal ended, it is 128 plus the signal's number, as
 /// in shells.
 pub fn code(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1);
+    let code = status.code().or_else(|| platform::code_of_signal(status)).unwrap_or(1);
     u8::try_from(code).unwrap_or(1)
 }
 

@@ -9,6 +9,7 @@ use tokio::process::Command;
 
 use super::children;
 use super::exit::{code, not_run};
+use crate::platform::lead_group;
 use crate::universe::{Millis, length};
 
 /// The exit code of a run that was ended because it took too long, as `timeout` has it.
@@ -42,7 +43,7 @@ pub struct Ended {
 /// If callmock is being stopped, or the job's end cannot be seen.
 pub async fn run(mut command: Command, name: &str, limit: Option<Duration>) -> Result<Ended, String> {
     // With a process group of its own, a terminating signal also reaches the command's children.
-    command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    lead_group(&mut command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = match children::spawn(command.kill_on_drop(true)) {
         Ok(child) => child,
         Err(error) if error.kind() == ErrorKind::Interrupted => return Err("stopped".to_owned()),

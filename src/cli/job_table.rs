@@ -10,6 +10,7 @@ use tokio::process::Command;
 use super::children;
 use super::exit::code;
 use super::sidecar::Sidecar;
+use crate::platform::lead_group;
 use crate::report::oracle::{self, Row, Words};
 use crate::vendors;
 
@@ -145,7 +146,7 @@ async fn printed(
     let words = ["sh", "-c", line].map(OsString::from);
     let mut command = sidecar.command(&words);
     prepare(&mut command);
-    command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    lead_group(&mut command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
     let child = children::spawn(command.kill_on_drop(true)).map_err(|error| format!("sh: {error}"))?;
     let output = children::output(child).await.map_err(|error| format!("sh: {error}"))?;
     if !output.status.success() {

@@ -48,6 +48,8 @@ mod sidecar;
 pub use exit::Exit;
 use if_named::{IfAlone, IfNamed};
 
+use crate::version::WHOLE;
+
 /// Examples under the help of the command.
 const EXAMPLES: &str = "Examples:
   callmock --open                                   serve, and open the live page
@@ -61,7 +63,7 @@ const EXAMPLES: &str = "Examples:
 ///
 /// Nobody has verified it against the live services.
 #[derive(Debug, Parser)]
-#[command(name = "callmock", version, args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+#[command(name = "callmock", version = WHOLE.as_str(), args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

@@ -18,6 +18,7 @@ use crate::report::text::{self, Listed};
 use crate::report::{html, junit, sarif};
 use crate::urlencoded;
 use crate::vendors;
+use crate::version::VERSION;
 use crate::world::Worlds;
 
 #[derive(Debug, clap::Args)]
@@ -126,7 +127,7 @@ fn unknown(path: &str, resource: &str) -> Response {
 
 fn index(run: &Run) -> Value {
     json!({
-        "callmock": env!("CARGO_PKG_VERSION"),
+        "callmock": VERSION,
         "command": run.command,
         "runs": run.end.coverage.runs,
         "exchanges": run.exchanges.len(),

@@ -4,15 +4,16 @@
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+
+use crate::platform;
 
 /// A port file. It is removed when this is dropped, unless another server has written it since.
 #[derive(Debug)]
 pub struct PortFile {
     path: PathBuf,
-    /// The device, inode and text of the file that was written.
-    written: Option<(u64, u64, String)>,
+    /// The identity and text of the file that was written.
+    written: Option<((u64, u64), String)>,
 }
 
 impl PortFile {
@@ -54,7 +55,7 @@ impl PortFile {
             drop(fs::remove_file(&beside));
             self.wrong(&error)
         })?;
-        self.written = Some((metadata.dev(), metadata.ino(), text));
+        self.written = Some((platform::file_state(&metadata).file, text));
         Ok(())
     }
 
@@ -65,9 +66,9 @@ impl PortFile {
 
 impl Drop for PortFile {
     fn drop(&mut self) {
-        let Some((device, inode, text)) = &self.written else { return };
-        let is_own = fs::symlink_metadata(&self.path)
-            .is_ok_and(|there| (there.dev(), there.ino()) == (*device, *inode));
+        let Some((file, text)) = &self.written else { return };
+        let is_own =
+            fs::symlink_metadata(&self.path).is_ok_and(|there| platform::file_state(&there).file == *file);
         // Another process may have written to the file.
         if is_own && fs::read_to_string(&self.path).is_ok_and(|there| there == *text) {
             drop(fs::remove_file(&self.path));

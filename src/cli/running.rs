@@ -4,8 +4,9 @@
 use std::collections::HashSet;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+
+use crate::platform;
 
 /// The addresses of the running servers. If process 1 is one, it is the container's server and the
 /// only result. If there are several others, those of this process's session are preferred.
@@ -31,8 +32,7 @@ pub fn servers() -> Vec<(IpAddr, u16)> {
 }
 
 fn identity(path: &Path) -> Option<(u64, u64)> {
-    let metadata = fs::metadata(path).ok()?;
-    Some((metadata.dev(), metadata.ino()))
+    Some(platform::file_state(&fs::metadata(path).ok()?).file)
 }
 
 fn is_server(pid: u32, binary: (u64, u64)) -> bool {

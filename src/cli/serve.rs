@@ -4,13 +4,14 @@ use std::io::Write;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use super::exit::Exit;
 use super::options;
 use super::port_file::PortFile;
 use super::{banner, children, log};
 use crate::admin::reachable;
+use crate::platform;
 use crate::scenario::{self, Library};
 use crate::server::{Server, Settings};
 
@@ -22,12 +23,17 @@ pub struct Args {
     /// Open the live page in the browser, by the command in BROWSER or the system's own
     #[arg(help_heading = "Output", long, env = "CALLMOCK_OPEN")]
     open: bool,
+    /// Stop when standard input ends: when the process that started the server, and holds the other
+    /// end of the pipe, is gone
+    #[arg(help_heading = "Address", long, env = "CALLMOCK_STOP_WITH_STDIN")]
+    stop_with_stdin: bool,
 }
 
 /// The default port.
 const PORT: u16 = 8080;
 
-pub fn run(Args { server: args, open }: &Args) -> Exit {
+pub fn run(whole: &Args) -> Exit {
+    let args = &whole.server;
     let opened = args.port_file().map_err(|message| format!("callmock: {message}")).and_then(|port_file| {
         let library = args.library()?;
         Ok((port_file, library, args.settings()?))
@@ -43,7 +49,7 @@ pub fn run(Args { server: args, open }: &Args) -> Exit {
         tracing::warn!("{doubt}");
     }
     let served = runtime().and_then(|runtime| {
-        let served = runtime.block_on(serve(args, *open, port_file, library, settings));
+        let served = runtime.block_on(serve(whole, port_file, library, settings));
         runtime.shutdown_background();
         served
     });
@@ -70,8 +76,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, String> {
 }
 
 async fn serve(
-    args: &options::Args,
-    open: bool,
+    Args { server: args, open, stop_with_stdin }: &Args,
     mut port_file: Option<PortFile>,
     library: Library,
     settings: Settings,
@@ -79,6 +84,13 @@ async fn serve(
     let calls = library.own().universe.len();
     // Signals are caught before the port opens, so that a stop is never lost.
     let stop = stop_signal()?;
+    let with_input = *stop_with_stdin;
+    let stop = async move {
+        tokio::select! {
+            () = stop => {}
+            () = input_ended(), if with_input => {}
+        }
+    };
     let port = args.port.unwrap_or(PORT);
     let server = Server::bind((args.host.as_str(), port), library, settings)
         .await
@@ -99,7 +111,7 @@ async fn serve(
     let ready = writeln!(out, "callmock ready {base}").and_then(|()| out.flush());
     drop(out);
     ready.map_err(|error| format!("standard output: {error}"))?;
-    if open {
+    if *open {
         show(&format!("{base}/_mock/ui"));
     }
     tokio::select! {
@@ -109,9 +121,30 @@ async fn serve(
     Ok(())
 }
 
+/// Resolves when standard input has ended. What it says is not read.
+async fn input_ended() {
+    let (ended, end) = oneshot::channel::<()>();
+    // The thread ends with the process, if not before.
+    let reader = std::thread::Builder::new().name("stdin".to_owned()).spawn(move || {
+        drop(std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink()));
+        drop(ended);
+    });
+    if let Err(error) = reader {
+        tracing::warn!(%error, "the end of standard input is not seen");
+        return std::future::pending().await;
+    }
+    drop(end.await);
+}
+
 /// Opens an address in the browser. A machine without one is told the address.
 fn show(address: &str) {
-    let own = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let own = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(windows) {
+        "explorer"
+    } else {
+        "xdg-open"
+    };
     let command = std::env::var("BROWSER").ok().filter(|command| !command.trim().is_empty());
     let command = command.unwrap_or_else(|| own.to_owned());
     let mut words = command.split_whitespace();
@@ -127,15 +160,10 @@ fn show(address: &str) {
     }
 }
 
+/// Resolves when callmock is told to stop.
+///
+/// # Errors
+/// If the signals cannot be caught.
 pub fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
-    let catch = |kind| signal(kind).map_err(|error| format!("signals cannot be caught: {error}"));
-    let (mut terminate, mut interrupt) = (catch(SignalKind::terminate())?, catch(SignalKind::interrupt())?);
-    let mut hangup = catch(SignalKind::hangup())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    })
+    platform::stop_signal().map_err(|error| format!("signals cannot be caught: {error}"))
 }

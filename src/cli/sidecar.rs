@@ -1,10 +1,8 @@
 //! A sidecar: the server that `exec` and `matrix` run for a command.
 
 use std::ffi::OsString;
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,6 +13,7 @@ use tokio::task::JoinHandle;
 use super::{children, options};
 use crate::admin::reachable;
 use crate::exchange::App;
+use crate::platform::create_private;
 use crate::scenario::Library;
 use crate::server::{Server, Settings};
 use crate::world::Ids;
@@ -101,7 +100,7 @@ impl TrustFile {
     fn write(pem: &str) -> Result<Self, String> {
         let path = std::env::temp_dir().join(format!("callmock-{:032x}.pem", Ids::unguessable()));
         // The file must be new, because its content is trusted: nobody else can have created it.
-        let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let created = create_private(&path);
         let written = created.and_then(|mut file| file.write_all(pem.as_bytes()));
         written.map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self(path))

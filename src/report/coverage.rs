@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::exclusions::{Excluded, Exclusions};
 use super::sightings::{self, Missed, Sighting};
 use crate::contract::{self, Behavior, Catalogue, Counts, Finding, Inference, ReachedBy, Severity};
+use crate::version::VERSION;
 use crate::world::Clock;
 
 /// Coverage in the format of its file.
@@ -421,7 +422,7 @@ impl Run {
     #[must_use]
     pub fn now(scenario: Option<String>, command: Option<String>) -> Self {
         let at = Clock::machine().trunc_subsecs(0);
-        Self { at, version: env!("CARGO_PKG_VERSION").to_owned(), scenario, command }
+        Self { at, version: VERSION.to_owned(), scenario, command }
     }
 
     /// The run in one line.

@@ -3,12 +3,13 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use crate::version::VERSION;
 use crate::world::{Captured, Entry};
 
 /// The text before the first entry of an archive.
 #[must_use]
 pub fn head() -> String {
-    let creator = json!({ "name": "callmock", "version": env!("CARGO_PKG_VERSION") });
+    let creator = json!({ "name": "callmock", "version": VERSION });
     format!("{{\"log\":{{\"version\":\"1.2\",\"creator\":{creator},\"entries\":[\n")
 }
 

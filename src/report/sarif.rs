@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::coverage::{Coverage, Exchange, Made};
 use crate::contract::{Catalogue, Finding};
+use crate::version::VERSION;
 
 /// The findings as a SARIF log. Results are about requests, which are not in a source file. Their
 /// logical location is the exchange in the journal. For viewers that need a file, the physical
@@ -23,7 +24,7 @@ pub fn log(
         "runs": [{
             "tool": { "driver": {
                 "name": "callmock",
-                "version": env!("CARGO_PKG_VERSION"),
+                "version": VERSION,
                 "rules": all.iter().copied().map(rule).collect::<Vec<_>>(),
             } },
             "columnKind": "unicodeCodePoints",

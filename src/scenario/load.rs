@@ -2,7 +2,6 @@
 //! itself are found here.
 
 use std::collections::HashSet;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use super::fault::Fault;
 use super::file::{Accounts, Agent, Arrival, Call, Customer, File, Generate, Queue, Revisions};
 use super::values::{At, Clock, OneOrMore, OptionName, Position};
 use crate::nearest::did_you_mean;
+use crate::platform::{FileState, file_state};
 use crate::times::Zone;
 use crate::yaml::{self, Bounds, Mistake};
 
@@ -54,30 +54,11 @@ pub fn embedded(name: &str) -> Option<Source> {
 
 /// The states of some files. None for a file that does not exist. Two equal stamps mean that
 /// nothing was changed in between.
-pub type Stamp = Vec<(PathBuf, Option<State>)>;
+pub type Stamp = Vec<(PathBuf, Option<FileState>)>;
 
-/// The state of a file: its identity, its length, and when its contents and its metadata were
-/// changed. Copying tools restore an old modification time and an old length, but no tool restores
-/// all of these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct State {
-    device: u64,
-    inode: u64,
-    length: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
-}
-
-/// The current state of a file.
-pub fn state(path: &Path) -> (PathBuf, Option<State>) {
-    let state = std::fs::metadata(path).ok().map(|of| State {
-        device: of.dev(),
-        inode: of.ino(),
-        length: of.size(),
-        modified: (of.mtime(), of.mtime_nsec()),
-        changed: (of.ctime(), of.ctime_nsec()),
-    });
-    (path.to_owned(), state)
+/// The current state of a file, if it is there.
+pub fn state(path: &Path) -> (PathBuf, Option<FileState>) {
+    (path.to_owned(), std::fs::metadata(path).ok().map(|of| file_state(&of)))
 }
 
 impl Source {

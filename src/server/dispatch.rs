@@ -15,6 +15,7 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer, Expos
 use super::browsers::{self, Browsers};
 use super::settings::Settings;
 use crate::exchange::{self, App};
+use crate::version::VERSION;
 
 /// Dispatches the requests on the port.
 pub struct Dispatcher {
@@ -105,7 +106,7 @@ impl Dispatcher {
         let world = app.worlds.default_slot().world();
         let mut text = format!(
             "callmock {}: answers as {} do\nscenario: {} ({} calls)\n",
-            env!("CARGO_PKG_VERSION"),
+            VERSION,
             app.vendors.iter().map(|vendor| vendor.name()).collect::<Vec<_>>().join(", "),
             world.scenario().title.as_deref().unwrap_or("without a title"),
             world.universe().len(),

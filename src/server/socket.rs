@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 use std::io::{self, IoSlice};
-use std::os::fd::AsFd;
+use std::net::Shutdown;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use rustix::net::{Shutdown, shutdown};
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 
@@ -31,7 +31,7 @@ impl Socket {
     /// If the process has no file descriptor left.
     pub fn settle(&mut self, moves: bool) -> io::Result<()> {
         if moves {
-            let copy = std::net::TcpStream::from(self.stream.as_fd().try_clone_to_owned()?);
+            let copy = std::net::TcpStream::from(SockRef::from(&*self.stream).try_clone()?);
             self.stream = Arc::new(TcpStream::from_std(copy)?);
         }
         self.handle.attach(&self.stream);
@@ -113,7 +113,7 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(shutdown(&*self.stream, Shutdown::Write).map_err(io::Error::from))
+        Poll::Ready(SockRef::from(&*self.stream).shutdown(Shutdown::Write))
     }
 }
 

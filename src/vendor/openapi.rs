@@ -8,6 +8,7 @@ use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Behavior, Catalogue, Operation, ReachedBy, Route};
+use crate::version::VERSION;
 
 /// A query parameter object.
 #[must_use]
@@ -166,7 +167,7 @@ impl Document {
             "openapi": "3.1.0",
             "info": {
                 "title": self.catalogue.product,
-                "version": env!("CARGO_PKG_VERSION"),
+                "version": VERSION,
                 "description": "What callmock serves, drawn from its own types: the vendor publishes no such document. Where a reading \
                                 leaves a choice, every option of it is allowed here.",
             },

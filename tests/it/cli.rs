@@ -373,3 +373,22 @@ fn a_sign_that_was_left_out_is_proposed() {
     let other = output(&["serve", "--prot", "1"]);
     assert!(!text(&other.stderr).contains("before the command"), "{}", text(&other.stderr));
 }
+
+#[test]
+fn a_server_that_is_told_so_ends_with_its_standard_input() {
+    let mut served =
+        Served::start(callmock().args(["--port", "0", "--stop-with-stdin"]).stdin(Stdio::piped()));
+    assert!(served.get("/_mock/health", "").contains("ok"));
+    drop(served.0.stdin.take());
+    assert!(served.0.wait().expect("it ends").success());
+    // Without the flag an input that has ended, as every service manager has it, means nothing.
+    let served = Served::start(callmock().args(["--port", "0"]).stdin(Stdio::null()));
+    assert!(served.get("/_mock/health", "").contains("ok"));
+}
+
+#[test]
+fn the_version_has_the_commit_of_the_build() {
+    let commit = option_env!("CALLMOCK_COMMIT").filter(|commit| !commit.is_empty()).unwrap_or("unknown");
+    let expected = format!("callmock {} ({commit})\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(text(&output(&["--version"]).stdout), expected);
+}

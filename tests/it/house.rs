@@ -21,7 +21,8 @@ const LAYERS: [&[&str]; 11] = [
     &["yaml"],
 ];
 /// Below all of them, and of each other.
-const GROUND: [&str; 7] = ["contract", "dialects", "keys", "masking", "nearest", "times", "urlencoded"];
+const GROUND: [&str; 9] =
+    ["contract", "dialects", "keys", "masking", "nearest", "platform", "times", "urlencoded", "version"];
 
 /// The most lines of a vendor's file.
 const LONGEST: usize = 500;

@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::admin::state::Admin;
 use crate::urlencoded;
+use crate::version::{COMMIT, VERSION};
 use crate::world::{Slot, World, Worlds};
 
 /// A view of the page.
@@ -105,7 +106,7 @@ impl Frame<'_> {
                                     }
                                 }
                             }
-                            span.dim.version { (env!("CARGO_PKG_VERSION")) }
+                            span.dim.version title={ "commit " (COMMIT) } { (VERSION) }
                         }
                         div.columns {
                             main #main tabindex="-1" { (content) }
