@@ -18,6 +18,7 @@ mod clock;
 mod contract;
 mod coverage;
 mod customers;
+mod environment;
 mod expect;
 mod extract;
 mod faults;
@@ -110,6 +111,7 @@ routes! {
         "/expect" => get(expect::show).post(expect::declare);
         "/faults" => get(faults::list).post(faults::add).delete(faults::clear);
         "/faults/{fault}" => delete(faults::remove);
+        "/environment" => get(environment::show);
         "/accounts" => get(accounts::list);
         "/agents" => get(agents::list);
         "/customers" => get(customers::list);

@@ -17,6 +17,7 @@ mod client;
 mod completions;
 mod contract;
 mod coverage;
+mod env;
 mod environment;
 mod exec;
 mod exit;
@@ -109,6 +110,8 @@ enum Command {
     Open(IfNamed<open::Args>),
     /// Check whether a running callmock is healthy
     Health(IfNamed<health::Args>),
+    /// Print the environment that a client needs to reach a running server
+    Env(IfNamed<env::Args>),
     /// Print the script that completes the words of this command in a shell
     Completions(IfNamed<completions::Args>),
     /// Print the manual page
@@ -224,6 +227,7 @@ impl Cli {
             Some(Command::Baseline(IfNamed(args))) => baseline::run(&args),
             Some(Command::Open(IfNamed(args))) => open::run(&args),
             Some(Command::Health(IfNamed(args))) => health::run(&args),
+            Some(Command::Env(IfNamed(args))) => env::run(&args),
             Some(Command::Completions(IfNamed(args))) => {
                 completions::run(&args, if_named::with_all(Cli::command))
             }

@@ -18,12 +18,19 @@ use crate::vendor;
 const CANARY: &str = "Kanary+Of/theTest=77";
 
 /// Routes that show the credentials of a world to whoever may use the admin API.
-const CREDENTIALS: [&str; 5] =
-    ["/_mock", "/_mock/ui", "/_mock/worlds", "/_mock/worlds/{world}", "/_mock/snapshot"];
+const CREDENTIALS: [&str; 6] = [
+    "/_mock",
+    "/_mock/ui",
+    "/_mock/worlds",
+    "/_mock/worlds/{world}",
+    "/_mock/snapshot",
+    "/_mock/environment",
+];
 
 /// Commands that never see an exchange: they print what is in a file of the user's or in callmock.
-const WITHOUT_EXCHANGES: [&str; 13] = [
+const WITHOUT_EXCHANGES: [&str; 14] = [
     "health",
+    "env",
     "check",
     "contract",
     "openapi",

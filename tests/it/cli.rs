@@ -392,3 +392,31 @@ fn the_version_has_the_commit_of_the_build() {
     let expected = format!("callmock {} ({commit})\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(text(&output(&["--version"]).stdout), expected);
 }
+
+#[test]
+fn the_environment_of_a_client_is_that_of_exec_in_three_forms() {
+    let served = Served::start(callmock().args(["--port", "0"]));
+    let env = |arguments: &[&str]| {
+        let output = callmock().args(["env", "--url", &served.1]).args(arguments).output().expect("it runs");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout).to_owned()
+    };
+    let in_exec = output(&["exec", "--", "env"]);
+    let in_exec: Vec<&str> =
+        text(&in_exec.stdout).lines().filter(|line| line.starts_with("CALLMOCK_")).collect();
+    let dotenv = env(&["--dotenv"]);
+    let mut names: Vec<&str> = dotenv.lines().filter_map(|line| line.split('=').next()).collect();
+    let mut expected: Vec<&str> = in_exec.iter().filter_map(|line| line.split('=').next()).collect();
+    names.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+    assert!(dotenv.contains(&format!("CALLMOCK_URL={}\n", served.1)), "{dotenv}");
+    let json: serde_json::Value = serde_json::from_str(&env(&["--json"])).expect("JSON");
+    let script = format!("{}\nprintf %s \"$CALLMOCK_SENCLOUD_API_KEY\"", env(&[]));
+    let in_shell = Command::new("sh").args(["-c", &script]).output().expect("it runs");
+    assert_eq!(text(&in_shell.stdout), json["CALLMOCK_SENCLOUD_API_KEY"]);
+    let unknown =
+        callmock().args(["env", "--world", "nobody", "--url", &served.1]).output().expect("it runs");
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(text(&unknown.stderr).contains("nobody"), "{}", text(&unknown.stderr));
+}

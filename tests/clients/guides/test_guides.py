@@ -14,6 +14,9 @@ ROOT = Path(__file__).resolve().parents[3]
 GUIDES = sorted((ROOT / "docs").glob("*.md"))
 BINARY = Path(os.environ.get("CALLMOCK_BIN", ROOT / "target/release/callmock")).resolve()
 
+# The wheel of this folder is installed beside pytest; a guide installs the npm packages by itself.
+PACKAGES = os.environ.get("CALLMOCK_PACKAGES")
+
 MARK = re.compile(r"^<!-- (?P<mark>.+?) -->\n", re.MULTILINE)
 BLOCK = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```\n", re.MULTILINE | re.DOTALL)
 
@@ -35,6 +38,8 @@ def environment(folder):
     # Not a link: an environment of Python's is found by the place of its interpreter.
     (tools / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (tools / "python").chmod(0o755)
+    if PACKAGES:
+        (folder / "packages").symlink_to(PACKAGES)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLMOCK_")}
     return kept | {"PATH": f"{tools}:{os.environ['PATH']}", "NO_COLOR": "1", "CI": "true"}
 

@@ -1,0 +1,19 @@
+// A world for a test of node:test: `const world = await newWorld(t)`.
+import process from "node:process";
+
+import { server } from "./index.js";
+
+/**
+ * Makes a world for a test, and checks and removes it after the test.
+ * @param {{name: string, after: (end: () => Promise<void>) => void}} t the test's context
+ * @param {unknown} [scenario]
+ * @returns {Promise<import("./index.js").World>}
+ */
+export async function newWorld(t, scenario) {
+  const world = await (await server()).newWorld(t.name, scenario);
+  t.after(async () => {
+    await world.check({ denyFindings: /** @type {any} */ (process.env.CALLMOCK_DENY_FINDINGS || undefined) });
+    await world.remove();
+  });
+  return world;
+}
