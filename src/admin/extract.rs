@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 
 use super::state::Admin;
 use crate::exchange::{Refused, refusal, unknown_world};
-use crate::vendor::host;
+use crate::vendor::{host, scheme};
 use crate::world::{Slot, World};
 
 /// The world that the path names, or the default one. Extracting it counts as use of the world.
@@ -48,7 +48,7 @@ impl FromRequestParts<Admin> for AdminUrl {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, admin: &Admin) -> Result<Self, Infallible> {
-        let scheme = if admin.certificate.is_some() { "https" } else { "http" };
+        let scheme = scheme(parts);
         let host = host(parts).map_or_else(|| reachable(admin.address).to_string(), str::to_owned);
         Ok(Self(format!("{scheme}://{host}")))
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::client::Origin;
 use super::exit::Exit;
 use super::output::print;
+use super::trust;
 use crate::world::Worlds;
 
 #[derive(Debug, clap::Args)]
@@ -19,14 +20,25 @@ pub struct Args {
     /// The token of a server that was started with one
     #[arg(long, env = "CALLMOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
+    /// Also lead https through the server, which answers for the vendors' hosts and refuses all others
+    #[arg(long)]
+    proxy: bool,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// The form of the output.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+struct Form {
     /// Lines for a shell, `eval "$(callmock env)"` (the default)
-    #[arg(long, group = "form")]
+    #[arg(long)]
     shell: bool,
     /// One JSON object
-    #[arg(long, group = "form")]
+    #[arg(long)]
     json: bool,
     /// Lines for an env file, as docker and most tools read it
-    #[arg(long, group = "form")]
+    #[arg(long)]
     dotenv: bool,
 }
 
@@ -56,7 +68,7 @@ impl Args {
             format!("{}: {why}; is a server running there? `callmock serve` starts one", origin.url())
         })?;
         match serde_json::from_slice(&body) {
-            Ok(Value::Object(variables)) if status.is_success() => Ok(variables),
+            Ok(Value::Object(variables)) if status.is_success() => self.with_tls(origin, variables).await,
             Ok(answer) if answer["error"]["message"].is_string() => {
                 Err(answer["error"]["message"].as_str().unwrap_or_default().to_owned())
             }
@@ -64,23 +76,54 @@ impl Args {
         }
     }
 
+    /// Adds what a client needs to trust the server, if it speaks TLS.
+    async fn with_tls(
+        &self,
+        origin: &Origin,
+        mut variables: Map<String, Value>,
+    ) -> Result<Map<String, Value>, String> {
+        let (status, pem) = origin.get("/_mock/certificate", self.admin_token.as_deref()).await?;
+        if !status.is_success() {
+            if self.proxy {
+                return Err(format!(
+                    "{}: a proxy for https needs TLS: start callmock with --tls",
+                    origin.url()
+                ));
+            }
+            return Ok(variables);
+        }
+        for (name, value) in trust::variables(&String::from_utf8_lossy(&pem))? {
+            variables.insert(name.to_owned(), value.into());
+        }
+        if self.proxy {
+            // The tunnel itself is asked for in plain HTTP.
+            let proxy = Origin { tls: false, ..origin.clone() }.url();
+            for name in ["HTTPS_PROXY", "https_proxy"] {
+                variables.insert(name.to_owned(), proxy.clone().into());
+            }
+        }
+        Ok(variables)
+    }
+
     fn written(&self, variables: &Map<String, Value>) -> Result<String, String> {
-        if self.json {
+        if self.form.json {
             return serde_json::to_string_pretty(variables)
                 .map(|text| text + "\n")
                 .map_err(|error| error.to_string());
         }
         let pairs = variables.iter().filter_map(|(name, value)| Some((name, value.as_str()?)));
-        if !self.dotenv {
+        if !self.form.dotenv {
             return Ok(pairs
                 .map(|(name, value)| format!("export {name}='{}'\n", value.replace('\'', r"'\''")))
                 .collect());
         }
         // An env file has no quotation that all its readers know, so a value stands as it is.
         pairs
-            .map(|(name, value)| match value.contains(['\n', '\r']) {
-                false => Ok(format!("{name}={value}\n")),
-                true => Err(format!("{name} has a line end, which no env file can hold: use --json")),
+            .map(|(name, value)| {
+                if value.contains(['\n', '\r']) {
+                    return Err(format!("{name} has a line end, which no env file can hold: use --json"));
+                }
+                Ok(format!("{name}={value}\n"))
             })
             .collect()
     }

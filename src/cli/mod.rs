@@ -11,6 +11,7 @@ mod attended;
 mod banner;
 mod baseline;
 mod bundle;
+mod ca;
 mod check;
 mod children;
 mod client;
@@ -45,6 +46,8 @@ mod schema;
 mod serve;
 mod show;
 mod sidecar;
+mod tls;
+mod trust;
 
 pub use exit::Exit;
 use if_named::{IfAlone, IfNamed};
@@ -110,6 +113,8 @@ enum Command {
     Open(IfNamed<open::Args>),
     /// Check whether a running callmock is healthy
     Health(IfNamed<health::Args>),
+    /// Print the certificate to trust of a server that was started with --tls
+    Ca(IfNamed<ca::Args>),
     /// Print the environment that a client needs to reach a running server
     Env(IfNamed<env::Args>),
     /// Print the script that completes the words of this command in a shell
@@ -227,6 +232,7 @@ impl Cli {
             Some(Command::Baseline(IfNamed(args))) => baseline::run(&args),
             Some(Command::Open(IfNamed(args))) => open::run(&args),
             Some(Command::Health(IfNamed(args))) => health::run(&args),
+            Some(Command::Ca(IfNamed(args))) => ca::run(&args),
             Some(Command::Env(IfNamed(args))) => env::run(&args),
             Some(Command::Completions(IfNamed(args))) => {
                 completions::run(&args, if_named::with_all(Cli::command))

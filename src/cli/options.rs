@@ -17,6 +17,7 @@ use super::banner;
 use super::log::Writer;
 use super::port_file::PortFile;
 use super::project;
+use super::tls;
 use crate::contract::{Readings, UnknownReading};
 use crate::nearest::did_you_mean;
 use crate::report::kept;
@@ -172,8 +173,8 @@ pub struct Args {
     /// names
     #[arg(help_heading = "Address", long, env = "CALLMOCK_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     public_url: Option<String>,
-    /// Use TLS, with a certificate that is generated at the start unless one is given; GET
-    /// /_mock/certificate shows it
+    /// Speak TLS, too, with certificates of callmock's own authority unless one is given: `callmock ca`
+    /// and GET /_mock/certificate show the one to trust. `HTTPS_PROXY` then leads clients here
     #[arg(help_heading = "Address", long, env = "CALLMOCK_TLS")]
     tls: bool,
     /// Use TLS with this certificate (PEM)
@@ -194,6 +195,8 @@ pub struct Args {
         requires = "tls_cert"
     )]
     tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    authority: tls::Args,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -416,8 +419,12 @@ impl Args {
     /// If the certificate or the key cannot be used.
     pub fn settings(&self) -> Result<Settings, String> {
         let tls = match (&self.tls_cert, &self.tls_key) {
-            (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key)),
-            _ if self.tls => Some(Tls::self_signed(&self.host)),
+            (Some(certificate), Some(key)) => {
+                Some(Tls::from_files(certificate, key).map_err(|error| format!("callmock: TLS: {error}"))?)
+            }
+            _ if self.tls => {
+                Some(self.authority.authority(&self.host).map_err(|message| format!("callmock: {message}"))?)
+            }
             _ => None,
         };
         Ok(Settings {
@@ -440,7 +447,7 @@ impl Args {
             admin_token: self.admin_token.clone(),
             cors: self.cors.clone(),
             hosts: self.allow_host.clone(),
-            tls: tls.transpose().map_err(|error| format!("callmock: TLS: {error}"))?,
+            tls,
             watch: self.watch,
             public_url: self.public_url.clone(),
             reports: self.reports.clone(),

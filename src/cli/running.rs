@@ -28,7 +28,8 @@ pub fn servers() -> Vec<(IpAddr, u16)> {
             pids = near;
         }
     }
-    pids.into_iter().flat_map(listening).collect()
+    // A server on loopback listens on two addresses. One is enough, IPv4 before IPv6.
+    pids.into_iter().filter_map(|pid| listening(pid).into_iter().min()).collect()
 }
 
 fn identity(path: &Path) -> Option<(u64, u64)> {

@@ -22,6 +22,7 @@ struct State {
     fate: watch::Sender<Option<HangUp>>,
     blocked: AtomicBool,
     garbled: AtomicBool,
+    over_tls: AtomicBool,
     socket: OnceLock<Weak<TcpStream>>,
 }
 
@@ -40,6 +41,7 @@ impl Default for ConnectionHandle {
             fate: watch::Sender::new(None),
             blocked: AtomicBool::new(false),
             garbled: AtomicBool::new(false),
+            over_tls: AtomicBool::new(false),
             socket: OnceLock::new(),
         }))
     }
@@ -49,6 +51,17 @@ impl ConnectionHandle {
     /// Ends the connection, even if requests are in flight on it.
     pub fn hang_up(&self, how: HangUp) {
         self.0.fate.send_replace(Some(how));
+    }
+
+    /// Notes that the connection speaks TLS.
+    pub fn set_over_tls(&self) {
+        self.0.over_tls.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the connection speaks TLS.
+    #[must_use]
+    pub fn speaks_tls(&self) -> bool {
+        self.0.over_tls.load(Ordering::Relaxed)
     }
 
     /// A number that no other connection has at the same time.

@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -21,9 +22,10 @@ use tokio::task::JoinSet;
 
 use super::guards::OpenConnection;
 use super::http::{self, FINISH};
-use super::protocol::{Protocol, Rewind, detect};
+use super::protocol::{Protocol, Rewind, detect, detect_after};
 use super::shared::{Shared, WarningLimit};
 use super::socket::{FaultStream, Socket};
+use super::tunnel;
 use crate::exchange::{ConnectionHandle, HangUp, stream_body};
 
 /// The longest time that a TLS handshake may take.
@@ -32,13 +34,14 @@ const HANDSHAKE: Duration = Duration::from_secs(30);
 /// Accepts connections until `stop` resolves, then gives open connections the time `FINISH` to
 /// finish.
 pub async fn accept(
-    listener: std::net::TcpListener,
+    listeners: Vec<std::net::TcpListener>,
     shared: Arc<Shared>,
     stop: impl Future<Output = ()>,
     mut ended: oneshot::Sender<()>,
 ) {
-    let listener = match TcpListener::from_std(listener) {
-        Ok(listener) => listener,
+    let listeners: io::Result<Vec<TcpListener>> = listeners.into_iter().map(TcpListener::from_std).collect();
+    let listeners = match listeners {
+        Ok(listeners) => listeners,
         Err(error) => return tracing::error!(%error, "the port cannot be listened on"),
     };
     let mut connections = JoinSet::new();
@@ -49,7 +52,7 @@ pub async fn accept(
             tokio::select! {
                 () = &mut stop => break,
                 () = ended.closed() => break,
-                accepted = listener.accept() => match accepted {
+                accepted = accept_any(&listeners) => match accepted {
                     Ok((stream, _)) => {
                         connections.spawn(open(stream, Arc::clone(&shared)));
                     }
@@ -66,13 +69,22 @@ pub async fn accept(
             }
         }
     }
-    drop(listener);
+    drop(listeners);
     shared.stopping.send_replace(true);
     let finish = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(FINISH, finish).await.is_err() {
         tracing::warn!("stopped with requests under way");
     }
     drop(ended);
+}
+
+/// Accepts a connection on any of the listeners.
+async fn accept_any(listeners: &[TcpListener]) -> io::Result<(TcpStream, std::net::SocketAddr)> {
+    std::future::poll_fn(|cx| {
+        let mut accepted = listeners.iter().map(|listener| listener.poll_accept(cx));
+        accepted.find(Poll::is_ready).unwrap_or(Poll::Pending)
+    })
+    .await
 }
 
 /// Serves one connection until its client closes it, a fault breaks it, or the server stops.
@@ -85,16 +97,14 @@ async fn open(stream: TcpStream, shared: Arc<Shared>) {
     let socket = Socket::new(stream, handle.clone());
     let mut stopped = shared.stopping.subscribe();
     let detected = async {
-        let Some(tls) = &shared.settings.tls else {
-            let (protocol, stream) = detect(socket, &shared.settings).await?;
+        let (mut protocol, mut stream) = detect(socket, &shared.settings).await?;
+        if protocol == Protocol::Connect {
+            let inner = tunnel::open(stream, &shared).await?;
+            (protocol, stream) = detect_after(inner, &shared.settings).await?;
+        }
+        let Some(tls) = shared.settings.tls.as_ref().filter(|_| protocol == Protocol::Tls) else {
             return Some((protocol, Ok(stream)));
         };
-        let (protocol, stream) = detect(socket, &shared.settings).await?;
-        if protocol != Protocol::Tls && shared.wrong_protocol.may_warn() {
-            tracing::warn!(
-                "a client spoke plain HTTP to the TLS port: give it an https:// URL, or start without --tls"
-            );
-        }
         let shaken = tokio::time::timeout(HANDSHAKE, tls.acceptor.accept(stream)).await;
         let stream = match shaken {
             Ok(Ok(stream)) => stream,
@@ -107,6 +117,7 @@ async fn open(stream: TcpStream, shared: Arc<Shared>) {
                 return None;
             }
         };
+        handle.set_over_tls();
         let (protocol, stream) = detect(stream, &shared.settings).await?;
         Some((protocol, Err(stream)))
     };

@@ -15,6 +15,7 @@ use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer, Expos
 use super::browsers::{self, Browsers};
 use super::settings::Settings;
 use crate::exchange::{self, App};
+use crate::vendor::OverTls;
 use crate::version::VERSION;
 
 /// Dispatches the requests on the port.
@@ -98,7 +99,7 @@ impl Dispatcher {
         let app = &self.app;
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
         let host = host.or(request.uri().authority().map(axum::http::uri::Authority::as_str));
-        let scheme = if app.place.tls { "https" } else { "http" };
+        let scheme = if request.extensions().get::<OverTls>().is_some() { "https" } else { "http" };
         let base = match &app.place.public_url {
             Some(url) => url.clone(),
             None => format!("{scheme}://{}", host.unwrap_or(&app.place.address)),

@@ -22,6 +22,7 @@ use super::settings::Settings;
 use super::shared::Shared;
 use super::socket::FaultStream;
 use crate::exchange::ConnectionHandle;
+use crate::vendor::OverTls;
 
 /// The time that requests in flight have to finish after a stop.
 pub const FINISH: Duration = Duration::from_millis(900);
@@ -76,6 +77,9 @@ pub async fn serve<S, F>(
     let service = service_fn(move |mut request: Request<Incoming>| {
         let guard = InFlight::new(&counted);
         request.extensions_mut().insert(on.clone());
+        if on.speaks_tls() {
+            request.extensions_mut().insert(OverTls);
+        }
         let answered = answer(Arc::clone(&at), request);
         async move {
             let response = answered.await;

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
@@ -23,17 +22,20 @@ mod browsers;
 mod dispatch;
 mod guards;
 mod http;
+mod listen;
 mod protocol;
 mod reload;
 mod settings;
 mod shared;
 mod socket;
 mod tls;
+mod tunnel;
 
 use dispatch::Dispatcher;
+use listen::listen;
 pub use settings::Settings;
 use shared::{Shared, WarningLimit};
-pub use tls::{Tls, TlsError};
+pub use tls::{Names, Tls, TlsError};
 
 use crate::admin::{self, Admin};
 use crate::exchange::{AnswerSettings, App, Bodies};
@@ -46,7 +48,7 @@ const SWEEP: Duration = Duration::from_secs(1);
 
 /// A server that is bound to its port but does not accept connections yet.
 pub struct Server {
-    listener: std::net::TcpListener,
+    listeners: Vec<std::net::TcpListener>,
     address: SocketAddr,
     app: Arc<App>,
     library: Arc<Library>,
@@ -65,18 +67,13 @@ impl Server {
         library: Library,
         settings: Settings,
     ) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?.into_std()?;
-        let address = listener.local_addr()?;
+        let (listeners, address) = listen(address).await?;
         let worlds = Worlds::new(library.own(), settings.limits);
         let bodies = Bodies::new(settings.max_bodies, settings.body_idle);
         let answers = AnswerSettings {
             max_body: settings.max_body,
             debug_headers: settings.debug_headers,
-            place: Place {
-                public_url: settings.public_url.clone(),
-                tls: settings.tls.is_some(),
-                address: address.to_string(),
-            },
+            place: Place { public_url: settings.public_url.clone(), address: address.to_string() },
             bodies,
         };
         let app = Arc::new(App::new(worlds, settings.vendors, answers));
@@ -94,7 +91,7 @@ impl Server {
             stopped: stopping.subscribe(),
             since: Instant::now(),
         });
-        Ok(Self { listener, address, app, library, settings, stopping, admin })
+        Ok(Self { listeners, address, app, library, settings, stopping, admin })
     }
 
     /// The address that the server listens on, with the real port.
@@ -119,7 +116,7 @@ impl Server {
     /// A thread of its own accepts connections and waits for `stop`. Requests are answered on the
     /// runtime in which this is called.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
-        let Self { listener, address, app, library, settings, stopping, admin } = self;
+        let Self { listeners, address, app, library, settings, stopping, admin } = self;
         let dispatcher = Dispatcher::new(admin, Arc::clone(&app), &settings, address);
         let mut chores = JoinSet::new();
         chores.spawn(sweep(Arc::clone(&app)));
@@ -137,7 +134,7 @@ impl Server {
         });
         let accept = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(own) => {
-                own.block_on(accept::accept(listener, shared, stop, ended));
+                own.block_on(accept::accept(listeners, shared, stop, ended));
                 own.shutdown_background();
             }
             Err(error) => tracing::error!(%error, "the runtime that opens connections could not be started"),

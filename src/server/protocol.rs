@@ -22,7 +22,12 @@ pub enum Protocol {
     Http2,
     /// TLS.
     Tls,
+    /// A CONNECT request, which opens a tunnel.
+    Connect,
 }
+
+/// The beginning of a CONNECT request.
+const CONNECT: &[u8] = b"CONNECT ";
 
 /// The preface of an HTTP/2 connection (RFC 9113, section 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -39,6 +44,9 @@ fn of_bytes(bytes: &[u8]) -> Option<Protocol> {
     if *bytes.first()? == HANDSHAKE {
         return Some(Protocol::Tls);
     }
+    if bytes.starts_with(CONNECT) {
+        return Some(Protocol::Connect);
+    }
     if bytes.starts_with(PREFACE) {
         return Some(Protocol::Http2);
     }
@@ -47,18 +55,27 @@ fn of_bytes(bytes: &[u8]) -> Option<Protocol> {
         return Some(Protocol::Health);
     }
     let may_become = |whole: &&[u8]| whole.starts_with(bytes);
-    let undecided = may_become(&PREFACE) || HEALTH.iter().any(may_become);
+    let undecided = may_become(&PREFACE) || may_become(&CONNECT) || HEALTH.iter().any(may_become);
     (!undecided && !HEALTH.contains(&bytes)).then_some(Protocol::Http1)
 }
 
 /// Reads until a connection's protocol is clear. `None` if the client closed it or sent nothing for
 /// too long.
-pub async fn detect<S: AsyncRead + Unpin>(
-    mut stream: S,
+pub async fn detect<S: AsyncRead + Unpin>(stream: S, settings: &Settings) -> Option<(Protocol, Rewind<S>)> {
+    detect_after(Rewind { read: Bytes::new(), stream }, settings).await
+}
+
+/// Reads until the protocol of what follows on a connection is clear, as [`detect`] does.
+pub async fn detect_after<S: AsyncRead + Unpin>(
+    Rewind { read, mut stream }: Rewind<S>,
     settings: &Settings,
 ) -> Option<(Protocol, Rewind<S>)> {
-    let mut read = BytesMut::with_capacity(PREFACE.len());
     let mut until = Instant::now() + settings.first_byte;
+    if let Some(protocol) = of_bytes(&read) {
+        return Some((protocol, Rewind { read, stream }));
+    }
+    let mut read = BytesMut::from(read);
+    read.reserve(PREFACE.len());
     loop {
         match timeout_at(until, stream.read_buf(&mut read)).await {
             Ok(Ok(0) | Err(_)) | Err(_) => return None,
@@ -80,6 +97,11 @@ pub struct Rewind<S> {
 }
 
 impl<S> Rewind<S> {
+    /// The stream, on which `read` is read before what follows.
+    pub fn before(self, read: Bytes) -> Self {
+        Self { read, stream: self.stream }
+    }
+
     /// The inner stream.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.stream
@@ -146,6 +168,9 @@ mod tests {
             (b"PRI * HTTP/2.0\r\n\r\nSM", None),
             (PREFACE, Some(Protocol::Http2)),
             (b"PRIX", Some(Protocol::Http1)),
+            (b"CONNECT", None),
+            (b"CONNECT a:443 HTTP/1.1", Some(Protocol::Connect)),
+            (b"CONNECTED", Some(Protocol::Http1)),
             (b"\x16\x03\x01", Some(Protocol::Tls)),
             (b"\0", Some(Protocol::Http1)),
         ] {

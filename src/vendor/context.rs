@@ -147,10 +147,18 @@ impl<S: Sync> FromRequestParts<S> for Context {
 pub struct Place {
     /// The URL that is used instead of the request's host, without a slash at its end.
     pub public_url: Option<String>,
-    /// Whether the server speaks TLS.
-    pub tls: bool,
     /// The address (`host:port`) for requests that name no host.
     pub address: String,
+}
+
+/// Marks a request that came over TLS.
+#[derive(Debug, Clone, Copy)]
+pub struct OverTls;
+
+/// The scheme by which a request came.
+#[must_use]
+pub fn scheme(parts: &Parts) -> &'static str {
+    if parts.extensions.get::<OverTls>().is_some() { "https" } else { "http" }
 }
 
 /// The base URL of callmock as the client knows it, without a slash at its end.
@@ -165,7 +173,7 @@ impl BaseUrl {
         if let Some(url) = &place.public_url {
             return Self(url.clone());
         }
-        let scheme = if place.tls { "https" } else { "http" };
+        let scheme = scheme(parts);
         // The host is shown as the client wrote it, unless it has characters that a URL's host
         // cannot have.
         let fits = |host: &&str| {

@@ -51,7 +51,7 @@ use chrono::{DateTime, FixedOffset, Offset, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 pub use again::again;
-pub use context::{BaseUrl, Context, Known, Place, checked, host, keep, media_type};
+pub use context::{BaseUrl, Context, Known, OverTls, Place, checked, host, keep, media_type, scheme};
 pub use endpoint::{Endpoint, Handler, run, shows_ended, shows_none, tells_nothing};
 pub(crate) use endpoint::{endpoints, handler};
 pub use first::First;
@@ -187,6 +187,10 @@ pub trait Vendor: Sync + 'static {
 
     /// A world's first credential, by member. `None` if the scenario has no account at this vendor.
     fn credentials(&self, world: &World) -> Option<Map<String, Value>>;
+
+    /// The hosts at which the vendor's own service answers, as its pages and its clients name them.
+    /// `*.` at the beginning stands for every subdomain.
+    fn hosts(&self) -> &'static [&'static str];
 
     /// The names and values that a client needs besides, for a server at `address` (`host:port`).
     fn whereabouts(&self, _address: &str) -> Vec<(&'static str, String)> {

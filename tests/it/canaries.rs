@@ -28,7 +28,8 @@ const CREDENTIALS: [&str; 6] = [
 ];
 
 /// Commands that never see an exchange: they print what is in a file of the user's or in callmock.
-const WITHOUT_EXCHANGES: [&str; 14] = [
+const WITHOUT_EXCHANGES: [&str; 15] = [
+    "ca",
     "health",
     "env",
     "check",

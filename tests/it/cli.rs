@@ -15,6 +15,8 @@ pub fn callmock() -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CALLMOCK_")) {
         command.env_remove(name);
     }
+    // What is kept for a user is kept here.
+    command.env("XDG_DATA_HOME", env!("CARGO_TARGET_TMPDIR"));
     command
 }
 

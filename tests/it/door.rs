@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use base64::Engine as _;
-use callmock::server::{Settings, Tls};
+use callmock::server::Settings;
 use serde_json::{Value, json};
 use sha2::Digest as _;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -405,15 +405,4 @@ async fn a_long_list_runs_aside_and_the_same_bytes_come() {
         .filter(|call| !call["ids"]["commubo"].is_null())
         .count();
     assert_eq!(shown, held);
-}
-
-#[tokio::test]
-async fn plain_http_on_a_tls_port_is_closed_without_an_answer() {
-    let tls = Tls::self_signed("127.0.0.1").expect("a certificate");
-    let mock = Mock::with(VECTORS, Settings { tls: Some(tls), ..Settings::default() }).await;
-    let mut plain = TcpStream::connect(mock.address).await.expect("a connection");
-    plain.write_all(b"GET /_mock/health HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sent");
-    let mut read = vec![];
-    let closed = tokio::time::timeout(Duration::from_secs(30), plain.read_to_end(&mut read)).await;
-    assert!(closed.is_ok() && !read.starts_with(b"HTTP/"), "no HTTP comes from a TLS port");
 }

@@ -60,6 +60,7 @@ mod shared_path;
 mod snapshot;
 mod support;
 mod test_names;
+mod tls;
 mod ui;
 mod vendor;
 mod ways;

@@ -180,6 +180,10 @@ impl Vendor for Twin {
         Map::new()
     }
 
+    fn hosts(&self) -> &'static [&'static str] {
+        &["twin.example"]
+    }
+
     fn credentials(&self, _: &World) -> Option<Map<String, Value>> {
         None
     }

@@ -172,6 +172,17 @@ impl Vendor for Alibaba {
         instance.map(|instance| records::known_as(&world.view(), who, &instance.id)).unwrap_or_default()
     }
 
+    fn hosts(&self) -> &'static [&'static str] {
+        &[
+            "ccc.aliyuncs.com",
+            "ccc.cn-shanghai.aliyuncs.com",
+            "ccc.cn-hangzhou.aliyuncs.com",
+            "ccc.cn-beijing.aliyuncs.com",
+            "ccc.cn-shenzhen.aliyuncs.com",
+            "ccc.ap-southeast-1.aliyuncs.com",
+        ]
+    }
+
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
         let account = world.accounts().alibaba.first()?;
         let access_key_id = world.names().own(NAME, &account.access_key_id);

@@ -127,6 +127,10 @@ impl Vendor for Ccai {
         asked_page(&number)
     }
 
+    fn hosts(&self) -> &'static [&'static str] {
+        &["*.ccaiplatform.com", "*.ujet.co"]
+    }
+
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
         let account = world.accounts().ccai.first()?;
         let subdomain = world.names().own(NAME, &account.subdomain);

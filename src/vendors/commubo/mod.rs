@@ -114,6 +114,10 @@ impl Vendor for Commubo {
         people::known_as(&world.view(), who)
     }
 
+    fn hosts(&self) -> &'static [&'static str] {
+        &["connect.commubo.com"]
+    }
+
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
         let account = world.accounts().commubo.first()?;
         let tenant_id = world.names().own(NAME, &account.tenant_id);

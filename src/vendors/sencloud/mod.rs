@@ -121,6 +121,10 @@ impl Vendor for Sencloud {
         (!["", "."].contains(&after)).then(|| AskedPage { position: None, words: "the next page".to_owned() })
     }
 
+    fn hosts(&self) -> &'static [&'static str] {
+        &["api.sencloud.vn", "api.etelecom.vn"]
+    }
+
     fn credentials(&self, world: &World) -> Option<Map<String, Value>> {
         let key = key(world)?;
         Some(Map::from_iter([("api_key".to_owned(), key.into())]))
