@@ -136,8 +136,8 @@ fn the_authority_is_made_once_and_kept_where_only_its_owner_reads_the_key() {
     });
     assert!(certificates.iter().all(|certificate| *certificate == certificates[0]), "one for all");
     assert_eq!(fs::read_to_string(kept.join("ca.pem")).expect("it is there"), certificates[0]);
-    let mode = fs::metadata(kept.join("authority.pem")).expect("it is there").permissions().mode();
-    assert_eq!(mode & 0o077, 0, "{mode:o}");
+    let rights = fs::metadata(kept.join("authority.pem")).expect("it is there").permissions().mode();
+    assert_eq!(rights & 0o077, 0, "{rights:o}");
     let names: Vec<_> =
         fs::read_dir(&kept).expect("a folder").map(|file| file.expect("a file").file_name()).collect();
     assert_eq!(names.len(), 2, "{names:?}");

@@ -4,6 +4,8 @@ import os
 import pathlib
 import subprocess
 
+from conftest import Callmock
+
 HERE = pathlib.Path(__file__).parent
 CONFIG = {
     "company_key": "acme",
@@ -78,3 +80,30 @@ def test_the_calls_are_read_page_by_page_and_from_the_bookmark_on(callmock, tap_
     others = [exchange for exchange in callmock.journal() if exchange["operation"] != "list_calls"]
     assert {exchange["request"]["path"] for exchange in others} == {"/manager/api/v1/settings/organization"}
     assert {finding for exchange in others for finding in exchange["findings"]} == {"ccai.not_emulated"}
+
+
+def test_the_tap_as_it_is_installed_reaches_its_own_address_through_a_proxy(tap_python, tmp_path):
+    server = Callmock(HERE / "scenario.yaml", tmp_path)
+    try:
+        environment = os.environ | {
+            "REQUESTS_CA_BUNDLE": str(server.certificate),
+            "HTTPS_PROXY": server.url.replace("https://", "http://"),
+            "NO_PROXY": "",
+        }
+        (tmp_path / "config.json").write_text(json.dumps(CONFIG))
+        command = [tap_python, "-c", "import tap_ujet; tap_ujet.main()", "--config", str(tmp_path / "config.json")]
+        discovered = subprocess.run([*command, "--discover"], env=environment, capture_output=True, text=True, timeout=120)
+        assert discovered.returncode == 0, discovered.stderr
+        catalog = json.loads(discovered.stdout)
+        for stream in catalog["streams"]:
+            for entry in stream["metadata"]:
+                entry["metadata"]["selected"] = stream["stream"] == "calls"
+        (tmp_path / "catalog.json").write_text(json.dumps(catalog))
+        command += ["--catalog", str(tmp_path / "catalog.json")]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        hosts = {exchange["request"]["headers"]["host"] for exchange in lists(server.journal())}
+        assert hosts == {"acme.ujet.co"}
+        assert '"type": "RECORD"' in done.stdout, done.stdout
+    finally:
+        server.stop()
