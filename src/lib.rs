@@ -8,6 +8,7 @@
 //! - [`dialects`]: each vendor's additions to the entries of a scenario.
 //! - [`times`]: points and lengths of time, absolute and relative; zones.
 //! - [`masking`]: masks of secrets, and finding secrets in whatever form they stand in a text.
+//! - `platform`: what each operating system does in its own way. `version`: the version and commit.
 //! - [`yaml`]: a YAML reader that keeps line and column, and reports every mistake.
 //! - [`universe`]: neutral records of calls, people and queues; the time index; the generator.
 //! - [`scenario`]: scenario files: format, loading, checking, JSON Schema.

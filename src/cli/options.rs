@@ -30,6 +30,22 @@ use crate::world::Limits;
 /// The scenario that is served if none is named.
 const STANDARD: &str = "documented";
 
+/// The folder from which an image takes its scenarios.
+const MOUNTED: &str = "/scenarios";
+
+/// The scenario files of a folder, in the order of their names. A folder that is not there has none.
+fn scenarios_of(folder: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let is_scenario = |path: &PathBuf| {
+        let kind = path.extension().and_then(|kind| kind.to_str());
+        kind.is_some_and(|kind| ["yaml", "yml"].contains(&kind)) && path.is_file()
+    };
+    let mut names: Vec<String> =
+        files.filter(is_scenario).filter_map(|path| Some(path.to_str()?.to_owned())).collect();
+    names.sort_unstable();
+    names
+}
+
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Args {
@@ -40,14 +56,14 @@ pub struct Args {
     #[arg(help_heading = "Address", long, env = "CALLMOCK_PORT", value_parser = port)]
     pub port: Option<u16>,
     /// A scenario file, or the name of a built-in scenario (documented, today, weeks, busy-day,
-    /// extremes, empty); several are merged in order
+    /// extremes, empty); several are merged in order [default: the files of /scenarios in the order of
+    /// their names, if that folder has any, else documented]
     #[arg(
         help_heading = "Scenario",
         long,
         env = "CALLMOCK_SCENARIO",
         value_name = "FILE|NAME",
-        value_delimiter = ',',
-        default_value = STANDARD
+        value_delimiter = ','
     )]
     scenario: Vec<String>,
     /// Write the port to this file once the server listens
@@ -335,7 +351,7 @@ impl Args {
     /// # Errors
     /// The mistakes in the scenarios, one per line.
     pub fn library(&self) -> Result<Library, String> {
-        self.library_of(&self.scenario)
+        self.library_or(STANDARD)
     }
 
     /// Loads the scenarios that were named, or a built-in one if none was.
@@ -343,7 +359,17 @@ impl Args {
     /// # Errors
     /// The mistakes in the scenarios, one per line.
     pub fn library_or(&self, standard: &str) -> Result<Library, String> {
-        if self.scenario == [STANDARD] { self.library_of(&[standard.to_owned()]) } else { self.library() }
+        self.library_of(&self.named_or(standard))
+    }
+
+    /// The scenarios that were named, else those of the folder that an image has mounted, else a
+    /// built-in one.
+    fn named_or(&self, standard: &str) -> Vec<String> {
+        if !self.scenario.is_empty() {
+            return self.scenario.clone();
+        }
+        let mounted = scenarios_of(Path::new(MOUNTED));
+        if mounted.is_empty() { vec![standard.to_owned()] } else { mounted }
     }
 
     /// Loads a built-in scenario in place of those that were named.
@@ -410,7 +436,7 @@ impl Args {
 
     /// The names of the scenarios, for reports.
     pub fn scenarios(&self) -> String {
-        self.scenario.join(", ")
+        self.named_or(STANDARD).join(", ")
     }
 
     /// The settings of the server.
@@ -501,6 +527,19 @@ impl Args {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_scenarios_of_a_folder_are_its_yaml_files_by_name() {
+        let folder = std::env::temp_dir().join(format!("callmock-scenarios-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("c.yaml")).expect("a folder");
+        for name in ["b.yml", "a.yaml", "notes.txt", "yaml"] {
+            std::fs::write(folder.join(name), "").expect("written");
+        }
+        let names = scenarios_of(&folder);
+        std::fs::remove_dir_all(&folder).expect("removed");
+        assert_eq!(names, ["a.yaml", "b.yml"].map(|name| folder.join(name).display().to_string()));
+        assert!(scenarios_of(&folder).is_empty());
+    }
 
     #[test]
     fn sizes_are_read_with_and_without_unit() {

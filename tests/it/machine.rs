@@ -382,3 +382,29 @@ fn an_edit_that_keeps_length_and_time_is_seen() {
     until("the edit", || shows(2));
     stopped(served);
 }
+
+#[test]
+fn two_servers_of_one_seed_and_time_answer_byte_for_byte_alike() {
+    let flags = ["--port", "0", "--scenario", "busy-day", "--seed", "7", "--now", "2024-05-14T12:00:00Z"];
+    let ask = || {
+        let served = Served::start(callmock().args(flags));
+        let index: serde_json::Value = serde_json::from_str(&served.get("/_mock", "")).expect("JSON");
+        let mut answers = vec![];
+        for vendor in index["vendors"].as_array().expect("a list") {
+            for command in vendor["curl"].as_array().expect("a list") {
+                let command = command.as_str().expect("text").replace("http://x", &served.1);
+                let command = format!("{command} -s -i");
+                let ran = Command::new("sh").args(["-c", &command]).output().expect("it runs");
+                let answer = text(&ran.stdout).replace(&served.1, "");
+                assert!(answer.starts_with("HTTP/1.1 20"), "{command}: {answer}");
+                // The date of the head is the machine's.
+                let lines = answer.lines().filter(|line| !line.starts_with("date: "));
+                answers.push(lines.map(str::to_owned).collect::<Vec<_>>());
+            }
+        }
+        answers
+    };
+    let (first, second) = (ask(), ask());
+    assert!(first.len() >= 4, "{first:?}");
+    assert_eq!(first, second);
+}

@@ -21,7 +21,7 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 use super::error::TlsError;
 use super::names::Names;
 use crate::platform::create_private;
-use crate::world::Clock;
+use crate::world::{Clock, Ids};
 
 /// The validity of the authority, in days.
 const VALID: i64 = 3650;
@@ -157,8 +157,7 @@ impl Authority {
                 Err(error) => return Err(unreadable(error)),
             }
             let text = Written::new(bound.clone())?.text();
-            let beside = folder.join(format!("{FILE}.{}", std::process::id()));
-            drop(fs::remove_file(&beside));
+            let beside = folder.join(format!("{FILE}.{:032x}", Ids::unguessable()));
             let made = create_private(&beside).and_then(|mut file| file.write_all(text.as_bytes()));
             // A link fails if another server was faster: then that one's is read.
             let placed = made.and_then(|()| {
@@ -240,6 +239,6 @@ fn publish(folder: &Path, certificate: &str) -> std::io::Result<()> {
     if fs::read_to_string(&path).is_ok_and(|there| there == certificate) {
         return Ok(());
     }
-    let beside = folder.join(format!("{CERTIFICATE}.{}", std::process::id()));
+    let beside = folder.join(format!("{CERTIFICATE}.{:032x}", Ids::unguessable()));
     fs::write(&beside, certificate).and_then(|()| fs::rename(&beside, &path))
 }
