@@ -180,9 +180,10 @@ fn the_guides_name_no_variable_that_there_is_not() {
         let text = std::fs::read_to_string(path).expect("text");
         for rest in text.split("CALLMOCK_").skip(1) {
             let name: String = rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
-            // An image's name is a user's own, and a commit is a build's.
+            // An image's name is a user's own, a commit is a build's, and a binary is a package's.
             assert!(
-                ["IMAGE", "COMMIT"].contains(&name.as_str()) || known.contains(&format!("CALLMOCK_{name}")),
+                ["IMAGE", "COMMIT", "BINARY"].contains(&name.as_str())
+                    || known.contains(&format!("CALLMOCK_{name}")),
                 "CALLMOCK_{name}"
             );
             named += 1;
