@@ -15,7 +15,8 @@ ARG CALLMOCK_COMMIT=
 RUN touch src/lib.rs src/main.rs \
  && target="$(uname -m)-unknown-linux-gnu" \
  && CALLMOCK_COMMIT="$CALLMOCK_COMMIT" cargo build --release --locked --target "$target" \
- && install -D "target/$target/release/callmock" /out/callmock
+ && install -D "target/$target/release/callmock" /out/callmock \
+ && mkdir /out/state
 
 FROM scratch AS runtime
 ARG CALLMOCK_COMMIT=
@@ -24,9 +25,11 @@ LABEL org.opencontainers.image.title="callmock" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0" \
       org.opencontainers.image.revision="$CALLMOCK_COMMIT"
 COPY --from=build /out/callmock /callmock
+# A volume of this folder begins as it is here: its owner is who runs callmock.
+COPY --from=build --chown=65532:65532 /out/state /state
 # Nobody's account: the image has no /etc/passwd to name it.
 USER 65532:65532
-ENV CALLMOCK_HOST=0.0.0.0 CALLMOCK_PORT=8080
+ENV CALLMOCK_HOST=0.0.0.0 CALLMOCK_PORT=8080 CALLMOCK_SCENARIOS=/scenarios
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=1s --retries=3 CMD ["/callmock", "health"]
 ENTRYPOINT ["/callmock"]

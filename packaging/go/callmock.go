@@ -3,7 +3,7 @@
 //
 //	func TestAFailureIsSurvived(t *testing.T) {
 //		world := callmock.NewWorld(t)
-//		world.Fault(map[string]any{"vendor": "commubo", "times": 1, "do": map[string]any{"error": "internal_error"}})
+//		world.Fault(map[string]any{"vendor": "commubo", "do": map[string]any{"error": "internal_error"}})
 //		...
 //		world.Verify(map[string]any{"operation": "list_calls"}, map[string]int{"exactly": 2})
 //	}
@@ -32,9 +32,9 @@ var shared struct {
 	err   error
 }
 
-// URL returns the address of the server: that of CALLMOCK_URL, as `callmock exec` sets it, or one that
-// is started when it is first asked for. CALLMOCK_BINARY names the command, CALLMOCK_SCENARIO the
-// scenario.
+// URL returns the address of the server: that of CALLMOCK_URL, as `callmock exec` sets it, or of one
+// that is started when it is first asked for. CALLMOCK_BINARY names the command, CALLMOCK_SCENARIO
+// the scenario.
 func URL(t testing.TB) string {
 	t.Helper()
 	shared.once.Do(func() {
@@ -69,6 +69,8 @@ func start() error {
 	}
 	line, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil || !strings.HasPrefix(line, "callmock ready ") {
+		_ = input.Close()
+		_ = command.Process.Kill()
 		_ = command.Wait()
 		return fmt.Errorf("callmock did not start: %s", strings.TrimSpace(said.String()))
 	}
@@ -99,8 +101,8 @@ type Finding struct {
 	Expected int    `json:"expected"`
 }
 
-// NewWorld makes a world that is named after the test, and removed with it. An expectation that was not
-// met fails the test.
+// NewWorld makes a world that is named after the test, and removed with it. An expectation that was
+// not met fails the test.
 func NewWorld(t testing.TB) *World {
 	t.Helper()
 	url := URL(t)

@@ -13,14 +13,16 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 
 /**
- * callmock for tests in Java: a container of Testcontainers, and a world for each test. Copy this file.
+ * callmock for tests in Java: a container of Testcontainers, and a world for each test. Copy this
+ * file.
  *
  * <pre>{@code
- * @Container static final CallmockContainer callmock = new CallmockContainer("callmock").withScenario("busy-day");
+ * @Container
+ * static final CallmockContainer callmock = new CallmockContainer("callmock");
  *
  * @Test void aFailureIsSurvived() {
  *   try (var world = callmock.newWorld("a failure is survived")) {
- *     world.fault("{\"vendor\": \"commubo\", \"times\": 1, \"do\": {\"error\": \"internal_error\"}}");
+ *     world.fault("{\"vendor\": \"commubo\", \"do\": {\"error\": \"internal_error\"}}");
  *     ...
  *     world.verify("{\"operation\": \"list_calls\"}", "{\"exactly\": 2}");
  *   }
@@ -50,10 +52,12 @@ public class CallmockContainer extends GenericContainer<CallmockContainer> {
   }
 
   /**
-   * A world: calls, a clock, faults and a journal that no other world sees. Its end fails the test if an
-   * expectation was not met.
+   * A world: calls, a clock, faults and a journal that no other world sees. Its end fails the test if
+   * an expectation was not met.
    */
   public static final class World implements AutoCloseable {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
     /** The address for a client. The world's credentials lead to this world. */
     public final String url;
 
@@ -129,9 +133,11 @@ public class CallmockContainer extends GenericContainer<CallmockContainer> {
 
     private static String ask(String method, String url, String body) {
       var content = body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body);
-      var request = HttpRequest.newBuilder(URI.create(url)).method(method, content).build();
+      var request = HttpRequest.newBuilder(URI.create(url)).method(method, content);
+      var token = System.getenv("CALLMOCK_ADMIN_TOKEN");
+      if (token != null) request.header("Authorization", "Bearer " + token);
       try {
-        var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+        var answer = CLIENT.send(request.build(), BodyHandlers.ofString());
         if (answer.statusCode() >= 300) throw new AssertionError(answer.body());
         return answer.body();
       } catch (IOException error) {

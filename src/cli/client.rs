@@ -39,6 +39,11 @@ impl Origin {
         Ok(Self { tls, host, port: uri.port_u16().unwrap_or(if tls { 443 } else { 80 }) })
     }
 
+    /// Whether the origin is this machine, by its address.
+    pub fn is_here(&self) -> bool {
+        self.host == "localhost" || self.host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
+
     /// The base URL of the origin.
     pub fn url(&self) -> String {
         let scheme = if self.tls { "https" } else { "http" };

@@ -23,6 +23,12 @@ pub struct Args {
     /// Also lead https through the server, which answers for the vendors' hosts and refuses all others
     #[arg(long)]
     proxy: bool,
+    /// Also let Java trust the server, and no other: `JAVA_TOOL_OPTIONS` names a trust store
+    #[arg(long)]
+    java: bool,
+    /// Trust the certificate of a server on another machine, which nothing has verified
+    #[arg(long)]
+    trust: bool,
     #[command(flatten)]
     form: Form,
 }
@@ -68,7 +74,12 @@ impl Args {
             format!("{}: {why}; is a server running there? `callmock serve` starts one", origin.url())
         })?;
         match serde_json::from_slice(&body) {
-            Ok(Value::Object(variables)) if status.is_success() => self.with_tls(origin, variables).await,
+            Ok(Value::Object(variables)) if status.is_success() => {
+                if let Some(name) = variables.keys().find(|name| !is_own(name)) {
+                    return Err(format!("{}: it names a variable {name:?}; is it callmock?", origin.url()));
+                }
+                self.with_tls(origin, variables).await
+            }
             Ok(answer) if answer["error"]["message"].is_string() => {
                 Err(answer["error"]["message"].as_str().unwrap_or_default().to_owned())
             }
@@ -92,7 +103,15 @@ impl Args {
             }
             return Ok(variables);
         }
-        for (name, value) in trust::variables(&String::from_utf8_lossy(&pem))? {
+        // The certificate came over a connection that nothing has verified.
+        if !origin.is_here() && !self.trust {
+            tell!(
+                "callmock: {} is another machine: --trust takes its certificate for an authority all the same",
+                origin.url()
+            );
+            return Ok(variables);
+        }
+        for (name, value) in trust::variables(&String::from_utf8_lossy(&pem), self.java)? {
             variables.insert(name.to_owned(), value.into());
         }
         if self.proxy {
@@ -127,4 +146,10 @@ impl Args {
             })
             .collect()
     }
+}
+
+/// Whether a name is one that callmock's own variables have. Any other could change what a shell does.
+fn is_own(name: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    name.strip_prefix("CALLMOCK_").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(is_plain))
 }

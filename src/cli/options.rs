@@ -30,12 +30,13 @@ use crate::world::Limits;
 /// The scenario that is served if none is named.
 const STANDARD: &str = "documented";
 
-/// The folder from which an image takes its scenarios.
-const MOUNTED: &str = "/scenarios";
-
 /// The scenario files of a folder, in the order of their names. A folder that is not there has none.
-fn scenarios_of(folder: &Path) -> Vec<String> {
-    let files = std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+fn scenarios_of(folder: &Path) -> std::io::Result<Vec<String>> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(vec![]),
+        entries => entries?,
+    };
+    let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let is_scenario = |path: &PathBuf| {
         let kind = path.extension().and_then(|kind| kind.to_str());
         kind.is_some_and(|kind| ["yaml", "yml"].contains(&kind)) && path.is_file()
@@ -43,7 +44,7 @@ fn scenarios_of(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> =
         files.filter(is_scenario).filter_map(|path| Some(path.to_str()?.to_owned())).collect();
     names.sort_unstable();
-    names
+    Ok(names)
 }
 
 #[derive(Debug, clap::Args)]
@@ -56,8 +57,7 @@ pub struct Args {
     #[arg(help_heading = "Address", long, env = "CALLMOCK_PORT", value_parser = port)]
     pub port: Option<u16>,
     /// A scenario file, or the name of a built-in scenario (documented, today, weeks, busy-day,
-    /// extremes, empty); several are merged in order [default: the files of /scenarios in the order of
-    /// their names, if that folder has any, else documented]
+    /// extremes, empty); several are merged in order [default: documented]
     #[arg(
         help_heading = "Scenario",
         long,
@@ -66,6 +66,10 @@ pub struct Args {
         value_delimiter = ','
     )]
     scenario: Vec<String>,
+    /// Where no scenario is named, serve the files *.yaml of this folder, merged in the order of their
+    /// names, if there are any
+    #[arg(help_heading = "Scenario", long, env = "CALLMOCK_SCENARIOS", value_name = "DIR")]
+    scenarios: Option<PathBuf>,
     /// Write the port to this file once the server listens
     #[arg(help_heading = "Address", long, env = "CALLMOCK_PORT_FILE", value_name = "FILE")]
     port_file: Option<PathBuf>,
@@ -359,17 +363,23 @@ impl Args {
     /// # Errors
     /// The mistakes in the scenarios, one per line.
     pub fn library_or(&self, standard: &str) -> Result<Library, String> {
-        self.library_of(&self.named_or(standard))
+        self.library_of(&self.named_or(standard)?)
     }
 
     /// The scenarios that were named, else those of the folder that an image has mounted, else a
     /// built-in one.
-    fn named_or(&self, standard: &str) -> Vec<String> {
-        if !self.scenario.is_empty() {
-            return self.scenario.clone();
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    fn named_or(&self, standard: &str) -> Result<Vec<String>, String> {
+        let mut names = self.scenario.clone();
+        if names.is_empty()
+            && let Some(folder) = &self.scenarios
+        {
+            names = scenarios_of(folder)
+                .map_err(|error| format!("callmock: --scenarios {}: {error}", folder.display()))?;
         }
-        let mounted = scenarios_of(Path::new(MOUNTED));
-        if mounted.is_empty() { vec![standard.to_owned()] } else { mounted }
+        Ok(if names.is_empty() { vec![standard.to_owned()] } else { names })
     }
 
     /// Loads a built-in scenario in place of those that were named.
@@ -414,11 +424,19 @@ impl Args {
             }
             library = library.with_readings(readings);
         }
-        if self.watch && !library.has_files() {
+        if self.watch && !library.has_files() && self.scenarios.is_none() {
             let message = "--watch needs a file to watch: give one with --scenario FILE";
             return Err(format!("callmock: {message}"));
         }
         Ok(library)
+    }
+
+    /// Tries whether reports can be kept in the folder of `--reports`, if one is named.
+    ///
+    /// # Errors
+    /// If not. The message names the flag.
+    pub fn may_keep(&self) -> Result<(), String> {
+        self.reports.as_ref().map_or(Ok(()), |folder| kept::may_keep(folder))
     }
 
     /// Keeps a report in the folder of `--reports`, if one is named.
@@ -436,7 +454,7 @@ impl Args {
 
     /// The names of the scenarios, for reports.
     pub fn scenarios(&self) -> String {
-        self.named_or(STANDARD).join(", ")
+        self.named_or(STANDARD).unwrap_or_default().join(", ")
     }
 
     /// The settings of the server.
@@ -445,9 +463,10 @@ impl Args {
     /// If the certificate or the key cannot be used.
     pub fn settings(&self) -> Result<Settings, String> {
         let tls = match (&self.tls_cert, &self.tls_key) {
-            (Some(certificate), Some(key)) => {
-                Some(Tls::from_files(certificate, key).map_err(|error| format!("callmock: TLS: {error}"))?)
-            }
+            (Some(certificate), Some(key)) => Some(
+                Tls::from_files(certificate, key, self.authority.names(&self.host))
+                    .map_err(|error| format!("callmock: TLS: {error}"))?,
+            ),
             _ if self.tls => {
                 Some(self.authority.authority(&self.host).map_err(|message| format!("callmock: {message}"))?)
             }
@@ -535,10 +554,10 @@ mod tests {
         for name in ["b.yml", "a.yaml", "notes.txt", "yaml"] {
             std::fs::write(folder.join(name), "").expect("written");
         }
-        let names = scenarios_of(&folder);
+        let names = scenarios_of(&folder).expect("it is read");
         std::fs::remove_dir_all(&folder).expect("removed");
         assert_eq!(names, ["a.yaml", "b.yml"].map(|name| folder.join(name).display().to_string()));
-        assert!(scenarios_of(&folder).is_empty());
+        assert!(scenarios_of(&folder).expect("it is not there").is_empty());
     }
 
     #[test]

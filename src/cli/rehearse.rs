@@ -118,6 +118,7 @@ pub fn run(args: &Args) -> Exit {
             )));
         }
         args.gate.read().map_err(told)?;
+        args.server.may_keep().map_err(told)?;
         Ok((library, settings, words, usize::try_from(runs).unwrap_or_default()))
     });
     let (library, settings, words, runs) = match opened {
@@ -338,13 +339,14 @@ impl Rehearsing<'_> {
         };
         let json = serde_json::to_string_pretty(&rehearsal).map_err(|error| error.to_string())? + "\n";
         let kept = || [rehearsal.text(), rehearsal.html(), json.clone(), rehearsal.junit()];
-        self.args.server.keep("rehearsal", kept)?;
+        let kept = self.args.server.keep("rehearsal", kept);
         let printed = print(&match self.args.format {
             Format::Text => rehearsal.text(),
             Format::Junit => rehearsal.junit(),
             Format::Html => rehearsal.html(),
-            Format::Json => json,
+            Format::Json => json.clone(),
         });
+        kept?;
         if printed != Exit::Done || !rehearsal.is_good() {
             return Ok(Exit::Failed);
         }

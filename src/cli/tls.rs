@@ -1,5 +1,6 @@
 //! The flags of TLS, which the server and `callmock ca` share, and where the authority is kept.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use crate::server::{Names, Tls};
@@ -9,18 +10,18 @@ use crate::server::{Names, Tls};
 pub struct Args {
     /// Keep the authority that signs the certificates of --tls in this folder [default: the user's
     /// data folder; /state/tls in the image if /state is mounted]
-    #[arg(help_heading = "Address", long, env = "CALLMOCK_TLS_DIR", value_name = "DIR")]
+    #[arg(help_heading = "Address", long, env = "CALLMOCK_TLS_DIR", value_name = "DIR", requires = "tls")]
     tls_dir: Option<PathBuf>,
     /// Answer to this host name over TLS, too; `*.` at the beginning stands for its subdomains
-    #[arg(help_heading = "Address", long, env = "CALLMOCK_TLS_NAME", value_name = "NAME", value_delimiter = ',', value_parser = name)]
+    #[arg(help_heading = "Address", long, env = "CALLMOCK_TLS_NAME", value_name = "NAME", requires = "tls", value_delimiter = ',', value_parser = name)]
     tls_name: Vec<String>,
 }
 
 /// Checks a host name, which may begin with `*.`.
 fn name(text: &str) -> Result<String, String> {
     let bare = text.strip_prefix("*.").unwrap_or(text);
-    let fits = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:".contains(&b));
-    if fits {
+    let is_name = !bare.is_empty() && bare.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+    if is_name || text.parse::<IpAddr>().is_ok() {
         Ok(text.to_ascii_lowercase())
     } else {
         Err("expected a host name such as calls.example.com or *.example.com, without a port".to_owned())
@@ -38,24 +39,34 @@ pub fn data_folder() -> Option<PathBuf> {
     folder.map(|folder| folder.join("callmock"))
 }
 
+/// The folder of the authority if none is named: that of the image, else this user's.
+pub fn default_folder() -> Option<PathBuf> {
+    let state = Path::new("/state");
+    let data = data_folder();
+    // The image has no home.
+    if state.is_dir() && data.as_ref().is_none_or(|folder| folder.starts_with("/.local")) {
+        return Some(state.join("tls"));
+    }
+    Some(data?.join("tls"))
+}
+
 impl Args {
+    /// The host names of a server that listens on `host`.
+    pub fn names(&self, host: &str) -> Names {
+        Names::new(host, &self.tls_name)
+    }
+
     /// The authority that is kept, for a server that listens on `host`. Where nothing can be kept, it
     /// ends with the process.
     ///
     /// # Errors
     /// If the named folder cannot be used.
     pub fn authority(&self, host: &str) -> Result<Tls, String> {
-        let names = Names::new(host, &self.tls_name);
-        let state = Path::new("/state");
-        let own = || {
-            let in_image = state.is_dir().then(|| state.join("tls"));
-            in_image.filter(|_| data_folder().is_none_or(|folder| folder.starts_with("/.local")))
-        };
+        let names = self.names(host);
         let kept = if let Some(folder) = &self.tls_dir {
             Tls::kept(folder, names).map_err(|error| format!("--tls-dir: {error}"))?
         } else {
-            let folder = own().or_else(|| Some(data_folder()?.join("tls")));
-            match folder.map(|folder| Tls::kept(&folder, names.clone())) {
+            match default_folder().map(|folder| Tls::kept(&folder, names.clone())) {
                 Some(Ok(kept)) => kept,
                 other => {
                     let why = match other {

@@ -2,7 +2,7 @@
 //! system's own, and as a trust store of Java's.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +10,7 @@ use sha1::{Digest as _, Sha1};
 
 use super::tls::data_folder;
 
-/// Where systems keep the certificates that they trust: Debian, Fedora, Alpine and macOS.
+/// Where systems keep the certificates that they trust: Debian, Fedora, Alpine and macOS, openSUSE.
 const SYSTEM: [&str; 4] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -18,14 +18,25 @@ const SYSTEM: [&str; 4] = [
     "/etc/ssl/ca-bundle.pem",
 ];
 
+/// The variables that name a file with certificates, which may be a company's own.
+const BUNDLES: [&str; 3] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
+
+/// The variable that names certificates beside those that Node has in itself.
+const NODE: &str = "NODE_EXTRA_CA_CERTS";
+
+/// The variable with more options for every start of Java.
+const JAVA: &str = "JAVA_TOOL_OPTIONS";
+
 /// The password of the trust store. It protects nothing: the store has no secret.
 const PASSWORD: &str = "changeit";
 
-/// Writes the files for a certificate (PEM), and returns the variables that name them.
+/// Writes the files for a certificate (PEM), and returns the variables that name them. A bundle has the
+/// certificates that the environment or the system trusts, too; where these are not found, no variable
+/// names one.
 ///
 /// # Errors
 /// If a file cannot be written.
-pub fn variables(pem: &str) -> Result<Vec<(&'static str, String)>, String> {
+pub fn variables(pem: &str, with_java: bool) -> Result<Vec<(&'static str, String)>, String> {
     let name: String =
         Sha1::digest(pem.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let folder =
@@ -40,24 +51,32 @@ pub fn variables(pem: &str) -> Result<Vec<(&'static str, String)>, String> {
         Ok(path.display().to_string())
     };
     let alone = write("ca.pem", pem.as_bytes())?;
-    let system = SYSTEM.iter().find_map(|path| fs::read_to_string(Path::new(path)).ok());
-    let bundle = write("bundle.pem", format!("{}\n{pem}", system.unwrap_or_default()).as_bytes())?;
-    let der = der(pem).ok_or("the server's certificate is no PEM")?;
-    let store = write("trust.jks", &java_store(&der))?;
-    Ok(vec![
-        ("CALLMOCK_CA_CERT", alone.clone()),
-        ("NODE_EXTRA_CA_CERTS", alone),
-        ("SSL_CERT_FILE", bundle.clone()),
-        ("REQUESTS_CA_BUNDLE", bundle.clone()),
-        ("CURL_CA_BUNDLE", bundle),
-        (
-            "JAVA_TOOL_OPTIONS",
-            format!(
-                "-Djavax.net.ssl.trustStore={store} -Djavax.net.ssl.trustStorePassword={PASSWORD} \
-                 -Djavax.net.ssl.trustStoreType=JKS"
-            ),
-        ),
-    ])
+    // A file of an earlier run has the certificate already.
+    let with = |known: String| format!("{}\n{pem}", known.replace(pem, "").trim_end());
+    let read = |path: String| fs::read_to_string(path).ok();
+    let named = |name: &str| std::env::var(name).ok().and_then(read);
+    let of_node = match named(NODE) {
+        Some(known) => write("node.pem", with(known).as_bytes())?,
+        None => alone.clone(),
+    };
+    let mut variables = vec![("CALLMOCK_CA_CERT", alone), (NODE, of_node)];
+    let mut known = BUNDLES.iter().filter_map(|name| named(name));
+    if let Some(known) = known.next().or_else(|| SYSTEM.iter().find_map(|path| read((*path).to_owned()))) {
+        let bundle = write("bundle.pem", with(known).as_bytes())?;
+        variables.extend(BUNDLES.map(|name| (name, bundle.clone())));
+    }
+    if with_java {
+        let der = der(pem).ok_or("the server's certificate is no PEM")?;
+        let store = write("trust.jks", &java_store(&der))?;
+        let others = std::env::var(JAVA).unwrap_or_default();
+        let others = others.split("-Djavax.net.ssl.trustStore=").next().unwrap_or_default().trim();
+        let own = format!(
+            "{others} -Djavax.net.ssl.trustStore=\"{store}\" -Djavax.net.ssl.trustStorePassword={PASSWORD} \
+             -Djavax.net.ssl.trustStoreType=JKS"
+        );
+        variables.push((JAVA, own.trim().to_owned()));
+    }
+    Ok(variables)
 }
 
 /// The bytes of the first certificate of a PEM text.

@@ -10,6 +10,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::process::Command;
+use tokio::signal::windows;
 use tokio::sync::mpsc;
 
 use super::{FileState, Signal};
@@ -41,23 +42,28 @@ pub fn create_private(path: &Path) -> io::Result<File> {
 /// The interrupts of the console from now on.
 ///
 /// # Errors
-/// None here.
+/// If they cannot be caught.
 pub fn signals() -> io::Result<mpsc::UnboundedReceiver<Signal>> {
     let (caught, signals) = mpsc::unbounded_channel();
+    let mut interrupt = windows::ctrl_c()?;
     tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() && caught.send(Signal::Interrupt).is_ok() {}
+        while interrupt.recv().await.is_some() && caught.send(Signal::Interrupt).is_ok() {}
     });
     Ok(signals)
 }
 
-/// Resolves when the console is interrupted.
+/// Resolves when the console is interrupted or closed. Both are caught from the call on.
 ///
 /// # Errors
-/// None here.
+/// If they cannot be caught.
 pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
-    Ok(async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
+    let (mut interrupt, mut abort) = (windows::ctrl_c()?, windows::ctrl_break()?);
+    let mut close = windows::ctrl_close()?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = abort.recv() => {}
+            _ = close.recv() => {}
         }
     })
 }

@@ -48,6 +48,19 @@ pub fn keep(folder: &Path, name: &str, formats: &Formats) -> Result<(), String> 
     written.map_err(|error| format!("--reports {}: {error}", folder.display()))
 }
 
+/// Makes the folder, and tries whether reports can be kept in it: that is told before the runs, not
+/// after them.
+///
+/// # Errors
+/// If no file can be written. The message names the flag.
+pub fn may_keep(folder: &Path) -> Result<(), String> {
+    let probe = folder.join(format!(".callmock.{}", std::process::id()));
+    let tried = fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&probe, ""))
+        .and_then(|()| fs::remove_file(&probe));
+    tried.map_err(|error| format!("--reports {}: {error}", folder.display()))
+}
+
 /// The reports that a folder keeps, the newest first. A folder that is not there keeps none.
 #[must_use]
 pub fn of(folder: &Path) -> Vec<Kept> {

@@ -6,7 +6,7 @@
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::protocol::Rewind;
 use super::shared::Shared;
@@ -21,6 +21,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let mut head = BytesMut::with_capacity(512);
+    let until = Instant::now() + shared.settings.first_byte;
     let length = loop {
         if let Some(end) = memchr::memmem::find(&head, b"\r\n\r\n") {
             break end + 4;
@@ -29,7 +30,7 @@ where
             refuse(&mut stream, "431 the head of a CONNECT request is larger than 16 KiB").await;
             return None;
         }
-        match timeout(shared.settings.first_byte, stream.read_buf(&mut head)).await {
+        match timeout_at(until, stream.read_buf(&mut head)).await {
             Ok(Ok(0) | Err(_)) | Err(_) => return None,
             Ok(Ok(_)) => {}
         }

@@ -302,6 +302,9 @@ fn the_last_matrix_is_kept_in_a_folder_and_a_server_shows_it() {
     let page = served.get("/_mock/ui/contract", "");
     assert!(page.contains("Last matrix") && !page.contains("Last rehearsal"), "{page}");
     assert!(page.contains("commubo.list_calls/wrong_token@only WRONG QUIETLY: 1 lost"), "{page}");
+    let nowhere = job(&["--reports", "/dev/null/reports"], "exit 0");
+    assert_eq!(nowhere.status.code(), Some(2), "that is told before the first run");
+    assert!(text(&nowhere.stderr).contains("--reports /dev/null/reports: "), "{}", text(&nowhere.stderr));
     // Nothing but a report is read from there.
     fs::write(folder.join("other.txt"), "a secret").expect("written");
     for path in ["/_mock/reports/other.txt", "/_mock/reports/..%2Fkept-matrix%2Fother.txt"] {

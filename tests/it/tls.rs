@@ -16,7 +16,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName}
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use crate::cli::{Served, callmock, text};
+use crate::cli::{Served, callmock, file, text};
 use crate::mock::Mock;
 use crate::operations::ask_tls;
 
@@ -95,7 +95,8 @@ async fn what_is_forged_with_the_key_of_the_authority_is_believed_for_its_names_
     let (tls, _) = Tls::kept(&kept, Names::new("127.0.0.1", &[])).expect("an authority");
     let authority = fs::read_to_string(kept.join("authority.pem")).expect("it is kept");
     let key = &authority[authority.find("-----BEGIN PRIVATE").expect("a key")..];
-    let key = &key[..key.find("-----BEGIN CERT").expect("a certificate")];
+    let (key, own) = key.split_at(key.find("-----BEGIN CERT").expect("a certificate"));
+    let own_certificate = CertificateDer::from_pem_slice(own.as_bytes()).expect("a certificate");
     let mut own = CertificateParams::default();
     own.distinguished_name
         .push(rcgen::DnType::CommonName, "callmock, an authority for tests on this machine");
@@ -109,7 +110,7 @@ async fn what_is_forged_with_the_key_of_the_authority_is_believed_for_its_names_
             .with_safe_default_protocol_versions()
             .expect("versions")
             .with_no_client_auth()
-            .with_single_cert(vec![forged.der().clone()], key)
+            .with_single_cert(vec![forged.der().clone(), own_certificate.clone()], key)
             .expect("a certificate");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -243,26 +244,65 @@ fn the_certificate_and_the_environment_of_a_client_are_printed() {
     let served = Served::start(callmock().args(["--port", "0", "--tls", "--tls-dir", kept]));
     let ca = callmock().args(["ca", "--tls-dir", kept]).output().expect("it runs");
     let plain = served.1.replace("https://", "http://");
+    let company = file("company.pem", "of the company\n");
     let run = |arguments: &[&str]| {
-        callmock().args(["env", "--json", "--url"]).args(arguments).output().expect("it runs")
+        let mut env = callmock();
+        env.args(["env", "--json", "--url"]).args(arguments).env("NODE_EXTRA_CA_CERTS", &company);
+        env.env_remove("JAVA_TOOL_OPTIONS").output().expect("it runs")
     };
-    let output = run(&[&plain, "--proxy"]);
+    let output = run(&[&plain, "--proxy", "--java"]);
     let variables: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let read = |name: &str| {
         let path = variables[name].as_str().unwrap_or_else(|| panic!("{name} in {variables}"));
         fs::read_to_string(path).expect("a file")
     };
-    assert_eq!(read("NODE_EXTRA_CA_CERTS"), text(&ca.stdout));
+    assert_eq!(read("CALLMOCK_CA_CERT"), text(&ca.stdout));
+    assert_eq!(read("NODE_EXTRA_CA_CERTS"), format!("of the company\n{}", text(&ca.stdout)));
     for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
         assert!(read(name).ends_with(text(&ca.stdout)), "{name}");
     }
     assert_eq!(variables["HTTPS_PROXY"], plain);
     assert_eq!(variables["CALLMOCK_URL"], plain);
     let store = variables["JAVA_TOOL_OPTIONS"].as_str().expect("text");
-    assert!(store.contains("trust.jks "), "{store}");
+    assert!(store.contains("trust.jks\" "), "{store}");
+    assert!(!text(&run(&[&plain]).stdout).contains("JAVA_TOOL_OPTIONS"));
+    // What prints the certificate replaces none, and tells of a folder without one.
+    let again = callmock().args(["ca", "--tls-dir", kept]).output().expect("it runs");
+    assert_eq!(text(&again.stdout), text(&ca.stdout));
+    for (flags, said) in [
+        (&["--tls-name", "calls.example"][..], "--tls"),
+        (&["--tls", "--tls-name", "calls.example:8443"], "without a port"),
+    ] {
+        let refused = callmock().args(["--port", "0"]).args(flags).output().expect("it runs");
+        assert_eq!(refused.status.code(), Some(2), "{flags:?}");
+        assert!(text(&refused.stderr).contains(said), "{}", text(&refused.stderr));
+    }
     // Without TLS there is nothing to trust, and no proxy for https.
     let served = Served::start(callmock().args(["--port", "0"]));
     assert!(!text(&run(&[&served.1]).stdout).contains("SSL_CERT_FILE"));
     let refused = run(&[&served.1, "--proxy"]);
     assert!(text(&refused.stderr).contains("start callmock with --tls"), "{}", text(&refused.stderr));
+}
+
+#[test]
+fn no_variable_is_printed_that_could_change_what_a_shell_does() {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let evil = std::thread::spawn(move || {
+        for name in ["X=1; echo gotcha; Y", "PATH", "CALLMOCK_X\\nPATH"] {
+            let (mut client, _) = listener.accept().expect("a client");
+            drop(client.read(&mut [0; 4096]));
+            let body = format!("{{\"{name}\": \"1\"}}");
+            let head =
+                format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+            client.write_all((head + &body).as_bytes()).expect("sent");
+        }
+    });
+    for form in ["--shell", "--dotenv", "--json"] {
+        let output = callmock().args(["env", form, "--url", &url]).output().expect("it runs");
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), ""), "{form}");
+        assert!(text(&output.stderr).contains("is it callmock?"), "{}", text(&output.stderr));
+    }
+    evil.join().expect("it ends");
 }

@@ -5,7 +5,7 @@ import process from "node:process";
 
 const require = createRequire(import.meta.url);
 
-/** @type {{version: string}} */
+/** @type {{version: string, optionalDependencies?: Record<string, string>}} */
 const own = require("./package.json");
 
 /** The version of this package. */
@@ -18,6 +18,9 @@ export const version = own.version;
 export function binary() {
   if (process.env.CALLMOCK_BINARY) return process.env.CALLMOCK_BINARY;
   const name = `@callmock/${process.platform}-${process.arch}`;
+  if (!(name in (own.optionalDependencies ?? {}))) {
+    throw new Error(`callmock has no binary for ${process.platform} on ${process.arch}: name one in CALLMOCK_BINARY`);
+  }
   const file = process.platform === "win32" ? "callmock.exe" : "callmock";
   try {
     const path = require.resolve(`${name}/${file}`);

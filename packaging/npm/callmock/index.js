@@ -7,7 +7,16 @@ import { binary, version } from "./binary.js";
 /** @typedef {Record<string, any>} Json */
 /** @typedef {"note" | "warning" | "error"} Severity */
 /** @typedef {{exactly?: number, at_least?: number, at_most?: number}} Count */
-/** @typedef {{id: string, severity: Severity, summary: string, why: string, fix: string, count: number, expected?: number}} Finding */
+/**
+ * @typedef {object} Finding
+ * @property {string} id
+ * @property {Severity} severity
+ * @property {string} summary
+ * @property {string} why
+ * @property {string} fix
+ * @property {number} count
+ * @property {number} [expected]
+ */
 
 const SEVERITIES = ["note", "warning", "error"];
 
@@ -29,8 +38,10 @@ async function ask(url, method, path, body) {
   const token = process.env.CALLMOCK_ADMIN_TOKEN;
   if (token) headers.authorization = `Bearer ${token}`;
   let answer;
+  // A port that speaks TLS takes plain HTTP, too, so nothing has to be trusted here.
+  const plain = url.replace(/^https:/, "http:");
   try {
-    answer = await fetch(url + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
+    answer = await fetch(plain + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) });
   } catch (error) {
     throw new CallmockError(`no callmock answers at ${url}: ${/** @type {Error} */ (error).message}`);
   }
@@ -60,7 +71,7 @@ export class World {
     /** The address for a client. The world's credentials lead to this world. */
     this.url = url;
     /** An address that leads to this world without its credentials, too. @type {string} */
-    this.baseUrl = made.base_url;
+    this.baseUrl = `${url}/w/${made.id}`;
     /** The credentials by vendor, each by the names that the vendor's client needs.
      * @type {Record<"commubo" | "ccai" | "alibaba" | "sencloud", Record<string, string>>} */
     this.credentials = made.credentials;
@@ -141,6 +152,17 @@ export class World {
   /** What was wrong or fragile about the requests, with reason and remedy. @returns {Promise<Finding[]>} */
   async findings() { return (await this.#ask("GET", "/findings")).findings; }
 
+  /** Checks the world after a test, as `CALLMOCK_DENY_FINDINGS` says, and removes it.
+   * @param {boolean} [failed] whether the test has failed, so that its own error stays the only one */
+  async end(failed = false) {
+    const denyFindings = /** @type {Severity | undefined} */ (process.env.CALLMOCK_DENY_FINDINGS || undefined);
+    try {
+      if (!failed) await this.check({ denyFindings });
+    } finally {
+      await this.remove();
+    }
+  }
+
   /** Throws if an expectation was not met, or if there is a finding of the severity or a higher one.
    * @param {{denyFindings?: Severity | undefined}} [options] */
   async check({ denyFindings } = {}) {
@@ -215,8 +237,8 @@ export async function attach(url) {
 
 /**
  * Starts a server on a free port of this machine. It ends with this process, however that ends: this
- * process holds the other end of a pipe.
- * @param {{scenario?: string | undefined, args?: string[]}} [options] `args` are more arguments of `callmock serve`
+ * process holds the other end of a pipe. `args` are more arguments of `callmock serve`.
+ * @param {{scenario?: string | undefined, args?: string[]}} [options]
  * @returns {Promise<Server>}
  */
 export async function start({ scenario, args = [] } = {}) {
@@ -251,7 +273,8 @@ export async function start({ scenario, args = [] } = {}) {
 let shared;
 
 /**
- * The server of the run, by `CALLMOCK_URL`, or one of this process, started when it is first asked for.
+ * The server of the run, by `CALLMOCK_URL`, or one of this process, which is started when it is first
+ * asked for.
  * @returns {Promise<Server>}
  */
 export function server() {

@@ -1,6 +1,4 @@
 // A world for each test of jest: `const world = useWorld()` at the top of a file, `world()` in a test.
-import process from "node:process";
-
 import { server } from "./index.js";
 
 /**
@@ -16,8 +14,7 @@ export function useWorld({ scenario } = {}) {
   afterEach(async () => {
     const own = world;
     world = undefined;
-    await own?.check({ denyFindings: /** @type {any} */ (process.env.CALLMOCK_DENY_FINDINGS || undefined) });
-    await own?.remove();
+    await own?.end();
   });
   return () => {
     if (!world) throw new Error("there is a world within a test only");

@@ -1,6 +1,4 @@
 // A world for a test of node:test: `const world = await newWorld(t)`.
-import process from "node:process";
-
 import { server } from "./index.js";
 
 /**
@@ -11,9 +9,6 @@ import { server } from "./index.js";
  */
 export async function newWorld(t, scenario) {
   const world = await (await server()).newWorld(t.name, scenario);
-  t.after(async () => {
-    await world.check({ denyFindings: /** @type {any} */ (process.env.CALLMOCK_DENY_FINDINGS || undefined) });
-    await world.remove();
-  });
+  t.after(() => world.end());
   return world;
 }

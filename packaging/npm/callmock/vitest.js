@@ -1,5 +1,4 @@
 // A world for each test of vitest: `import { test } from "callmock/vitest"`.
-import process from "node:process";
 import { test as base } from "vitest";
 
 import { server } from "./index.js";
@@ -10,8 +9,6 @@ export const test = base.extend({
   world: async (/** @type {any} */ { task }, /** @type {(world: import("./index.js").World) => Promise<void>} */ use) => {
     const world = await (await server()).newWorld(task.name);
     await use(world);
-    const failed = task.result?.state === "fail";
-    if (!failed) await world.check({ denyFindings: /** @type {any} */ (process.env.CALLMOCK_DENY_FINDINGS || undefined) });
-    await world.remove();
+    await world.end(task.result?.state === "fail");
   },
 });

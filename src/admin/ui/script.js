@@ -494,6 +494,8 @@ addEventListener("pointermove", (event) => {
     span.mark = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     span.mark.classList.add("span");
     chart.append(span.mark);
+    // The button may be released outside of the chart.
+    chart.setPointerCapture(event.pointerId);
   }
   const width = Number(chart.dataset.width);
   const place = { x: Math.min(first, last) * width, y: 0, width: (Math.abs(last - first) + 1) * width, height: chart.viewBox.baseVal.height };
@@ -508,8 +510,9 @@ addEventListener("pointerup", () => {
   query.set("from", at(Math.min(first, last)));
   query.set("to", at(Math.max(first, last) + 1));
   query.delete("after");
-  show(`${location.pathname}?${query}`, true).catch((error) => tell(error.message, true));
+  show(`${location.pathname}?${query}`, true).catch((error) => { mark.remove(); tell(error.message, true); });
 });
+addEventListener("pointercancel", () => { span?.mark?.remove(); span = null; });
 addEventListener("dragstart", (event) => { if (span) event.preventDefault(); });
 // The link under the pointer is not followed at the end of a drag.
 addEventListener("click", (event) => {

@@ -39,6 +39,7 @@ pub fn run(args: &Args) -> Exit {
         let told = |message: String| format!("callmock: {message}");
         let exclusions = exclusions_of(args.exclusions.as_deref()).map_err(told)?;
         let words = args.table.words().map_err(told)?;
+        args.server.may_keep().map_err(told)?;
         Ok((library, args.server.settings()?, exclusions, words))
     });
     let (library, settings, exclusions, words) = match opened {
@@ -127,10 +128,6 @@ impl Matrix<'_> {
     fn reported(self, command: String) -> Result<Exit, String> {
         let matrix = report::Matrix { command, runs: self.runs, cells: self.cells, left_out: self.left_out };
         let json = serde_json::to_string_pretty(&matrix).map_err(|error| error.to_string())? + "\n";
-        if self.args.only.is_none() {
-            let kept = || [matrix.text(), matrix.html(), json.clone(), matrix.junit()];
-            self.args.server.keep("matrix", kept)?;
-        }
         let is_readings_alone = self.args.axis == [Axis::Readings];
         let printed = match self.args.format {
             Format::Text if is_readings_alone => Exit::Done,
@@ -139,6 +136,10 @@ impl Matrix<'_> {
             Format::Junit => print(&matrix.junit()),
             Format::Html => print(&matrix.html()),
         };
+        if self.args.only.is_none() {
+            let kept = || [matrix.text(), matrix.html(), json.clone(), matrix.junit()];
+            self.args.server.keep("matrix", kept)?;
+        }
         Ok(if printed == Exit::Done && !matrix.is_red() { Exit::Done } else { Exit::Failed })
     }
 

@@ -1,6 +1,9 @@
 //! A certificate authority of callmock's own. It signs a certificate for each host name that a client
-//! asks for, and is bound to the names that the server answers to: nothing else could be forged with
-//! its key.
+//! asks for.
+//!
+//! Clients trust a root whose key is thrown away once it has signed the authority. The authority is
+//! bound to the names that the server answers to: nothing else could be forged with its key. A root
+//! alone would not do, because Java ignores what a root is bound to.
 
 use std::collections::HashMap;
 use std::io::{ErrorKind, Write as _};
@@ -14,7 +17,8 @@ use rcgen::{
     Issuer, KeyPair, KeyUsagePurpose, NameConstraints, date_time_ymd,
 };
 use tokio_rustls::rustls::crypto::ring::sign::any_supported_type;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
 use tokio_rustls::rustls::sign::CertifiedKey;
 
@@ -43,8 +47,10 @@ const MOST: usize = 1000;
 pub struct Authority {
     names: Arc<Names>,
     issuer: Issuer<'static, KeyPair>,
-    /// The authority's certificate, as PEM.
+    /// The root's certificate, as PEM.
     pub certificate: String,
+    /// The authority's own certificate, which clients get with a host's.
+    own: CertificateDer<'static>,
     /// The key of every certificate that it signs.
     host_key: KeyPair,
     signed: Mutex<HashMap<String, Arc<CertifiedKey>>>,
@@ -66,10 +72,11 @@ fn valid_for(days: i64, wanted: &mut CertificateParams) {
     wanted.not_after = day(today + TimeDelta::days(days));
 }
 
-/// What is written of an authority: its key and its certificate as PEM.
+/// What is written of an authority: its key, its certificate and the root's, as PEM.
 struct Written {
     key: String,
-    certificate: String,
+    own: String,
+    root: String,
     /// The domains and addresses to which it is bound.
     bound: Vec<String>,
 }
@@ -81,7 +88,6 @@ fn bounds(names: &Names) -> Vec<String> {
 impl Written {
     /// A new authority that is bound to some domains and addresses.
     fn new(bound: Vec<String>) -> Result<Self, TlsError> {
-        let mut wanted = of_authority();
         let permitted = bound.iter().map(|name| match name.parse() {
             Ok(ip) => GeneralSubtree::IpAddress(CidrSubnet::from_addr_prefix(
                 ip,
@@ -89,23 +95,38 @@ impl Written {
             )),
             Err(_) => GeneralSubtree::DnsName(name.clone()),
         });
-        wanted.name_constraints =
-            Some(NameConstraints { permitted_subtrees: permitted.collect(), excluded_subtrees: vec![] });
+        let to = NameConstraints { permitted_subtrees: permitted.collect(), excluded_subtrees: vec![] };
+        let mut root = CertificateParams::default();
+        root.distinguished_name.push(DnType::CommonName, "callmock, a root for tests on this machine");
+        root.is_ca = IsCa::Ca(BasicConstraints::Constrained(1));
+        root.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        root.name_constraints = Some(to.clone());
+        let mut wanted = of_authority();
+        wanted.name_constraints = Some(to);
+        wanted.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        wanted.use_authority_key_identifier_extension = true;
+        valid_for(VALID, &mut root);
         valid_for(VALID, &mut wanted);
+        // It ends with this function.
+        let root_key = KeyPair::generate()?;
+        let certificate = root.self_signed(&root_key)?.pem();
         let key = KeyPair::generate()?;
-        let certificate = wanted.self_signed(&key)?.pem();
-        Ok(Self { key: key.serialize_pem(), certificate, bound })
+        let own = wanted.signed_by(&key, &Issuer::new(root, root_key))?.pem();
+        Ok(Self { key: key.serialize_pem(), own, root: certificate, bound })
     }
 
     fn text(&self) -> String {
-        format!("# callmock: {}\n{}{}", self.bound.join(" "), self.key, self.certificate)
+        format!("# callmock: {}\n{}{}{}", self.bound.join(" "), self.key, self.own, self.root)
     }
 
     fn read(text: &str) -> Option<Self> {
         let (first, rest) = text.split_once('\n')?;
         let bound = first.strip_prefix("# callmock: ")?.split(' ').map(str::to_owned).collect();
-        let (key, certificate) = rest.split_at_checked(rest.find("-----BEGIN CERTIFICATE-----")?)?;
-        Some(Self { key: key.to_owned(), certificate: certificate.to_owned(), bound })
+        let (key, certificates) = rest.split_at_checked(rest.find("-----BEGIN CERTIFICATE-----")?)?;
+        let (own, root) =
+            certificates.split_at_checked(certificates.rfind("-----BEGIN CERTIFICATE-----")?)?;
+        let is_whole = !own.is_empty() && root.contains("-----END CERTIFICATE-----");
+        is_whole.then(|| Self { key: key.to_owned(), own: own.to_owned(), root: root.to_owned(), bound })
     }
 }
 
@@ -178,16 +199,18 @@ impl Authority {
         }
     }
 
+    /// The root's certificate that a folder keeps, as PEM. Nothing is made or replaced.
+    pub fn certificate_in(folder: &Path) -> Option<String> {
+        Some(Written::read(&fs::read_to_string(folder.join(FILE)).ok()?)?.root)
+    }
+
     fn of(written: &Written, names: Arc<Names>) -> Result<Self, TlsError> {
         let issuer = Issuer::new(of_authority(), KeyPair::from_pem(&written.key)?);
         let host_key = KeyPair::generate()?;
-        Ok(Self {
-            names,
-            issuer,
-            certificate: written.certificate.clone(),
-            host_key,
-            signed: Mutex::default(),
-        })
+        let own = CertificateDer::from_pem_slice(written.own.as_bytes())
+            .map_err(|_| TlsError::NotPem(FILE.to_owned(), "certificate"))?;
+        let certificate = written.root.clone();
+        Ok(Self { names, issuer, certificate, own, host_key, signed: Mutex::default() })
     }
 
     /// The certificate for a host name. `None` if the server does not answer to it.
@@ -223,7 +246,7 @@ impl Authority {
         valid_for(HOST_VALID, &mut wanted);
         let certificate = wanted.signed_by(&self.host_key, &self.issuer)?;
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.host_key.serialize_der()));
-        Ok(CertifiedKey::new(vec![certificate.der().clone()], any_supported_type(&key)?))
+        Ok(CertifiedKey::new(vec![certificate.der().clone(), self.own.clone()], any_supported_type(&key)?))
     }
 }
 

@@ -51,6 +51,12 @@ impl Tls {
         Self::of_authority(Authority::passing(Arc::clone(&names))?, names)
     }
 
+    /// The certificate to trust of the authority that a folder keeps, as PEM, if there is one.
+    #[must_use]
+    pub fn certificate_in(folder: &Path) -> Option<String> {
+        Authority::certificate_in(folder)
+    }
+
     /// Takes the authority that a folder keeps, or makes it. The bool is whether clients have to trust
     /// another certificate than before.
     ///
@@ -76,7 +82,7 @@ impl Tls {
     ///
     /// # Errors
     /// If a file cannot be read, or does not contain the expected PEM section.
-    pub fn from_files(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
+    pub fn from_files(certificate: &Path, key: &Path, names: Names) -> Result<Self, TlsError> {
         let read = |path: &Path| {
             let text = std::fs::read_to_string(path);
             text.map_err(|error| TlsError::Unreadable(path.display().to_string(), error))
@@ -86,10 +92,17 @@ impl Tls {
             &read(certificate)?,
             &key.display().to_string(),
             &read(key)?,
+            names,
         )
     }
 
-    fn of_pem(name: &str, certificate: &str, key_name: &str, key: &str) -> Result<Self, TlsError> {
+    fn of_pem(
+        name: &str,
+        certificate: &str,
+        key_name: &str,
+        key: &str,
+        names: Names,
+    ) -> Result<Self, TlsError> {
         let chain: Vec<CertificateDer<'static>> =
             CertificateDer::pem_slice_iter(certificate.as_bytes()).filter_map(Result::ok).collect();
         if chain.is_empty() {
@@ -102,7 +115,7 @@ impl Tls {
             .with_no_client_auth()
             .with_single_cert(chain, key)?;
         config.alpn_protocols = protocols();
-        let names = Arc::new(Names::new("", &[]));
+        let names = Arc::new(names);
         Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), certificate: certificate.into(), names })
     }
 }

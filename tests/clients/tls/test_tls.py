@@ -59,7 +59,7 @@ def served(tmp_path_factory):
     url = server.stdout.readline().split()[-1]
     assert url.startswith("https://"), url
     printed = subprocess.run(
-        [BINARY, "env", "--json", "--proxy", "--url", url], env=surroundings, check=True, capture_output=True, text=True
+        [BINARY, "env", "--json", "--proxy", "--java", "--url", url], env=surroundings, check=True, capture_output=True, text=True
     )
     yield url, surroundings | json.loads(printed.stdout)
     server.stdin.close()

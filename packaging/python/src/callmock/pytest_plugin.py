@@ -20,10 +20,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--callmock-deny-findings",
         metavar="SEVERITY",
-        nargs="?",
-        const="note",
         choices=SEVERITIES,
-        help="fail a test with a finding of this severity or a higher one: note (the default), warning, error",
+        help="fail a test with a finding of this severity or a higher one: note, warning, error",
     )
     group.addoption("--callmock-coverage", metavar="FILE", help="write what the run exercised, for `callmock coverage`")
     group.addoption("--callmock-html", metavar="FILE", help="write what the run exercised as a page")
@@ -78,15 +76,22 @@ class Plugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Fails a test whose requests were not as it said, once it has passed by itself."""
-        result = yield
-        world = getattr(item, "funcargs", {}).get("callmock_world")
-        if isinstance(world, World):
-            problems = self.problems(world, item)
-            if problems:
-                pytest.fail("\n".join(problems), pytrace=False)
+        try:
+            result = yield
+        except BaseException:
+            # Its own error stays in front; the findings are told at the end.
+            self.problems(item)
+            raise
+        problems = self.problems(item)
+        if problems:
+            pytest.fail("\n".join(problems), pytrace=False)
         return result
 
-    def problems(self, world: World, item: pytest.Item) -> List[str]:
+    def problems(self, item: pytest.Item) -> List[str]:
+        """What is wrong with the requests of a test. Its findings are noted for the end of the run."""
+        world = getattr(item, "funcargs", {}).get("callmock_world")
+        if not isinstance(world, World):
+            return []
         denied = self.config.getoption("callmock_deny_findings")
         problems, told = [], []
         for finding in world.findings():

@@ -10,7 +10,7 @@ import sysconfig
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
-from typing import IO, Any, List, Optional, Type
+from typing import IO, Any, List, Optional, Sequence, Type
 
 from .admin import Admin, CallmockError, World
 
@@ -48,14 +48,18 @@ class Server:
 
     def __init__(self, url: str, process: Optional["subprocess.Popen[str]"] = None, token: Optional[str] = None) -> None:
         self.url = url.rstrip("/")
-        self.admin = Admin(self.url, token)
+        # A port that speaks TLS takes plain HTTP, too, so nothing has to be trusted here.
+        self.admin = Admin("http" + self.url[self.url.index("://") :], token)
         self._process = process
-        self._check_version()
+        try:
+            self._check_version()
+        except CallmockError:
+            self.stop()
+            raise
 
     def _check_version(self) -> None:
         own, server = _own_version(), str(self.admin.ask("GET", "/_mock/health")["version"])
         if own is not None and own.split(".")[:2] != server.split(".")[:2]:
-            self.stop()
             raise CallmockError(
                 f"the Python package callmock is {own} and the server at {self.url} is {server}: "
                 f"pip install 'callmock=={server}'"
@@ -64,11 +68,11 @@ class Server:
     def new_world(self, name: Optional[str] = None, scenario: Any = None) -> World:
         """Makes a world from the server's scenario, or from a built-in or inline one."""
         wanted = {key: value for key, value in (("name", name), ("scenario", scenario)) if value is not None}
-        return World(self.admin, self.admin.ask("POST", "/_mock/worlds", wanted))
+        return World(self.admin, self.admin.ask("POST", "/_mock/worlds", wanted), self.url)
 
     def default_world(self) -> World:
         """The world of the server's own credentials."""
-        return World(self.admin, self.admin.ask("GET", "/_mock/worlds/default"))
+        return World(self.admin, self.admin.ask("GET", "/_mock/worlds/default"), self.url)
 
     def report(self, format: str = "json", worlds: str = "all") -> str:
         """What clients have exercised: `json`, `text`, `junit`, `html` or `badge`."""
@@ -98,6 +102,16 @@ class Server:
         self.stop()
 
 
+def _token(arguments: Sequence[str]) -> Optional[str]:
+    """The token that a server wants: that of its arguments, or of the environment."""
+    for n, word in enumerate(arguments):
+        if word.startswith("--admin-token="):
+            return word.split("=", 1)[1]
+        if word == "--admin-token" and n + 1 < len(arguments):
+            return arguments[n + 1]
+    return os.environ.get("CALLMOCK_ADMIN_TOKEN")
+
+
 def attach(url: str, token: Optional[str] = None) -> Server:
     """A server that runs already."""
     return Server(url, token=token)
@@ -112,18 +126,22 @@ def start(*arguments: str) -> Server:
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as log:
         words: List[str] = [binary(), "serve", "--port", "0", "--quiet", "--stop-with-stdin", *arguments]
         # The terminal's Ctrl-C is for pytest, which still asks the server for its report.
-        process = subprocess.Popen(
-            words,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            start_new_session=os.name == "posix",
-        )
+        try:
+            process = subprocess.Popen(
+                words,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=os.name == "posix",
+            )
+        except OSError as error:
+            raise CallmockError(f"{words[0]}: {error}") from None
         assert process.stdout is not None
         ready = process.stdout.readline().split()
-        if len(ready) != 3:
+        if ready[:2] != ["callmock", "ready"]:
+            process.kill()
             process.wait()
             log.seek(0)
             raise CallmockError(f"{' '.join(words)} did not start:\n{log.read().strip()}")
-    return Server(ready[2], process, os.environ.get("CALLMOCK_ADMIN_TOKEN"))
+    return Server(ready[2], process, _token(arguments))
