@@ -20,7 +20,8 @@ pub struct Args {
     /// The token of a server that was started with one
     #[arg(long, env = "CALLMOCK_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     admin_token: Option<String>,
-    /// Also lead https through the server, which answers for the vendors' hosts and refuses all others
+    /// Also lead https through the server, which answers for the vendors' hosts and refuses all
+    /// others
     #[arg(long)]
     proxy: bool,
     /// Also let Java trust the server, and no other: `JAVA_TOOL_OPTIONS` names a trust store
@@ -148,7 +149,8 @@ impl Args {
     }
 }
 
-/// Whether a name is one that callmock's own variables have. Any other could change what a shell does.
+/// Whether a name is one that callmock's own variables have. Any other could change what a shell
+/// does.
 fn is_own(name: &str) -> bool {
     let is_plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
     name.strip_prefix("CALLMOCK_").is_some_and(|rest| !rest.is_empty() && rest.bytes().all(is_plain))

@@ -30,9 +30,9 @@ const JAVA: &str = "JAVA_TOOL_OPTIONS";
 /// The password of the trust store. It protects nothing: the store has no secret.
 const PASSWORD: &str = "changeit";
 
-/// Writes the files for a certificate (PEM), and returns the variables that name them. A bundle has the
-/// certificates that the environment or the system trusts, too; where these are not found, no variable
-/// names one.
+/// Writes the files for a certificate (PEM), and returns the variables that name them. A bundle has
+/// the certificates that the environment or the system trusts, too; where these are not found, no
+/// variable names one.
 ///
 /// # Errors
 /// If a file cannot be written.

@@ -1,5 +1,5 @@
-//! What each operating system does in its own way: signals, the end of processes, and the identity
-//! of files. `unix` and `elsewhere` have the same functions, and each says what it lacks.
+//! The operating system: signals, the end of processes, and the identity of files, which each system
+//! has in its own way. `unix` and `elsewhere` have the same functions, and each says what it lacks.
 
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(not(unix), path = "elsewhere.rs")]

@@ -192,6 +192,18 @@ async fn without_cors_an_options_request_is_the_vendors_and_any_origin_is_for_al
     assert!(text(&output.stderr).contains("such as http://localhost:5173"), "{}", text(&output.stderr));
 }
 
+/// A TLS client that trusts a certificate and no other.
+pub fn connector(pem: &str) -> TlsConnector {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).expect("a certificate")).expect("one to trust");
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    TlsConnector::from(Arc::new(config))
+}
+
 /// What a TLS client that trusts a certificate gets for a request; an error where it does not trust
 /// the server.
 pub async fn ask_tls(
@@ -200,16 +212,9 @@ pub async fn ask_tls(
     name: &str,
     request: &str,
 ) -> std::io::Result<String> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).expect("a certificate")).expect("one to trust");
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     let stream = tokio::net::TcpStream::connect(address).await?;
     let name = ServerName::try_from(name.to_owned()).expect("a name");
-    let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
+    let mut stream = connector(pem).connect(name, stream).await?;
     stream.write_all(request.as_bytes()).await?;
     let mut answer = vec![];
     // What the server does not say goodbye after has come all the same.

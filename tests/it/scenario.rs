@@ -307,3 +307,17 @@ fn numbers_made_up_are_those_kept_for_fiction() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_scenario_of_version_0_1_is_served_as_it_was() {
+    for (yaml, calls) in [
+        (include_str!("../golden/scenarios-0.1/documented.yaml"), 2),
+        (include_str!("../golden/scenarios-0.1/busy-day.yaml"), 4000),
+    ] {
+        let mock = crate::mock::Mock::of(yaml).await;
+        let index = mock.get("/_mock").await.json();
+        assert_eq!(index["calls"], calls);
+        let listed = crate::commubo::list(&mock, "?start=1900-01-01").await;
+        assert!(listed.status == 200 && listed.body.contains("\"callId\""), "{}", listed.body);
+    }
+}

@@ -10,15 +10,15 @@ use callmock::vendors;
 use rcgen::{CertificateParams, Issuer, KeyPair};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
-use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use crate::cli::{Served, callmock, file, text};
 use crate::mock::Mock;
-use crate::operations::ask_tls;
+use crate::operations::{ask_tls, connector};
 
 const ASK: &str = "GET /_mock/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
@@ -27,17 +27,6 @@ async fn secure(names: Names) -> (Mock, String) {
     let pem = tls.certificate.to_string();
     let yaml = include_str!("../../scenarios/documented.yaml");
     (Mock::with(yaml, Settings { tls: Some(tls), ..Settings::default() }).await, pem)
-}
-
-fn connector(pem: &str) -> TlsConnector {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).expect("a certificate")).expect("one to trust");
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    TlsConnector::from(Arc::new(config))
 }
 
 /// A folder of a test's own, which is empty.

@@ -72,7 +72,7 @@ fn valid_for(days: i64, wanted: &mut CertificateParams) {
     wanted.not_after = day(today + TimeDelta::days(days));
 }
 
-/// What is written of an authority: its key, its certificate and the root's, as PEM.
+/// The text of a kept authority: its key, its certificate and the root's, as PEM.
 struct Written {
     key: String,
     own: String,
