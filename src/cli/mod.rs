@@ -46,6 +46,7 @@ mod schema;
 mod serve;
 mod show;
 mod sidecar;
+mod state;
 mod tls;
 mod trust;
 

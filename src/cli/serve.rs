@@ -9,17 +9,19 @@ use tokio::sync::oneshot;
 use super::exit::Exit;
 use super::options;
 use super::port_file::PortFile;
-use super::{banner, children, log};
+use super::{banner, children, log, state};
 use crate::admin::reachable;
 use crate::platform;
 use crate::scenario::{self, Library};
-use crate::server::{Server, Settings};
+use crate::server::{Server, Settings, StateFile};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct Args {
     #[command(flatten)]
     pub server: options::Args,
+    #[command(flatten)]
+    state: state::Args,
     /// Open the live page in the browser, by the command in BROWSER or the system's own
     #[arg(help_heading = "Output", long, env = "CALLMOCK_OPEN")]
     open: bool,
@@ -36,9 +38,11 @@ pub fn run(whole: &Args) -> Exit {
     let args = &whole.server;
     let opened = args.port_file().map_err(|message| format!("callmock: {message}")).and_then(|port_file| {
         let library = args.library()?;
-        Ok((port_file, library, args.settings()?))
+        let settings = args.settings()?;
+        let state = whole.state.open().map_err(|message| format!("callmock: {message}"))?;
+        Ok((port_file, library, settings, state))
     });
-    let (port_file, library, settings) = match opened {
+    let (port_file, library, settings, state) = match opened {
         Ok(all) => all,
         Err(message) => {
             tell!("{message}");
@@ -49,7 +53,7 @@ pub fn run(whole: &Args) -> Exit {
         tracing::warn!("{doubt}");
     }
     let served = runtime().and_then(|runtime| {
-        let served = runtime.block_on(serve(whole, port_file, library, settings));
+        let served = runtime.block_on(serve(whole, port_file, library, settings, state));
         runtime.shutdown_background();
         served
     });
@@ -76,10 +80,11 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, String> {
 }
 
 async fn serve(
-    Args { server: args, open, stop_with_stdin }: &Args,
+    Args { server: args, open, stop_with_stdin, .. }: &Args,
     mut port_file: Option<PortFile>,
     library: Library,
     settings: Settings,
+    state: Option<StateFile>,
 ) -> Result<(), String> {
     let calls = library.own().universe.len();
     // Signals are caught before the port opens, so that a stop is never lost.
@@ -92,9 +97,12 @@ async fn serve(
         }
     };
     let port = args.port.unwrap_or(PORT);
-    let server = Server::bind((args.host.as_str(), port), library, settings)
+    let mut server = Server::bind((args.host.as_str(), port), library, settings)
         .await
         .map_err(|error| args.cannot_listen(port, &error))?;
+    if let Some(state) = state {
+        server.keep_state(state).map_err(|error| format!("--state {error}"))?;
+    }
     let address = server.address();
     if let Some(file) = &mut port_file {
         file.write(address)?;

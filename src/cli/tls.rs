@@ -39,15 +39,17 @@ pub fn data_folder() -> Option<PathBuf> {
     folder.map(|folder| folder.join("callmock"))
 }
 
+/// The folder of the image for what is kept. None if this process does not run in the image.
+pub fn image_folder() -> Option<PathBuf> {
+    let state = Path::new("/state");
+    // The image has no home.
+    let has_no_home = data_folder().is_none_or(|folder| folder.starts_with("/.local"));
+    (has_no_home && state.is_dir()).then(|| state.to_owned())
+}
+
 /// The folder of the authority if none is named: that of the image, else this user's.
 pub fn default_folder() -> Option<PathBuf> {
-    let state = Path::new("/state");
-    let data = data_folder();
-    // The image has no home.
-    if state.is_dir() && data.as_ref().is_none_or(|folder| folder.starts_with("/.local")) {
-        return Some(state.join("tls"));
-    }
-    Some(data?.join("tls"))
+    Some(image_folder().or_else(data_folder)?.join("tls"))
 }
 
 impl Args {

@@ -93,8 +93,8 @@ impl Arrival {
             let end = end.to_rfc3339_opts(SecondsFormat::Secs, true);
             tracing::warn!(
                 world = &**world.id(),
-                "no more calls arrive: the last one of the scenario ended at {end}; start the server again, \
-                 or set the clock back"
+                "no more calls arrive: the last one of the scenario ended at {end}; start the server again \
+                 (without the file of --state, if it has one), or set the clock back"
             );
         }
         let found = owner.routes.find(vendor, &parts);

@@ -6,8 +6,8 @@
 mod own;
 
 pub use own::{
-    become_command, code_of_signal, create_private, file_state, is_in_front, lead_group, pass, pass_to_group,
-    reap, reap_orphans, signals, stop_signal,
+    become_command, code_of_signal, create_private, file_state, is_in_front, is_mounted, lead_group, pass,
+    pass_to_group, reap, reap_orphans, signals, stop_signal, sync_folder,
 };
 
 /// The identity of a file and what changes with it. Copying tools restore an old modification time

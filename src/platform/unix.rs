@@ -36,6 +36,15 @@ pub fn create_private(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
+/// Makes sure that a file's name survives the end of the machine, after the file was renamed.
+///
+/// # Errors
+/// If its folder cannot be written.
+pub fn sync_folder(file: &Path) -> io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
 fn number(signal: Signal) -> process::Signal {
     match signal {
         Signal::Hangup => process::Signal::HUP,
@@ -159,6 +168,15 @@ pub async fn reap_orphans(look: impl Fn()) {
         drop(tokio::time::timeout(Duration::from_secs(1), told).await);
         look();
     }
+}
+
+/// Whether something is mounted at a folder, such as a volume of a container. False where there is no
+/// `/proc`.
+pub fn is_mounted(folder: &Path) -> bool {
+    // The fifth field is where it is mounted.
+    std::fs::read_to_string("/proc/self/mountinfo").is_ok_and(|mounts| {
+        mounts.lines().any(|mount| mount.split(' ').nth(4).is_some_and(|place| Path::new(place) == folder))
+    })
 }
 
 /// Whether this process is in the foreground group of its terminal, wherever its input comes from.

@@ -6,12 +6,15 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use chrono::{DateTime, Utc};
+
 use super::checked::Scenario;
 use super::diagnostic::Invalid;
 use super::fault::Rule;
 use super::load::{Source, Stamp, embedded, embedded_names, state};
 use super::loaded;
 use super::options::LoadOptions;
+use super::provenance::Provenance;
 use crate::contract::Readings;
 use crate::nearest::did_you_mean_or_known;
 
@@ -154,6 +157,35 @@ impl Library {
         let options =
             LoadOptions { sources: vec![source], most_calls: Some(most_calls), ..self.options.clone() };
         loaded(&options, &mut vec![]).map(Arc::new)
+    }
+
+    /// Where a world's scenario came from.
+    #[must_use]
+    pub fn provenance(&self, scenario: &Scenario) -> Provenance {
+        let LoadOptions { sources, most_calls, .. } = &scenario.options;
+        Provenance::of(sources, most_calls.is_some(), &self.options.sources)
+    }
+
+    /// The scenario of a provenance, with its relative times counted from `moment` if there is one.
+    ///
+    /// # Errors
+    /// When no scenario has the name, or there are mistakes in it.
+    pub fn again(
+        &self,
+        provenance: &Provenance,
+        moment: Option<DateTime<Utc>>,
+    ) -> Result<Arc<Scenario>, NotFound> {
+        let now = match provenance {
+            Provenance::Own => self.own(),
+            Provenance::Named(name) => self.named(name)?,
+            // Its calls were counted when it came.
+            Provenance::Inline(text) => self.inline(text, usize::MAX).map_err(NotFound::Invalid)?,
+        };
+        if now.moment.is_none() || moment.is_none() || now.moment == moment {
+            return Ok(now);
+        }
+        let options = LoadOptions { moment, ..now.options.clone() };
+        loaded(&options, &mut vec![]).map(Arc::new).map_err(NotFound::Invalid)
     }
 
     /// Loads the server's own scenario again. All others are loaded again when they are next

@@ -18,7 +18,7 @@ use crate::times::Zone;
 use crate::yaml::{self, Bounds, Mistake};
 
 /// The source of a scenario's text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// A file on disk.
     Path(PathBuf),

@@ -18,6 +18,7 @@ mod file;
 mod library;
 mod load;
 mod options;
+mod provenance;
 mod schema;
 mod values;
 
@@ -32,6 +33,7 @@ pub use fault::{
 pub use library::{Library, NotFound};
 pub use load::{Source, Stamp, embedded, embedded_names};
 pub use options::LoadOptions;
+pub use provenance::Provenance;
 pub use schema::schema;
 pub use values::{At, Length, OptionName, Position};
 

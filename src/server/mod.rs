@@ -5,6 +5,7 @@
 //! - `http`: serving HTTP on one connection.
 //! - `dispatch`, `browsers`: the admin API, the vendors, and the rules for browsers.
 //! - `reload`: hot reload of scenario files.
+//! - `state`: the file in which the worlds survive a restart.
 
 use std::future::Future;
 use std::io;
@@ -28,6 +29,7 @@ mod reload;
 mod settings;
 mod shared;
 mod socket;
+mod state;
 mod tls;
 mod tunnel;
 
@@ -35,6 +37,8 @@ use dispatch::Dispatcher;
 use listen::listen;
 pub use settings::Settings;
 use shared::{Shared, WarningLimit};
+use state::Keeper;
+pub use state::{StateError, StateFile};
 pub use tls::{Names, Tls, TlsError};
 
 use crate::admin::{self, Admin};
@@ -55,6 +59,7 @@ pub struct Server {
     settings: Settings,
     stopping: watch::Sender<bool>,
     admin: Router,
+    keeper: Option<Keeper>,
 }
 
 impl Server {
@@ -91,7 +96,21 @@ impl Server {
             stopped: stopping.subscribe(),
             since: Instant::now(),
         });
-        Ok(Self { listeners, address, app, library, settings, stopping, admin })
+        Ok(Self { listeners, address, app, library, settings, stopping, admin, keeper: None })
+    }
+
+    /// Puts the worlds of a state file back, and keeps them there from now on. Called before the
+    /// server runs.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn keep_state(&mut self, mut file: StateFile) -> Result<(), StateError> {
+        let catalogues: Vec<_> = self.app.vendors.iter().map(|vendor| vendor.catalogue()).collect();
+        state::restore(&mut file, &self.app.worlds, &self.library, &catalogues);
+        let path = file.path().to_owned();
+        let keeper = Keeper::start(file, Arc::clone(&self.app), Arc::clone(&self.library));
+        self.keeper = Some(keeper.map_err(|error| StateError::Io(path, error))?);
+        Ok(())
     }
 
     /// The address that the server listens on, with the real port.
@@ -111,12 +130,13 @@ impl Server {
         self.admin.clone()
     }
 
-    /// Answers requests until `stop` resolves, then gives those in flight at most 900 ms to finish.
+    /// Answers requests until `stop` resolves, then gives those in flight at most 900 ms to finish. The
+    /// state is written last.
     ///
     /// A thread of its own accepts connections and waits for `stop`. Requests are answered on the
     /// runtime in which this is called.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
-        let Self { listeners, address, app, library, settings, stopping, admin } = self;
+        let Self { listeners, address, app, library, settings, stopping, admin, keeper } = self;
         let dispatcher = Dispatcher::new(admin, Arc::clone(&app), &settings, address);
         let mut chores = JoinSet::new();
         chores.spawn(sweep(Arc::clone(&app)));
@@ -143,6 +163,10 @@ impl Server {
             // The sender is dropped, never used: the receiver resolves when the thread ends.
             Ok(_) => drop(end.await),
             Err(error) => tracing::error!(%error, "the thread that opens connections could not be started"),
+        }
+        if let Some(keeper) = keeper {
+            // It was reported already if it panicked.
+            drop(tokio::task::spawn_blocking(move || keeper.end()).await);
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Changes {
     pub staffing: Staffing,
     rates: HashMap<Box<str>, Rate>,
     counters: HashMap<Box<str>, u64>,
+    /// The steps that may have changed something.
+    pub(super) steps: u64,
 }
 
 /// The requests counted in one second.

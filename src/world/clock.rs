@@ -66,7 +66,7 @@ impl Clock {
     /// When the new time would be past the year 9999. The clock stays as it is.
     pub fn advance(&self, by: TimeDelta) -> Result<DateTime<Utc>, PastTheEnd> {
         let mut set = self.lock();
-        let then = set.now().checked_add_signed(by).filter(|then| *then <= last()).ok_or(PastTheEnd)?;
+        let then = set.now().checked_add_signed(by).filter(|then| *then <= Self::last()).ok_or(PastTheEnd)?;
         let spec = match set.spec {
             ClockSpec::Real => ClockSpec::Running { start: then, rate: 1.0 },
             ClockSpec::Fixed(_) => ClockSpec::Fixed(then),
@@ -74,6 +74,22 @@ impl Clock {
         };
         *set = Set { spec, at: Instant::now() };
         Ok(then)
+    }
+
+    /// The latest time of a clock, 9999-12-31T23:59:59Z. Later years have five digits, which no
+    /// vendor's format has room for.
+    #[must_use]
+    pub fn last() -> DateTime<Utc> {
+        DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    /// The time of a running clock, after `passed` on the machine's clock.
+    #[must_use]
+    pub fn running(start: DateTime<Utc>, rate: f64, passed: Duration) -> DateTime<Utc> {
+        let passed = Duration::try_from_secs_f64(passed.as_secs_f64() * rate);
+        let passed = passed.ok().and_then(|passed| TimeDelta::from_std(passed).ok());
+        let then = passed.and_then(|passed| start.checked_add_signed(passed));
+        then.map_or_else(Self::last, |then| then.min(Self::last()))
     }
 
     /// The machine's time, whatever the world's time is. Clients sign their requests with it.
@@ -95,24 +111,12 @@ impl Clock {
 #[derive(Debug, PartialEq, Eq)]
 pub struct PastTheEnd;
 
-/// The latest time of a clock, 9999-12-31T23:59:59Z. Later years have five digits, which no
-/// vendor's format has room for.
-fn last() -> DateTime<Utc> {
-    DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
-}
-
 impl Set {
     fn now(&self) -> DateTime<Utc> {
         match self.spec {
             ClockSpec::Real => Clock::machine(),
             ClockSpec::Fixed(at) => at,
-            ClockSpec::Running { start, rate } => {
-                let passed = Duration::try_from_secs_f64(self.at.elapsed().as_secs_f64() * rate);
-                let passed = passed.ok().and_then(|passed| TimeDelta::from_std(passed).ok());
-                passed
-                    .and_then(|passed| start.checked_add_signed(passed))
-                    .map_or_else(last, |now| now.min(last()))
-            }
+            ClockSpec::Running { start, rate } => Clock::running(start, rate, self.at.elapsed()),
         }
     }
 }
@@ -140,10 +144,10 @@ mod tests {
 
     #[test]
     fn no_clock_goes_past_the_year_9999() {
-        let clock = Clock::new(ClockSpec::Fixed(last()));
+        let clock = Clock::new(ClockSpec::Fixed(Clock::last()));
         assert_eq!(clock.advance(TimeDelta::milliseconds(1001)), Err(PastTheEnd));
-        assert_eq!(clock.now(), last());
-        clock.set(ClockSpec::Running { start: last(), rate: 1e6 });
-        assert!(clock.now() <= last());
+        assert_eq!(clock.now(), Clock::last());
+        clock.set(ClockSpec::Running { start: Clock::last(), rate: 1e6 });
+        assert!(clock.now() <= Clock::last());
     }
 }

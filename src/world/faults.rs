@@ -25,6 +25,8 @@ struct State {
     active: Vec<Active>,
     /// The number of ids given so far to faults without an id of their own.
     added: u64,
+    /// The number of changes, of counts, too.
+    changes: u64,
 }
 
 #[derive(Debug)]
@@ -146,6 +148,7 @@ impl Faults {
             return Err(NotAdded::Taken);
         }
         state.active.push(Active { id: Arc::clone(&id), rule, counts, since: Instant::now() });
+        state.changes += 1;
         Ok(id)
     }
 
@@ -166,7 +169,7 @@ impl Faults {
             }
             active.push(Active { id, rule, counts, since: Instant::now() });
         }
-        Ok(Self { seed, state: Mutex::new(State { active, added: numbered }) })
+        Ok(Self { seed, state: Mutex::new(State { active, added: numbered, changes: 0 }) })
     }
 
     /// The number of ids given so far to faults without an id of their own. The next id continues
@@ -174,6 +177,12 @@ impl Faults {
     #[must_use]
     pub fn numbered(&self) -> u64 {
         self.lock().added
+    }
+
+    /// The number of changes of the faults and of their counts.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.lock().changes
     }
 
     /// Every fault of the world.
@@ -189,7 +198,9 @@ impl Faults {
 
     /// Removes all faults.
     pub fn clear(&self) {
-        self.lock().active.clear();
+        let mut state = self.lock();
+        state.active.clear();
+        state.changes += 1;
     }
 
     /// Removes one fault. Returns false if no fault has that id.
@@ -197,6 +208,7 @@ impl Faults {
         let mut state = self.lock();
         let before = state.active.len();
         state.active.retain(|active| *active.id != *id);
+        state.changes += 1;
         state.active.len() < before
     }
 
@@ -210,13 +222,15 @@ impl Faults {
             return vec![];
         }
         let seed = self.seed;
-        let matching = state.active.iter_mut().filter(|active| {
+        let State { active, changes, .. } = &mut *state;
+        let matching = active.iter_mut().filter(|active| {
             active.rule.vendor == vendor
                 && active.rule.operation.is_none_or(|wanted| operation == Some(wanted.id))
         });
         let mut due: Vec<Due> = vec![];
         for active in matching {
             active.counts.seen += 1;
+            *changes += 1;
             let decided = due.iter().any(|due| due.rule.effect != Effect::None);
             if !decided || active.rule.effect == Effect::None {
                 due.extend(active.due(seed, now));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeBounds;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -52,7 +52,7 @@ pub use observer::{Asked, Observed, Observer, Showed};
 pub use past::{Met, Past, Walk};
 pub use secrets::{SecretPlaces, Secrets};
 pub use slot::Slot;
-pub use snapshot::{NotRestored, Snapshot};
+pub use snapshot::{ClockState, NotRestored, Snapshot};
 pub use staffing::{Staffing, Untaken};
 pub use view::{Slice, Stop, View};
 pub use worlds::{Fork, TooMany, Worlds};
@@ -468,11 +468,17 @@ impl World {
     /// A view for one request: the universe and the created calls, as of now.
     #[must_use]
     pub fn view(&self) -> View {
+        let now = self.settled();
+        View::new(Arc::clone(self.universe()), self.created.load_full(), now)
+    }
+
+    /// Chooses the agents that are due, and returns the current time.
+    fn settled(&self) -> DateTime<Utc> {
         let now = self.now();
         if now.timestamp_micros() >= self.next_due.load(Ordering::Acquire) {
             self.changes(|changes| self.settle(changes, now));
         }
-        View::new(Arc::clone(self.universe()), self.created.load_full(), now)
+        now
     }
 
     /// Chooses the agents of the calls that have begun by `now` and have none yet. The calls are
@@ -539,21 +545,40 @@ impl World {
     /// Runs a step that reads or changes the world's changes, under its one lock. A step must be
     /// short.
     pub fn changes<T>(&self, step: impl FnOnce(&mut Changes) -> T) -> T {
+        let mut changes = self.lock();
+        changes.steps += 1;
+        step(&mut changes)
+    }
+
+    /// Runs a step that only reads the world's changes, under its one lock. A step must be short.
+    pub fn look<T>(&self, step: impl FnOnce(&Changes) -> T) -> T {
+        step(&self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Changes> {
         // Every step leaves the changes consistent, so a poisoned lock can still be used.
-        step(&mut self.changes.lock().unwrap_or_else(PoisonError::into_inner))
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The counts of all that can change in a snapshot: while they are the same, so is the snapshot, but
+    /// for the time that passes.
+    #[must_use]
+    pub fn mark(&self) -> [u64; 4] {
+        let steps = self.look(|changes| changes.steps);
+        [steps, self.ids.drawn(), self.faults.changes(), self.nonces.recorded()]
     }
 
     /// The current state of an agent.
     #[must_use]
     pub fn agent_state(&self, agent: Ref<Agent>) -> AgentState {
-        let changed = self.changes(|changes| changes.agents.get(&agent.index()).copied());
+        let changed = self.look(|changes| changes.agents.get(&agent.index()).copied());
         changed.unwrap_or(self.universe().agent(agent).state)
     }
 
     /// The current state of a queue.
     #[must_use]
     pub fn queue_state(&self, queue: Ref<Queue>) -> QueueState {
-        let changed = self.changes(|changes| changes.queues.get(&queue.index()).copied());
+        let changed = self.look(|changes| changes.queues.get(&queue.index()).copied());
         changed.unwrap_or(self.universe().queue(queue).state)
     }
 

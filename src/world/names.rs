@@ -17,13 +17,29 @@ struct Name {
 
 impl Names {
     /// New public halves for some accounts, each made from a number that `unique` draws.
-    pub fn fresh(accounts: &Accounts, mut unique: impl FnMut() -> u128) -> Self {
-        let names = accounts.each().map(|(vendor, account)| Name {
-            vendor,
-            scenario: account.public_half().into(),
-            own: account.fresh_public_half(unique()).into(),
+    pub fn fresh(accounts: &Accounts, unique: impl FnMut() -> u128) -> Self {
+        Self::again(accounts, |_, _| None, unique)
+    }
+
+    /// The public halves that a world had, for some accounts. An account without one gets a new one,
+    /// made from a number that `unique` draws.
+    #[must_use]
+    pub fn again(
+        accounts: &Accounts,
+        had: impl Fn(&str, &str) -> Option<String>,
+        mut unique: impl FnMut() -> u128,
+    ) -> Self {
+        let names = accounts.each().map(|(vendor, account)| {
+            let scenario = account.public_half();
+            let own = had(vendor, scenario).unwrap_or_else(|| account.fresh_public_half(unique()));
+            Name { vendor, scenario: scenario.into(), own: own.into() }
         });
         Self(names.collect())
+    }
+
+    /// Every account's vendor, its public half in the scenario, and the one in this world.
+    pub fn pairs(&self) -> impl Iterator<Item = (&'static str, &str, &str)> {
+        self.0.iter().map(|name| (name.vendor, name.scenario.as_ref(), name.own.as_ref()))
     }
 
     /// The scenario's name of an account, given its public half in this world. Any other text is

@@ -36,6 +36,8 @@ impl Hasher for Beginning {
 struct Seen {
     set: HashSet<Digest, BuildHasherDefault<Beginning>>,
     order: VecDeque<Digest>,
+    /// The nonces that were ever recorded here.
+    recorded: u64,
 }
 
 impl Nonces {
@@ -57,7 +59,13 @@ impl Nonces {
             Some(u128::from_str_radix(text, 16).ok().filter(|_| hex)?.to_be_bytes())
         };
         let order: VecDeque<Digest> = digests.iter().map(digest).collect::<Option<_>>()?;
-        Some(Self(Mutex::new(Seen { set: order.iter().copied().collect(), order })))
+        Some(Self(Mutex::new(Seen { set: order.iter().copied().collect(), order, recorded: 0 })))
+    }
+
+    /// The number of nonces that were ever recorded here. It changes whenever they do.
+    #[must_use]
+    pub fn recorded(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).recorded
     }
 
     /// Records a use of a nonce. Returns false if it was used before.
@@ -70,6 +78,7 @@ impl Nonces {
             return false;
         }
         seen.order.push_back(key);
+        seen.recorded += 1;
         if seen.order.len() > Self::REMEMBERED
             && let Some(oldest) = seen.order.pop_front()
         {

@@ -1,13 +1,14 @@
 //! The place of a world in a server. A reset, restore or reload replaces the world in it.
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
-use super::{Clock, World};
+use super::World;
 use crate::contract::CoverageCounter;
 
 /// The place of a world in a server. A reset, restore or reload replaces the world in it as a
@@ -21,6 +22,8 @@ pub struct Slot {
     /// The time for which the world may be idle. None is forever.
     ttl: Option<Duration>,
     used: Mutex<Instant>,
+    /// The number of times that the world was replaced.
+    replaced: AtomicU64,
     /// Held while the world is replaced. Reading the world takes no lock.
     replacing: Mutex<()>,
     /// The coverage of all worlds of the server.
@@ -28,9 +31,14 @@ pub struct Slot {
 }
 
 impl Slot {
-    pub(super) fn new(world: World, ttl: Option<Duration>, total: &Arc<CoverageCounter>) -> Self {
+    pub(super) fn new(
+        world: World,
+        ttl: Option<Duration>,
+        created_at: DateTime<Utc>,
+        total: &Arc<CoverageCounter>,
+    ) -> Self {
         let (id, name) = (Arc::clone(world.id()), world.name().cloned());
-        let (created_at, used) = (Clock::machine(), Mutex::new(Instant::now()));
+        let used = Mutex::new(Instant::now());
         Self {
             id,
             name,
@@ -38,6 +46,7 @@ impl Slot {
             created_at,
             ttl,
             used,
+            replaced: AtomicU64::new(0),
             replacing: Mutex::default(),
             total: Arc::clone(total),
         }
@@ -95,6 +104,7 @@ impl Slot {
         let next = make(&self.world.load())?;
         let next = Arc::new(next);
         let before = self.world.swap(Arc::clone(&next));
+        self.replaced.fetch_add(1, Ordering::Relaxed);
         // With the same walks, the new world continues what its clients have left unfinished.
         if Arc::ptr_eq(before.walks(), next.walks()) {
             // The places of calls are those of the old scenario.
@@ -117,6 +127,11 @@ impl Slot {
             self.total.count_late(late);
         }
         world.keep_shown_calls(&self.total);
+    }
+
+    /// What changes with the world, or with its place: see [`World::mark`].
+    pub(super) fn mark(&self) -> (&str, u64, [u64; 4]) {
+        (&self.id, self.replaced.load(Ordering::Relaxed), self.world.load().mark())
     }
 
     pub(super) fn is_over(&self) -> bool {

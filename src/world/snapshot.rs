@@ -108,11 +108,8 @@ impl World {
     /// The world as data, as of now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let universe = self.universe();
-        self.changes(|changes| {
-            self.settle(changes, self.now());
-            self.data(universe, changes)
-        })
+        self.settled();
+        self.look(|changes| self.data(self.universe(), changes))
     }
 
     fn data(&self, universe: &Universe, changes: &Changes) -> Snapshot {

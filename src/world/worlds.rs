@@ -2,10 +2,13 @@
 //! by its id or by any of its credentials.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use super::{Ids, JournalMemory, Limits, Names, Slot, World};
+use chrono::{DateTime, Utc};
+
+use super::{Clock, Ids, JournalMemory, Limits, Names, Slot, World};
 use crate::contract::{Counts, CoverageCounter};
 use crate::dialects::short;
 use crate::scenario::Scenario;
@@ -52,7 +55,7 @@ impl Worlds {
         let memory = Arc::new(JournalMemory::new(limits.journal_memory));
         let world = World::new(Self::DEFAULT.into(), scenario, Names::default(), limits, &memory);
         let total = Arc::new(CoverageCounter::default());
-        let default = Arc::new(Slot::new(world, None, &total));
+        let default = Arc::new(Slot::new(world, None, Clock::machine(), &total));
         Self { default, forked: RwLock::default(), limits, total, memory }
     }
 
@@ -107,13 +110,7 @@ impl Worlds {
     /// When the server has its maximum number of worlds, and none of them has expired.
     pub fn fork(&self, fork: Fork) -> Result<Arc<Slot>, TooMany> {
         let names = Names::fresh(&fork.scenario.accounts, Ids::unguessable);
-        let world =
-            World::new(short(Ids::unguessable()).into(), fork.scenario, names, self.limits, &self.memory)
-                .named(fork.name.map(Arc::from));
-        let slot = Arc::new({
-            let ttl = fork.ttl.unwrap_or(self.limits.world_ttl);
-            Slot::new(world, Some(ttl), &self.total)
-        });
+        let slot = self.slot(short(Ids::unguessable()).into(), fork, names, Clock::machine());
         let mut forked = self.forked.write().unwrap_or_else(PoisonError::into_inner);
         if forked.by_id.len() >= self.limits.max_worlds {
             forked.sweep();
@@ -121,11 +118,48 @@ impl Worlds {
         if forked.by_id.len() >= self.limits.max_worlds {
             return Err(TooMany(self.limits.max_worlds));
         }
-        for (vendor, half) in slot.world().names().each() {
-            forked.by_credential.entry(vendor).or_default().insert(half.into(), Arc::clone(&slot));
-        }
-        forked.by_id.insert(Arc::clone(slot.id()), Arc::clone(&slot));
+        forked.add(&slot);
         Ok(slot)
+    }
+
+    /// Puts a world back that another process had: with its id, its public halves, and the time at
+    /// which it was forked. Its idle time begins anew. There may be more worlds than the maximum then.
+    ///
+    /// Returns none if a world has its id or one of its public halves already.
+    pub fn put_back(
+        &self,
+        id: Arc<str>,
+        fork: Fork,
+        names: Names,
+        created_at: DateTime<Utc>,
+    ) -> Option<Arc<Slot>> {
+        let slot = self.slot(id, fork, names, created_at);
+        let mut forked = self.forked.write().unwrap_or_else(PoisonError::into_inner);
+        let is_taken = **slot.id() == *Self::DEFAULT || forked.by_id.contains_key(slot.id());
+        let has = |vendor, half| forked.by_credential.get(vendor).is_some_and(|of| of.contains_key(half));
+        if is_taken || slot.world().names().each().any(|(vendor, half)| has(vendor, half)) {
+            return None;
+        }
+        forked.add(&slot);
+        Some(slot)
+    }
+
+    fn slot(&self, id: Arc<str>, fork: Fork, names: Names, created_at: DateTime<Utc>) -> Arc<Slot> {
+        let world =
+            World::new(id, fork.scenario, names, self.limits, &self.memory).named(fork.name.map(Arc::from));
+        let ttl = fork.ttl.unwrap_or(self.limits.world_ttl);
+        Arc::new(Slot::new(world, Some(ttl), created_at, &self.total))
+    }
+
+    /// A number that changes whenever something changes that snapshots of the worlds would show, or
+    /// the worlds themselves do.
+    #[must_use]
+    pub fn mark(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for slot in self.all() {
+            slot.mark().hash(&mut hasher);
+        }
+        hasher.finish()
     }
 
     /// Removes a forked world. Returns false if no world has that id.
@@ -172,6 +206,13 @@ impl Worlds {
 }
 
 impl Forked {
+    fn add(&mut self, slot: &Arc<Slot>) {
+        for (vendor, half) in slot.world().names().each() {
+            self.by_credential.entry(vendor).or_default().insert(half.into(), Arc::clone(slot));
+        }
+        self.by_id.insert(Arc::clone(slot.id()), Arc::clone(slot));
+    }
+
     fn remove(&mut self, id: &str) -> bool {
         let Some(slot) = self.by_id.remove(id) else { return false };
         slot.settle(&slot.world());

@@ -58,6 +58,7 @@ mod sencloud;
 mod server;
 mod shared_path;
 mod snapshot;
+mod state;
 mod support;
 mod test_names;
 mod tls;

@@ -53,7 +53,7 @@ async fn get_customer_flag(_: Account, call: FlaggedCall, context: Context) -> R
         context.notes.finding(&findings::BODY_ON_GET);
     }
     let FlaggedCall(ordinal) = call;
-    let flags = context.world.changes(|changes| changes.flags.get(&ordinal).copied().unwrap_or_default());
+    let flags = context.world.look(|changes| changes.flags.get(&ordinal).copied().unwrap_or_default());
     (Outcome(&SHOWN), Json(CustomerFlags::from(flags))).into_response()
 }
 

@@ -1,0 +1,119 @@
+//! What stands in a state file.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::scenario::{Library, Provenance};
+use crate::version::VERSION;
+use crate::world::{Clock, Slot, Snapshot};
+
+/// The version of the format.
+pub const FORMAT: u32 = 1;
+
+/// A state file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// The version of the format: 1.
+    #[serde(rename = "callmock_state")]
+    _format: u32,
+    /// The version of the callmock that wrote it, for people.
+    #[serde(rename = "written_by")]
+    _written_by: String,
+    /// The machine's time at which it was written.
+    pub saved_at: DateTime<Utc>,
+    /// The worlds: the default one first, then the oldest.
+    pub worlds: Vec<KeptWorld>,
+}
+
+/// The version of the format alone, which every version has.
+#[derive(Debug, Deserialize)]
+pub struct Format {
+    /// The version of the format.
+    pub callmock_state: u32,
+}
+
+/// One world in a state file.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptWorld {
+    /// Its id.
+    pub id: Arc<str>,
+    /// Its display name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The time for which it may be idle, in seconds. None is forever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttl_seconds: Option<u64>,
+    /// The machine's time at which it was forked.
+    pub created_at: DateTime<Utc>,
+    /// The public halves of its accounts, by vendor and by the public half in the scenario.
+    #[serde(default)]
+    pub credentials: BTreeMap<String, BTreeMap<String, String>>,
+    /// Where its scenario came from.
+    pub scenario: Provenance,
+    /// The fixed time with which the server was started, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<DateTime<Utc>>,
+    /// The readings with which it began.
+    pub began_with: BTreeMap<String, String>,
+    /// The world itself.
+    pub snapshot: Snapshot,
+}
+
+impl KeptWorld {
+    /// A world of a server, as it is now.
+    fn of(slot: &Slot, library: &Library) -> Self {
+        let world = slot.world();
+        let scenario = world.scenario();
+        let mut credentials: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+        for (vendor, of_scenario, own) in world.names().pairs() {
+            let of_vendor = credentials.entry(vendor.to_owned()).or_default();
+            of_vendor.insert(of_scenario.to_owned(), own.to_owned());
+        }
+        Self {
+            id: Arc::clone(slot.id()),
+            name: slot.name().map(str::to_owned),
+            ttl_seconds: slot.ttl().map(|ttl| ttl.as_secs()),
+            created_at: slot.created_at(),
+            credentials,
+            scenario: library.provenance(scenario),
+            started_at: scenario.options.now,
+            began_with: began_with(&scenario.readings),
+            snapshot: world.snapshot(),
+        }
+    }
+}
+
+/// Some readings, as a file has them.
+pub fn began_with(readings: &crate::contract::Readings) -> BTreeMap<String, String> {
+    readings.iter().map(|(id, option)| (id.to_owned(), option.to_owned())).collect()
+}
+
+/// The worlds of a server, to be written. Each is read when its turn has come, so a large state is
+/// never in memory as a whole.
+pub struct Worlds<'a>(pub &'a [Arc<Slot>], pub &'a Library);
+
+impl Serialize for Worlds<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Each<'a>(&'a [Arc<Slot>], &'a Library);
+
+        impl Serialize for Each<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_seq(self.0.iter().map(|slot| KeptWorld::of(slot, self.1)))
+            }
+        }
+
+        let Self(slots, library) = self;
+        let mut state = serializer.serialize_struct("State", 4)?;
+        state.serialize_field("callmock_state", &FORMAT)?;
+        state.serialize_field("written_by", VERSION)?;
+        state.serialize_field("saved_at", &Clock::machine())?;
+        state.serialize_field("worlds", &Each(slots, library))?;
+        state.end()
+    }
+}
