@@ -80,7 +80,7 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, String> {
 }
 
 async fn serve(
-    Args { server: args, open, stop_with_stdin, .. }: &Args,
+    Args { server: args, state: keeping, open, stop_with_stdin }: &Args,
     mut port_file: Option<PortFile>,
     library: Library,
     settings: Settings,
@@ -101,7 +101,7 @@ async fn serve(
         .await
         .map_err(|error| args.cannot_listen(port, &error))?;
     if let Some(state) = state {
-        server.keep_state(state).map_err(|error| format!("--state {error}"))?;
+        server.keep_state(state).map_err(|error| keeping.told(&error))?;
     }
     let address = server.address();
     if let Some(file) = &mut port_file {

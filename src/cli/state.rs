@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::tls::image_folder;
 use crate::platform::is_mounted;
-use crate::server::StateFile;
+use crate::server::{StateError, StateFile};
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
@@ -24,7 +24,7 @@ impl Args {
     pub fn open(&self) -> Result<Option<StateFile>, String> {
         let open = |path: &Path| StateFile::open(path).map(Some);
         if let Some(path) = &self.state {
-            return open(path).map_err(|error| format!("--state {error}"));
+            return open(path).map_err(|error| self.told(&error));
         }
         let Some(folder) = image_folder().filter(|folder| is_mounted(folder)) else { return Ok(None) };
         match open(&folder.join("callmock.json")) {
@@ -32,7 +32,13 @@ impl Args {
                 tracing::warn!("{error}: the worlds end with this server");
                 Ok(None)
             }
-            opened => opened.map_err(|error| error.to_string()),
+            opened => opened.map_err(|error| self.told(&error)),
         }
+    }
+
+    /// The message of an error, which names the flag if it was given.
+    pub fn told(&self, error: &StateError) -> String {
+        let flag = if self.state.is_some() { "--state " } else { "" };
+        format!("{flag}{error}")
     }
 }

@@ -10,7 +10,7 @@ use super::load::Source;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provenance {
-    /// It is the server's own.
+    /// It is the server's own, or that of its files.
     Own,
     /// One of the server's files alone, or a built-in scenario, by its name.
     Named(String),
@@ -23,11 +23,12 @@ impl Provenance {
     pub(super) fn of(sources: &[Source], is_foreign: bool, own: &[Source]) -> Self {
         match sources {
             [Source::Text { text, .. }] if is_foreign => Self::Inline(text.to_string()),
-            _ if sources == own => Self::Own,
+            // It is there whatever the server's own is.
             [Source::Text { name, .. }] => {
                 let stem = Path::new(&**name).file_stem().and_then(|stem| stem.to_str());
                 Self::Named(stem.unwrap_or(name).to_owned())
             }
+            _ if sources == own => Self::Own,
             [Source::Path(path)] => Self::Named(path.display().to_string()),
             // Only the server's own has several, and only a reload that has just come can differ.
             _ => Self::Own,

@@ -103,10 +103,10 @@ impl Server {
     /// server runs.
     ///
     /// # Errors
-    /// If the file cannot be written.
+    /// If the file cannot be written, or what it had would be lost.
     pub fn keep_state(&mut self, mut file: StateFile) -> Result<(), StateError> {
         let catalogues: Vec<_> = self.app.vendors.iter().map(|vendor| vendor.catalogue()).collect();
-        state::restore(&mut file, &self.app.worlds, &self.library, &catalogues);
+        state::restore(&mut file, &self.app.worlds, &self.library, &catalogues)?;
         let path = file.path().to_owned();
         let keeper = Keeper::start(file, Arc::clone(&self.app), Arc::clone(&self.library));
         self.keeper = Some(keeper.map_err(|error| StateError::Io(path, error))?);

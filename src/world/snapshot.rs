@@ -16,6 +16,9 @@ use crate::contract::{Catalogue, Readings, UnknownReading};
 use crate::scenario::{ClockSpec, Scenario};
 use crate::universe::{AgentState, Call, Ordinal, QueueState, Ref, Universe};
 
+/// The most that a snapshot may have counted. It leaves room to count on.
+const MOST_COUNTED: u64 = 1 << 62;
+
 /// A world's clock, ids, changes, faults and readings. The journal and the coverage are left out:
 /// they record what clients did, and do not affect answers.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -164,6 +167,12 @@ impl World {
         if snapshot.moment != scenario.moment {
             let message = "the calls of the scenario were not counted from this moment".to_owned();
             return Err(wrong("moment", message));
+        }
+        let counted = snapshot.counters.values().chain([&snapshot.ids, &snapshot.numbered_faults]);
+        if counted.max().is_some_and(|most| *most > MOST_COUNTED) {
+            let message =
+                format!("expected {MOST_COUNTED} at most in `counters`, `ids` and `numbered_faults`");
+            return Err(wrong("counters", message));
         }
         let universe = &scenario.universe;
         let clock = ClockSpec::from(snapshot.clock).checked().map_err(|message| wrong("clock", message))?;

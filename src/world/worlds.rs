@@ -125,7 +125,7 @@ impl Worlds {
     /// Puts a world back that another process had: with its id, its public halves, and the time at
     /// which it was forked. Its idle time begins anew. There may be more worlds than the maximum then.
     ///
-    /// Returns none if a world has its id or one of its public halves already.
+    /// Returns none if its id is none, or if a world has it or one of its public halves already.
     pub fn put_back(
         &self,
         id: Arc<str>,
@@ -133,11 +133,14 @@ impl Worlds {
         names: Names,
         created_at: DateTime<Utc>,
     ) -> Option<Arc<Slot>> {
+        let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !is_id || names.each().any(|(vendor, half)| half.is_empty() || self.knows(vendor, half)) {
+            return None;
+        }
         let slot = self.slot(id, fork, names, created_at);
         let mut forked = self.forked.write().unwrap_or_else(PoisonError::into_inner);
         let is_taken = **slot.id() == *Self::DEFAULT || forked.by_id.contains_key(slot.id());
-        let has = |vendor, half| forked.by_credential.get(vendor).is_some_and(|of| of.contains_key(half));
-        if is_taken || slot.world().names().each().any(|(vendor, half)| has(vendor, half)) {
+        if is_taken {
             return None;
         }
         forked.add(&slot);

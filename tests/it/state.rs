@@ -232,10 +232,126 @@ fn a_world_whose_scenario_changed_keeps_its_credentials_and_what_it_lost_is_said
          states of agents (1), states of queues (1), faults (1), its readings, its clock"
     );
     assert!(said.contains(&lost), "{said}");
-    let copy = format!("{}.before", path.display());
+    let copy = format!("{}.before-1", path.display());
     assert!(said.contains(&copy), "{said}");
     assert_eq!(fs::read(copy).expect("a copy"), before);
     assert!(!said.contains("world default:"), "it lost nothing: {said}");
+}
+
+#[test]
+fn a_wrong_start_between_two_right_ones_loses_nothing() {
+    let path = fresh("wrong");
+    let served = serve(&path, &[]);
+    let untouched = served.admin("POST", "/worlds", &json!({ "name": "untouched" }));
+    served.create(&served.account("default"), &inbound());
+    stop(served, "-TERM");
+    let copy = |n: usize| fs::read_to_string(format!("{}.before-{n}", path.display()));
+    for n in 1..3 {
+        // Its clock and its accounts are others than those of before.
+        let served = serve(&path, &["--scenario", "busy-day"]);
+        let all = served.admin("GET", "/worlds", &Value::Null).to_string();
+        assert!(all.contains(untouched["id"].as_str().expect("an id")), "{all}");
+        let said = stop(served, "-TERM");
+        assert_eq!(said.contains("world default: its scenario, its seed or --now changed"), n == 1, "{said}");
+        assert!(!said.contains("(untouched)") && !said.contains("its clock"), "{said}");
+        let first: Value = serde_json::from_str(&copy(1).expect("a copy")).expect("JSON");
+        assert_eq!(calls(&first), 1);
+        assert!(copy(2).is_err(), "the second start lost nothing");
+    }
+    // It is put back by hand.
+    fs::copy(format!("{}.before-1", path.display()), &path).expect("copied");
+    let served = serve(&path, &[]);
+    assert_eq!(served.snapshot("default")["calls"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_state_that_would_be_lost_and_cannot_be_kept_is_not_overwritten() {
+    let path = fresh("kept");
+    let served = serve(&path, &[]);
+    served.create(&served.account("default"), &inbound());
+    stop(served, "-TERM");
+    let before = fs::read(&path).expect("a file");
+    // A name as long as names may be has no room for that of a copy.
+    let long = path.with_file_name("x".repeat(248));
+    fs::rename(&path, &long).expect("renamed");
+    let mut wrong = callmock();
+    wrong.args(["serve", "--port", "0", "--scenario", "busy-day", "--state"]).arg(&long);
+    let output = wrong.output().expect("it runs");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("world default: ") && said.contains("cannot be kept: "), "{said}");
+    assert_eq!(fs::read(&long).expect("a file"), before);
+}
+
+#[test]
+fn worlds_of_one_scenario_share_it_after_a_restart_too() {
+    let path = fresh("shared");
+    let served = serve(&path, &["--scenario", "today"]);
+    for _ in 0..30 {
+        served.admin("POST", "/worlds", &json!({}));
+    }
+    let world = served.admin("POST", "/worlds", &json!({}))["id"].as_str().expect("an id").to_owned();
+    let moment = served.snapshot(&world)["moment"].clone();
+    assert!(moment.is_string());
+    let memory = |served: &Served| {
+        let status = fs::read_to_string(format!("/proc/{}/status", served.0.id())).expect("a process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+        line.trim().trim_end_matches(" kB").trim().parse::<usize>().expect("a number")
+    };
+    let before = memory(&served);
+    stop(served, "-TERM");
+    let served = serve(&path, &["--scenario", "today"]);
+    assert_eq!(served.snapshot(&world)["moment"], moment);
+    let after = memory(&served);
+    // The scenario is loaded for its moment once more. Thirty of them would be several times as much.
+    assert!(after < 2 * before, "{before} kB, then {after} kB");
+}
+
+#[test]
+fn an_account_that_is_gone_is_told_with_its_credential() {
+    let path = fresh("account");
+    let yaml = |name: &str| format!("callmock: 1\naccounts: {{ccai: [{{subdomain: {name}, token: t}}]}}\n");
+    let scenario = file("state-account.yaml", &yaml("first"));
+    let scenario = ["--scenario", scenario.to_str().expect("text")];
+    let served = serve(&path, &scenario);
+    served.admin("POST", "/worlds", &json!({ "name": "mine" }));
+    stop(served, "-TERM");
+    file("state-account.yaml", &yaml("second"));
+    let said = stop(serve(&path, &scenario), "-TERM");
+    let told = "(mine): its scenario has no account `first` of ccai, so its credential is dropped";
+    assert!(said.contains(told) && said.contains(".before-1"), "{said}");
+}
+
+/// An edit of a state by hand.
+type Edit = fn(&mut Value);
+
+#[test]
+fn a_file_that_was_edited_by_hand_loses_no_world_without_a_word() {
+    let path = fresh("edited");
+    let served = serve(&path, &[]);
+    let made = served.admin("POST", "/worlds", &json!({ "ttl_seconds": 60 }));
+    stop(served, "-TERM");
+    let state: Value = serde_json::from_slice(&fs::read(&path).expect("a file")).expect("JSON");
+    let edits: [(&str, Edit); 5] = [
+        ("world default: it is left out", |state| {
+            let twice = state["worlds"][0].clone();
+            state["worlds"].as_array_mut().expect("worlds").push(twice);
+        }),
+        ("world : it is left out", |state| state["worlds"][1]["id"] = json!("")),
+        ("it is left out", |state| state["worlds"][1]["credentials"]["ccai"]["acme"] = json!("acme")),
+        ("counters: expected", |state| state["worlds"][1]["snapshot"]["ids"] = json!(u64::MAX)),
+        ("cannot read this state", |state| state["worlds"][1]["ttl_ms"] = json!(0)),
+    ];
+    for (told, edit) in edits {
+        let mut edited = state.clone();
+        edit(&mut edited);
+        fs::write(&path, edited.to_string()).expect("written");
+        let said = stop(serve(&path, &[]), "-TERM");
+        let is_kept = said.contains(".before-") || said.contains(".aside-");
+        assert!(said.contains(told) && is_kept, "{told}: {said}");
+    }
+    fs::write(&path, state.to_string()).expect("written");
+    assert_eq!(serve(&path, &[]).admin("GET", "/worlds", &Value::Null)["worlds"][1]["id"], made["id"]);
 }
 
 #[test]
@@ -275,8 +391,11 @@ fn a_disk_without_room_is_a_warning_and_the_last_state_stays() {
 fn a_file_that_cannot_be_had_is_told_with_the_remedy() {
     let folder = fresh("place");
     fs::create_dir_all(&folder).expect("made");
-    for (path, part) in [(folder.as_path(), "name a file in it"), (Path::new("/dev/null/x"), "/dev/null/x: ")]
-    {
+    for (path, part) in [
+        (folder.as_path(), "is no file: name a file"),
+        (Path::new("/dev/null"), "is no file: name a file"),
+        (Path::new("/dev/null/x"), "/dev/null/x: "),
+    ] {
         let output =
             callmock().args(["serve", "--port", "0", "--state"]).arg(path).output().expect("it runs");
         let said = text(&output.stderr);
@@ -306,6 +425,16 @@ fn a_running_clock_runs_on_while_the_server_is_stopped() {
     let served = serve(&path, &[]);
     let after = now(&served);
     assert!(before < later && later <= after, "{before}, {later}, {after}");
+}
+
+#[test]
+fn a_link_to_the_file_stays_one() {
+    let path = fresh("link");
+    fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+    std::os::unix::fs::symlink("real.json", &path).expect("a link");
+    stop(serve(&path, &[]), "-TERM");
+    assert!(fs::symlink_metadata(&path).expect("a link").is_symlink());
+    assert!(path.with_file_name("real.json").is_file());
 }
 
 #[test]

@@ -9,8 +9,12 @@ use std::path::PathBuf;
 pub enum StateError {
     /// Another server keeps its state there. The value is its process, if it is known.
     InUse(PathBuf, Option<u32>),
+    /// The path leads to a folder, a device or a pipe.
+    NoFile(PathBuf),
     /// The file is not read or written.
     Io(PathBuf, io::Error),
+    /// Worlds lose something, and the file as it was cannot be kept for them.
+    NotKept(PathBuf, io::Error),
     /// The file cannot be understood, and cannot be put aside either.
     NotPutAside(PathBuf, String, io::Error),
 }
@@ -34,10 +38,26 @@ impl fmt::Display for StateError {
                     "{path}: another callmock{process} keeps its state there: stop it, or name another file"
                 )
             }
+            Self::NoFile(path) => {
+                write!(f, "{}: is no file: name a file, which need not be there yet", path.display())
+            }
+            Self::NotKept(path, error) => {
+                let path = path.display();
+                write!(
+                    f,
+                    "{path}: worlds would lose what the lines above say, and the file as it was cannot be kept: {error}{}; \
+                     copy it, or name another file",
+                    hint(error)
+                )
+            }
             Self::Io(path, error) => write!(f, "{}: {error}{}", path.display(), hint(error)),
             Self::NotPutAside(path, why, error) => {
                 let path = path.display();
-                write!(f, "{path}: {why}, and it cannot be put aside: {error}; move it, or name another file")
+                let hint = hint(error);
+                write!(
+                    f,
+                    "{path}: {why}, and it cannot be put aside: {error}{hint}; move it, or name another file"
+                )
             }
         }
     }
@@ -50,7 +70,6 @@ pub fn hint(error: &io::Error) -> &'static str {
         io::ErrorKind::ResourceBusy | io::ErrorKind::CrossesDevices => {
             "; mount its folder in place of the file"
         }
-        io::ErrorKind::IsADirectory => "; name a file in it",
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "; name a file in a folder that can be written to"
         }

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Write as _};
+use std::mem;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -17,7 +18,16 @@ pub struct StateFile {
     path: PathBuf,
     /// Locked for as long as this process runs.
     _lock: Option<File>,
-    read: Option<State>,
+    read: Read,
+}
+
+/// What was read.
+#[derive(Debug)]
+enum Read {
+    Nothing,
+    State(State),
+    /// The reason why it cannot be understood.
+    NotUnderstood(String),
 }
 
 /// The path with an end added to its name.
@@ -27,27 +37,35 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     name.into()
 }
 
+/// Where the file is: a link to it stays one.
+fn behind_links(path: &Path) -> PathBuf {
+    // A link may lead to a file that is not there yet.
+    let led = || Some(path.parent()?.join(fs::read_link(path).ok()?));
+    fs::canonicalize(path).ok().or_else(led).unwrap_or_else(|| path.to_owned())
+}
+
 impl StateFile {
-    /// Takes a file for this process, and reads it. A folder that is missing is made. A file that
-    /// cannot be understood is put aside, and a warning says so.
+    /// Takes a file for this process, and reads it. A folder that is missing is made.
     ///
     /// # Errors
-    /// If another process has the file, or it cannot be read, written or put aside.
+    /// If another process has the file, or it cannot be read.
     pub fn open(path: &Path) -> Result<Self, StateError> {
         let failed = |error| StateError::Io(path.to_owned(), error);
+        let has_no_name = path.as_os_str().as_encoded_bytes().last().is_none_or(|last| *last == b'/');
+        if has_no_name || fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(StateError::NoFile(path.to_owned()));
+        }
+        let path = &behind_links(path);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        // A link to the file stays one.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let failed = |error| StateError::Io(path.clone(), error);
-        let lock = lock(&path)?;
-        let read = match fs::read(&path) {
-            Ok(text) => understood(&path, &text)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        let lock = lock(path)?;
+        let read = match fs::read(path) {
+            Ok(text) => understood(&text).map_or_else(Read::NotUnderstood, Read::State),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Read::Nothing,
             Err(error) => return Err(failed(error)),
         };
-        Ok(Self { path, _lock: lock, read })
+        Ok(Self { path: path.clone(), _lock: lock, read })
     }
 
     /// The path of the file.
@@ -56,19 +74,41 @@ impl StateFile {
         &self.path
     }
 
-    /// What the file had, once.
-    pub(super) fn take(&mut self) -> Option<State> {
-        self.read.take()
-    }
-
-    /// Keeps a copy of the file as it is, in place of an earlier copy. Returns its path.
+    /// What the file had, once. A file that cannot be understood is put aside, and a warning says so.
     ///
     /// # Errors
-    /// If it cannot be copied.
+    /// If it cannot be put aside.
+    pub(super) fn take(&mut self) -> Result<Option<State>, StateError> {
+        let why = match mem::replace(&mut self.read, Read::Nothing) {
+            Read::Nothing => return Ok(None),
+            Read::State(state) => return Ok(Some(state)),
+            Read::NotUnderstood(why) => why,
+        };
+        let path = &self.path;
+        let aside = at_free_name(path, ".aside", |aside| fs::rename(path, aside))
+            .map_err(|error| StateError::NotPutAside(path.clone(), why.clone(), error))?;
+        tracing::warn!(
+            "{}: {why}: it is kept as {}, and all worlds begin anew",
+            path.display(),
+            aside.display()
+        );
+        Ok(None)
+    }
+
+    /// Keeps the file as it is under another name, too. Returns its path.
+    ///
+    /// # Errors
+    /// If it cannot be kept.
     pub(super) fn keep_copy(&self) -> io::Result<PathBuf> {
-        let copy = beside(&self.path, ".before");
-        fs::copy(&self.path, &copy)?;
-        Ok(copy)
+        // The file itself is never written to, only replaced: a second name needs no room.
+        let second_name = |copy: &Path| {
+            fs::remove_file(copy)?;
+            fs::hard_link(&self.path, copy).or_else(|_| {
+                let copied = fs::copy(&self.path, copy).and_then(|_| File::open(copy)?.sync_all());
+                copied.inspect_err(|_| drop(fs::remove_file(copy)))
+            })
+        };
+        at_free_name(&self.path, ".before", second_name)
     }
 
     /// Writes the file anew. Whoever reads it finds either the old state or the new one, even if this
@@ -127,31 +167,24 @@ fn lock(path: &Path) -> Result<Option<File>, StateError> {
     Ok(Some(file))
 }
 
-/// The state in a text. A text that is none is put aside.
-fn understood(path: &Path, text: &[u8]) -> Result<Option<State>, StateError> {
-    let why = match serde_json::from_slice::<Format>(text) {
-        Ok(Format { callmock_state: FORMAT }) => match serde_json::from_slice(text) {
-            Ok(state) => return Ok(Some(state)),
-            Err(error) => format!("callmock {VERSION} cannot read this state ({error})"),
-        },
-        Ok(Format { callmock_state }) => {
-            format!("this state is of version {callmock_state}; callmock {VERSION} knows version {FORMAT}")
-        }
-        Err(error) => format!("this is no state of callmock ({error})"),
-    };
-    let aside =
-        put_aside(path).map_err(|error| StateError::NotPutAside(path.to_owned(), why.clone(), error))?;
-    tracing::warn!("{}: {why}: it is kept as {}, and all worlds begin anew", path.display(), aside.display());
-    Ok(None)
+/// The state in a text, or the reason why it is none.
+fn understood(text: &[u8]) -> Result<State, String> {
+    match serde_json::from_slice::<Format>(text) {
+        Ok(Format { callmock_state: FORMAT }) => serde_json::from_slice(text)
+            .map_err(|error| format!("callmock {VERSION} cannot read this state ({error})")),
+        Ok(Format { callmock_state }) => Err(format!(
+            "this state is of version {callmock_state}; callmock {VERSION} knows version {FORMAT}"
+        )),
+        Err(error) => Err(format!("this is no state of callmock ({error})")),
+    }
 }
 
-/// Moves a file to the first name that is free.
-fn put_aside(path: &Path) -> io::Result<PathBuf> {
-    let names = (1..).map(|n| beside(path, &format!(".aside-{n}")));
-    for name in names {
-        // The name is taken before the file gets it, so no other file is replaced.
+/// Puts something at the first name beside a path that is free. The name is taken before, so no other
+/// file is replaced.
+fn at_free_name(path: &Path, end: &str, put: impl Fn(&Path) -> io::Result<()>) -> io::Result<PathBuf> {
+    for name in (1..).map(|n| beside(path, &format!("{end}-{n}"))) {
         match File::options().write(true).create_new(true).open(&name) {
-            Ok(_) => return fs::rename(path, &name).map(|()| name),
+            Ok(_) => return put(&name).map(|()| name),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }

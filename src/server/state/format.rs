@@ -1,15 +1,16 @@
 //! What stands in a state file.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::ser::SerializeStruct as _;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::scenario::{Library, Provenance};
+use crate::scenario::{Library, Provenance, Scenario};
 use crate::version::VERSION;
-use crate::world::{Clock, Slot, Snapshot};
+use crate::world::{self, Clock, ClockState, Slot, Snapshot};
 
 /// The version of the format.
 pub const FORMAT: u32 = 1;
@@ -46,9 +47,9 @@ pub struct KeptWorld {
     /// Its display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The time for which it may be idle, in seconds. None is forever.
+    /// The time for which it may be idle, in milliseconds. The default world has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ttl_seconds: Option<u64>,
+    pub ttl_ms: Option<NonZeroU64>,
     /// The machine's time at which it was forked.
     pub created_at: DateTime<Utc>,
     /// The public halves of its accounts, by vendor and by the public half in the scenario.
@@ -56,13 +57,31 @@ pub struct KeptWorld {
     pub credentials: BTreeMap<String, BTreeMap<String, String>>,
     /// Where its scenario came from.
     pub scenario: Provenance,
-    /// The fixed time with which the server was started, if it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub started_at: Option<DateTime<Utc>>,
-    /// The readings with which it began.
-    pub began_with: BTreeMap<String, String>,
+    /// What it began with.
+    pub began: Began,
     /// The world itself.
     pub snapshot: Snapshot,
+}
+
+/// What a world began with, besides the calls of its scenario.
+#[derive(Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Began {
+    /// The fixed time of `--now`, if the server was started with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<DateTime<Utc>>,
+    /// The scenario's clock.
+    pub clock: ClockState,
+    /// The scenario's readings.
+    pub readings: BTreeMap<String, String>,
+}
+
+impl Began {
+    /// What a world of a scenario begins with.
+    pub fn of(scenario: &Scenario) -> Self {
+        let readings = scenario.readings.iter().map(|(id, option)| (id.to_owned(), option.to_owned()));
+        Self { now: scenario.options.now, clock: scenario.clock.into(), readings: readings.collect() }
+    }
 }
 
 impl KeptWorld {
@@ -78,20 +97,21 @@ impl KeptWorld {
         Self {
             id: Arc::clone(slot.id()),
             name: slot.name().map(str::to_owned),
-            ttl_seconds: slot.ttl().map(|ttl| ttl.as_secs()),
+            ttl_ms: slot.ttl().map(|ttl| {
+                let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX);
+                NonZeroU64::new(millis).unwrap_or(NonZeroU64::MIN)
+            }),
             created_at: slot.created_at(),
             credentials,
-            scenario: library.provenance(scenario),
-            started_at: scenario.options.now,
-            began_with: began_with(&scenario.readings),
+            scenario: if **slot.id() == *world::Worlds::DEFAULT {
+                Provenance::Own
+            } else {
+                library.provenance(scenario)
+            },
+            began: Began::of(scenario),
             snapshot: world.snapshot(),
         }
     }
-}
-
-/// Some readings, as a file has them.
-pub fn began_with(readings: &crate::contract::Readings) -> BTreeMap<String, String> {
-    readings.iter().map(|(id, option)| (id.to_owned(), option.to_owned())).collect()
 }
 
 /// The worlds of a server, to be written. Each is read when its turn has come, so a large state is
