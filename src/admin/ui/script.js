@@ -58,13 +58,18 @@ async function show(address, push) {
   document.body.removeAttribute("data-shell");
   $("page").replaceWith(document.adoptNode(fetched.getElementById("page")));
   if (push) history.pushState(null, "", address);
+  shown = here();
   if (focused) $(focused)?.focus({ preventScroll: true });
   else if (push) $("main")?.focus({ preventScroll: true });
   begin();
 }
 const here = () => location.pathname + location.search;
+let shown = here();
 
-addEventListener("popstate", () => { show(here(), false).catch((error) => tell(error.message, true)); });
+// A link within the page, such as the one to its content, changes the fragment only: the page stays.
+addEventListener("popstate", () => {
+  if (here() !== shown) show(here(), false).catch((error) => tell(error.message, true));
+});
 addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
   if (link) return follow(event, link);
@@ -146,17 +151,19 @@ async function copy(text) {
 
 // Runs a vendor's command from here. A signed address is good for once, so a fresh one is fetched.
 async function run(button, vendor) {
-  const place = $(`answer-${vendor}`);
-  const busy = setTimeout(() => place.replaceChildren("Asking …"), 300);
+  // The page may be another one when the answer comes.
+  const put = (...content) => $(`answer-${vendor}`)?.replaceChildren(...content);
+  const busy = setTimeout(() => put("Asking …"), 300);
   try {
     const page = new DOMParser().parseFromString(await (await ask("GET", here())).text(), "text/html");
     const command = page.getElementById(`curl-${vendor}`).textContent;
-    $(`curl-${vendor}`).textContent = command;
+    const said = $(`curl-${vendor}`);
+    if (said) said.textContent = command;
     const { url, method, headers, body } = curl(command);
     const answer = await fetch(url.pathname + url.search, { method, headers, body, cache: "no-store" });
     const text = await answer.text();
     const met = (name) => (answer.headers.get(name) ?? "").split(/, ?/).filter(Boolean);
-    place.replaceChildren(
+    put(
       make("p", {}, make("span", { className: "status" }, `${answer.status}`), " ",
         ...met("x-callmock-behavior").flatMap((id) => [make("code", {}, id), " "])),
       ...met("x-callmock-findings").map((id) => make("p", {}, make("code", { className: "finding" }, id))),
@@ -164,7 +171,7 @@ async function run(button, vendor) {
       json(text, "The answer"),
     );
   } catch (error) {
-    place.replaceChildren(make("p", { className: "failed-here", role: "alert" }, error.message));
+    put(make("p", { className: "failed-here", role: "alert" }, error.message));
   } finally {
     clearTimeout(busy);
   }
