@@ -1,5 +1,5 @@
-//! The banner that `serve` prints on a terminal: the page's address, the scenario, and a line for each
-//! vendor.
+//! The banner that `serve` prints on a terminal: the page's address, the scenario, and a line for
+//! each vendor.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};

@@ -10,7 +10,7 @@ use super::load::Source;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Provenance {
-    /// It is the server's own, or that of its files.
+    /// The scenario of the server, or of several of its files.
     Own,
     /// One of the server's files alone, or a built-in scenario, by its name.
     Named(String),

@@ -63,7 +63,7 @@ impl fmt::Display for StateError {
     }
 }
 
-/// What to do about an error of the file system, where that is known.
+/// The remedy for an error of the file system, where one is known.
 pub fn hint(error: &io::Error) -> &'static str {
     match error.kind() {
         // A mounted file can be written, but not replaced.

@@ -21,7 +21,7 @@ pub struct StateFile {
     read: Read,
 }
 
-/// What was read.
+/// The content of the file when it was opened.
 #[derive(Debug)]
 enum Read {
     Nothing,
@@ -74,7 +74,7 @@ impl StateFile {
         &self.path
     }
 
-    /// What the file had, once. A file that cannot be understood is put aside, and a warning says so.
+    /// Takes the state that was read. A file that cannot be understood is put aside with a warning.
     ///
     /// # Errors
     /// If it cannot be put aside.

@@ -1,4 +1,4 @@
-//! What stands in a state file.
+//! The format of a state file.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU64;
@@ -57,13 +57,13 @@ pub struct KeptWorld {
     pub credentials: BTreeMap<String, BTreeMap<String, String>>,
     /// Where its scenario came from.
     pub scenario: Provenance,
-    /// What it began with.
+    /// The flags, the clock and the readings with which the world began.
     pub began: Began,
     /// The world itself.
     pub snapshot: Snapshot,
 }
 
-/// What a world began with, besides the calls of its scenario.
+/// The beginning of a world, besides the calls of its scenario.
 #[derive(Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Began {
@@ -77,7 +77,7 @@ pub struct Began {
 }
 
 impl Began {
-    /// What a world of a scenario begins with.
+    /// The beginning of a world of a scenario.
     pub fn of(scenario: &Scenario) -> Self {
         let readings = scenario.readings.iter().map(|(id, option)| (id.to_owned(), option.to_owned()));
         Self { now: scenario.options.now, clock: scenario.clock.into(), readings: readings.collect() }

@@ -26,7 +26,7 @@ pub struct Keeper {
     thread: JoinHandle<()>,
 }
 
-/// What is written, and what was written last.
+/// The worlds to be written, their file, and the result of the last write.
 struct Kept {
     file: StateFile,
     app: Arc<App>,

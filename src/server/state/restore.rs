@@ -76,7 +76,7 @@ struct Restoring<'a> {
     has_default: bool,
     /// The scenarios, which worlds share.
     loaded: Loaded,
-    /// What had to be dropped, a line each.
+    /// The lines about everything that had to be dropped.
     dropped: Vec<String>,
 }
 
@@ -180,7 +180,7 @@ fn slot_of(
     worlds.put_back(Arc::clone(&kept.id), fork, names, kept.created_at)
 }
 
-/// What a world loses if it begins anew, in words.
+/// The changes that a world loses if it begins anew, in words.
 fn lost(kept: &KeptWorld, scenario: &Scenario) -> String {
     let Snapshot { calls, flags, agents, queues, faults, readings, clock, .. } = &kept.snapshot;
     let own_faults = faults.iter().filter(|fault| {
