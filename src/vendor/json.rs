@@ -3,9 +3,11 @@
 //! The bytes are those of `serde_json`, which looks at every byte of a text. Here eight bytes are
 //! looked at together.
 
+use super::buffer::Buffer;
+
 /// Writes a text with quotation marks and escapes.
 #[inline]
-pub fn quoted(buffer: &mut Vec<u8>, text: &str) {
+pub fn quoted(buffer: &mut Buffer, text: &str) {
     buffer.push(b'"');
     contents(buffer, text);
     buffer.push(b'"');
@@ -13,10 +15,10 @@ pub fn quoted(buffer: &mut Vec<u8>, text: &str) {
 
 /// Writes a text with escapes, but without the quotation marks around it.
 #[inline]
-pub fn contents(buffer: &mut Vec<u8>, text: &str) {
+pub fn contents(buffer: &mut Buffer, text: &str) {
     let bytes = text.as_bytes();
     if is_plain(bytes) {
-        buffer.extend_from_slice(bytes);
+        buffer.append(bytes);
     } else {
         escaped(buffer, bytes);
     }
@@ -46,19 +48,19 @@ fn is_plain(bytes: &[u8]) -> bool {
 }
 
 #[cold]
-fn escaped(buffer: &mut Vec<u8>, bytes: &[u8]) {
+fn escaped(buffer: &mut Buffer, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     for byte in bytes {
         match byte {
-            b'"' => buffer.extend_from_slice(b"\\\""),
-            b'\\' => buffer.extend_from_slice(b"\\\\"),
-            0x08 => buffer.extend_from_slice(b"\\b"),
-            0x0c => buffer.extend_from_slice(b"\\f"),
-            b'\n' => buffer.extend_from_slice(b"\\n"),
-            b'\r' => buffer.extend_from_slice(b"\\r"),
-            b'\t' => buffer.extend_from_slice(b"\\t"),
+            b'"' => buffer.append(b"\\\""),
+            b'\\' => buffer.append(b"\\\\"),
+            0x08 => buffer.append(b"\\b"),
+            0x0c => buffer.append(b"\\f"),
+            b'\n' => buffer.append(b"\\n"),
+            b'\r' => buffer.append(b"\\r"),
+            b'\t' => buffer.append(b"\\t"),
             0..0x20 => {
-                buffer.extend_from_slice(b"\\u00");
+                buffer.append(b"\\u00");
                 buffer.push(DIGITS[usize::from(byte >> 4)]);
                 buffer.push(DIGITS[usize::from(byte & 15)]);
             }
@@ -75,9 +77,9 @@ mod tests {
     use super::*;
 
     fn written(text: &str) -> String {
-        let mut buffer = vec![];
+        let mut buffer = Buffer::default();
         quoted(&mut buffer, text);
-        String::from_utf8(buffer).unwrap()
+        String::from_utf8(buffer.into_bytes()).unwrap()
     }
 
     proptest! {

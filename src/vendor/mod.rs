@@ -15,6 +15,7 @@
 //! Nothing here writes a byte that a vendor's client reads.
 
 mod again;
+mod buffer;
 mod context;
 pub mod credential;
 pub mod cursor;
@@ -51,6 +52,7 @@ use chrono::{DateTime, FixedOffset, Offset, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 pub use again::again;
+pub use buffer::Buffer;
 pub use context::{BaseUrl, Context, Known, OverTls, Place, checked, host, keep, media_type, scheme};
 pub use endpoint::{Endpoint, Handler, run, shows_ended, shows_none, tells_nothing};
 pub(crate) use endpoint::{endpoints, handler};

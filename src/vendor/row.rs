@@ -7,17 +7,18 @@
 
 use serde::{Serialize, Serializer};
 
+use super::buffer::Buffer;
 use super::json::quoted;
 
 /// A value of an answer that is written straight into a buffer.
 pub trait Put {
     /// Appends the value's JSON.
-    fn put(&self, out: &mut Vec<u8>);
+    fn put(&self, out: &mut Buffer);
 
     /// Appends a member with this value. The name is written as it is, and begins with a comma.
     #[inline]
-    fn member(&self, name: &'static str, out: &mut Vec<u8>) {
-        out.extend_from_slice(name.as_bytes());
+    fn member(&self, name: &'static str, out: &mut Buffer) {
+        out.append(name.as_bytes());
         self.put(out);
     }
 }
@@ -25,15 +26,15 @@ pub trait Put {
 /// `None` has no member.
 impl<T: Put> Put for Option<T> {
     #[inline]
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         match self {
             Some(value) => value.put(out),
-            None => out.extend_from_slice(b"null"),
+            None => out.append(b"null"),
         }
     }
 
     #[inline]
-    fn member(&self, name: &'static str, out: &mut Vec<u8>) {
+    fn member(&self, name: &'static str, out: &mut Buffer) {
         if let Some(value) = self {
             value.member(name, out);
         }
@@ -42,22 +43,22 @@ impl<T: Put> Put for Option<T> {
 
 impl Put for &str {
     #[inline]
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         quoted(out, self);
     }
 }
 
 impl Put for String {
     #[inline]
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         quoted(out, self);
     }
 }
 
 impl Put for bool {
     #[inline]
-    fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(if *self { b"true" } else { b"false" });
+    fn put(&self, out: &mut Buffer) {
+        out.append(if *self { b"true" } else { b"false" });
     }
 }
 
@@ -66,8 +67,8 @@ macro_rules! numbers {
         $(
             impl Put for $type {
                 #[inline]
-                fn put(&self, out: &mut Vec<u8>) {
-                    out.extend_from_slice(itoa::Buffer::new().format(*self).as_bytes());
+                fn put(&self, out: &mut Buffer) {
+                    out.append(itoa::Buffer::new().format(*self).as_bytes());
                 }
             }
         )+
@@ -81,7 +82,7 @@ pub struct AsText(pub u64);
 
 impl Put for AsText {
     #[inline]
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         out.push(b'"');
         self.0.put(out);
         out.push(b'"');
@@ -89,30 +90,27 @@ impl Put for AsText {
 }
 
 impl<T: Put> Put for Vec<T> {
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         put_all(self.iter(), out);
     }
 }
 
 impl<T: Put> Put for &T {
     #[inline]
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         T::put(self, out);
     }
 }
 
 /// Appends a list of values.
-pub fn put_all<T: Put>(values: impl Iterator<Item = T>, out: &mut Vec<u8>) {
+pub fn put_all<T: Put>(values: impl Iterator<Item = T>, out: &mut Buffer) {
     let begin = out.len();
     for value in values {
         out.push(b',');
         value.put(out);
     }
     // The first comma is the bracket.
-    match out.get_mut(begin) {
-        Some(first) => *first = b'[',
-        None => out.push(b'['),
-    }
+    out.put_at(begin, b'[');
     out.push(b']');
 }
 
@@ -127,8 +125,8 @@ impl<T: Serialize> Serialize for BySerde<'_, T> {
 }
 
 impl<T: Serialize> Put for BySerde<'_, T> {
-    fn put(&self, out: &mut Vec<u8>) {
-        // A vector takes every byte, and the members of an answer have names that are texts.
+    fn put(&self, out: &mut Buffer) {
+        // A buffer takes every byte, and the members of an answer have names that are texts.
         serde_json::to_writer(out, self.0).expect("an answer is JSON");
     }
 }
@@ -136,9 +134,9 @@ impl<T: Serialize> Put for BySerde<'_, T> {
 /// The JSON of a value, in a buffer that has room for `room` bytes.
 #[must_use]
 pub fn written(value: &impl Put, room: usize) -> Vec<u8> {
-    let mut out = Vec::with_capacity(room);
+    let mut out = Buffer::with_room(room);
     value.put(&mut out);
-    out
+    out.into_bytes()
 }
 
 /// Declares an object of an answer: a struct whose fields have their names in the answer. A field
@@ -158,14 +156,11 @@ macro_rules! row {
         }
 
         impl $crate::vendor::Put for $name<'_> {
-            fn put(&self, out: &mut Vec<u8>) {
+            fn put(&self, out: &mut $crate::vendor::Buffer) {
                 let begin = out.len();
                 $( $crate::vendor::Put::member(&self.$field, concat!(",\"", $wire, "\":"), out); )+
                 // The first comma is the brace.
-                match out.get_mut(begin) {
-                    Some(first) => *first = b'{',
-                    None => out.push(b'{'),
-                }
+                out.put_at(begin, b'{');
                 out.push(b'}');
             }
         }

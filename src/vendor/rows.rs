@@ -8,6 +8,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
+use super::buffer::Buffer;
 use super::row::{Put, put_all};
 
 /// The rows of an answer. Each is made when it is written, so that no more than one is in memory.
@@ -36,7 +37,7 @@ impl<T: Serialize> Serialize for Rows<'_, T> {
 
 /// Appends nothing between the brackets if the rows were written already.
 impl<T: Put> Put for Rows<'_, T> {
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         put_all(self.0.take().into_iter().flatten(), out);
     }
 }

@@ -5,10 +5,11 @@ use std::cell::Cell;
 use std::fmt::{self, Write as _};
 
 use arrayvec::ArrayString;
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, SecondsFormat, Timelike, Utc};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
+use super::buffer::Buffer;
 use super::json::{contents, quoted};
 use super::row::Put;
 
@@ -54,32 +55,30 @@ const DIGITS: usize = 20;
 impl Digits {
     /// The last digits of the number, as many as its width.
     fn digits<'a>(&self, all: &'a mut [u8; DIGITS]) -> &'a [u8] {
-        let mut rest = self.number;
-        let digits = &mut all[DIGITS - self.width.min(DIGITS)..];
+        let first = DIGITS - self.width.min(DIGITS);
         match self.base {
             Base::Ten => {
-                let mut pairs = digits.rchunks_exact_mut(2);
-                for pair in pairs.by_ref() {
-                    pair.copy_from_slice(&two_digits(rest % 100));
-                    rest /= 100;
-                }
-                if let [one] = pairs.into_remainder() {
-                    *one = two_digits(rest % 10)[1];
-                }
+                let mut buffer = itoa::Buffer::new();
+                let known = buffer.format(self.number).as_bytes();
+                let (zeros, rest) = all.split_at_mut(DIGITS - known.len());
+                zeros.fill(b'0');
+                rest.copy_from_slice(known);
             }
             Base::Sixteen => {
-                for digit in digits.iter_mut().rev() {
+                let mut rest = self.number;
+                for digit in all[first..].iter_mut().rev() {
                     *digit = b"0123456789abcdef"[usize::from(u8::try_from(rest & 15).unwrap_or_default())];
                     rest >>= 4;
                 }
             }
         }
-        digits
+        &all[first..]
     }
 }
 
 /// The two digits of a number below 100.
-fn two_digits(number: u64) -> [u8; 2] {
+#[inline]
+fn two_digits(number: u32) -> [u8; 2] {
     const ALL: [[u8; 2]; 100] = {
         let mut all = [[b'0'; 2]; 100];
         let (mut tens, mut n) = (b'0', 0);
@@ -108,8 +107,15 @@ impl Text<'_> {
         }
     }
 
+    /// A copy of a text that is short: what does not fit in 40 bytes takes an allocation.
+    #[must_use]
+    pub fn copied(text: &str) -> Self {
+        ArrayString::from(text).map_or_else(|_| Self::Long(text.to_owned()), Self::Made)
+    }
+
     /// A number with leading zeros to a width of at most 20 digits, after a prefix. A longer number
     /// loses its first digits.
+    #[inline]
     #[must_use]
     pub fn padded(prefix: &'static str, number: u64, width: usize) -> Self {
         Self::Digits(Digits { prefix, number, width, base: Base::Ten })
@@ -117,6 +123,7 @@ impl Text<'_> {
 
     /// A number in lower-case hexadecimal digits, with leading zeros to a width of at most 20 digits,
     /// after a prefix. A longer number loses its first digits.
+    #[inline]
     #[must_use]
     pub fn hexadecimal(prefix: &'static str, number: u64, width: usize) -> Self {
         Self::Digits(Digits { prefix, number, width, base: Base::Sixteen })
@@ -157,7 +164,7 @@ impl Text<'_> {
 
 impl Put for Text<'_> {
     #[inline]
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         match self {
             Self::Lies(text) => quoted(out, text),
             Self::Joined(one, between, other) => {
@@ -169,8 +176,8 @@ impl Put for Text<'_> {
             }
             Self::Digits(digits) => {
                 out.push(b'"');
-                out.extend_from_slice(digits.prefix.as_bytes());
-                out.extend_from_slice(digits.digits(&mut [0; DIGITS]));
+                out.append(digits.prefix.as_bytes());
+                out.append(digits.digits(&mut [0; DIGITS]));
                 out.push(b'"');
             }
             Self::Time(at, written) => {
@@ -178,8 +185,8 @@ impl Put for Text<'_> {
                 out.push(b'"');
                 match written.write(*at, &mut text).map(<[u8]>::len) {
                     // A copy of a known length takes no call.
-                    Some(LONGEST) => out.extend_from_slice(&text),
-                    Some(length) => out.extend_from_slice(&text[..length]),
+                    Some(LONGEST) => out.append(&text),
+                    Some(length) => out.append(&text[..length]),
                     None => contents(out, &written.at_length(*at)),
                 }
                 out.push(b'"');
@@ -233,12 +240,14 @@ impl PartialEq<String> for Text<'_> {
 }
 
 impl<'a> From<&'a str> for Text<'a> {
+    #[inline]
     fn from(text: &'a str) -> Self {
         Self::Lies(text)
     }
 }
 
 impl<'a> From<&'a String> for Text<'a> {
+    #[inline]
     fn from(text: &'a String) -> Self {
         Self::Lies(text)
     }
@@ -294,24 +303,23 @@ pub enum Written {
 }
 
 thread_local! {
-    /// The day whose date was written last, and its date. The rows of a page are often of one day.
-    static LAST: Cell<(i64, [u8; 10])> = const { Cell::new((0, *b"1970-01-01")) };
+    /// The day that was written last, and its date. The rows of a page are often of one day.
+    static LAST: Cell<(NaiveDate, [u8; 10])> = const { Cell::new((NaiveDate::MAX, [0; 10])) };
 }
 
-/// The date of a day, counted from 1970-01-01. `None` if its year has not four digits.
-fn date(day: i64) -> Option<[u8; 10]> {
+/// The date of a day. `None` if its year has not four digits.
+fn date(of: NaiveDate) -> Option<[u8; 10]> {
     let (last, date) = LAST.get();
-    if day == last {
+    if of == last {
         return Some(date);
     }
-    let of = i32::try_from(day).ok().and_then(NaiveDate::from_epoch_days)?;
-    let year = u64::try_from(of.year()).ok().filter(|year| *year <= 9999)?;
+    let year = u32::try_from(of.year()).ok().filter(|year| *year <= 9999)?;
     let mut date = *b"0000-00-00";
     date[..2].copy_from_slice(&two_digits(year / 100));
     date[2..4].copy_from_slice(&two_digits(year % 100));
-    date[5..7].copy_from_slice(&two_digits(of.month().into()));
-    date[8..].copy_from_slice(&two_digits(of.day().into()));
-    LAST.set((day, date));
+    date[5..7].copy_from_slice(&two_digits(of.month()));
+    date[8..].copy_from_slice(&two_digits(of.day()));
+    LAST.set((of, date));
     Some(date)
 }
 
@@ -322,35 +330,43 @@ impl Written {
     /// Writes a time in the form of RFC 3339 into a text. `None` if its year has not four digits. No
     /// vendor has such a year, but a scenario may.
     fn write(self, at: DateTime<Utc>, text: &mut [u8; LONGEST]) -> Option<&[u8]> {
-        let (east, width) = match self {
+        const DAY: i32 = 86_400;
+        let (east, fraction) = match self {
             Self::Seconds(offset) => (offset.local_minus_utc(), 0),
             Self::Micros(offset) => (offset.local_minus_utc(), 6),
             Self::UtcMillis => (0, 3),
         };
-        let local = at.timestamp() + i64::from(east);
-        let date = date(local.div_euclid(86_400))?;
-        let second = local.rem_euclid(86_400).unsigned_abs();
+        let (day, time) = (at.date_naive(), at.time());
+        // An offset is less than a day.
+        let (day, second) = match i32::try_from(time.num_seconds_from_midnight()).ok()? + east {
+            second @ ..0 => (day.pred_opt()?, second + DAY),
+            second @ DAY.. => (day.succ_opt()?, second - DAY),
+            second => (day, second),
+        };
+        let second = second.unsigned_abs();
         // A leap second is written as the second before it and a fraction over one.
-        let nanos = at.timestamp_subsec_nanos();
+        let nanos = time.nanosecond();
         let (leap, nanos) = if nanos >= 1_000_000_000 { (1, nanos - 1_000_000_000) } else { (0, nanos) };
         text[..20].copy_from_slice(b"0000-00-00T00:00:00.");
-        text[..10].copy_from_slice(&date);
-        let mut put = |place: usize, number: u64| text[place..place + 2].copy_from_slice(&two_digits(number));
-        put(11, second / 3600);
-        put(14, second / 60 % 60);
+        text[..10].copy_from_slice(&date(day)?);
+        let mut put = |place: usize, number: u32| text[place..place + 2].copy_from_slice(&two_digits(number));
+        let minute = second / 60;
+        put(11, minute / 60);
+        put(14, minute % 60);
         put(17, second % 60 + leap);
-        let mut end = 19;
-        if width > 0 {
-            // All nine digits, of which the first ones are shown.
-            let fraction = Digits { prefix: "", number: nanos.into(), width: 9, base: Base::Ten };
-            text[20..20 + width].copy_from_slice(&fraction.digits(&mut [0; DIGITS])[..width]);
-            end = 20 + width;
+        let end = if fraction == 0 { 19 } else { 20 + fraction };
+        if fraction > 0 {
+            // Six digits, of which a millisecond shows the first three.
+            let micros = nanos / 1000;
+            put(20, micros / 10_000);
+            put(22, micros / 100 % 100);
+            put(24, micros % 100);
         }
         if self == Self::UtcMillis {
             text[end] = b'Z';
             return Some(&text[..=end]);
         }
-        let minutes = u64::from(east.unsigned_abs()) / 60;
+        let minutes = east.unsigned_abs() / 60;
         text[end] = if east < 0 { b'-' } else { b'+' };
         text[end + 1..end + 3].copy_from_slice(&two_digits(minutes / 60));
         text[end + 3] = b':';
@@ -375,9 +391,9 @@ mod tests {
     use serde_json::json;
 
     fn json_of(text: &Text<'_>) -> String {
-        let mut out = vec![];
+        let mut out = Buffer::default();
         text.put(&mut out);
-        String::from_utf8(out).unwrap()
+        String::from_utf8(out.into_bytes()).unwrap()
     }
 
     proptest! {
@@ -416,6 +432,8 @@ mod tests {
         let long = "x".repeat(100);
         assert_eq!(Text::made(&long), long);
         assert_eq!(Text::made(7), "7");
+        assert_eq!(Text::copied(&long), long);
+        assert_eq!(Text::copied("7"), "7");
         assert_eq!(json_of(&Text::made(&long)), format!("\"{long}\""));
     }
 

@@ -10,7 +10,7 @@ use super::people::{customer_id, operator_id, scenario_id};
 use super::readings::{Numbers, Unset, VoiceIdKey};
 use crate::dialects::commubo::{self as data, Digits};
 use crate::universe::{self, CallOutcome, Decimals, Direction, Ordinal, Ref};
-use crate::vendor::{AsText, BySerde, Field, Neutral, Precision, Put, Tells, Text, Written, row};
+use crate::vendor::{AsText, Buffer, BySerde, Field, Neutral, Precision, Put, Tells, Text, Written, row};
 use crate::world::{View, World};
 
 /// Japan Standard Time, which has no daylight saving time (A6).
@@ -234,7 +234,7 @@ impl Serialize for Number {
 }
 
 impl Put for Number {
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         match self.1 {
             Numbers::String => AsText(self.0).put(out),
             Numbers::Integer => self.0.put(out),
@@ -280,9 +280,9 @@ impl<'a> Customer<'a> {
 struct OnlyId<'a>(&'static [u8], &'a Text<'a>);
 
 impl Put for OnlyId<'_> {
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         let Self(name, id) = self;
-        out.extend_from_slice(name);
+        out.append(name);
         id.put(out);
         out.push(b'}');
     }
@@ -290,7 +290,7 @@ impl Put for OnlyId<'_> {
 
 /// A customer with nothing but an id is in every row of most lists, so it is written without serde.
 impl Put for Customer<'_> {
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         match &self.details {
             None => OnlyId(b"{\"customerId\":", &self.customer_id).put(out),
             Some(_) => BySerde(self).put(out),
@@ -343,7 +343,7 @@ impl<'a> Operator<'a> {
 
 /// An operator with nothing but an id is written in the same way.
 impl Put for Operator<'_> {
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         match &self.details {
             None => OnlyId(b"{\"operatorId\":", &self.operator_id).put(out),
             Some(_) => BySerde(self).put(out),

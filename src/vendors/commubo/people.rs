@@ -1,7 +1,5 @@
 //! Agents, customers and queues under the names that commubo's answers have.
 
-use std::fmt::Write as _;
-
 use serde_json::{Map, Value, json};
 
 use crate::universe::{self, Ref};
@@ -39,22 +37,16 @@ pub fn scenario_id(view: &View, queue: Ref<universe::Queue>) -> Text<'_> {
 /// A derived id for an entry without an id in the scenario: upper-case hexadecimal in groups of
 /// 8-4-4-4-16, as in the page's examples. The last group is longer than a UUID's (A21).
 fn opaque(view: &View, kind: &'static str, index: usize, count: usize) -> Text<'static> {
-    Text::made(Groups(&view.drawn(kind, index, count)[..18]))
-}
-
-/// Bytes in groups of upper-case hexadecimal.
-struct Groups<'a>(&'a [u8]);
-
-impl std::fmt::Display for Groups<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-        for (n, byte) in self.0.iter().enumerate() {
-            if matches!(n, 4 | 6 | 8 | 10) {
-                f.write_char('-')?;
-            }
-            f.write_char(char::from(DIGITS[usize::from(byte >> 4)]))?;
-            f.write_char(char::from(DIGITS[usize::from(byte & 15)]))?;
-        }
-        Ok(())
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let drawn = view.drawn(kind, index, count);
+    // The hyphens are there already.
+    let mut text = [b'-'; 40];
+    let mut place = 0;
+    for (n, byte) in drawn[..18].iter().enumerate() {
+        place += usize::from(matches!(n, 4 | 6 | 8 | 10));
+        text[place] = DIGITS[usize::from(byte >> 4)];
+        text[place + 1] = DIGITS[usize::from(byte & 15)];
+        place += 2;
     }
+    Text::copied(std::str::from_utf8(&text).unwrap_or_default())
 }

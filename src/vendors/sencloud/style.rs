@@ -5,7 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 
 use super::readings::{EmptyArrays, StatusOfUnknown, Times};
-use crate::vendor::{Put, Rows, Text, Written, put_all};
+use crate::vendor::{Buffer, Put, Rows, Text, Written, put_all};
 use crate::world::World;
 
 /// Vietnam's time zone, which has no daylight saving time.
@@ -82,9 +82,9 @@ impl<T: Serialize> Serialize for List<'_, T> {
 }
 
 impl<T: Put> Put for List<'_, T> {
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         match &self.items {
-            _ if self.is_null => out.extend_from_slice(b"null"),
+            _ if self.is_null => out.append(b"null"),
             Items::Made(items) => items.put(out),
             Items::One(item) => put_all(item.iter(), out),
             Items::Rows(rows) => rows.put(out),

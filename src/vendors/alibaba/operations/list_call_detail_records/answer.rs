@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::super::gateway::Envelope;
 use super::super::super::readings::{CallDuration, ContactTypeSpelling, SuccessMessage};
 use super::super::super::records::{Record, in_capitals, message};
-use crate::vendor::{AsText, Put, Rows, Text, row, written};
+use crate::vendor::{AsText, Buffer, Put, Rows, Text, row, written};
 use crate::world::World;
 
 /// Formatting of the records in one answer.
@@ -166,7 +166,7 @@ impl Serialize for Duration {
 }
 
 impl Put for Duration {
-    fn put(&self, out: &mut Vec<u8>) {
+    fn put(&self, out: &mut Buffer) {
         match self.1 {
             CallDuration::String => AsText(self.0).put(out),
             CallDuration::Integer => self.0.put(out),
