@@ -2,6 +2,7 @@
 //! kind has its own checks (fact sheet 6).
 
 mod call;
+mod number;
 mod order;
 mod outcomes;
 
@@ -9,7 +10,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
@@ -27,7 +28,9 @@ use super::super::readings::{Accepted, ScheduledResponse};
 use crate::contract::{Operation, Readings, Route};
 use crate::universe::{CallOutcome, Direction, LATE, Magic, is_created_id};
 use crate::vendor::openapi::{Answer, Described, Document};
-use crate::vendor::{Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler};
+use crate::vendor::{
+    BySerde, Context, Endpoint, Field, Neutral, Outcome, Precision, Tells, handler, written,
+};
 
 pub static ENDPOINT: Endpoint = Endpoint {
     operation: Operation {
@@ -46,6 +49,9 @@ pub static ENDPOINT: Endpoint = Endpoint {
     shows,
     tells,
 };
+
+/// Room in bytes for a created call.
+const ROOM: usize = 1 << 10;
 
 /// Creates a call, or accepts the request without one where the agent must choose first.
 async fn create_call(account: Account, order: CallOrder, context: Context) -> Response {
@@ -78,8 +84,9 @@ async fn create_call(account: Account, order: CallOrder, context: Context) -> Re
         let second = transferred(first, ordinal, &view);
         let Ok(_) = world.create(|_, _, _| Ok::<_, Infallible>(second));
     }
-    let body = CallObject::of(&view, ordinal, shown_as);
-    (StatusCode::CREATED, Outcome(outcome), Json(body)).into_response()
+    let body = written(&BySerde(&CallObject::of(&view, ordinal, shown_as)), ROOM);
+    (StatusCode::CREATED, Outcome(outcome), [(header::CONTENT_TYPE, "application/json")], body)
+        .into_response()
 }
 
 /// Whether the answer can show a call: only one that a client created.

@@ -5,9 +5,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use isolang::Language;
-use rlibphonenumber::PHONE_NUMBER_UTIL;
 use serde_json::{Map, Value, json};
 
+use super::number::is_number;
 use super::outcomes::{BY_CALL_ID, BY_TICKET, DEFAULT_NUMBER, DEPRECATED_CALL_TYPE, Error};
 use crate::dialects::ccai::{self as data, Entry};
 use crate::universe::{Agent, AgentState, Customer, Magic, Ordinal, Queue, QueueState, Ref};
@@ -17,7 +17,7 @@ use crate::vendors::ccai::body::{Body, note_unknown};
 use crate::vendors::ccai::calls;
 use crate::vendors::ccai::error::{self, Refused};
 use crate::vendors::ccai::findings;
-use crate::vendors::ccai::readings::{DeprecatedCallTypes, InboundMenus, PastSchedule, Phone};
+use crate::vendors::ccai::readings::{DeprecatedCallTypes, InboundMenus, PastSchedule};
 use crate::world::View;
 
 /// The checked request, as an extractor, with what the number in it decides.
@@ -318,15 +318,9 @@ impl Checks<'_> {
         Ok(IntoQueue { queue, target, number, lang, outbound_number, scheduled_at, parent })
     }
 
-    /// Whether a text can be a telephone number with a country code (5). `is_possible` accepts and
-    /// rejects exactly as the page's examples do.
+    /// Whether a text can be a telephone number with a country code (5).
     fn well_formed(&self, number: &str) -> bool {
-        let parsed =
-            PHONE_NUMBER_UTIL.parse(number, None).ok().filter(|_| number.trim_start().starts_with('+'));
-        parsed.is_some_and(|parsed| match self.context.world.reading() {
-            Phone::Possible => PHONE_NUMBER_UTIL.is_possible_number(&parsed),
-            Phone::Valid => PHONE_NUMBER_UTIL.is_valid_number(&parsed),
-        })
+        is_number(number, self.context.world.reading())
     }
 
     fn managed(&self, number: &str) -> bool {
