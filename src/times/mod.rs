@@ -6,12 +6,14 @@
 //! - `origin`: the moment and the zone from which relative times are counted.
 //! - `length`: a length of time: `8s`, `5m`, `PT5M`.
 //! - `zone`: a time zone: an offset from UTC, or the name of a place.
+//! - `place`: a place of the IANA database, and its offsets from UTC.
 
 use chrono::{DateTime, Utc};
 
 mod length;
 mod origin;
 mod period;
+mod place;
 mod time;
 mod zone;
 

@@ -3,11 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{
-    DateTime, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc,
-};
-use chrono_tz::{OffsetComponents, Tz};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
+use super::place::Place;
 use crate::nearest::did_you_mean;
 
 /// A time zone: an offset from UTC, or the name of a place in the IANA database.
@@ -16,7 +14,7 @@ pub enum Zone {
     /// The same offset all the year.
     Offset(FixedOffset),
     /// A place, such as `Europe/Berlin`. Its offset follows the law of the place.
-    Place(Tz),
+    Place(&'static Place),
 }
 
 /// The error for a text that is not a zone. The value is a suggestion, or empty.
@@ -25,7 +23,7 @@ pub struct NoSuchZone(pub String);
 
 impl Default for Zone {
     fn default() -> Self {
-        Self::Place(Tz::UTC)
+        Self::Place(Place::named("UTC").expect("the database has UTC"))
     }
 }
 
@@ -37,9 +35,9 @@ impl FromStr for Zone {
         if let Some(offset) = offset(text) {
             return Ok(Self::Offset(offset));
         }
-        text.parse().map(Self::Place).map_err(|_| {
+        Place::named(text).map(Self::Place).ok_or_else(|| {
             let city = |name: &'static str| name.rsplit('/').next().unwrap_or(name);
-            let places = chrono_tz::TZ_VARIANTS.iter().map(|place| place.name());
+            let places = Place::names();
             // People write the city alone.
             let same = places.clone().find(|name| city(name).eq_ignore_ascii_case(text));
             let whole = places.clone().find(|name| name.eq_ignore_ascii_case(text));
@@ -71,10 +69,10 @@ impl Zone {
     /// The local time at a moment.
     #[must_use]
     pub fn local(&self, moment: DateTime<Utc>) -> NaiveDateTime {
-        match self {
-            Self::Offset(offset) => moment.with_timezone(offset).naive_local(),
-            Self::Place(place) => moment.with_timezone(place).naive_local(),
-        }
+        let utc = moment.naive_utc();
+        let offset = TimeDelta::seconds(self.offset_at(moment).0.into());
+        // Only the first and the last day of the range of times have no local time everywhere.
+        utc.checked_add_signed(offset).unwrap_or(utc)
     }
 
     /// The local day at a moment.
@@ -88,10 +86,19 @@ impl Zone {
     /// `None` if the moment lies outside the range of times.
     #[must_use]
     pub fn moment(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-        match self {
-            Self::Offset(offset) => first(offset, local),
-            Self::Place(place) => first(place, local),
-        }
+        let utc = match self {
+            Self::Offset(offset) => local.checked_sub_offset(*offset)?,
+            Self::Place(place) => {
+                let seconds = local.and_utc().timestamp();
+                // No offset is more than a day. So these hold before, at and after the local time.
+                let near = [-DAY_AND_A_HALF, 0, DAY_AND_A_HALF].map(|away| place.offset_at(seconds + away).0);
+                let holds = |offset: &i32| place.offset_at(seconds - i64::from(*offset)).0 == *offset;
+                // The greatest offset gives the first moment.
+                let offset = near.into_iter().filter(holds).max().unwrap_or(near[0]);
+                local.checked_sub_signed(TimeDelta::seconds(offset.into()))?
+            }
+        };
+        Some(utc.and_utc())
     }
 
     /// The moment of a local time, with the offset from UTC that holds then.
@@ -106,25 +113,13 @@ impl Zone {
     pub fn offset_at(&self, moment: DateTime<Utc>) -> (i32, bool) {
         match self {
             Self::Offset(offset) => (offset.local_minus_utc(), false),
-            Self::Place(place) => {
-                let offset = place.offset_from_utc_datetime(&moment.naive_utc());
-                (offset.fix().local_minus_utc(), !offset.dst_offset().is_zero())
-            }
+            Self::Place(place) => place.offset_at(moment.timestamp()),
         }
     }
 }
 
-fn first<Z: TimeZone>(zone: &Z, local: NaiveDateTime) -> Option<DateTime<Utc>> {
-    match zone.from_local_datetime(&local) {
-        MappedLocalTime::Single(at) | MappedLocalTime::Ambiguous(at, _) => Some(at.to_utc()),
-        MappedLocalTime::None => {
-            // No offset is more than a day, so a day and a half before is before the change.
-            let before = local.checked_sub_signed(TimeDelta::hours(36))?;
-            let offset = zone.offset_from_utc_datetime(&before).fix();
-            local.checked_sub_offset(offset).map(|utc| utc.and_utc())
-        }
-    }
-}
+/// In seconds.
+const DAY_AND_A_HALF: i64 = 36 * 3_600;
 
 #[cfg(test)]
 mod tests {
