@@ -22,11 +22,13 @@ const MOST_GROUPS: usize = 64;
 pub struct Index {
     /// Every ordinal, ordered by start and then by ordinal.
     by_start: Box<[Ordinal]>,
+    /// The start of each call in that order, for the calls themselves are far apart in memory.
+    starts: Box<[DateTime<Utc>]>,
     /// Every ordinal, ordered by end and then by ordinal. Few requests need this order, so it is
     /// made for the first of them.
     by_end: OnceLock<Box<[Ordinal]>>,
     /// The start of the first call of each block of the order.
-    starts: Box<[DateTime<Utc>]>,
+    first_starts: Box<[DateTime<Utc>]>,
     /// The latest end in each block of the order, in each block of those, and so on up to one.
     latest_ends: Vec<Box<[DateTime<Utc>]>>,
     /// The places of the calls to which a vendor adds something.
@@ -54,7 +56,8 @@ impl Index {
     pub fn of(calls: &[Call], ordinals: impl Iterator<Item = Ordinal>) -> Self {
         let mut by_start: Box<[Ordinal]> = ordinals.collect();
         by_start.sort_by_key(|ordinal| (calls[ordinal.0 as usize].at, *ordinal));
-        let mut starts = Vec::with_capacity(calls.len().div_ceil(BLOCK));
+        let mut starts = Vec::with_capacity(by_start.len());
+        let mut first_starts = Vec::with_capacity(calls.len().div_ceil(BLOCK));
         let mut ends = Vec::with_capacity(calls.len().div_ceil(BLOCK));
         let mut unusual = vec![];
         let mut groups = Groups::default();
@@ -64,8 +67,9 @@ impl Index {
             for (n, ordinal) in block.iter().enumerate() {
                 let call = &calls[ordinal.0 as usize];
                 if n == 0 {
-                    starts.push(call.at);
+                    first_starts.push(call.at);
                 }
+                starts.push(call.at);
                 latest = latest.max(call.ended_at());
                 if call.data.is_some() {
                     unusual.push(place);
@@ -85,6 +89,7 @@ impl Index {
             by_start,
             by_end: OnceLock::new(),
             starts: starts.into(),
+            first_starts: first_starts.into(),
             latest_ends,
             unusual,
             groups: groups.done(),
@@ -112,12 +117,12 @@ impl Index {
     }
 
     /// The places of the calls that began within a range of time: two binary searches.
-    pub fn between(&self, calls: &[Call], times: &impl RangeBounds<DateTime<Utc>>) -> Range<usize> {
+    pub fn between(&self, times: &impl RangeBounds<DateTime<Utc>>) -> Range<usize> {
         let first = |is_before: &dyn Fn(DateTime<Utc>) -> bool| {
-            // The blocks' first starts are close together in memory, and the calls are not.
-            let block = self.starts.partition_point(|at| is_before(*at)).saturating_sub(1) * BLOCK;
-            let within = &self.by_start[block..self.by_start.len().min(block + BLOCK)];
-            block + within.partition_point(|ordinal| is_before(calls[ordinal.0 as usize].at))
+            // The first starts stay in the processor's cache, and so does one block.
+            let block = self.first_starts.partition_point(|at| is_before(*at)).saturating_sub(1) * BLOCK;
+            let within = &self.starts[block..self.starts.len().min(block + BLOCK)];
+            block + within.partition_point(|at| is_before(*at))
         };
         let start = match times.start_bound() {
             Bound::Included(t) => first(&|at| at < *t),
@@ -296,7 +301,7 @@ mod tests {
             }).collect();
             let index = Index::of(&calls, (0..).map(Ordinal).take(calls.len()));
             let call = |place: usize| &calls[index.at(place).0 as usize];
-            let within = index.between(&calls, &(at(from)..at(from + length)));
+            let within = index.between(&(at(from)..at(from + length)));
             let began = |call: &&Call| (at(from)..at(from + length)).contains(&call.at);
             prop_assert_eq!(within.len(), calls.iter().filter(began).count());
             prop_assert!(within.clone().all(|place| began(&call(place))));

@@ -104,12 +104,14 @@ impl Universe {
     }
 
     /// The seed of ids and generated data.
+    #[inline]
     #[must_use]
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
     /// The number of calls.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.calls.len()
@@ -122,12 +124,14 @@ impl Universe {
     }
 
     /// Every call, in the order of ordinals, which is the order of the scenario.
+    #[inline]
     #[must_use]
     pub fn calls(&self) -> &[Call] {
         &self.calls
     }
 
     /// The call with an ordinal, if the universe has it.
+    #[inline]
     #[must_use]
     pub fn call(&self, ordinal: Ordinal) -> Option<&Call> {
         self.calls.get(ordinal.0 as usize)
@@ -152,18 +156,21 @@ impl Universe {
     }
 
     /// The agent behind a reference.
+    #[inline]
     #[must_use]
     pub fn agent(&self, agent: Ref<Agent>) -> &Agent {
         &self.agents[agent.index()]
     }
 
     /// The customer behind a reference.
+    #[inline]
     #[must_use]
     pub fn customer(&self, customer: Ref<Customer>) -> &Customer {
         &self.customers[customer.index()]
     }
 
     /// The queue behind a reference.
+    #[inline]
     #[must_use]
     pub fn queue(&self, queue: Ref<Queue>) -> &Queue {
         &self.queues[queue.index()]
@@ -200,6 +207,7 @@ impl Universe {
     }
 
     /// The bytes of [`Universe::opaque`], drawn once for each of the `count` entries of a kind.
+    #[inline]
     #[must_use]
     pub fn drawn(&self, kind: &'static str, index: usize, count: usize) -> [u8; 20] {
         self.drawn.bytes(kind, index, count, || self.opaque(kind, index))
@@ -212,6 +220,7 @@ impl Universe {
 
     /// Sixty-four random bits of a generated call, from which a vendor computes what it shows
     /// beyond the neutral record. `None` for any other call.
+    #[inline]
     #[must_use]
     pub fn made_up(&self, ordinal: Ordinal) -> Option<u64> {
         let generated = matches!(self.call(ordinal)?.id, CallId::Generated(_));
@@ -224,16 +233,18 @@ impl Universe {
     /// The cost is two binary searches, whatever the size of the universe and of the range.
     #[must_use]
     pub fn between(&self, times: impl RangeBounds<DateTime<Utc>>) -> Range<usize> {
-        self.index.between(&self.calls, &times)
+        self.index.between(&times)
     }
 
     /// The call at a place.
+    #[inline]
     #[must_use]
     pub fn in_time_order(&self, place: usize) -> Ordinal {
         self.index.at(place)
     }
 
     /// The calls at some places.
+    #[inline]
     #[must_use]
     pub fn at_places(&self, places: Range<usize>) -> &[Ordinal] {
         self.index.ordinals(places)
