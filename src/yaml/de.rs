@@ -203,12 +203,21 @@ impl<'n> De<'n, '_> {
     }
 
     fn map<'de, V: Visitor<'de>>(self, visitor: V, known: Option<&[&str]>) -> Result<V::Value, Error> {
-        let pairs: &[(Rc<Node<'_>>, Rc<Node<'_>>)] = match &self.node.kind {
+        let Some(kept) = self.pairs(known) else { return Err(self.refused_shape(&visitor)) };
+        let access = Pairs { pairs: kept.into_iter(), value: None, map: self };
+        visitor.visit_map(access).map_err(|error| error.at(self.node, self.path))
+    }
+
+    /// The pairs of a mapping: name, key and value. What is left out is noted. None if the node is no
+    /// mapping.
+    // This is not part of `map`, of which each type that is read has a copy.
+    fn pairs(&self, known: Option<&[&str]>) -> Option<Vec<Pair<'n>>> {
+        let pairs: &'n [(Rc<Node<'n>>, Rc<Node<'n>>)] = match &self.node.kind {
             Kind::Map(pairs) => pairs,
             Kind::Scalar(scalar) if scalar.is_null() => &[],
-            _ => return Err(self.refused_shape(&visitor)),
+            _ => return None,
         };
-        let Self { node, path, notes, without } = self;
+        let Self { path, notes, without, .. } = *self;
         let mut seen: HashSet<&str> = HashSet::new();
         let mut kept = Vec::with_capacity(pairs.len().min(64));
         for (key, value) in pairs {
@@ -230,10 +239,12 @@ impl<'n> De<'n, '_> {
                 kept.push((&**name, &**key, &**value));
             }
         }
-        let access = Pairs { pairs: kept.into_iter(), value: None, map: self };
-        visitor.visit_map(access).map_err(|error| error.at(node, path))
+        Some(kept)
     }
 }
+
+/// The name, the key and the value of an entry of a mapping.
+type Pair<'n> = (&'n str, &'n Node<'n>, &'n Node<'n>);
 
 macro_rules! wholes {
     ($($method:ident $visit:ident $type:ty;)+) => {
