@@ -16,6 +16,7 @@ impl Millis {
     pub const EXPECTED: &str = "a duration such as `250ms`, `8s`, `5m`, `1h30m` or `PT5M`, up to 49 days";
 
     /// The whole seconds, rounded down.
+    #[inline]
     #[must_use]
     pub fn as_seconds(self) -> u64 {
         u64::from(self.0) / 1000
@@ -25,18 +26,21 @@ impl Millis {
 impl std::ops::Add for Millis {
     type Output = Self;
 
+    #[inline]
     fn add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
 }
 
 impl std::iter::Sum for Millis {
+    #[inline]
     fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
         all.fold(Self::default(), |a, b| a + b)
     }
 }
 
 impl From<Millis> for TimeDelta {
+    #[inline]
     fn from(m: Millis) -> Self {
         TimeDelta::milliseconds(i64::from(m.0))
     }

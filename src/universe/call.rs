@@ -104,18 +104,21 @@ impl Phase {
 
 impl Call {
     /// The time at which the two ends were connected. None if the call was not answered.
+    #[inline]
     #[must_use]
     pub fn answered_at(&self) -> Option<DateTime<Utc>> {
         (self.outcome == CallOutcome::Answered).then(|| self.at + TimeDelta::from(self.before_answer()))
     }
 
     /// The time at which the call ended. A voicemail ends with its message.
+    #[inline]
     #[must_use]
     pub fn ended_at(&self) -> DateTime<Utc> {
         self.at + TimeDelta::from(self.lasted())
     }
 
     /// The length from start to end.
+    #[inline]
     #[must_use]
     pub fn lasted(&self) -> Millis {
         let message = match (&self.outcome, &self.recording) {
@@ -126,18 +129,21 @@ impl Call {
     }
 
     /// The length from answer to end. It is 0 if the call was not answered.
+    #[inline]
     #[must_use]
     pub fn talked(&self) -> Millis {
         if self.outcome == CallOutcome::Answered { self.talk } else { Millis::default() }
     }
 
     /// Whether the call has begun at a time.
+    #[inline]
     #[must_use]
     pub fn has_begun(&self, now: DateTime<Utc>) -> bool {
         self.at <= now
     }
 
     /// Whether the call is over at a time. A list of past calls shows no others.
+    #[inline]
     #[must_use]
     pub fn is_over(&self, now: DateTime<Utc>) -> bool {
         self.ended_at() <= now
@@ -169,17 +175,20 @@ impl Call {
         Phase::Voicemail
     }
 
+    #[inline]
     fn before_answer(&self) -> Millis {
         [self.dial, self.ivr, self.wait, self.ring].into_iter().sum()
     }
 
     /// Whether an account of a vendor holds this call.
+    #[inline]
     #[must_use]
     pub fn held_by(&self, vendor: &str, account: &str) -> bool {
         holds(self.on.as_deref(), vendor, account)
     }
 
     /// Whether any account of a vendor holds this call.
+    #[inline]
     #[must_use]
     pub fn on_vendor(&self, vendor: &str) -> bool {
         self.on.as_ref().is_none_or(|on| on.iter().any(|holder| holder.vendor == vendor))
@@ -217,6 +226,7 @@ impl Call {
 }
 
 /// Whether an account of a vendor is among some holders. None is every account.
+#[inline]
 pub fn holds(on: Option<&[Holder]>, vendor: &str, account: &str) -> bool {
     on.is_none_or(|on| {
         on.iter().any(|h| h.vendor == vendor && h.account.as_deref().is_none_or(|a| a == account))

@@ -28,6 +28,7 @@ impl<const N: u32> Decimals<N> {
     }
 
     /// The id of a call as a number, which is written with leading zeros to `N` digits.
+    #[inline]
     #[must_use]
     pub fn number(self, ordinal: Ordinal) -> u64 {
         let number = (u128::from(ordinal.0) * Self::FACTOR + u128::from(self.offset)) % Self::MODULUS;

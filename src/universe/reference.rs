@@ -28,6 +28,7 @@ impl<T> Ref<T> {
     }
 
     /// The entry's index.
+    #[inline]
     #[must_use]
     pub fn index(self) -> usize {
         self.0.get() as usize - 1

@@ -77,6 +77,7 @@ impl Created {
     }
 
     /// The call at a place.
+    #[inline]
     #[must_use]
     pub fn call(&self, place: usize) -> Option<&Call> {
         self.calls.get(place).map(Arc::as_ref)
@@ -88,6 +89,7 @@ impl Created {
     }
 
     /// The number of created calls.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.calls.len()

@@ -68,24 +68,28 @@ impl View {
     }
 
     /// The universe.
+    #[inline]
     #[must_use]
     pub fn universe(&self) -> &Universe {
         &self.universe
     }
 
     /// Whether nobody waits any longer for what is made of this view.
+    #[inline]
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.stop.is_set()
     }
 
     /// The world's time when the view was taken.
+    #[inline]
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.now
     }
 
     /// The call with an ordinal: of the universe, or created.
+    #[inline]
     #[must_use]
     pub fn call(&self, ordinal: Ordinal) -> Option<&Call> {
         match (ordinal.0 as usize).checked_sub(self.universe.len()) {
@@ -103,6 +107,7 @@ impl View {
     /// The call with an ordinal, if an account of a vendor holds it, it is over, and the vendor's
     /// lists have it already. A list of past calls shows no others. The rule is the same for calls
     /// of the scenario, the generator, the admin API and requests.
+    #[inline]
     #[must_use]
     pub fn listed(&self, ordinal: Ordinal, vendor: &str, account: &str) -> Option<&Call> {
         let call = self.call(ordinal)?;
@@ -129,6 +134,7 @@ impl View {
     }
 
     /// Whether a part of a call that may come late is there.
+    #[inline]
     #[must_use]
     pub fn has_come(&self, ordinal: Ordinal, part: Part) -> bool {
         let come = |call| self.there_since(ordinal, call, part) <= self.now;
@@ -136,18 +142,21 @@ impl View {
     }
 
     /// The recording of a call, once it is there.
+    #[inline]
     #[must_use]
     pub fn recording(&self, ordinal: Ordinal) -> Option<&Recording> {
         self.call(ordinal)?.recording.as_ref().filter(|_| self.has_come(ordinal, Part::Recording))
     }
 
     /// The rating of a call, once it is there.
+    #[inline]
     #[must_use]
     pub fn rating(&self, ordinal: Ordinal) -> Option<&Rating> {
         self.call(ordinal)?.rating.as_deref().filter(|_| self.has_come(ordinal, Part::Rating))
     }
 
     /// The note of a call, once it is there.
+    #[inline]
     #[must_use]
     pub fn note(&self, ordinal: Ordinal) -> Option<&str> {
         self.call(ordinal)?.note.as_deref().filter(|_| self.has_come(ordinal, Part::Note))
