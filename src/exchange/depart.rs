@@ -139,12 +139,28 @@ fn write_date(at: DateTime<Utc>) -> HeaderValue {
     HeaderValue::from_bytes(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
+thread_local! {
+    /// The ids that were joined last, and the header's value. A client often meets the same again.
+    static JOINED: RefCell<(Vec<&'static str>, HeaderValue)> =
+        const { RefCell::new((vec![], HeaderValue::from_static(""))) };
+}
+
 /// The value of a header with some ids.
-fn ids(mut ids: impl Iterator<Item = &'static str>) -> Option<HeaderValue> {
-    let first = ids.next()?;
-    let Some(second) = ids.next() else { return Some(HeaderValue::from_static(first)) };
-    let all = ids.fold(format!("{first},{second}"), |all, id| all + "," + id);
-    HeaderValue::from_str(&all).ok()
+fn ids(ids: impl Iterator<Item = &'static str> + Clone) -> Option<HeaderValue> {
+    let mut first = ids.clone();
+    let (first, second) = (first.next()?, first.next());
+    if second.is_none() {
+        return Some(HeaderValue::from_static(first));
+    }
+    JOINED.with_borrow_mut(|(known, value)| {
+        // An id lies in one place only.
+        let place = |id: &'static str| (id.as_ptr(), id.len());
+        if !ids.clone().map(place).eq(known.iter().copied().map(place)) {
+            let all: Vec<&str> = ids.collect();
+            (*value, *known) = (HeaderValue::from_str(&all.join(",")).ok()?, all);
+        }
+        Some(value.clone())
+    })
 }
 
 /// Adds the headers `x-callmock-…`.

@@ -336,41 +336,38 @@ impl Written {
             Self::Micros(offset) => (offset.local_minus_utc(), 6),
             Self::UtcMillis => (0, 3),
         };
-        let (day, time) = (at.date_naive(), at.time());
+        let (day, time) = (at.naive_utc().date(), at.naive_utc().time());
         // An offset is less than a day.
         let (day, second) = match i32::try_from(time.num_seconds_from_midnight()).ok()? + east {
             second @ ..0 => (day.pred_opt()?, second + DAY),
             second @ DAY.. => (day.succ_opt()?, second - DAY),
             second => (day, second),
         };
-        let second = second.unsigned_abs();
+        let (second, minute) = (second.unsigned_abs(), second.unsigned_abs() / 60);
         // A leap second is written as the second before it and a fraction over one.
         let nanos = time.nanosecond();
         let (leap, nanos) = if nanos >= 1_000_000_000 { (1, nanos - 1_000_000_000) } else { (0, nanos) };
         text[..20].copy_from_slice(b"0000-00-00T00:00:00.");
         text[..10].copy_from_slice(&date(day)?);
-        let mut put = |place: usize, number: u32| text[place..place + 2].copy_from_slice(&two_digits(number));
-        let minute = second / 60;
-        put(11, minute / 60);
-        put(14, minute % 60);
-        put(17, second % 60 + leap);
+        [text[11], text[12]] = two_digits(minute / 60);
+        [text[14], text[15]] = two_digits(minute % 60);
+        [text[17], text[18]] = two_digits(second % 60 + leap);
         let end = if fraction == 0 { 19 } else { 20 + fraction };
         if fraction > 0 {
             // Six digits, of which a millisecond shows the first three.
             let micros = nanos / 1000;
-            put(20, micros / 10_000);
-            put(22, micros / 100 % 100);
-            put(24, micros % 100);
+            [text[20], text[21]] = two_digits(micros / 10_000);
+            [text[22], text[23]] = two_digits(micros / 100 % 100);
+            [text[24], text[25]] = two_digits(micros % 100);
         }
         if self == Self::UtcMillis {
             text[end] = b'Z';
             return Some(&text[..=end]);
         }
         let minutes = east.unsigned_abs() / 60;
-        text[end] = if east < 0 { b'-' } else { b'+' };
-        text[end + 1..end + 3].copy_from_slice(&two_digits(minutes / 60));
-        text[end + 3] = b':';
-        text[end + 4..end + 6].copy_from_slice(&two_digits(minutes % 60));
+        let ([h1, h2], [m1, m2]) = (two_digits(minutes / 60), two_digits(minutes % 60));
+        let sign = if east < 0 { b'-' } else { b'+' };
+        *text[end..].first_chunk_mut()? = [sign, h1, h2, b':', m1, m2];
         Some(&text[..end + 6])
     }
 

@@ -1,10 +1,12 @@
 //! Authentication: an access key with a signature, checked before the operation's own parameters
 //! (fact sheet 1.1, 3.1, 5; order B1).
 
+use std::ops::Range;
+
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::super::findings;
@@ -195,16 +197,20 @@ pub fn named(request: &Parts, body: &[u8]) -> Option<String> {
     found(parameters.query()).or_else(|| found(parameters.form())).or_else(unlabelled)
 }
 
-/// Parses a time in exactly the form `YYYY-MM-DDThh:mm:ssZ`. The shape is checked because chrono
-/// alone accepts signs, blanks and leap seconds. An error explains what is wrong with the form.
+/// Parses a time in exactly the form `YYYY-MM-DDThh:mm:ssZ`: chrono also accepts signs, blanks and
+/// leap seconds. An error explains what is wrong with the form.
 fn well_formed(text: &str, request: &Parts) -> Result<DateTime<Utc>, Error> {
     let shape = text.len() == 20
         && text.bytes().zip("0000-00-00T00:00:00Z".bytes()).all(|(byte, model)| match model {
             b'0' => byte.is_ascii_digit(),
             other => byte == other,
         });
-    let parsed = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ").ok();
-    parsed.filter(|_| shape && !text.ends_with("60Z")).map(|time| time.and_utc()).ok_or_else(|| {
+    let number = |digits: Range<usize>| text.get(digits)?.parse::<u32>().ok();
+    let parsed = || {
+        let date = NaiveDate::from_ymd_opt(number(0..4)?.try_into().ok()?, number(5..7)?, number(8..10)?)?;
+        date.and_hms_opt(number(11..13)?, number(14..16)?, number(17..19)?)
+    };
+    shape.then(parsed).flatten().map(|time| time.and_utc()).ok_or_else(|| {
         let what = match DateTime::parse_from_rfc3339(text)
             .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%z"))
         {

@@ -42,6 +42,9 @@ pub fn texts<'a, T: AsRef<str> + 'a>(
 pub struct Parameters {
     query: Vec<Pair>,
     form: Vec<Pair>,
+    /// The names' beginnings: those of the query, then those of the form. A request is asked for
+    /// each of its parameters, and most comparisons end here.
+    beginnings: Vec<u64>,
     /// Whether the text is not percent-encoded UTF-8. The pairs are then decoded as far as
     /// possible.
     malformed: bool,
@@ -56,7 +59,7 @@ impl Parameters {
     /// Decodes a request's query and form body, and stores them in the request.
     pub fn decode(request: &mut Parts, body: &[u8]) {
         let (mut malformed, mut too_many) = (false, false);
-        let mut read = |text: &str| {
+        let mut read = |text: &str| -> Vec<Pair> {
             let first = urlencoded::first_pairs(text, MOST);
             too_many |= !text[first.len()..].trim_start_matches('&').is_empty();
             urlencoded::pairs_of(first).unwrap_or_else(|_| {
@@ -71,7 +74,8 @@ impl Parameters {
             _ => vec![],
         };
         malformed |= is_form && std::str::from_utf8(body).is_err();
-        request.extensions.insert(Arc::new(Self { query, form, malformed, too_many }));
+        let beginnings = query.iter().chain(&form).map(|(name, _)| beginning(name)).collect();
+        request.extensions.insert(Arc::new(Self { query, form, beginnings, malformed, too_many }));
     }
 
     /// The parameters of a request, stored by [`Parameters::decode`].
@@ -102,9 +106,20 @@ impl Parameters {
         self.query.iter().chain(&self.form)
     }
 
+    /// The values of a parameter, in order.
+    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let sought = beginning(name);
+        let places = self.beginnings.iter().enumerate().filter(move |(_, known)| **known == sought);
+        let pairs = places.filter_map(|(place, _)| match place.checked_sub(self.query.len()) {
+            None => self.query.get(place),
+            Some(place) => self.form.get(place),
+        });
+        pairs.filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// Whether a parameter is present, even if empty.
     pub fn has(&self, name: &str) -> bool {
-        self.all().any(|(n, _)| n == name)
+        self.values(name).next().is_some()
     }
 
     /// Whether a request is in the newer style, with its signature in headers. The headers
@@ -118,7 +133,7 @@ impl Parameters {
     /// The value of a parameter. An empty value counts as missing (3.1). Fails if the parameter is
     /// repeated.
     pub fn get(&self, name: &'static str) -> Result<Option<&str>, Error> {
-        let mut values = self.all().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
+        let mut values = self.values(name);
         match (values.next(), values.next()) {
             (value, None) => Ok(value.filter(|value| !value.is_empty())),
             (_, Some(_)) => Err(Error::Repeated(name)),
@@ -152,6 +167,16 @@ impl Parameters {
             Some(_) => Err(Error::InvalidFormat),
         }
     }
+}
+
+/// The first seven bytes of a name, and its length.
+fn beginning(name: &str) -> u64 {
+    let mut bytes = [0; 8];
+    for (place, byte) in bytes.iter_mut().zip(name.bytes().take(7)) {
+        *place = byte;
+    }
+    bytes[7] = u8::try_from(name.len()).unwrap_or(u8::MAX);
+    u64::from_le_bytes(bytes)
 }
 
 /// The name of the requested operation. Fails if `Action` is repeated or the parameters are
