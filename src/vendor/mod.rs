@@ -7,7 +7,7 @@
 //! - [`Sketch`]: a request in short, and the command that sends it.
 //! - [`Neutral`] and [`Tells`]: a call in callmock's own words, and how exactly a vendor tells it.
 //! - [`openapi`]: the `OpenAPI` document.
-//! - [`Text`], [`Rows`] and `row!`: the parts of an answer, written straight into one buffer.
+//! - [`Text`], [`Rows`] and `row!`: the parts of an answer, written straight into one [`Buffer`].
 //! - [`LongWork`] and [`First`]: searches of many calls.
 //! - [`hints`]: what to change in a request that was refused.
 //! - [`credential`], [`cursor`], [`paging`], [`recording`]: code for vendors of the same kind.
