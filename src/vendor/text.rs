@@ -107,12 +107,6 @@ impl Text<'_> {
         }
     }
 
-    /// A copy of a text that is short: what does not fit in 40 bytes takes an allocation.
-    #[must_use]
-    pub fn copied(text: &str) -> Self {
-        ArrayString::from(text).map_or_else(|_| Self::Long(text.to_owned()), Self::Made)
-    }
-
     /// A number with leading zeros to a width of at most 20 digits, after a prefix. A longer number
     /// loses its first digits.
     #[inline]
@@ -302,9 +296,12 @@ pub enum Written {
     UtcMillis,
 }
 
+/// The day with which each thread begins.
+const EPOCH: NaiveDate = NaiveDate::from_ymd_opt(1970, 1, 1).expect("it is a day");
+
 thread_local! {
     /// The day that was written last, and its date. The rows of a page are often of one day.
-    static LAST: Cell<(NaiveDate, [u8; 10])> = const { Cell::new((NaiveDate::MAX, [0; 10])) };
+    static LAST: Cell<(NaiveDate, [u8; 10])> = const { Cell::new((EPOCH, *b"1970-01-01")) };
 }
 
 /// The date of a day. `None` if its year has not four digits.
@@ -429,8 +426,6 @@ mod tests {
         let long = "x".repeat(100);
         assert_eq!(Text::made(&long), long);
         assert_eq!(Text::made(7), "7");
-        assert_eq!(Text::copied(&long), long);
-        assert_eq!(Text::copied("7"), "7");
         assert_eq!(json_of(&Text::made(&long)), format!("\"{long}\""));
     }
 

@@ -3,6 +3,7 @@
 "use strict";
 const TOKEN = "callmock-admin-token";
 const MOST = 500; // rows of the table
+const FEW = 100; // rows in a flood, where each is there for a moment and many make typing slow
 const FILTERS = ["vendor", "operation", "status", "finding"];
 const $ = (id) => document.getElementById(id);
 
@@ -316,7 +317,8 @@ function draw(table) {
   const come = waiting.splice(0, 40).map((data) => JSON.parse(data)).filter(({ seq }) => !known.has(String(seq)));
   if (waiting.length > 0) setTimeout(() => requestAnimationFrame(() => draw(table)), flood ? 200 : 50);
   body.prepend(...come.map((one) => row(one, !flood)).reverse());
-  while (body.rows.length > MOST) body.deleteRow(-1);
+  const most = waiting.length > MOST / 2 ? FEW : MOST;
+  while (body.rows.length > most) body.deleteRow(-1);
   $("none")?.remove();
   if (dropped) state(`live; ${dropped} came too fast to be shown`);
 }

@@ -48,5 +48,5 @@ fn opaque(view: &View, kind: &'static str, index: usize, count: usize) -> Text<'
         text[place + 1] = DIGITS[usize::from(byte & 15)];
         place += 2;
     }
-    Text::copied(std::str::from_utf8(&text).unwrap_or_default())
+    Text::made(std::str::from_utf8(&text).unwrap_or_default())
 }

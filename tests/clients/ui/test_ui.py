@@ -24,4 +24,4 @@ def test_the_page_does_what_it_promises_in_a_browser(tmp_path):
     print(run.stdout[-8000:], run.stderr[-2000:])
     assert run.returncode == 0
     # No test is left out but the one that writes screenshots.
-    assert "# pass 18\n" in run.stdout and "# fail 0\n" in run.stdout, run.stdout[-400:]
+    assert "# pass 22\n" in run.stdout and "# fail 0\n" in run.stdout, run.stdout[-400:]
