@@ -3,10 +3,18 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 
-/// All characters but the unreserved ones of RFC 3986.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// Which bytes are unreserved characters of RFC 3986.
+const UNRESERVED: [bool; 256] = {
+    let mut all = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        all[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+        byte += 1;
+    }
+    all
+};
 
 /// The error for a broken percent-encoding, or for bytes that are not UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +62,10 @@ fn decode_lossy(part: &str) -> Cow<'_, str> {
 
 /// The decoded bytes of a part. `None` if the part has no encoding.
 fn bytes(part: &str) -> Option<Vec<u8>> {
-    memchr::memchr2(b'%', b'+', part.as_bytes())?;
+    // Most parts are so short that a search by words begins later than this loop ends.
+    if !part.bytes().any(|byte| byte == b'%' || byte == b'+') {
+        return None;
+    }
     let spaced = memchr::memchr(b'+', part.as_bytes()).map(|_| part.replace('+', " "));
     let mut decoded = Vec::with_capacity(part.len());
     decoded.extend(percent_decode_str(spaced.as_deref().unwrap_or(part)));
@@ -71,17 +82,39 @@ pub fn strict(text: &str) -> String {
 
 /// Appends the same to a text.
 pub fn add_strict(to: &mut String, text: &str) {
-    let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
-    // Most texts have nothing to encode, or little at their end.
-    let plain = text.bytes().take_while(|byte| is_kept(*byte)).count();
-    to.push_str(&text[..plain]);
-    if plain < text.len() {
-        to.extend(utf8_percent_encode(&text[plain..], RESERVED));
+    let mut rest = text;
+    while !rest.is_empty() {
+        let plain = rest.bytes().take_while(|byte| UNRESERVED[usize::from(*byte)]).count();
+        to.push_str(&rest[..plain]);
+        let end = rest[plain..].chars().next().map_or(plain, |c| plain + c.len_utf8());
+        for byte in rest[plain..end].bytes() {
+            to.push_str(percent_encoding::percent_encode_byte(byte));
+        }
+        rest = &rest[end..];
     }
 }
 
+/// The pairs of a query or form body as they were sent. Empty ones are left out.
 fn split(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+    let mut left = Some(text);
+    std::iter::from_fn(move || {
+        loop {
+            let (pair, after) = at_first(left?, b'&');
+            left = after;
+            if !pair.is_empty() {
+                let (name, value) = at_first(pair, b'=');
+                return Some((name, value.unwrap_or_default()));
+            }
+        }
+    })
+}
+
+/// The text before the first such byte, which is an ASCII character, and the text after it.
+fn at_first(text: &str, byte: u8) -> (&str, Option<&str>) {
+    match memchr::memchr(byte, text.as_bytes()) {
+        Some(place) => (&text[..place], Some(&text[place + 1..])),
+        None => (text, None),
+    }
 }
 
 fn decode(part: &str) -> Result<Cow<'_, str>, Malformed> {
@@ -98,6 +131,7 @@ fn decode(part: &str) -> Result<Cow<'_, str>, Malformed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
     use proptest::prelude::*;
 
     proptest! {
@@ -106,6 +140,13 @@ mod tests {
             prop_assume!(!name.is_empty());
             let text = format!("{}={}", strict(&name), strict(&value));
             prop_assert_eq!(pairs(&text), Ok(vec![(name, value)]));
+        }
+
+        #[test]
+        fn all_but_the_unreserved_characters_are_encoded(text in prop_oneof![any::<String>(), "[ -~é世]{0,40}"]) {
+            const RESERVED: &AsciiSet =
+                &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+            prop_assert_eq!(strict(&text), utf8_percent_encode(&text, RESERVED).to_string());
         }
     }
 

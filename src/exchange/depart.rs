@@ -139,27 +139,35 @@ fn write_date(at: DateTime<Utc>) -> HeaderValue {
     HeaderValue::from_bytes(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
+/// How many joined lists of ids each thread keeps.
+const KEPT: usize = 8;
+
 thread_local! {
-    /// The ids that were joined last, and the header's value. A client often meets the same again.
-    static JOINED: RefCell<(Vec<&'static str>, HeaderValue)> =
-        const { RefCell::new((vec![], HeaderValue::from_static(""))) };
+    /// The lists of ids that were joined last, each with the header's value, the latest first. A
+    /// client often meets the same again.
+    static JOINED: RefCell<Vec<(Vec<&'static str>, HeaderValue)>> = const { RefCell::new(vec![]) };
 }
 
 /// The value of a header with some ids.
-fn ids(ids: impl Iterator<Item = &'static str> + Clone) -> Option<HeaderValue> {
+fn ids(ids: &(impl Iterator<Item = &'static str> + Clone)) -> Option<HeaderValue> {
     let mut first = ids.clone();
     let (first, second) = (first.next()?, first.next());
     if second.is_none() {
         return Some(HeaderValue::from_static(first));
     }
-    JOINED.with_borrow_mut(|(known, value)| {
+    JOINED.with_borrow_mut(|joined| {
         // An id lies in one place only.
         let place = |id: &'static str| (id.as_ptr(), id.len());
-        if !ids.clone().map(place).eq(known.iter().copied().map(place)) {
-            let all: Vec<&str> = ids.collect();
-            (*value, *known) = (HeaderValue::from_str(&all.join(",")).ok()?, all);
+        let same = |known: &[&'static str]| ids.clone().map(place).eq(known.iter().copied().map(place));
+        if let Some(at) = joined.iter().position(|(known, _)| same(known)) {
+            joined[..=at].rotate_right(1);
+        } else {
+            let all: Vec<&str> = ids.clone().collect();
+            let value = HeaderValue::from_str(&all.join(",")).ok()?;
+            joined.truncate(KEPT - 1);
+            joined.insert(0, (all, value));
         }
-        Some(value.clone())
+        joined.first().map(|(_, value)| value.clone())
     })
 }
 
@@ -173,18 +181,18 @@ fn tell(arrival: &Arrival, response: &mut Response, learned: &Learned, hint: Opt
     };
     set(&WORLD, arrival.context.world.id());
     // A header has visible ASCII only.
-    let is_visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    let is_plain = |hint: &str| !hint.bytes().any(|byte| !(b' '..0x7f).contains(&byte));
     let visible = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
     match hint {
-        Some(hint) if hint.bytes().all(is_visible) => set(&HINT, hint),
+        Some(hint) if is_plain(hint) => set(&HINT, hint),
         Some(hint) => set(&HINT, &hint.chars().map(visible).collect::<String>()),
         None => {}
     }
     set(&FAULT, &arrival.record.faults().join(","));
-    if let Some(behaviors) = ids(learned.met.behaviors.iter().map(|behavior| behavior.id)) {
+    if let Some(behaviors) = ids(&learned.met.behaviors.iter().map(|behavior| behavior.id)) {
         headers.insert(&BEHAVIOR, behaviors);
     }
-    if let Some(findings) = ids(learned.met.findings.iter().map(|finding| finding.id)) {
+    if let Some(findings) = ids(&learned.met.findings.iter().map(|finding| finding.id)) {
         headers.insert(&FINDINGS, findings);
     }
 }

@@ -51,6 +51,21 @@ impl Buffer {
         self.end += piece.len();
     }
 
+    /// Appends some bytes with the same byte before and after them.
+    #[inline]
+    pub fn append_between(&mut self, byte: u8, piece: &[u8]) {
+        let end = self.end + piece.len() + 2;
+        if let Some([before, place @ .., after]) = self.bytes.get_mut(self.end..end) {
+            (*before, *after) = (byte, byte);
+            place.copy_from_slice(piece);
+            self.end = end;
+        } else {
+            self.push(byte);
+            self.append(piece);
+            self.push(byte);
+        }
+    }
+
     /// Replaces the byte at a place, or appends it if the place is the end.
     #[inline]
     pub fn put_at(&mut self, place: usize, byte: u8) {
@@ -106,16 +121,21 @@ mod tests {
     proptest! {
         #[test]
         fn a_buffer_holds_what_was_written_whatever_room_it_began_with(
-            room in 0_usize..200, pieces in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..40), 0..40),
+            room in 0_usize..200, pieces in proptest::collection::vec(proptest::collection::vec(b'<'..b'>', 0..40), 0..40),
         ) {
             let mut buffer = Buffer::with_room(room);
             for piece in &pieces {
                 match piece.as_slice() {
                     [byte] => buffer.push(*byte),
+                    [b'<', rest @ ..] => buffer.append_between(b'<', rest),
                     piece => buffer.append(piece),
                 }
             }
-            let expected = pieces.concat();
+            let closed = |piece: &Vec<u8>| match piece.as_slice() {
+                [b'<', _, ..] => [piece.as_slice(), b"<"].concat(),
+                _ => piece.clone(),
+            };
+            let expected = pieces.iter().map(closed).collect::<Vec<_>>().concat();
             prop_assert_eq!(buffer.len(), expected.len());
             prop_assert_eq!(buffer.is_empty(), expected.is_empty());
             prop_assert_eq!(buffer.into_bytes(), expected);

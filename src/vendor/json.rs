@@ -8,9 +8,14 @@ use super::buffer::Buffer;
 /// Writes a text with quotation marks and escapes.
 #[inline]
 pub fn quoted(buffer: &mut Buffer, text: &str) {
-    buffer.push(b'"');
-    contents(buffer, text);
-    buffer.push(b'"');
+    let bytes = text.as_bytes();
+    if is_plain(bytes) {
+        buffer.append_between(b'"', bytes);
+    } else {
+        buffer.push(b'"');
+        escaped(buffer, bytes);
+        buffer.push(b'"');
+    }
 }
 
 /// Writes a text with escapes, but without the quotation marks around it.
@@ -33,18 +38,18 @@ fn is_plain(bytes: &[u8]) -> bool {
     // above such a one. So the result is zero if no byte is.
     let zero = |word: u64| word.wrapping_sub(ONES) & !word & TOPS;
     let below_blank = |word: u64| word.wrapping_sub(ONES * 0x20) & !word & TOPS;
-    let mut words = bytes.chunks_exact(8);
-    for chunk in words.by_ref() {
-        let word = u64::from_le_bytes([
-            chunk[0], chunk[1], chunk[2], chunk[3], chunk[4], chunk[5], chunk[6], chunk[7],
-        ]);
+    let are_plain = |eight: &[u8; 8]| {
+        let word = u64::from_le_bytes(*eight);
         let quote = zero(word ^ (ONES * u64::from(b'"')));
         let backslash = zero(word ^ (ONES * u64::from(b'\\')));
-        if quote | backslash | below_blank(word) != 0 {
-            return false;
-        }
+        quote | backslash | below_blank(word) == 0
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    match bytes.last_chunk::<8>() {
+        // The last eight bytes may overlap the word before them.
+        Some(last) => words.iter().all(are_plain) && (rest.is_empty() || are_plain(last)),
+        None => rest.iter().all(|byte| *byte >= 0x20 && *byte != b'"' && *byte != b'\\'),
     }
-    words.remainder().iter().all(|byte| *byte >= 0x20 && *byte != b'"' && *byte != b'\\')
 }
 
 #[cold]

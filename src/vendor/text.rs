@@ -52,6 +52,17 @@ enum Base {
 /// The most digits of a number.
 const DIGITS: usize = 20;
 
+/// The two digits of each byte in base 16.
+const HEXADECIMAL: [[u8; 2]; 256] = {
+    const ALL: &[u8; 16] = b"0123456789abcdef";
+    let (mut digits, mut byte) = ([[0; 2]; 256], 0);
+    while byte < 256 {
+        digits[byte] = [ALL[byte >> 4], ALL[byte & 15]];
+        byte += 1;
+    }
+    digits
+};
+
 impl Digits {
     /// The last digits of the number, as many as its width.
     fn digits<'a>(&self, all: &'a mut [u8; DIGITS]) -> &'a [u8] {
@@ -66,9 +77,10 @@ impl Digits {
             }
             Base::Sixteen => {
                 let mut rest = self.number;
-                for digit in all[first..].iter_mut().rev() {
-                    *digit = b"0123456789abcdef"[usize::from(u8::try_from(rest & 15).unwrap_or_default())];
-                    rest >>= 4;
+                for pair in all.as_chunks_mut::<2>().0.iter_mut().rev() {
+                    let [byte, ..] = rest.to_le_bytes();
+                    *pair = HEXADECIMAL[usize::from(byte)];
+                    rest >>= 8;
                 }
             }
         }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use arrayvec::ArrayString;
 use percent_encoding::percent_decode_str;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
@@ -30,6 +31,9 @@ const SECRET_NAMES: [&str; 12] = [
     "token",
 ];
 
+/// The length of the longest of them, in bytes.
+const LONGEST_SECRET_NAME: usize = "authorization".len();
+
 /// The longest name that is taken for the name of a secret, in bytes.
 const LONGEST_NAME: usize = 100;
 
@@ -47,13 +51,19 @@ pub fn is_secret_name(name: &str) -> bool {
         return false;
     }
     let name = name.strip_prefix(['x', 'X']).and_then(|rest| rest.strip_prefix(['-', '_'])).unwrap_or(name);
-    let bare = || name.chars().filter(|c| !matches!(c, '-' | '_'));
-    let first = bare().next().map(|c| c.to_ascii_lowercase());
-    let begins = |secret: &&&str| secret.chars().next() == first;
-    SECRET_NAMES.iter().filter(begins).any(|secret| {
-        let mut lower = bare().flat_map(char::to_lowercase);
-        secret.chars().all(|c| lower.next() == Some(c)) && lower.next().is_none()
-    })
+    let bare = name.chars().filter(|c| !matches!(c, '-' | '_'));
+    let mut lower = ArrayString::<LONGEST_SECRET_NAME>::new();
+    for c in bare {
+        let fits = if c.is_ascii() {
+            lower.try_push(c.to_ascii_lowercase())
+        } else {
+            c.to_lowercase().try_for_each(|c| lower.try_push(c))
+        };
+        if fits.is_err() {
+            return false;
+        }
+    }
+    SECRET_NAMES.contains(&lower.as_str())
 }
 
 /// Masks the secrets of one exchange: those of its world wherever they occur, and every value in

@@ -108,7 +108,8 @@ pub fn instance_of(request: &Parts) -> String {
 pub fn note_parameters(request: &Parts, own: &[&'static str]) {
     let (parameters, notes) = (Parameters::of(request), &Context::of(request).notes);
     let known = || COMMON.iter().chain(own).copied();
-    for (name, _) in parameters.all().filter(|(name, _)| !known().any(|known| known == name)) {
+    let names = parameters.all().map(|(name, _)| name.as_str());
+    for name in names.filter(|name| !known().any(|known| known == *name)) {
         notes.finding_of(&findings::UNKNOWN_PARAMETER, || {
             let near = did_you_mean_or_list(name, known());
             format!("`{name}`{near}")

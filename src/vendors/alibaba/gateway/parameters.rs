@@ -106,20 +106,25 @@ impl Parameters {
         self.query.iter().chain(&self.form)
     }
 
-    /// The values of a parameter, in order.
-    fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let sought = beginning(name);
-        let places = self.beginnings.iter().enumerate().filter(move |(_, known)| **known == sought);
-        let pairs = places.filter_map(|(place, _)| match place.checked_sub(self.query.len()) {
-            None => self.query.get(place),
-            Some(place) => self.form.get(place),
-        });
-        pairs.filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    /// The place of a parameter's first value at or after a place, and the value.
+    fn value(&self, name: &str, sought: u64, from: usize) -> Option<(usize, &str)> {
+        let mut from = from;
+        loop {
+            let place = from + self.beginnings.get(from..)?.iter().position(|known| *known == sought)?;
+            let pair = match place.checked_sub(self.query.len()) {
+                None => self.query.get(place),
+                Some(place) => self.form.get(place),
+            };
+            match pair {
+                Some((known, value)) if known.as_str() == name => return Some((place, value)),
+                _ => from = place + 1,
+            }
+        }
     }
 
     /// Whether a parameter is present, even if empty.
     pub fn has(&self, name: &str) -> bool {
-        self.values(name).next().is_some()
+        self.value(name, beginning(name), 0).is_some()
     }
 
     /// Whether a request is in the newer style, with its signature in headers. The headers
@@ -133,10 +138,11 @@ impl Parameters {
     /// The value of a parameter. An empty value counts as missing (3.1). Fails if the parameter is
     /// repeated.
     pub fn get(&self, name: &'static str) -> Result<Option<&str>, Error> {
-        let mut values = self.values(name);
-        match (values.next(), values.next()) {
-            (value, None) => Ok(value.filter(|value| !value.is_empty())),
-            (_, Some(_)) => Err(Error::Repeated(name)),
+        let sought = beginning(name);
+        let Some((place, value)) = self.value(name, sought, 0) else { return Ok(None) };
+        match self.value(name, sought, place + 1) {
+            None => Ok(Some(value).filter(|value| !value.is_empty())),
+            Some(_) => Err(Error::Repeated(name)),
         }
     }
 
@@ -171,9 +177,12 @@ impl Parameters {
 
 /// The first seven bytes of a name, and its length.
 fn beginning(name: &str) -> u64 {
+    let name = name.as_bytes();
     let mut bytes = [0; 8];
-    for (place, byte) in bytes.iter_mut().zip(name.bytes().take(7)) {
-        *place = byte;
+    match name.first_chunk::<7>() {
+        // A copy of a known length takes no loop.
+        Some(first) => bytes[..7].copy_from_slice(first),
+        None => bytes[..name.len()].copy_from_slice(name),
     }
     bytes[7] = u8::try_from(name.len()).unwrap_or(u8::MAX);
     u64::from_le_bytes(bytes)
