@@ -62,7 +62,7 @@ fn decode_lossy(part: &str) -> Cow<'_, str> {
 
 /// The decoded bytes of a part. `None` if the part has no encoding.
 fn bytes(part: &str) -> Option<Vec<u8>> {
-    // Most parts are so short that a search by words begins later than this loop ends.
+    // Most parts are shorter than a search by vector instructions takes to begin.
     if !part.bytes().any(|byte| byte == b'%' || byte == b'+') {
         return None;
     }
@@ -80,7 +80,7 @@ pub fn strict(text: &str) -> String {
     encoded
 }
 
-/// Appends the same to a text.
+/// Appends a text in the encoding of [`strict`].
 pub fn add_strict(to: &mut String, text: &str) {
     let mut rest = text;
     while !rest.is_empty() {
@@ -109,7 +109,7 @@ fn split(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The text before the first such byte, which is an ASCII character, and the text after it.
+/// A text, divided at the first occurrence of an ASCII character. The character is left out.
 fn at_first(text: &str, byte: u8) -> (&str, Option<&str>) {
     match memchr::memchr(byte, text.as_bytes()) {
         Some(place) => (&text[..place], Some(&text[place + 1..])),

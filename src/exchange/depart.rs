@@ -181,10 +181,10 @@ fn tell(arrival: &Arrival, response: &mut Response, learned: &Learned, hint: Opt
     };
     set(&WORLD, arrival.context.world.id());
     // A header has visible ASCII only.
-    let is_plain = |hint: &str| !hint.bytes().any(|byte| !(b' '..0x7f).contains(&byte));
+    let is_visible = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
     let visible = |c: char| if c.is_ascii_graphic() || c == ' ' { c } else { '?' };
     match hint {
-        Some(hint) if is_plain(hint) => set(&HINT, hint),
+        Some(hint) if hint.bytes().all(is_visible) => set(&HINT, hint),
         Some(hint) => set(&HINT, &hint.chars().map(visible).collect::<String>()),
         None => {}
     }

@@ -124,6 +124,7 @@ mod tests {
             room in 0_usize..200, pieces in proptest::collection::vec(proptest::collection::vec(b'<'..b'>', 0..40), 0..40),
         ) {
             let mut buffer = Buffer::with_room(room);
+            // A piece that begins with `<` gets one at its end, too.
             for piece in &pieces {
                 match piece.as_slice() {
                     [byte] => buffer.push(*byte),

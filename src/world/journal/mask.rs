@@ -53,17 +53,8 @@ pub fn is_secret_name(name: &str) -> bool {
     let name = name.strip_prefix(['x', 'X']).and_then(|rest| rest.strip_prefix(['-', '_'])).unwrap_or(name);
     let bare = name.chars().filter(|c| !matches!(c, '-' | '_'));
     let mut lower = ArrayString::<LONGEST_SECRET_NAME>::new();
-    for c in bare {
-        let fits = if c.is_ascii() {
-            lower.try_push(c.to_ascii_lowercase())
-        } else {
-            c.to_lowercase().try_for_each(|c| lower.try_push(c))
-        };
-        if fits.is_err() {
-            return false;
-        }
-    }
-    SECRET_NAMES.contains(&lower.as_str())
+    let fits = bare.flat_map(char::to_lowercase).try_for_each(|c| lower.try_push(c)).is_ok();
+    fits && SECRET_NAMES.contains(&lower.as_str())
 }
 
 /// Masks the secrets of one exchange: those of its world wherever they occur, and every value in

@@ -22,7 +22,7 @@ static TRACE_ID: HeaderName = HeaderName::from_static("x-acs-trace-id");
 static JSON: HeaderValue = HeaderValue::from_static("application/json;charset=utf-8");
 static TEXT_XML: HeaderValue = HeaderValue::from_static("text/xml;charset=utf-8");
 static PERSISTENT: HeaderValue = HeaderValue::from_static("keep-alive");
-static PATIENCE: HeaderValue = HeaderValue::from_static("timeout=25");
+static TIMEOUT: HeaderValue = HeaderValue::from_static("timeout=25");
 static ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// The parts that all answers share: format, ids and the gateway's headers.
@@ -88,12 +88,12 @@ impl Envelope {
         let tag = format!("\"{}\"", BASE64.encode(hash.finalize()));
         let mut response = body.into_response();
         let headers = response.headers_mut();
-        // These, and those that callmock adds.
+        // Room for these headers and for those that callmock adds.
         headers.reserve(16);
         headers.insert(header::CONTENT_TYPE, kind.clone());
         if self.keep_alive {
             headers.insert(header::CONNECTION, PERSISTENT.clone());
-            headers.insert(&KEEP_ALIVE, PATIENCE.clone());
+            headers.insert(&KEEP_ALIVE, TIMEOUT.clone());
         }
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, ANY.clone());
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, ANY.clone());
