@@ -38,7 +38,7 @@ pub fn page(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catal
         html lang="en" {
             (head(&format!("Contract coverage: {} %", share.percent()), ""))
             body {
-                (content(coverage, catalogues))
+                (content(coverage, catalogues, |_| None))
                 script { (PreEscaped(SCRIPT)) }
             }
         }
@@ -59,8 +59,13 @@ pub fn head(title: &str, own: &'static str) -> Markup {
     }
 }
 
-/// The content of the report, without the page around it.
-pub fn content(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Markup {
+/// The content of the report, without the page around it. `how` tells how to meet a behavior, if
+/// that is known where the report is read.
+pub fn content(
+    coverage: &Coverage,
+    catalogues: impl Iterator<Item = &'static Catalogue> + Clone,
+    how: impl Fn(&'static Behavior) -> Option<String>,
+) -> Markup {
     let sections = coverage.sections(catalogues.clone());
     let share = coverage.share(catalogues.clone());
     let made = coverage.made(catalogues.clone());
@@ -90,7 +95,7 @@ pub fn content(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Ca
             ul { @for missed in &coverage.missed { li { (missed.line()) } } }
         }
         h2 #next { "Next" }
-        (next(coverage, catalogues))
+        (next(coverage, catalogues, how))
         h2 #map { "Map" }
         (legend())
         @for section in &sections { (map(section)) }
@@ -176,7 +181,11 @@ fn name(section: &Section<'_>) -> String {
 }
 
 /// What to do next: what the run could not show, and the behaviors that are most worth a test.
-fn next(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue> + Clone) -> Markup {
+fn next(
+    coverage: &Coverage,
+    catalogues: impl Iterator<Item = &'static Catalogue> + Clone,
+    how: impl Fn(&'static Behavior) -> Option<String>,
+) -> Markup {
     let next: Vec<&'static Behavior> = suggest::next(coverage, catalogues.clone(), NEXT);
     html! {
         @for vendor in suggest::unpaged(coverage, catalogues) {
@@ -190,7 +199,15 @@ fn next(coverage: &Coverage, catalogues: impl Iterator<Item = &'static Catalogue
                     tr {
                         td { code { "callmock contract " } (id(behavior.id)) }
                         td { @if let Some(status) = behavior.status { (status) } }
-                        td { (prose(behavior.summary)) }
+                        td {
+                            (prose(behavior.summary))
+                            @if let Some(how) = how(behavior) {
+                                details {
+                                    summary { "How to meet it" }
+                                    pre tabindex="0" role="group" aria-label={ "How to meet " (behavior.id) } { (how) }
+                                }
+                            }
+                        }
                     }
                 }
             }

@@ -38,6 +38,16 @@ async fn every_view_loads_its_own_style_and_script_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_html_report_has_the_look_of_the_page() {
+    let mock = Mock::embedded("documented").await;
+    let report = mock.get("/_mock/coverage?format=html").await.body;
+    let style =
+        report.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).expect("a style").0;
+    assert!(style.starts_with(":root"), "{style}");
+    assert!(mock.get("/_mock/ui/style.css").await.body.starts_with(style));
+}
+
+#[tokio::test]
 async fn a_browser_at_the_address_itself_is_led_to_the_page() {
     let mock = Mock::embedded("documented").await;
     let client =

@@ -87,7 +87,7 @@ pub fn view(frame: &Frame<'_>) -> Markup {
         }
         @if total == 0 { p.empty { "No call fits. Show all, or search for a part of an id or of a number." } }
         @else {
-            table {
+            table.calls {
                 caption.hidden { "Calls by their beginning" }
                 thead { tr {
                     th scope="col" { "began" } th scope="col" { "id" } th scope="col" { "direction" } th scope="col" { "from" }

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use super::frame::Frame;
 use crate::report::coverage::{Coverage, Run};
+use crate::report::how::how;
 use crate::report::html as report;
 use crate::report::kept::{self, FORMATS};
 
@@ -14,6 +15,7 @@ pub fn view(frame: &Frame<'_>) -> Markup {
     let all = frame.admin.catalogues();
     let scenario = frame.world.scenario().title.clone();
     let coverage = Coverage::of(&frame.world.counts(), all.iter().copied()).of_run(Run::now(scenario, None));
+    let meet = |behavior| how(behavior, frame.admin.app.vendors, frame.base).map(|how| how.text());
     html! {
         p.row.downloads {
             "Download: "
@@ -23,7 +25,7 @@ pub fn view(frame: &Frame<'_>) -> Markup {
             a href={ (frame.api("/findings")) "?format=sarif" } data-download="findings.sarif" { "SARIF" }
         }
         (kept(frame))
-        (report::content(&coverage, all.into_iter()))
+        (report::content(&coverage, all.into_iter(), meet))
     }
 }
 

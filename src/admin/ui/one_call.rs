@@ -25,7 +25,7 @@ pub fn view(frame: &Frame<'_>, id: &str) -> Markup {
     html! {
         p { a href=(frame.link("/_mock/ui/calls", &[])) { "All calls" } }
         h1 { "Call " code { (call.id) } }
-        (life(frame, &call))
+        div #life { (life(frame, &call)) }
         p.dim { "One record, as each vendor's own list writes it. Point at a value to see it everywhere." }
         div.dialects data-same="" {
             article.card.neutral {
@@ -49,7 +49,8 @@ pub fn view(frame: &Frame<'_>, id: &str) -> Markup {
     }
 }
 
-/// The life of a call as a bar: its parts one after the other, up to the world's time.
+/// The life of a call as a bar: its parts one after the other, up to the world's time. The bar of a
+/// call that is not over is written anew while the clock goes on.
 fn life(frame: &Frame<'_>, call: &Neutral) -> Markup {
     let parts = [
         ("dial", call.dial),
@@ -68,15 +69,19 @@ fn life(frame: &Frame<'_>, call: &Neutral) -> Markup {
         Some((*name, begins, *seconds))
     });
     let begun: Vec<(&str, i64, i64)> = begun.filter(|(.., seconds)| *seconds > 0).collect();
+    // Of a call that has just begun, too, there is a bar.
+    let length = whole.max(1);
+    let goes_on = call.ended_at.is_none();
     html! {
         p.facts {
             span { "began " time { (call.at.to_rfc3339_opts(SecondsFormat::Secs, true)) } }
             @if let Some(status) = &call.status { span { strong { (status) } } }
-            span { (words(TimeDelta::seconds(whole))) @if call.ended_at.is_none() { " so far or to come" } }
+            span { (words(TimeDelta::seconds(whole))) @if goes_on { " so far or to come" } }
         }
-        @if whole > 0 {
-            svg.life viewBox={ "0 0 " (whole * 10) " 40" } preserveAspectRatio="none" role="img"
-                aria-label={ (so_far) " of " (whole) " seconds" } data-began=(call.at.timestamp()) data-whole=(whole) {
+        @if goes_on || !begun.is_empty() {
+            svg.life viewBox={ "0 0 " (length * 10) " 40" } preserveAspectRatio="none" role="img"
+                aria-label={ (so_far) " of " (whole) " seconds" } data-began=(call.at.timestamp()) data-whole=(length)
+                data-goes-on=[goes_on.then_some("")] {
                 @for (name, begins, seconds) in &begun {
                     rect class={ "part " (name) } x=(begins * 10) y="8" width=(seconds * 10) height="24" { title { (name) ": " (seconds) " s" } }
                 }

@@ -480,9 +480,23 @@ function tick() {
   if (life) {
     const x = Math.min(Math.max(now / 1000 - Number(life.dataset.began), 0), Number(life.dataset.whole)) * 10;
     for (const end of ["x1", "x2"]) $("life-now").setAttribute(end, String(x));
+    if (life.dataset.goesOn !== undefined && performance.now() - grown > 1000) {
+      grown = performance.now();
+      grow(here()).catch((error) => tell(error.message, true));
+    }
   }
 }
 setInterval(tick, 250);
+
+// The parts of a call that is not over grow. When it is over, the vendors' lists have it, too.
+let grown = 0;
+async function grow(address) {
+  const answer = await ask("GET", address);
+  const fetched = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("life");
+  if (address !== here() || !fetched || !$("life")) return;
+  if (fetched.querySelector("[data-goes-on]")) $("life").replaceWith(document.adoptNode(fetched));
+  else await show(address, false);
+}
 
 // A span of the timeline: dragging over bars chooses their calls.
 let span = null;

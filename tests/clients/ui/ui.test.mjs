@@ -23,19 +23,23 @@ after(() => browser.close());
 // A server of its own, a tab, and all that the tab must not do.
 async function open(t, { flags = [], agrees = true, ...options } = {}) {
   const server = spawn(process.env.CALLMOCK_BIN, ["--port", "0", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
-  t.after(() => server.kill());
   const base = await new Promise((resolve) => {
     server.stdout.on("data", (data) => resolve(String(data).match(/ready (\S+)/)[1]));
   });
   const context = await browser.newContext(options);
-  t.after(() => context.close());
   const page = await context.newPage();
   const wrong = [];
   page.on("console", (message) => wrong.push(message.text()));
   page.on("pageerror", (error) => wrong.push(error.message));
   page.on("request", (request) => { if (!request.url().startsWith(base) && !request.url().startsWith("blob:")) wrong.push(request.url()); });
   page.on("dialog", (dialog) => (agrees ? dialog.accept() : dialog.dismiss()));
-  t.after(() => assert.deepEqual(wrong, [], "the console and the network stay quiet"));
+  // The tab goes first: one that is left behind would ask for a server that has gone.
+  t.after(async () => {
+    const all = [...wrong];
+    await context.close();
+    server.kill();
+    assert.deepEqual(all, [], "the console and the network stay quiet");
+  });
   return { base, page, wrong, go: (path = "") => page.goto(`${base}/_mock/ui${path}`) };
 }
 
@@ -259,6 +263,115 @@ test("one call stands in four dialects, and a value is marked in all of them", a
   await page.locator(".neutral .leaf", { hasText: "2024-05-13T15:00:29.585Z" }).first().hover();
   const marked = page.locator("pre:has(.leaf.same)");
   assert.equal(await marked.count(), 5, "in callmock's record and at each vendor");
+});
+
+test("the life of a created call goes on with the clock", async (t) => {
+  const { base, page, go } = await open(t, { flags: ["--now", "2024-05-14T00:00:00Z"] });
+  await go();
+  await page.click("[data-run=ccai]");
+  await page.locator("#answer-ccai .status", { hasText: "201" }).waitFor();
+  const { calls: all } = await (await fetch(`${base}/_mock/calls?limit=1000`)).json();
+  const created = all.find((call) => Date.parse(call.at) >= Date.parse("2024-05-14T00:00:00Z"));
+  await go(`/calls/${encodeURIComponent(created.id)}`);
+  const line = page.locator("#life-now");
+  const before = Number(await line.getAttribute("x1"));
+  await page.fill("#to", "2024-05-14T00:00:10Z");
+  await page.getByRole("button", { name: "Set", exact: true }).click();
+  await page.locator("#now", { hasText: "2024-05-14T00:00:10Z" }).waitFor();
+  assert.ok(Number(await line.getAttribute("x1")) > before, "the line has moved");
+  // By itself, too, while the clock runs: the bar grows.
+  const whole = await page.locator("svg.life").getAttribute("data-whole");
+  await page.getByRole("button", { name: "Run" }).click();
+  await page.locator(`svg.life:not([data-whole="${whole}"])`).waitFor();
+  assert.ok(await page.locator("svg.life rect").count() > 0, "its parts stand in it");
+});
+
+test("a behavior that was never met says how it is met, and what it says works", async (t) => {
+  const { base, page, go } = await open(t);
+  await calls(base);
+  await go("/contract");
+  const first = page.locator("#next ~ table").first().locator("tr", { has: page.locator("details") }).first();
+  await first.locator("summary").click();
+  const id = (await first.locator("code.id").first().textContent()).trim();
+  const times = page.locator(`.map a[href="#${id}"]`);
+  assert.match(await times.getAttribute("aria-label"), /never exercised$/);
+  execFileSync("sh", ["-c", await first.locator("pre").textContent()], { stdio: ["ignore", "pipe", "ignore"] });
+  await go("/contract");
+  assert.match(await times.getAttribute("aria-label"), /exercised once$/, id);
+});
+
+test("a tab in the background asks for nothing, and has everything when it is looked at again", async (t) => {
+  const { base, page, go } = await open(t);
+  await go("/live");
+  await page.locator("#stream", { hasText: "live" }).waitFor();
+  const look = (hidden) => page.evaluate((is) => {
+    Object.defineProperty(document, "hidden", { value: is, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+  await look(true);
+  let asked = 0;
+  page.on("request", () => { asked += 1; });
+  for (let n = 0; n < 20; n += 1) await calls(base);
+  await page.waitForTimeout(2500);
+  assert.deepEqual([asked, await page.locator("#live tbody tr").count()], [0, 0]);
+  await look(false);
+  await page.locator("#live tbody tr").nth(19).waitFor();
+  await calls(base);
+  await page.locator("#live tbody tr").nth(20).waitFor();
+});
+
+test("no view is wider than a phone", async (t) => {
+  const { base, page, go } = await open(t, { flags: ["--scenario", "busy-day"], viewport: { width: 390, height: 844 } });
+  await calls(base, { "x-commubo-accessToken": "wrong" });
+  for (const view of [...VIEWS, "/calls/gen-1"]) {
+    await go(view);
+    if (view === "/live") {
+      await page.locator("#live tbody button").first().click();
+      await page.locator("#opened h2").waitFor();
+    }
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390, view);
+  }
+});
+
+// What eyes of a kind see of linear red, green and blue: Machado, Oliveira and Fernandes 2009.
+const EYES = {
+  usual: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+  "without red": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+  "without green": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+  "without blue": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+};
+const linear = (hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255)
+  .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+const luminance = ([r, g, b]) => 0.2126 * r + 0.7152 * g + 0.0722 * b;
+// A colour in CIE L*a*b*, in which distances are as eyes see them.
+function seen(hex, eye) {
+  const [r, g, b] = eye.map((row) => Math.min(1, Math.max(0, row.reduce((sum, part, n) => sum + part * linear(hex)[n], 0))));
+  const [x, y, z] = [(0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.9505, luminance([r, g, b]), (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.089]
+    .map((value) => (value > 0.008856 ? Math.cbrt(value) : 7.787 * value + 16 / 116));
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+test("the vendors' colours are told apart by every kind of eyes, and read on their background", async (t) => {
+  const { page, go } = await open(t);
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    await go();
+    const colour = (name) => page.evaluate((of) => getComputedStyle(document.documentElement).getPropertyValue(of).trim(), name);
+    const vendors = await Promise.all(["--v0", "--v1", "--v2", "--v3"].map(colour));
+    const paper = (await colour("--paper")).replace(/^#(.)(.)(.)$/, "#$1$1$2$2$3$3");
+    for (const one of vendors) {
+      const [dark, bright] = [luminance(linear(one)), luminance(linear(paper))].sort((a, b) => a - b);
+      assert.ok((bright + 0.05) / (dark + 0.05) >= 4.5, `${one} on ${paper}`);
+    }
+    for (const [eyes, eye] of Object.entries(EYES)) {
+      for (const [n, one] of vendors.entries()) {
+        for (const other of vendors.slice(n + 1)) {
+          const distance = Math.hypot(...seen(one, eye).map((value, at) => value - seen(other, eye)[at]));
+          assert.ok(distance > 20, `${one} and ${other} are ${distance.toFixed()} apart ${eyes}, ${colorScheme}`);
+        }
+      }
+    }
+  }
 });
 
 test("hostile text is shown as text, wherever it comes from", async (t) => {
