@@ -133,7 +133,8 @@ def test_the_server_is_gone_when_pytest_is_however_it_ends(python, suite, counte
     log, environment = counted
     before = len(log.read_text().split())
     (suite / "test_calls.py").write_text("import time\n\ndef test_wait(callmock_world):\n    open('waits', 'w')\n    time.sleep(600)\n")
-    words = [str(python), "-m", "pytest", "-q", *workers, "test_calls.py"]
+    # A shell and xdist ignore Ctrl-C in what they start beside them, and their children inherit it.
+    words = ["env", "--default-signal=INT", str(python), "-m", "pytest", "-q", *workers, "test_calls.py"]
     waiting = subprocess.Popen(words, cwd=suite, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 60
     while not (suite / "waits").exists():
