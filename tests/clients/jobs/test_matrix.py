@@ -4,11 +4,10 @@ import json
 import os
 import pathlib
 import subprocess
-import sys
 
 import pytest
 
-from test_jobs import MAPS
+from test_jobs import MAPS, PYTHON
 
 HERE = pathlib.Path(__file__).parent
 CALLMOCK = os.environ["CALLMOCK_BIN"]
@@ -38,15 +37,15 @@ def matrix(*arguments):
 def of_list(folder, vendor, bug=None):
     (folder / "map.yaml").write_text(MAPS[vendor])
     (folder / "dump.py").write_text(DUMP)
-    table = f"{sys.executable} {folder}/dump.py $CALLMOCK_DIR/calls.db"
-    job = f"{sys.executable} {HERE}/job.py {vendor} $CALLMOCK_DIR/calls.db {bug or ''}"
+    table = f"{' '.join(PYTHON)} {folder}/dump.py $CALLMOCK_DIR/calls.db"
+    job = f"{' '.join(PYTHON)} {HERE}/job.py {vendor} $CALLMOCK_DIR/calls.db {bug or ''}"
     return matrix(
         *WEEKS, "--table-command", table, "--oracle", str(folder / "map.yaml"), "--", "sh", "-c", f"exec {job}"
     )
 
 
 def of_create(*words):
-    return matrix("--", sys.executable, str(HERE / "create.py"), *words)
+    return matrix("--", *PYTHON, str(HERE / "create.py"), *words)
 
 
 @pytest.mark.parametrize("vendor", MAPS)

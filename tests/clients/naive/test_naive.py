@@ -93,7 +93,7 @@ def test_what_the_careful_client_made_of_refusals_is_inferred(tmp_path):
 
 
 def test_the_careful_client_passes_clean_under_the_whole_matrix():
-    run = callmock("matrix", *SCENARIO, "--deny-findings", "--", sys.executable, str(HERE / "careful.py"))
+    run = callmock("matrix", *SCENARIO, "--deny-findings", "--", sys.executable, "-S", str(HERE / "careful.py"))
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.endswith("none breaks the command\n")
     assert " readings of alibaba, ccai, commubo, sencloud, " in run.stdout
