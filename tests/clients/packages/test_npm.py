@@ -9,6 +9,9 @@ import pytest
 
 from conftest import ROOT, VERSION, clean, done, is_there, run
 
+# In one process: they share what is installed once.
+pytestmark = pytest.mark.xdist_group("npm")
+
 CLIENT = """
 export async function listed({ url, credentials }, start = "2018-09-01") {
   const { tenant_id, access_token } = credentials.commubo;

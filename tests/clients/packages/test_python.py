@@ -11,6 +11,9 @@ import pytest
 
 from conftest import ROOT, VERSION, clean, done, is_there, run
 
+# In one process: they share what is installed once.
+pytestmark = pytest.mark.xdist_group("python")
+
 TEST = """
 import json, urllib.error, urllib.request
 import pytest
