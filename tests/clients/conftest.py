@@ -1,4 +1,4 @@
-"""The order of the tests: what takes longest begins first, so that no process is left alone with it at the end."""
+"""The order of the tests: the longest begin first, so that none of them is the last one to run, alone."""
 
 LONGEST = (
     "test_naive.py::test_the_careful_client_passes_clean_under_the_whole_matrix",
