@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -17,8 +17,8 @@ macro_rules! tell {
     ($($told:tt)+) => { $crate::cli::log::say(&format!("{}\n", format_args!($($told)+))) };
 }
 
-/// The capacity of the queue, in lines.
-const WAITING: usize = 2048;
+/// The most lines that wait in the queue.
+const WAITING: u64 = 2048;
 
 /// The name of the writing thread.
 pub const THREAD: &str = "log";
@@ -28,7 +28,8 @@ pub const THREAD: &str = "log";
 pub struct Lines(Arc<Queue>);
 
 struct Queue {
-    to_thread: SyncSender<Vec<u8>>,
+    // A channel with a bound of its own would take all its memory at the start.
+    to_thread: Sender<Vec<u8>>,
     queued: AtomicU64,
     written: AtomicU64,
     dropped: Arc<AtomicU64>,
@@ -63,7 +64,7 @@ pub fn flush(patience: Duration) {
 
 impl Lines {
     fn start() -> Self {
-        let (to_thread, lines) = sync_channel(WAITING);
+        let (to_thread, lines) = channel();
         let (queued, written, dropped) = (AtomicU64::new(0), AtomicU64::new(0), Arc::default());
         let this = Self(Arc::new(Queue { to_thread, queued, written, dropped }));
         let of_thread = this.clone();
@@ -88,8 +89,9 @@ impl Lines {
     }
 
     fn put(&self, line: Vec<u8>) {
-        self.0.queued.fetch_add(1, Ordering::AcqRel);
-        if self.0.to_thread.try_send(line).is_err() {
+        let before = self.0.queued.fetch_add(1, Ordering::AcqRel);
+        let waiting = before.saturating_sub(self.0.written.load(Ordering::Acquire));
+        if waiting >= WAITING || self.0.to_thread.send(line).is_err() {
             self.0.queued.fetch_sub(1, Ordering::AcqRel);
             self.0.dropped.fetch_add(1, Ordering::AcqRel);
         }

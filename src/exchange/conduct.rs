@@ -126,6 +126,9 @@ pub fn tried(vendor: &dyn Vendor, parts: &Parts, body: &Bytes) -> Tried {
 /// A hash of the kind of a request: its path and the names of its body's members, without their
 /// values. None for a request without a JSON object.
 fn like(parts: &Parts, body: &[u8]) -> Option<u64> {
+    if body.is_empty() {
+        return None;
+    }
     let members = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(body).ok()?;
     let mut names: Vec<&String> = members.keys().collect();
     names.sort();

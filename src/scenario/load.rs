@@ -31,8 +31,12 @@ pub enum Source {
     },
 }
 
+/// The scenario that is served by default, and its tree. Reading its YAML would be half of a start.
+const DOCUMENTED: &str = include_str!("../../scenarios/documented.yaml");
+const DOCUMENTED_TREE: &str = include_str!("../../scenarios/documented.tree");
+
 const EMBEDDED: [(&str, &str); 6] = [
-    ("documented", include_str!("../../scenarios/documented.yaml")),
+    ("documented", DOCUMENTED),
     ("today", include_str!("../../scenarios/today.yaml")),
     ("weeks", include_str!("../../scenarios/weeks.yaml")),
     ("busy-day", include_str!("../../scenarios/busy-day.yaml")),
@@ -50,6 +54,12 @@ pub fn embedded_names() -> impl Iterator<Item = &'static str> {
 pub fn embedded(name: &str) -> Option<Source> {
     let (name, text) = EMBEDDED.into_iter().find(|(known, _)| *known == name)?;
     Some(Source::Text { name: format!("scenarios/{name}.yaml").into(), text: text.into() })
+}
+
+/// Reads the text of a file. The default scenario is read by its tree.
+pub fn read_file(text: &str, bounds: Bounds) -> yaml::Read<File> {
+    let by_tree = if text == DOCUMENTED { yaml::read_prepared(DOCUMENTED_TREE) } else { None };
+    by_tree.unwrap_or_else(|| yaml::read(text, bounds))
 }
 
 /// The states of some files. None for a file that does not exist. Two equal stamps mean that
@@ -218,7 +228,7 @@ impl Merged {
     ) -> Result<(), Invalid> {
         self.digest.update((text.len() as u64).to_be_bytes());
         self.digest.update(text);
-        let yaml::Read { value, mistakes, left_out } = yaml::read::<File>(text, self.bounds);
+        let yaml::Read { value, mistakes, left_out } = read_file(text, self.bounds);
         let mistakes = diagnostics(name, mistakes);
         let Some(file) = value else { return Err(Invalid(mistakes)) };
         self.mistakes.extend(mistakes);

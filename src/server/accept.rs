@@ -99,13 +99,13 @@ async fn open(stream: TcpStream, shared: Arc<Shared>) {
     let detected = async {
         let (mut protocol, mut stream) = detect(socket, &shared.settings).await?;
         if protocol == Protocol::Connect {
-            let inner = tunnel::open(stream, &shared).await?;
+            let inner = Box::pin(tunnel::open(stream, &shared)).await?;
             (protocol, stream) = detect_after(inner, &shared.settings).await?;
         }
         let Some(tls) = shared.settings.tls.as_ref().filter(|_| protocol == Protocol::Tls) else {
             return Some((protocol, Ok(stream)));
         };
-        let shaken = tokio::time::timeout(HANDSHAKE, tls.acceptor.accept(stream)).await;
+        let shaken = Box::pin(tokio::time::timeout(HANDSHAKE, tls.acceptor.accept(stream))).await;
         let stream = match shaken {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => {
@@ -125,6 +125,7 @@ async fn open(stream: TcpStream, shared: Arc<Shared>) {
         detected = detected => detected,
         _ = stopped.wait_for(|stopped| *stopped) => None,
     };
+    // Each way is in a box of its own: a connection holds the memory of the way that it goes.
     match detected {
         None => {}
         Some((Protocol::Tls, Ok(stream))) => {
@@ -134,17 +135,16 @@ async fn open(stream: TcpStream, shared: Arc<Shared>) {
                 );
             }
             // The client's TLS library reports the plain HTTP answer as an error of its own.
-            hand_over(Protocol::Http1, stream, handle, shared, |stream, moves| {
-                stream.get_mut().settle(moves)
-            })
-            .await;
+            let settle = |stream: &mut Rewind<Socket>, moves| stream.get_mut().settle(moves);
+            Box::pin(hand_over(Protocol::Http1, stream, handle, shared, settle)).await;
         }
         Some((protocol, Ok(stream))) => {
-            hand_over(protocol, stream, handle, shared, |stream, moves| stream.get_mut().settle(moves)).await;
+            let settle = |stream: &mut Rewind<Socket>, moves| stream.get_mut().settle(moves);
+            Box::pin(hand_over(protocol, stream, handle, shared, settle)).await;
         }
         Some((protocol, Err(stream))) => {
             let settle = |stream: &mut Rewind<_>, moves| tls_socket(stream).settle(moves);
-            hand_over(protocol, stream, handle, shared, settle).await;
+            Box::pin(hand_over(protocol, stream, handle, shared, settle)).await;
         }
     }
 }

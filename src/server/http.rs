@@ -91,7 +91,8 @@ pub async fn serve<S, F>(
     if protocol == Protocol::Http2 {
         let connection = http2(&shared.settings).serve_connection(io, service);
         let shut_down = http2::Connection::graceful_shutdown;
-        until_stopped(connection, shut_down, &handle, stopped, &in_flight).await;
+        // In a box, so that connections of HTTP/1 take no memory for it.
+        Box::pin(until_stopped(connection, shut_down, &handle, stopped, &in_flight)).await;
     } else {
         let connection = http1(&shared.settings, TokioTimer::new()).serve_connection(io, service);
         let shut_down = http1::Connection::graceful_shutdown;

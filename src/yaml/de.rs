@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::rc::Rc;
 
+use arrayvec::ArrayVec;
 use serde::de::value::StrDeserializer;
 use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer,
@@ -218,7 +219,7 @@ impl<'n> De<'n, '_> {
             _ => return None,
         };
         let Self { path, notes, without, .. } = *self;
-        let mut seen: HashSet<&str> = HashSet::new();
+        let mut seen = Seen::default();
         let mut kept = Vec::with_capacity(pairs.len().min(64));
         for (key, value) in pairs {
             let Kind::Scalar(Scalar { text: name, .. }) = &key.kind else { continue };
@@ -240,6 +241,24 @@ impl<'n> De<'n, '_> {
             }
         }
         Some(kept)
+    }
+}
+
+/// The keys of a mapping so far.
+#[derive(Default)]
+struct Seen<'n> {
+    few: ArrayVec<&'n str, 16>,
+    more: HashSet<&'n str>,
+}
+
+impl<'n> Seen<'n> {
+    /// Adds a key. False if it was there.
+    fn insert(&mut self, name: &'n str) -> bool {
+        // Most mappings have few keys, which are compared sooner than hashed.
+        if self.few.contains(&name) {
+            return false;
+        }
+        self.few.try_push(name).is_ok() || self.more.insert(name)
     }
 }
 

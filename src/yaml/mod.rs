@@ -9,6 +9,7 @@ mod de;
 mod error;
 mod mistake;
 mod path;
+mod prepared;
 mod scalar;
 mod tree;
 
@@ -16,6 +17,7 @@ use serde::de::DeserializeOwned;
 
 pub use de::{AT, read_at, read_one_or_more};
 pub use mistake::{Mistake, Read};
+pub use prepared::prepared;
 pub use tree::Bounds;
 
 /// Reads a text.
@@ -25,6 +27,13 @@ pub fn read<T: DeserializeOwned>(text: &str, bounds: Bounds) -> Read<T> {
         Ok(root) => de::read(&root),
         Err(mistake) => Read { value: None, mistakes: vec![mistake], left_out: vec![] },
     }
+}
+
+/// Reads a text by the lines of its tree, which [`prepared`] made of it. None if they describe no
+/// tree.
+#[must_use]
+pub fn read_prepared<T: DeserializeOwned>(lines: &str) -> Option<Read<T>> {
+    prepared::tree(lines).map(|root| de::read(&root))
 }
 
 /// Reads a text that must have no mistakes.

@@ -40,6 +40,27 @@ pub struct Node<'t> {
     height: usize,
 }
 
+impl<'t> Node<'t> {
+    /// A value at a place. A list or a mapping is weighed with all that it has.
+    pub fn of(kind: Kind<'t>, line: u64, column: u64) -> Self {
+        let weight = match &kind {
+            Kind::Scalar(scalar) => VALUE + scalar.text.len() as u64,
+            Kind::List(items) => weight_of(items.iter()),
+            Kind::Map(pairs) => weight_of(pairs.iter().flat_map(|(key, value)| [key, value])),
+        };
+        let height = match &kind {
+            Kind::Scalar(_) => 0,
+            Kind::List(_) | Kind::Map(_) => 1 + height_of(&kind),
+        };
+        Self { kind, line, column, weight, height }
+    }
+}
+
+/// The weight of a list or a mapping of some values.
+fn weight_of<'v, 't: 'v>(values: impl Iterator<Item = &'v Rc<Node<'t>>>) -> u64 {
+    values.map(|value| value.weight).fold(VALUE, u64::saturating_add)
+}
+
 /// The address of a value. It distinguishes values that have the same text.
 pub fn address(node: &Node<'_>) -> usize {
     std::ptr::from_ref(node).addr()
@@ -85,7 +106,7 @@ pub fn parse(text: &str, bounds: Bounds) -> Result<Rc<Node<'_>>, Mistake> {
     }
     Ok(build.root.unwrap_or_else(|| {
         let nothing = Scalar { text: "".into(), plain: true };
-        Rc::new(Node { kind: Kind::Scalar(nothing), line: 1, column: 1, weight: VALUE, height: 0 })
+        Rc::new(Node::of(Kind::Scalar(nothing), 1, 1))
     }))
 }
 
@@ -123,21 +144,17 @@ impl<'t> Build<'t> {
                 let is_text = tag
                     .as_deref()
                     .is_some_and(|tag| tag.is_yaml_core_schema_tag("str") || tag.parts() == ("", "!"));
-                let weight = VALUE + text.len() as u64;
                 let scalar = Scalar { text, plain: style == ScalarStyle::Plain && !is_text };
                 self.counted(at)?;
-                let node = node(Kind::Scalar(scalar), at, weight);
-                self.put(anchor, node, at)
+                let (line, column) = (at.0 as u64, at.1 as u64 + 1);
+                self.put(anchor, Rc::new(Node::of(Kind::Scalar(scalar), line, column)), at)
             }
             Event::SequenceStart(_, anchor, _) => self.begin(anchor, false, at),
             Event::MappingStart(_, anchor, _) => self.begin(anchor, true, at),
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(open) = self.open.pop() else { return Ok(()) };
-                let weight = open.items.iter().map(|item| item.weight).fold(VALUE, u64::saturating_add);
                 let kind = if open.is_map { Kind::Map(pairs(open.items)?) } else { Kind::List(open.items) };
-                let height = 1 + height_of(&kind);
-                let node = Rc::new(Node { kind, line: open.line, column: open.column, weight, height });
-                self.put(open.anchor, node, at)
+                self.put(open.anchor, Rc::new(Node::of(kind, open.line, open.column)), at)
             }
             Event::Alias(id) => {
                 let Some(named) = self.anchors.get(&id).cloned() else {
@@ -197,10 +214,6 @@ impl<'t> Build<'t> {
         }
         Ok(())
     }
-}
-
-fn node(kind: Kind<'_>, at: (usize, usize), weight: u64) -> Rc<Node<'_>> {
-    Rc::new(Node { kind, line: at.0 as u64, column: at.1 as u64 + 1, weight, height: 0 })
 }
 
 fn too_deep(at: (usize, usize)) -> Mistake {

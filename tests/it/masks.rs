@@ -8,6 +8,20 @@ use crate::vendor;
 /// The secret of every account here: no other text has it.
 const SECRET: &str = "q7secretofthetest";
 
+#[test]
+fn the_name_of_a_secret_is_seen_in_whatever_spelling() {
+    use callmock::world::is_secret_name as is_secret;
+    for name in ["api-key", "X_Api_Key", "to-K-en-_", "TO\u{212a}EN", "x-client_secret", "PassWord", "Bearer"]
+    {
+        assert!(is_secret(name), "{name}");
+    }
+    for name in
+        ["host", "accept", "user-agent", "tokens", "broken", "x-x-token", "n", "", "-", "\u{17f}ecret"]
+    {
+        assert!(!is_secret(name), "{name}");
+    }
+}
+
 fn last_words(text: &str) -> String {
     let length = text.chars().count();
     text.chars().skip(length.saturating_sub(80)).collect()

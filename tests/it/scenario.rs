@@ -184,6 +184,12 @@ fn the_schema_in_the_repository_is_the_one_of_the_types() {
 }
 
 #[test]
+fn the_tree_of_the_default_scenario_is_that_of_its_text() {
+    let Some(Source::Text { text, .. }) = scenario::embedded("documented") else { panic!("embedded") };
+    generated::hold("scenarios/documented.tree", &callmock::yaml::prepared(&text).expect("YAML"));
+}
+
+#[test]
 fn the_schema_accepts_every_scenario_of_the_repository_and_refuses_what_the_loader_refuses() {
     let validator =
         jsonschema::validator_for(&scenario::schema(&callmock::vendors::catalogues().collect::<Vec<_>>()))

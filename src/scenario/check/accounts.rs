@@ -7,11 +7,11 @@ use crate::dialects::{Accounts, VENDORS};
 use crate::nearest::did_you_mean_or_known;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::file;
-use crate::scenario::load::{FileEntry, Source, embedded, entry_of};
+use crate::scenario::load::{FileEntry, Source, embedded, entry_of, read_file};
 use crate::scenario::values::{At, Position};
 use crate::times::Origin;
 use crate::universe::Holder;
-use crate::yaml::{self, Bounds};
+use crate::yaml::Bounds;
 
 /// The accounts of the built-in scenario `documented`. Vendors without an account of their own get
 /// them.
@@ -19,7 +19,7 @@ fn documented() -> &'static Accounts {
     static DOCUMENTED: OnceLock<Accounts> = OnceLock::new();
     DOCUMENTED.get_or_init(|| {
         let Some(Source::Text { text, .. }) = embedded("documented") else { return Accounts::default() };
-        let (file, none) = (yaml::read::<file::File>(&text, Bounds::OWN).value, Accounts::default());
+        let (file, none) = (read_file(&text, Bounds::OWN).value, Accounts::default());
         file.map(|file| file.accounts.or(|| &none).0).unwrap_or_default()
     })
 }

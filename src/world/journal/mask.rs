@@ -44,16 +44,23 @@ const SHORT: usize = 400;
 /// `x-` does not count.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    // Every name of the list ends in one of these letters.
-    let last = name.trim_end_matches(['-', '_']).bytes().last().map(|last| last.to_ascii_lowercase());
-    let may_be = last.is_some_and(|last| b"dnrty".contains(&last));
+    // Every name of the list ends in one of these pairs of letters.
+    let mut letters = name.bytes().rev().filter(|byte| !matches!(byte, b'-' | b'_'));
+    let (last, before) = (letters.next(), letters.next());
+    let last = before.zip(last).map(|(before, last)| [before, last].map(|byte| byte.to_ascii_lowercase()));
+    let may_be = last.is_some_and(|last| [b"en", b"er", b"et", b"ey", b"on", b"rd"].contains(&&last));
     if !may_be || name.len() > LONGEST_NAME {
         return false;
     }
     let name = name.strip_prefix(['x', 'X']).and_then(|rest| rest.strip_prefix(['-', '_'])).unwrap_or(name);
-    let bare = name.chars().filter(|c| !matches!(c, '-' | '_'));
     let mut lower = ArrayString::<LONGEST_SECRET_NAME>::new();
-    let fits = bare.flat_map(char::to_lowercase).try_for_each(|c| lower.try_push(c)).is_ok();
+    let fits = if name.is_ascii() {
+        let mut bare = name.bytes().filter(|byte| !matches!(byte, b'-' | b'_'));
+        bare.try_for_each(|byte| lower.try_push(byte.to_ascii_lowercase().into())).is_ok()
+    } else {
+        let bare = name.chars().filter(|c| !matches!(c, '-' | '_'));
+        bare.flat_map(char::to_lowercase).try_for_each(|c| lower.try_push(c)).is_ok()
+    };
     fits && SECRET_NAMES.contains(&lower.as_str())
 }
 
@@ -115,7 +122,8 @@ impl Mask {
         let mut mask = Self { places, secrets, sent: Sent::default() };
         let sent = raw.sent();
         let body = String::from_utf8_lossy(sent.body);
-        let pairs = [raw.query(), &body].into_iter().flat_map(urlencoded::each);
+        let pairs =
+            [raw.query(), &body].into_iter().filter(|text| !text.is_empty()).flat_map(urlencoded::each);
         let mut values: Vec<String> =
             pairs.filter(|(name, _)| mask.is_of_secrets(name)).map(|(_, value)| value.into_owned()).collect();
         let headers = sent.headers().filter_map(|(name, value)| {
