@@ -54,7 +54,8 @@ pub async fn accept(
                 () = ended.closed() => break,
                 accepted = accept_any(&listeners) => match accepted {
                     Ok((stream, _)) => {
-                        connections.spawn(open(stream, Arc::clone(&shared)));
+                        // Spawning copies what it is given several times.
+                        connections.spawn(Box::pin(open(stream, Arc::clone(&shared))));
                     }
                     Err(error) => {
                         // The process is most likely out of file descriptors. Some may be closed in
