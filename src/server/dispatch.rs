@@ -47,7 +47,7 @@ impl Dispatcher {
             let this = Arc::clone(&self);
             async move { Ok::<_, Infallible>(this.dispatch(request).await) }
         });
-        let Ok(response) = cors.layer(inner).oneshot(request).await;
+        let Ok(response) = Box::pin(cors.layer(inner).oneshot(request)).await;
         response
     }
 
@@ -56,7 +56,7 @@ impl Dispatcher {
         if path == "/_mock" || path.starts_with("/_mock/") {
             let mut response = match self.browsers.let_in(&request) {
                 Ok(()) => {
-                    let Ok(response) = self.admin.clone().oneshot(request).await;
+                    let Ok(response) = Box::pin(self.admin.clone().oneshot(request)).await;
                     response
                 }
                 Err(refused) => *refused,
@@ -75,7 +75,8 @@ impl Dispatcher {
             }
             return self.welcome(&request).into_response();
         }
-        // In a box of its own, it is not copied each time that a future around it is handed on.
+        // In a box of its own, it is not copied each time that a future around it is handed on. So are
+        // the futures of the other ways above.
         match Box::pin(exchange::answer(&self.app, request)).await {
             Ok(response) => response,
             Err(request) => exchange::no_vendor(&self.app, &request.into_parts().0),
