@@ -2,7 +2,7 @@
 //! has processors.
 
 use std::cell::Cell;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
@@ -20,12 +20,19 @@ thread_local! {
 
 /// The limit of concurrent long work.
 #[derive(Debug, Clone)]
-pub struct LongWork(Arc<Semaphore>);
+pub struct LongWork(Arc<Places>);
+
+/// The places for long work. The processors are counted when there is some: a container's are told
+/// by several files.
+type Places = LazyLock<Arc<Semaphore>>;
 
 impl Default for LongWork {
     fn default() -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self(Arc::new(Semaphore::new(processors.max(2))))
+        let places = || {
+            let processors = std::thread::available_parallelism().map_or(1, usize::from);
+            Arc::new(Semaphore::new(processors.max(2)))
+        };
+        Self(Arc::new(Places::new(places)))
     }
 }
 
@@ -93,7 +100,7 @@ impl LongWork {
     }
 
     async fn place(&self) -> OwnedSemaphorePermit {
-        let Ok(place) = Arc::clone(&self.0).acquire_owned().await else {
+        let Ok(place) = Arc::clone(&**self.0).acquire_owned().await else {
             unreachable!("the places are never closed")
         };
         place
