@@ -31,7 +31,8 @@ pub enum Source {
     },
 }
 
-/// The scenario that is served by default, and its tree. Reading its YAML would be half of a start.
+/// The scenario that is served by default, and its parsed form, which `.ci/regenerate` makes. Parsing
+/// the YAML would be half of a start's instructions.
 const DOCUMENTED: &str = include_str!("../../scenarios/documented.yaml");
 const DOCUMENTED_TREE: &str = include_str!("../../scenarios/documented.tree");
 
@@ -56,7 +57,7 @@ pub fn embedded(name: &str) -> Option<Source> {
     Some(Source::Text { name: format!("scenarios/{name}.yaml").into(), text: text.into() })
 }
 
-/// Reads the text of a file. The default scenario is read by its tree.
+/// Reads the text of a file. For the text of the default scenario, its parsed form is read.
 pub fn read_file(text: &str, bounds: Bounds) -> yaml::Read<File> {
     let by_tree = if text == DOCUMENTED { yaml::read_prepared(DOCUMENTED_TREE) } else { None };
     by_tree.unwrap_or_else(|| yaml::read(text, bounds))

@@ -54,7 +54,7 @@ pub async fn accept(
                 () = ended.closed() => break,
                 accepted = accept_any(&listeners) => match accepted {
                     Ok((stream, _)) => {
-                        // Spawning copies what it is given several times.
+                        // In a box, because spawning copies the future several times.
                         connections.spawn(Box::pin(open(stream, Arc::clone(&shared))));
                     }
                     Err(error) => {
@@ -126,20 +126,19 @@ async fn open(stream: TcpStream, shared: Arc<Shared>) {
         detected = detected => detected,
         _ = stopped.wait_for(|stopped| *stopped) => None,
     };
-    // Each way is in a box of its own: a connection holds the memory of the way that it goes.
+    // In boxes, so that a connection takes the memory of its own protocol only.
     match detected {
         None => {}
-        Some((Protocol::Tls, Ok(stream))) => {
-            if shared.wrong_protocol.may_warn() {
-                tracing::warn!(
-                    "a client spoke TLS to the plain port: start with --tls (CALLMOCK_TLS=true), or give it an http:// URL"
-                );
+        Some((mut protocol, Ok(stream))) => {
+            if protocol == Protocol::Tls {
+                if shared.wrong_protocol.may_warn() {
+                    tracing::warn!(
+                        "a client spoke TLS to the plain port: start with --tls (CALLMOCK_TLS=true), or give it an http:// URL"
+                    );
+                }
+                // The client's TLS library reports the plain HTTP answer as an error of its own.
+                protocol = Protocol::Http1;
             }
-            // The client's TLS library reports the plain HTTP answer as an error of its own.
-            let settle = |stream: &mut Rewind<Socket>, moves| stream.get_mut().settle(moves);
-            Box::pin(hand_over(Protocol::Http1, stream, handle, shared, settle)).await;
-        }
-        Some((protocol, Ok(stream))) => {
             let settle = |stream: &mut Rewind<Socket>, moves| stream.get_mut().settle(moves);
             Box::pin(hand_over(protocol, stream, handle, shared, settle)).await;
         }

@@ -29,8 +29,7 @@ pub fn read<T: DeserializeOwned>(text: &str, bounds: Bounds) -> Read<T> {
     }
 }
 
-/// Reads a text by the lines of its tree, which [`prepared`] made of it. None if they describe no
-/// tree.
+/// Reads the parsed form of a text, which [`prepared`] made. None if it is not one.
 #[must_use]
 pub fn read_prepared<T: DeserializeOwned>(lines: &str) -> Option<Read<T>> {
     prepared::tree(lines).map(|root| de::read(&root))

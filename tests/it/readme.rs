@@ -160,6 +160,14 @@ async fn the_admin_commands_do_what_they_say() {
 
 /// Every environment variable that the guides name is one that the binary reads or sets.
 #[test]
+fn every_built_in_scenario_is_named_where_they_are_listed() {
+    let (_, rest) = README.split_once("The binary carries\nthe scenarios ").expect("the list");
+    let (listed, _) = rest.split_once(".\n").expect("its end");
+    let listed: Vec<&str> = listed.split('`').skip(1).step_by(2).collect();
+    assert_eq!(listed, files::embedded_names().collect::<Vec<_>>());
+}
+
+#[test]
 fn the_guides_name_no_variable_that_there_is_not() {
     let help = crate::cli::callmock().args(["serve", "--help"]).output().expect("it runs").stdout;
     let set = crate::cli::callmock().args(["exec", "--tls", "--", "env"]).output().expect("it runs").stdout;

@@ -54,14 +54,12 @@ pub fn is_secret_name(name: &str) -> bool {
     }
     let name = name.strip_prefix(['x', 'X']).and_then(|rest| rest.strip_prefix(['-', '_'])).unwrap_or(name);
     let mut lower = ArrayString::<LONGEST_SECRET_NAME>::new();
-    let fits = if name.is_ascii() {
-        let mut bare = name.bytes().filter(|byte| !matches!(byte, b'-' | b'_'));
-        bare.try_for_each(|byte| lower.try_push(byte.to_ascii_lowercase().into())).is_ok()
-    } else {
-        let bare = name.chars().filter(|c| !matches!(c, '-' | '_'));
-        bare.flat_map(char::to_lowercase).try_for_each(|c| lower.try_push(c)).is_ok()
-    };
-    fits && SECRET_NAMES.contains(&lower.as_str())
+    let mut bare = name.chars().filter(|c| !matches!(c, '-' | '_'));
+    let fits = bare.try_for_each(|c| match c {
+        '\0'..='\x7f' => lower.try_push(c.to_ascii_lowercase()),
+        _ => c.to_lowercase().try_for_each(|c| lower.try_push(c)),
+    });
+    fits.is_ok() && SECRET_NAMES.contains(&lower.as_str())
 }
 
 /// Masks the secrets of one exchange: those of its world wherever they occur, and every value in
@@ -122,8 +120,7 @@ impl Mask {
         let mut mask = Self { places, secrets, sent: Sent::default() };
         let sent = raw.sent();
         let body = String::from_utf8_lossy(sent.body);
-        let pairs =
-            [raw.query(), &body].into_iter().filter(|text| !text.is_empty()).flat_map(urlencoded::each);
+        let pairs = [raw.query(), &body].into_iter().flat_map(urlencoded::each);
         let mut values: Vec<String> =
             pairs.filter(|(name, _)| mask.is_of_secrets(name)).map(|(_, value)| value.into_owned()).collect();
         let headers = sent.headers().filter_map(|(name, value)| {
