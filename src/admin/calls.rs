@@ -1,49 +1,131 @@
 //! `GET` and `POST /_mock/calls`: the neutral calls that every vendor shows in its own dialect.
 
+use std::convert::Infallible;
+use std::iter::Peekable;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::body::Body;
 use super::extract::{AdminUrl, Named, Scope};
 use super::state::Admin;
-use crate::exchange::{Refused, refusal};
+use crate::exchange::{App, Refused, refusal};
 use crate::nearest::did_you_mean;
 use crate::scenario;
 use crate::times::Origin;
+use crate::universe::Ordinal;
 use crate::urlencoded;
 use crate::vendor::Neutral;
 use crate::vendor::recording::Links;
-use crate::world::Stop;
+use crate::world::{Stop, View, World};
 
 const PARAMETERS: [&str; 4] = ["from", "to", "after", "limit"];
 
+/// The calls that are written at a time.
+const HANDFUL: usize = 256;
+
 /// Lists the calls that began at `from` or later and before `to`, oldest first. The next page's
 /// `after` is this page's `next`. A call is listed from its beginning on, with its current status.
+///
+/// They are written a handful at a time, as the client reads, so that a long list is never in memory
+/// as a whole.
 pub async fn list(
     State(admin): State<Admin>,
     scope: Scope,
     Extension(stop): Extension<Stop>,
     RawQuery(query): RawQuery,
-) -> Result<Json<Value>, Refused> {
+) -> Result<Response, Refused> {
     let query = Query::read(&query.unwrap_or_default())
         .map_err(|message| refusal(StatusCode::BAD_REQUEST, "invalid_parameter", message))?;
     let world = scope.world();
     let view = world.view().until(stop);
     let from = query.from.map_or(Bound::Unbounded, Bound::Included);
     let to = query.to.map_or(Bound::Unbounded, Bound::Excluded);
-    let mut calls = view.there((from, to)).skip(query.after).peekable();
-    let shown: Vec<Neutral> = calls
-        .by_ref()
-        .take(query.limit)
-        .filter_map(|ordinal| Neutral::of(admin.app.vendors, &world, &view, ordinal))
-        .collect();
-    let next = calls.peek().map(|_| query.after + shown.len());
-    Ok(Json(json!({ "calls": shown, "next": next })))
+    let there = view.clone();
+    let calls = view.between((from, to)).filter(move |ordinal| there.is_there(*ordinal)).skip(query.after);
+    let calls: Box<dyn Iterator<Item = Ordinal> + Send> = Box::new(calls);
+    let mut listing = Listing {
+        app: admin.app,
+        world,
+        view,
+        calls: calls.peekable(),
+        listed: query.after,
+        left: query.limit,
+        headed: false,
+        begun: false,
+        ended: false,
+    };
+    // This handler runs where it blocks no other request. Later pieces are written when it is over.
+    let first = listing.piece();
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    if listing.ended {
+        return Ok((kind, first).into_response());
+    }
+    let rest = stream::unfold(listing, |listing| async {
+        if listing.ended { None } else { listing.piece_apart().await }
+    });
+    let pieces = stream::iter([first]).chain(rest).map(Ok::<_, Infallible>);
+    Ok((kind, axum::body::Body::from_stream(pieces)).into_response())
+}
+
+/// A list of calls that is being written.
+struct Listing {
+    app: Arc<App>,
+    world: Arc<World>,
+    view: View,
+    calls: Peekable<Box<dyn Iterator<Item = Ordinal> + Send>>,
+    /// The calls before this page's next one.
+    listed: usize,
+    left: usize,
+    /// Whether the text before the first call is written.
+    headed: bool,
+    /// Whether a call is written.
+    begun: bool,
+    ended: bool,
+}
+
+impl Listing {
+    /// The next piece of the answer. It is written on a thread that blocks no other request.
+    async fn piece_apart(mut self) -> Option<(Bytes, Self)> {
+        tokio::task::spawn_blocking(move || (self.piece(), self)).await.ok()
+    }
+
+    /// The next piece of the answer.
+    fn piece(&mut self) -> Bytes {
+        let mut text = vec![];
+        if !self.headed {
+            text.extend_from_slice(b"{\"calls\":[");
+            self.headed = true;
+        }
+        for ordinal in self.calls.by_ref().take(self.left.min(HANDFUL)) {
+            self.listed += 1;
+            self.left -= 1;
+            let Some(call) = Neutral::of(self.app.vendors, &self.world, &self.view, ordinal) else {
+                continue;
+            };
+            if self.begun {
+                text.push(b',');
+            }
+            self.begun = true;
+            // A vector takes every byte, and a call has no map whose keys are no texts.
+            let _ = serde_json::to_writer(&mut text, &call);
+        }
+        let next = self.calls.peek().map(|_| self.listed);
+        if self.left == 0 || next.is_none() {
+            self.ended = true;
+            let next = next.map_or_else(|| "null".to_owned(), |next| next.to_string());
+            text.extend_from_slice(format!("],\"next\":{next}}}").as_bytes());
+        }
+        text.into()
+    }
 }
 
 /// Returns one call by its id in the scenario, neutrally and as the list of each vendor shows it:

@@ -190,12 +190,11 @@ impl View {
         self.records().revises() && parts.into_iter().flatten().any(|part| !self.has_come(ordinal, part))
     }
 
-    /// The calls that exist at the view's time, of those that began within a range. A call exists
-    /// from its beginning, and one that a request created from its creation.
-    pub fn there(&self, times: impl RangeBounds<DateTime<Utc>>) -> impl Iterator<Item = Ordinal> + '_ {
-        self.between(times).filter(|ordinal| {
-            self.call(*ordinal).is_some_and(|call| call.has_begun(self.now) || call.id.is_created())
-        })
+    /// Whether a call exists at the view's time. A call exists from its beginning, and one that a
+    /// request created from its creation.
+    #[must_use]
+    pub fn is_there(&self, ordinal: Ordinal) -> bool {
+        self.call(ordinal).is_some_and(|call| call.has_begun(self.now) || call.id.is_created())
     }
 
     /// The call with an id, as the scenario wrote it or as its creation gave it.

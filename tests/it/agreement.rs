@@ -9,7 +9,7 @@ use callmock::vendors;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::mock::{Mock, send};
+use crate::mock::{Answer, Mock, list_at, send};
 use crate::vendor::{self, How, Shows, TestVendor};
 
 /// The neutral calls by their id at a vendor.
@@ -216,6 +216,33 @@ async fn every_operation_that_shows_calls_is_held_against_them() {
         let showing: BTreeSet<&str> = showing.map(|endpoint| endpoint.operation.id).collect();
         assert_eq!(held, showing, "`shows` in tests/it/{vendor:?}/vendor.rs");
     }
+}
+
+#[tokio::test]
+async fn a_long_list_of_neutral_calls_is_streamed_and_has_what_its_pages_have() {
+    let mock = Mock::embedded("busy-day").await;
+    let whole = mock.get(&format!("/_mock/calls?limit={}", usize::MAX)).await;
+    let length = |answer: &Answer| answer.headers.contains_key("content-length");
+    assert!(!length(&whole), "4,000 calls are not in memory at once");
+    let whole = whole.json();
+    assert_eq!(whole["next"], json!(null));
+    // A piece has 256 calls: pages of less, of as much and of more.
+    for limit in [255, 256, 257, 700] {
+        let mut calls = vec![];
+        let mut after = Some(0);
+        while let Some(from) = after {
+            let answer = mock.get(&format!("/_mock/calls?after={from}&limit={limit}")).await;
+            let page = answer.json();
+            let rows = list_at(&page, "/calls");
+            calls.extend_from_slice(rows);
+            after = page["next"].as_u64();
+            assert_eq!(after.unwrap_or(calls.len() as u64), calls.len() as u64);
+            assert_eq!(length(&answer), rows.len() <= 256, "{} calls", rows.len());
+        }
+        assert!(*list_at(&whole, "/calls") == calls, "pages of {limit}");
+    }
+    let nothing = mock.get("/_mock/calls?after=18446744073709551615").await;
+    assert_eq!(nothing.body, r#"{"calls":[],"next":null}"#);
 }
 
 #[tokio::test]
