@@ -38,26 +38,35 @@ def floor():
     return cargo(os.path.join(BENCH, "floor"), "callmock-floor")
 
 
-def image():
-    """Builds callmock as the Dockerfile does: for its target, with its compiler flags."""
+def flags():
+    """The compiler's flags of the image's build."""
+    command = [os.path.join(PROJECT, "packaging", "rustflags")]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def image(compiler_flags=None, folder=None):
+    """Builds callmock as the Dockerfile does: for its target, with its compiler flags or others."""
     with open(os.path.join(PROJECT, "Dockerfile"), encoding="utf-8") as file:
         text = file.read()
     target = re.search(r'target="?\$\(uname -m\)(-[a-z0-9-]+)', text)
     if target is None:
         raise SystemExit("bench: the Dockerfile names no target: set BENCH_IMAGE")
-    flags = re.search(r"""RUSTFLAGS=(["'])(.*?)\1""", text)
     triple = platform.machine() + target[1]
-    return cargo(PROJECT, "callmock", triple, flags[2] if flags else "")
+    return cargo(PROJECT, "callmock", triple, compiler_flags or flags(), folder)
 
 
-def cargo(folder, name, target="", flags=""):
-    """A release build. Returns the path of the binary."""
-    environment = {**os.environ, **({"RUSTFLAGS": flags} if flags else {})}
+def cargo(project, name, target="", compiler_flags="", folder=None):
+    """A release build, in a folder of its own or the usual one. Returns the path of the binary."""
+    environment = dict(os.environ)
+    if compiler_flags:
+        environment["CARGO_ENCODED_RUSTFLAGS"] = compiler_flags
+    if folder:
+        environment["CARGO_TARGET_DIR"] = folder
     environment.pop("CARGO_BUILD_TARGET", None)
     command = ["cargo", "build", "--release", "--locked", *(["--target", target] if target else [])]
     print(f"building {name} {target}".rstrip(), flush=True)
-    subprocess.run(command, cwd=folder, env=environment, check=True)
-    built = os.path.join(folder, os.environ.get("CARGO_TARGET_DIR") or "target")
+    subprocess.run(command, cwd=project, env=environment, check=True)
+    built = os.path.join(project, environment.get("CARGO_TARGET_DIR") or "target")
     return os.path.join(built, target, "release", name)
 
 
