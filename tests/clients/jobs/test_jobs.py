@@ -12,6 +12,8 @@ HERE = pathlib.Path(__file__).parent
 CALLMOCK = os.environ["CALLMOCK_BIN"]
 # Without the installed packages, which no job uses, Python starts in half the time.
 PYTHON = [sys.executable, "-S"]
+# A mistake shows in half the runs of a job by the hour.
+EVERY = ["--every", "2h"]
 # The columns of the job's table that have other names here.
 MAPS = {
     "alibaba": "columns: {extra: rating_score}",
@@ -64,7 +66,7 @@ def test_a_careful_job_keeps_every_call_of_a_month(tmp_path, vendor):
     ],
 )
 def test_each_mistake_is_caught_by_its_reason_and_by_no_other(tmp_path, vendor, bug, expected, only, shown):
-    code, report, found = rehearse(tmp_path, vendor, bug)
+    code, report, found = rehearse(tmp_path, vendor, bug, "4d", *EVERY)
     assert code == 1, report["vendors"]
     assert expected <= found <= expected | only, report["problems"][:5]
     assert sorted(found["id"].removeprefix(f"{vendor}.") for found in report["findings"]) == shown
@@ -88,7 +90,7 @@ def test_a_cursor_of_another_filter_loses_what_comes_late(tmp_path, cursor_job, 
     table = tmp_path / "calls.jsonl"
     job = ["node", str(cursor_job), str(table), *(["careful"] if careful else [])]
     run = subprocess.run(
-        [CALLMOCK, "rehearse", "--for", "4d", "--format", "json", "--table", str(table), "--", *job],
+        [CALLMOCK, "rehearse", "--for", "4d", *EVERY, "--format", "json", "--table", str(table), "--", *job],
         capture_output=True,
         text=True,
         timeout=900,
